@@ -1,0 +1,73 @@
+"""Every bound of the system in one place, with the relations between them asserted at import.
+
+Sources: reliability 2.12 for the wire, 2.6 for the writer, ARCHITECTURE section 5. Units are in
+the names: `_bytes`, `_ms`, `_minor`, `_milli`, otherwise a count.
+"""
+
+# Wire
+FRAME_BYTES = 64 * 1024
+COMMAND_BYTES = 16 * 1024
+DEPTH = 16
+TEXT_LENGTH = 500
+LIST_LENGTH = 500
+WINDOW_COMMANDS = 64
+BATCH_BYTES = 256 * 1024
+SOCKET_QUEUE_FRAMES = 8
+CREDIT_EVENTS = 256
+CREDIT_BYTES = 1024 * 1024
+CREDIT_STALL_MS = 10_000
+HELLO_TIMEOUT_MS = 3_000
+HANDSHAKE_TIMEOUT_MS = 5_000
+PING_MS = 10_000
+BEAT_MS = 5_000
+CONNECTIONS = 1_024
+UNAUTHENTICATED_PER_ADDRESS = 8
+COMMANDS_PER_SECOND = 50
+COMMANDS_BURST = 200
+RECONNECT_FIRST_MS = 200
+RECONNECT_MAX_MS = 5_000
+SNAPSHOT_LAG_EVENTS = 5_000
+SNAPSHOT_CHUNK_BYTES = 48 * 1024
+SNAPSHOT_CHUNKS = 1_024
+
+# Writer
+WRITER_QUEUE_COMMANDS = 2_000
+GROUP_COMMANDS = 256
+PARK_AFTER_FAILURES = 3
+SECOND_COPY_WAIT_MS = 2_000
+
+# Kitchen
+KITCHEN_RESEND_MS = 5_000
+KITCHEN_PAPER_MS = 10_000
+
+# Checks
+LINES_PER_CHECK = 400
+LINES_PER_COMMAND = 60
+MODIFIERS_PER_LINE = 30
+SEATS = 60
+COURSES = 12
+GUESTS = 500
+PAYMENTS_PER_CHECK = 100
+OPEN_CHECKS = 2_000
+QTY_MILLI = 1_000_000
+PRICE_MINOR = 100_000_000
+AMOUNT_MINOR = 10_000_000_000
+NOTICES_OPEN = 1_000
+
+# Staff
+PIN_FAILURES = 5
+PIN_LOCK_FIRST_MS = 30_000
+PIN_LOCK_MAX_MS = 15 * 60_000
+SESSION_MS = 14 * 3_600_000
+OFFLINE_SIGN_IN_MS = 12 * 3_600_000
+MENU_GRACE_MS = 24 * 3_600_000
+CLOCK_SKEW_MS = 30_000
+
+assert COMMAND_BYTES < FRAME_BYTES <= BATCH_BYTES, "a command must fit a frame"
+assert SNAPSHOT_CHUNK_BYTES < FRAME_BYTES, "a chunk of a snapshot travels in one frame"
+assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
+assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
+assert WINDOW_COMMANDS <= COMMANDS_BURST, "a full window is not yet a flood"
+assert GROUP_COMMANDS <= WRITER_QUEUE_COMMANDS
+assert RECONNECT_MAX_MS <= 5_000, "terminals are back within seconds of the server"
+assert QTY_MILLI * PRICE_MINOR // 1000 < 2**63, "a line total fits 64 bits"
