@@ -20,6 +20,9 @@ ItemId = NewType("ItemId", str)
 StationId = NewType("StationId", str)
 TableId = NewType("TableId", str)
 
+NOBODY = StaffId("")
+NO_CHECK = CheckId("")
+
 
 def derived(command_id: str, part: str) -> str:
     """The id of something that the command `command_id` creates; `part` tells its creations apart.

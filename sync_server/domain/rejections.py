@@ -1,0 +1,96 @@
+"""Why the domain says no: a value with a stable code, never an exception and never a sentence.
+
+Codes travel; the screens' word lists turn them into sentences in the user's language. `params`
+say who, what and when, so that the sentence can. Every code stands in `CODES` with its meaning.
+"""
+
+from dataclasses import dataclass, field
+
+CODES: dict[str, str] = {
+    # who
+    "not_allowed": "the actor lacks the right {right}; an approval may lend it",
+    "unknown_staff": "no such person, or the person is disabled",
+    "session_ended": "the sign-in has ended or belongs to another device",
+    "approval_invalid": "the approval was used, expired, is for another command, or is one's own",
+    "over_limit": "the amount or percentage {value} is above the actor's limit {limit}",
+    # shape of input
+    "bad_text": "a text is too long",
+    "bad_quantity": "a quantity is zero, negative or absurd",
+    "bad_amount": "an amount is negative, zero or absurd",
+    "bad_number": "a check number does not belong to this terminal",
+    "too_many": "a list or the house is full",
+    "duplicate_id": "the id names something else already",
+    # day and shift
+    "day_closed": "no business day is open",
+    "day_open": "the business day {day} is open already",
+    "day_has_open": "something is still open; it must be finished, carried over or waived",
+    "no_shift": "the shift is unknown or not open",
+    "shift_open": "the drawer {drawer} has an open shift of {by}",
+    "shift_closed": "the shift was closed at {at_ms}",
+    "not_counted": "the drawer has not been counted",
+    "counted_already": "the drawer has been counted",
+    # checks
+    "no_check": "no such check",
+    "check_closed": "the check {number} was closed at {at_ms}",
+    "check_not_empty": "the check has live lines or payments",
+    "check_frozen": "an approval is pending on the check",
+    "check_moved": "the check {number} changed meanwhile; look at it and try again",
+    "other_waiter": "the check belongs to {owner}",
+    "no_table": "no such table",
+    "no_line": "no such line",
+    "line_voided": "the line was voided by {by} at {at_ms}",
+    "line_sent": "the line is with the kitchen: void it, or ask the kitchen",
+    "line_not_sent": "the line has not been sent: it can simply be removed",
+    "line_not_held": "the line is not on hold",
+    "line_changed": "the line was changed by {by} at {at_ms}",
+    "nothing_to_send": "every line has been sent already",
+    "nothing_to_do": "the command changes nothing",
+    "no_reason": "the reason is missing or unknown",
+    "discount_set": "the check has the discount {name} by {by} already",
+    "no_discount": "no such discount",
+    "bill_empty": "there is nothing to bill",
+    # menu
+    "no_item": "the item is not in the menu",
+    "item_stopped": "the item {item} is stopped, or only {left_milli} thousandths are left",
+    "modifier_missing": "the group {group} needs at least {min} choices",
+    "modifier_excess": "the group {group} allows at most {max} choices",
+    "modifier_unknown": "the modifier does not belong to the item",
+    "menu_unknown": "the menu version is unknown",
+    # money
+    "nothing_due": "nothing is due on the check",
+    "amount_over_due": "only {due_minor} is due",
+    "tendered_short": "the money given is less than the amount",
+    "no_payment": "no such payment",
+    "payment_pending": "a payment of the check still waits for an answer",
+    "refund_over_paid": "only {left_minor} of the payment is left to refund",
+    "has_payments": "the check has payments; remove them first",
+    "room_offline": "the hotel cannot be asked now",
+    "no_charge": "no such room charge",
+    "charge_settled": "the room charge is settled already",
+    # kitchen
+    "no_ticket": "no such ticket",
+    "ticket_done": "the ticket was bumped at {at_ms}",
+    "ticket_open": "the ticket has not been bumped",
+    "undo_late": "the ticket can no longer be undone; recall it",
+    # the rest
+    "no_notice": "no such notice, or it was tapped away",
+    "no_stop": "the item is not stopped",
+    "unknown_command": "this server does not know the command",
+    "internal": "the server failed on this command; it is parked for a person",
+}
+
+Param = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The command changes nothing. `code` is a key of `CODES`."""
+
+    code: str
+    params: dict[str, Param] = field(default_factory=dict)
+
+
+def refuse(code: str, **params: Param) -> Refused:
+    """A refusal; an unlisted code is our own fault and stops the process."""
+    assert code in CODES, f"refusal code {code} is not listed"
+    return Refused(code, params)
