@@ -1,0 +1,813 @@
+"""What happened: frozen records with past-tense names. `EVENTS` lists them by name.
+
+An event carries all that its aggregate needs to change, so that evolving looks nothing up: prices,
+names and times are in it. Released events are never edited; a new field gets a default, a new
+meaning gets a new name. Who, when and by which command stands also in the journal's record.
+"""
+
+from dataclasses import dataclass
+
+from .ids import (
+    NO_CHECK,
+    NOBODY,
+    ChargeId,
+    CheckId,
+    LineId,
+    NoticeId,
+    PaymentId,
+    ShiftId,
+    StaffId,
+    TicketId,
+)
+
+
+# -- values that events carry ------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A modifier on a line with what it cost there (`price_minor` for one portion)."""
+
+    modifier_id: str
+    name: str
+    price_minor: int = 0
+    pre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a check. `unit_minor` includes the modifiers; `gross_minor` is the live sum.
+
+    `state`: new, held, fired, ready, served, void. `sent`: the kitchen knows of it. `changed_*`
+    tell who touched it last and at which event, for the conflict rules (reliability 2.8).
+    """
+
+    line_id: LineId
+    item_id: str
+    name: str
+    menu_no: int
+    qty_milli: int
+    unit_minor: int
+    gross_minor: int
+    tax_id: str
+    tax_bp: int
+    station_ids: tuple[str, ...]
+    course: int
+    seat: int
+    at_ms: int
+    by: StaffId
+    chosen: tuple[Chosen, ...] = ()
+    note: str = ""
+    allergy: str = ""
+    held: bool = False
+    state: str = "new"
+    sent: bool = False
+    fire_no: int = 0
+    fired_ms: int = 0
+    target_s: int = 0
+    revenue_group: str = "food"
+    void_milli: int = 0
+    void_by: StaffId = NOBODY
+    void_ms: int = 0
+    void_reason: str = ""
+    changed_n: int = 0
+    changed_dev: str = ""
+    changed_by: StaffId = NOBODY
+    changed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A discount given: percent or sum, on all lines or on `line_ids`."""
+
+    grant_id: str
+    discount_id: str
+    name: str
+    by: StaffId
+    rate_bp: int = 0
+    amount_minor: int = 0
+    line_ids: tuple[LineId, ...] = ()
+    reason: str = ""
+    approved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSum:
+    """Tax of one rate: the base it was taken of (gross if inclusive) and the tax."""
+
+    tax_id: str
+    rate_bp: int
+    base_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A check in figures; `total_minor` is what the guest owes without tips."""
+
+    gross_minor: int = 0
+    discount_minor: int = 0
+    service_minor: int = 0
+    tax_minor: int = 0
+    total_minor: int = 0
+    taxes: tuple[TaxSum, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money against a check. `state`: done, pending, unknown, refused, refunded in part or whole.
+
+    `amount_minor` covers the check, `tip_minor` comes on top, `rounding_minor` is what rounding
+    added to the drawer; cash in the drawer grows by amount + tip + rounding.
+    """
+
+    payment_id: PaymentId
+    tender: str
+    shift_id: ShiftId
+    amount_minor: int
+    at_ms: int
+    by: StaffId
+    tendered_minor: int = 0
+    change_minor: int = 0
+    rounding_minor: int = 0
+    tip_minor: int = 0
+    refunded_minor: int = 0
+    state: str = "done"
+    reference: str = ""
+    room: str = ""
+    guest: str = ""
+    stay_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A line as the kitchen sees it. `state`: queued, started, ready, void.
+
+    `added_ms` is 0 for the ticket's first lines, else when it joined; `was` is what a change
+    replaced; `void_seen` turns true when the cook tapped the cancellation away.
+    """
+
+    line_id: LineId
+    fire_no: int
+    item_id: str
+    name: str
+    qty_milli: int
+    chosen: tuple[str, ...] = ()
+    note: str = ""
+    allergy: str = ""
+    seat: int = 0
+    course: int = 0
+    target_s: int = 0
+    state: str = "queued"
+    held: bool = False
+    added_ms: int = 0
+    started_ms: int = 0
+    ready_ms: int = 0
+    void_ms: int = 0
+    void_seen: bool = False
+    also_at: tuple[str, ...] = ()
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A line fired, as the back office counts it: once per (line, fire number)."""
+
+    line_id: LineId
+    fire_no: int
+    item_id: str
+    qty_milli: int
+    station_id: str
+    modifier_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoldSum:
+    """What a line brought in when its check closed: `net_minor` after discount, without tax."""
+
+    line_id: LineId
+    item_id: str
+    qty_milli: int
+    gross_minor: int
+    discount_minor: int
+    net_minor: int
+    revenue_group: str = "food"
+
+
+@dataclass(frozen=True, slots=True)
+class CashCount:
+    denomination_minor: int
+    count: int
+
+
+# -- day and shift -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class DayOpened:
+    day: str
+    at_ms: int
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    day: str
+    at_ms: int
+    by: StaffId
+    sales_minor: int
+    perpetual_minor: int
+    waived: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftOpened:
+    shift_id: ShiftId
+    number: int
+    drawer: str
+    by: StaffId
+    at_ms: int
+    float_minor: int
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class CashMoved:
+    """`amount_minor` is signed: in is positive, out and drop are negative."""
+
+    shift_id: ShiftId
+    kind: str
+    amount_minor: int
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerCounted:
+    shift_id: ShiftId
+    counts: tuple[CashCount, ...]
+    counted_minor: int
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftClosed:
+    """The Z: figures of the shift, fixed for ever. `over_minor` = counted - expected."""
+
+    shift_id: ShiftId
+    z_no: int
+    by: StaffId
+    at_ms: int
+    expected_minor: int
+    counted_minor: int
+    over_minor: int
+    reason: str
+    sales_minor: int
+    perpetual_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class XPrinted:
+    shift_id: ShiftId
+    by: StaffId
+    at_ms: int
+
+
+# -- checks ------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class CheckOpened:
+    check_id: CheckId
+    number: str
+    kind: str
+    table_id: str
+    name: str
+    guests: int
+    owner: StaffId
+    at_ms: int
+    day: str
+    service_bp: int
+    service_tax_id: str
+    service_tax_bp: int
+    tax_inclusive: bool
+    continues: CheckId = NO_CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class GuestsSet:
+    check_id: CheckId
+    guests: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesAdded:
+    check_id: CheckId
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """The line as it is now; `sent` lines change in seat and course only."""
+
+    check_id: CheckId
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRemoved:
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesHeld:
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinesSent:
+    """Lines announced to the kitchen on hold; nothing is cooked or consumed yet."""
+
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    at_ms: int
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class LinesFired:
+    """Lines the kitchen makes now: where stock leaves the shelf."""
+
+    check_id: CheckId
+    sold: tuple[Sold, ...]
+    at_ms: int
+    by: StaffId
+    day: str
+    route: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class LineVoided:
+    """`qty_milli` of a sent line taken back; `gross_minor` is what it takes off the check."""
+
+    check_id: CheckId
+    line_id: LineId
+    item_id: str
+    qty_milli: int
+    gross_minor: int
+    reason: str
+    made: bool
+    fired: bool
+    fire_no: int
+    station_id: str
+    modifier_ids: tuple[str, ...]
+    by: StaffId
+    at_ms: int
+    day: str
+    approved_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinesMoved:
+    """Lines, or parts, left `check_id` and stand on `to_check_id` as `lines`; the kitchen is not
+    told again. `left` are the lines that stay behind, as they are now."""
+
+    check_id: CheckId
+    to_check_id: CheckId
+    gone: tuple[LineId, ...]
+    left: tuple[Line, ...]
+    lines: tuple[Line, ...]
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMoved:
+    check_id: CheckId
+    from_table_id: str
+    table_id: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTransferred:
+    check_id: CheckId
+    from_staff_id: StaffId
+    to_staff_id: StaffId
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountGiven:
+    check_id: CheckId
+    grant: Grant
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountTakenBack:
+    check_id: CheckId
+    grant_id: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreBillPrinted:
+    """Paper for the guest; later changes mark it stale. `copy` counts from 1."""
+
+    check_id: CheckId
+    copy: int
+    totals: Totals
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTaken:
+    check_id: CheckId
+    payment: Payment
+    receipt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentUnallocated:
+    """Money that fits no open balance: kept on suspense until a manager deals with it."""
+
+    check_id: CheckId
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded:
+    check_id: CheckId
+    refund_id: PaymentId
+    payment_id: PaymentId
+    shift_id: ShiftId
+    tender: str
+    amount_minor: int
+    rounding_minor: int
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckClosed:
+    """All is paid: the sale. `tips_minor` were on top and belong to the staff."""
+
+    check_id: CheckId
+    number: str
+    shift_id: ShiftId
+    owner: StaffId
+    totals: Totals
+    sold: tuple[SoldSum, ...]
+    tips_minor: int
+    guests: int
+    at_ms: int
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAbandoned:
+    check_id: CheckId
+    number: str
+    by: StaffId
+    at_ms: int
+    merged_into: CheckId = NO_CHECK
+
+
+# -- room charges ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class FolioPart:
+    """What the folio gets for one revenue group and tax; parts sum to the charge less its tip."""
+
+    revenue_group: str
+    tax_bp: int
+    gross_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChargeAsked:
+    """The hotel is to be asked; the balance is reserved until it answers."""
+
+    check_id: CheckId
+    charge_id: ChargeId
+    number: str
+    shift_id: ShiftId
+    stay_id: str
+    room: str
+    guest: str
+    amount_minor: int
+    tip_minor: int
+    parts: tuple[FolioPart, ...]
+    covers: int
+    by: StaffId
+    at_ms: int
+    day: str
+    slip: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChargePosted:
+    check_id: CheckId
+    charge_id: ChargeId
+    reference: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChargeRefused:
+    check_id: CheckId
+    charge_id: ChargeId
+    code: str
+    words: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChargeUnknown:
+    """No answer: it may stand on the folio. It is never sent again by itself."""
+
+    check_id: CheckId
+    charge_id: ChargeId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChargeDeferred:
+    check_id: CheckId
+    charge_id: ChargeId
+    code: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChargeRetried:
+    """A person found that it is not on the folio: it is sent again under a new attempt."""
+
+    check_id: CheckId
+    charge_id: ChargeId
+    attempt: int
+    by: StaffId
+    at_ms: int
+
+
+# -- kitchen -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """Work for one station. `upcoming` tickets hold only lines that wait to be fired.
+
+    `printed_ms` is set when the terminal printed it itself while the server was away."""
+
+    ticket_id: TicketId
+    check_id: CheckId
+    check_number: str
+    station_id: str
+    kind: str
+    table_id: str
+    name: str
+    guests: int
+    waiter: StaffId
+    course: int
+    lines: tuple[TicketLine, ...]
+    at_ms: int
+    printed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLinesAdded:
+    ticket_id: TicketId
+    lines: tuple[TicketLine, ...]
+    at_ms: int
+    printed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLinesFired:
+    """Held lines of a ticket are due now; the ticket's clock starts if it had not."""
+
+    ticket_id: TicketId
+    line_ids: tuple[LineId, ...]
+    fire_no: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLineVoided:
+    """`qty_milli` of the line is cancelled; nothing is left of it when `left_milli` is 0."""
+
+    ticket_id: TicketId
+    line_id: LineId
+    qty_milli: int
+    left_milli: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLineChanged:
+    """Seat or course changed, or the line is now another check's (`line_id` renamed)."""
+
+    ticket_id: TicketId
+    line_id: LineId
+    line: TicketLine
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRelabelled:
+    """The guests moved: the ticket shows the new table, check and waiter."""
+
+    ticket_id: TicketId
+    check_id: CheckId
+    check_number: str
+    table_id: str
+    name: str
+    waiter: StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsAcknowledged:
+    """A display has drawn these versions: the kitchen has them."""
+
+    seen: tuple[tuple[TicketId, int], ...]
+    dev: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOnPaper:
+    """Paper for the kitchen. `outcome`: printed, copy (took over from a display), failed,
+    unknown."""
+
+    ticket_id: TicketId
+    version: int
+    outcome: str
+    printer_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLinesStarted:
+    ticket_id: TicketId
+    line_ids: tuple[LineId, ...]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLinesReady:
+    ticket_id: TicketId
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    ready: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketBumped:
+    """The station is done. `line_ids` became ready by it (undo turns back just these)."""
+
+    ticket_id: TicketId
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecalled:
+    ticket_id: TicketId
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    undo: bool
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketVoidSeen:
+    ticket_id: TicketId
+    line_ids: tuple[LineId, ...]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesServed:
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    by: StaffId
+    at_ms: int
+
+
+# -- stop list, notices, catalogue, staff -------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ItemStopped:
+    item_id: str
+    left_milli: int
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFreed:
+    item_id: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRaised:
+    """Something a person must tap away. `code` and `params` become a sentence on the screen."""
+
+    notice_id: NoticeId
+    staff_id: StaffId
+    code: str
+    params: dict[str, str | int]
+    at_ms: int
+    check_id: CheckId = NO_CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAcknowledged:
+    notice_id: NoticeId
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePublished:
+    number: int
+    sha256: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignedIn:
+    """`outcome`: in, offline, failed, locked, out."""
+
+    staff_id: StaffId
+    outcome: str
+    at_ms: int
+
+
+Event = object
+"""Any of `EVENTS`; the codec and the dispatch tables are the real check."""
+
+EVENTS: dict[str, type] = {
+    event.__name__: event
+    for event in (
+        DayOpened,
+        DayClosed,
+        ShiftOpened,
+        CashMoved,
+        DrawerCounted,
+        ShiftClosed,
+        XPrinted,
+        CheckOpened,
+        GuestsSet,
+        LinesAdded,
+        LineChanged,
+        LinesRemoved,
+        LinesHeld,
+        LinesSent,
+        LinesFired,
+        LineVoided,
+        LinesMoved,
+        CheckMoved,
+        CheckTransferred,
+        DiscountGiven,
+        DiscountTakenBack,
+        PreBillPrinted,
+        PaymentTaken,
+        PaymentUnallocated,
+        PaymentRefunded,
+        CheckClosed,
+        CheckAbandoned,
+        RoomChargeAsked,
+        RoomChargePosted,
+        RoomChargeRefused,
+        RoomChargeUnknown,
+        RoomChargeDeferred,
+        RoomChargeRetried,
+        TicketOpened,
+        TicketLinesAdded,
+        TicketLinesFired,
+        TicketLineVoided,
+        TicketLineChanged,
+        TicketRelabelled,
+        TicketsAcknowledged,
+        TicketOnPaper,
+        TicketLinesStarted,
+        TicketLinesReady,
+        TicketBumped,
+        TicketRecalled,
+        TicketVoidSeen,
+        LinesServed,
+        ItemStopped,
+        ItemFreed,
+        NoticeRaised,
+        NoticeAcknowledged,
+        CataloguePublished,
+        StaffSignedIn,
+    )
+}
