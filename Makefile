@@ -1,0 +1,43 @@
+# One command per chore. `make` alone lists them. Every target sets up what it needs first.
+
+SHELL := /bin/bash
+BIN := .venv/bin
+PACKAGES := sync_server hardware pos_app kds_app
+# Tests that need a window run one after the other in one process (see tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint types imports fmt demo simulate fuzz bench screenshots icons lock clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup:  ## prepare the machine and .venv; does nothing when nothing changed
+	@bash scripts/setup.sh
+
+test: setup lint types imports  ## everything that CI checks
+	@$(PYTEST)
+
+lint: setup  ## style and suspicious code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup  ## strict types
+	@$(BIN)/mypy $(PACKAGES) scripts
+
+imports: setup  ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+fmt: setup  ## format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+icons: setup  ## rebuild the icon fonts (needs npm)
+	@$(BIN)/python scripts/build_icons.py
+
+lock: setup  ## resolve the dependencies again after a change of pyproject.toml
+	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --all-extras \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean:  ## forget the environments and caches; data in var/ stays
+	rm -rf .venv .venv-emupos .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
