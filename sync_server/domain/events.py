@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .ids import (
     NO_CHECK,
+    NO_LINE,
     NOBODY,
     ChargeId,
     CheckId,
@@ -38,6 +39,7 @@ class Line:
 
     `state`: new, held, fired, ready, served, void. `sent`: the kitchen knows of it. `changed_*`
     tell who touched it last and at which event, for the conflict rules (reliability 2.8).
+    `origin` is the line that the kitchen knows it by, when it was split off.
     """
 
     line_id: LineId
@@ -68,6 +70,7 @@ class Line:
     void_by: StaffId = NOBODY
     void_ms: int = 0
     void_reason: str = ""
+    origin: LineId = NO_LINE
     changed_n: int = 0
     changed_dev: str = ""
     changed_by: StaffId = NOBODY
@@ -467,6 +470,8 @@ class CheckClosed:
     guests: int
     at_ms: int
     day: str
+    voids_count: int = 0
+    voids_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ TableId = NewType("TableId", str)
 
 NOBODY = StaffId("")
 NO_CHECK = CheckId("")
+NO_LINE = LineId("")
 
 
 def derived(command_id: str, part: str) -> str:

@@ -1,4 +1,4 @@
-"""Why the domain says no: a value with a stable code, never an exception and never a sentence.
+"""What the domain answers: accepted with events, or refused with a stable code; never an exception.
 
 Codes travel; the screens' word lists turn them into sentences in the user's language. `params`
 say who, what and when, so that the sentence can. Every code stands in `CODES` with its meaning.
@@ -72,6 +72,20 @@ CODES: dict[str, str] = {
     "ticket_done": "the ticket was bumped at {at_ms}",
     "ticket_open": "the ticket has not been bumped",
     "undo_late": "the ticket can no longer be undone; recall it",
+    # accepted, but not as asked
+    "continued": "the check {number} was closed; the lines are on the new check {new_number}",
+    "table_shared": "the table has the check {number} of {by} as well",
+    "fired_already": "{count} of the lines were with the kitchen already",
+    "price_differs": "the menu changed meanwhile; the price differs by {difference_minor}",
+    "paid_twice": "the check was paid already: {amount_minor} is extra; return it",
+    "stopped_but_printed": "{item} is stopped, but your terminal printed it: tell the kitchen",
+    # stock and recipes
+    "no_recipe": "the dish {item} has no recipe in force on {day}",
+    "recipe_cycle": "a prepared good is made of itself: {path}",
+    "recipe_output": "the recipe of {owner} makes nothing",
+    "recipe_loss": "a loss of {ingredient} in the recipe of {owner} is impossible",
+    "recipe_amount": "the amount of {ingredient} in the recipe of {owner} is negative",
+    "no_store": "the station {station} takes from no store",
     # the rest
     "no_notice": "no such notice, or it was tapped away",
     "no_stop": "the item is not stopped",
@@ -88,6 +102,17 @@ class Refused:
 
     code: str
     params: dict[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What happened, in order. `adjusted` says that it differs from what was asked, and how."""
+
+    events: tuple[object, ...]
+    adjusted: Refused | None = None
+
+
+Decision = Accepted | Refused
 
 
 def refuse(code: str, **params: Param) -> Refused:

@@ -1,0 +1,137 @@
+"""Who may do what: the facts a decision is given, and the rights of roles.
+
+The server builds `Facts` from its own tables for every command and is the only judge; a terminal
+builds the same from its replica to preview. `RIGHT_FOR` is the whole permission matrix and a test
+walks it. The catalogue (`menu`) holds the roles.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .commands import COMMANDS
+from .ids import NOBODY, StaffId
+from .menu import Catalogue
+from .rejections import Refused, refuse
+
+RIGHTS: dict[str, str] = {
+    "order": "open checks, add, change, hold and send lines, serve",
+    "other_tables": "work on colleagues' checks",
+    "void_sent": "void what the kitchen has",
+    "discount": "give a discount up to the role's limit",
+    "pre_bill": "print the bill for the guest",
+    "take_cash": "take cash",
+    "take_card": "record a card payment",
+    "room_charge": "charge a hotel room",
+    "refund": "give money back",
+    "open_shift": "take a drawer",
+    "cash_in_out": "cash in, out and drops",
+    "close_shift": "count and close a shift; X",
+    "transfer": "hand checks to a colleague",
+    "stop_list": "stop an item, set a countdown",
+    "approve": "lend rights to a colleague for one command",
+    "open_day": "open the business day",
+    "close_day": "close the business day",
+    "settle_charge": "say whether an unknown room charge is on the folio",
+    "kitchen": "work the kitchen display",
+    "reports": "see reports in the back office",
+    "costing": "recipes, documents and stock in the back office",
+    "settings": "devices, staff and catalogue",
+}
+
+ANYONE = ""
+
+RIGHT_FOR: dict[str, str] = {
+    "OpenDay": "open_day",
+    "CloseDay": "close_day",
+    "OpenShift": "open_shift",
+    "MoveCash": "cash_in_out",
+    "CountDrawer": "close_shift",
+    "CloseShift": "close_shift",
+    "PrintX": "close_shift",
+    "OpenCheck": "order",
+    "SetGuests": "order",
+    "AddLines": "order",
+    "ChangeLine": "order",
+    "RemoveLines": "order",
+    "HoldLines": "order",
+    "SendLines": "order",
+    "FireLines": "order",
+    "VoidLine": "void_sent",
+    "MoveLines": "order",
+    "MoveCheck": "order",
+    "TransferCheck": "transfer",
+    "MergeChecks": "order",
+    "GiveDiscount": "discount",
+    "TakeBackDiscount": "discount",
+    "PrintPreBill": "pre_bill",
+    "AbandonCheck": "order",
+    "TakePayment": ANYONE,  # by tender: take_cash or take_card
+    "ChargeRoom": "room_charge",
+    "RefundPayment": "refund",
+    "ResolveCharge": "settle_charge",
+    "SettleCharge": ANYONE,  # server only
+    "AcknowledgeTickets": "kitchen",
+    "StartLines": "kitchen",
+    "MarkReady": "kitchen",
+    "BumpTicket": "kitchen",
+    "RecallTicket": "kitchen",
+    "AcknowledgeVoid": "kitchen",
+    "ServeLines": "order",
+    "RecordPaper": ANYONE,  # server only
+    "StopItem": "stop_list",
+    "FreeItem": "stop_list",
+    "AcknowledgeNotice": ANYONE,
+    "TellStaff": ANYONE,  # server only
+    "PublishCatalogue": ANYONE,  # server only
+    "RecordSignIn": ANYONE,  # server only
+}
+assert RIGHT_FOR.keys() == COMMANDS.keys(), "every command stands in the permission matrix"
+assert set(RIGHT_FOR.values()) <= RIGHTS.keys() | {ANYONE}
+
+KITCHEN_RIGHTS = frozenset({"kitchen", "stop_list"})
+"""What a kitchen display may do without anyone signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision may not look up itself.
+
+    `now_ms` is the command's time by the server's rule (reliability 2.10); `basis_n` the last
+    event that the asking screen had seen; `approver` lends rights for this one command.
+    """
+
+    catalogue: Catalogue
+    now_ms: int
+    command_id: str
+    actor: StaffId
+    device_id: str
+    device_code: str
+    basis_n: int
+    rights: frozenset[str]
+    discount_limit_bp: int = 0
+    approver: StaffId = NOBODY
+    old_menus: Mapping[int, Catalogue] = field(default_factory=dict)
+    room_link: bool = True
+
+
+def rights_of(catalogue: Catalogue, staff_id: str) -> frozenset[str]:
+    """The rights of a person by role and in person; empty for the unknown and the disabled."""
+    person = catalogue.staff.get(staff_id)
+    if person is None or not person.active:
+        return frozenset()
+    role = catalogue.roles.get(person.role_id)
+    return frozenset((role.rights if role else ()) + person.extra_rights)
+
+
+def discount_limit(catalogue: Catalogue, staff_id: str) -> int:
+    """The largest discount in basis points that a person may give alone."""
+    person = catalogue.staff.get(staff_id)
+    role = catalogue.roles.get(person.role_id) if person else None
+    return role.discount_limit_bp if role else 0
+
+
+def needs(facts: Facts, right: str) -> Refused | None:
+    """None if the actor, or the approver, has the right."""
+    if right == ANYONE or right in facts.rights:
+        return None
+    return refuse("not_allowed", right=right)
