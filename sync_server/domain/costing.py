@@ -1,0 +1,360 @@
+"""What an issue costs: moving average and first-in-first-out, two methods with their own state.
+
+Kept is the pair (quantity, value); the unit cost is derived and never stored alone. An issue
+takes its share of the value, rounded once, so that taking everything takes the whole value and
+nothing is left at quantity zero.
+
+Below zero the *split rule* holds (features-region, rule 6): a missing quantity goes out at the
+last known cost; what arrives later first covers the shortage at that cost, only the rest comes in
+at its own, and the difference is a cost correction that the turnover sheet shows. So a cost is
+never divided out of a negative stock.
+
+A method is one of `METHODS`. Neighbours: `stock` has moves and sums, `recipes` says what is
+issued. `revalued` prices a whole ledger anew by another method.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Generic, Protocol, Self, TypeVar
+
+from .money import divide_half_up
+from .stock import (
+    CORRECTION,
+    ROUNDING,
+    ZERO,
+    Key,
+    Move,
+    MoveKind,
+    part_of,
+    store_of,
+)
+
+State = TypeVar("State")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """A price kept as what so much of it was worth: exact where a division would not be.
+
+    `qty` is above zero.
+    """
+
+    value_minor: int
+    qty: Decimal
+
+    @property
+    def per_unit(self) -> Fraction:
+        """Minor units for one base unit, exact."""
+        return Fraction(self.value_minor) / Fraction(self.qty)
+
+    def of(self, qty: Decimal) -> int:
+        """The value of a quantity at this cost, half up."""
+        return part_of(self.value_minor, qty, self.qty)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an issue with its cost; several when it came out of several layers."""
+
+    qty: Decimal
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issued(Generic[State]):
+    """What an issue took. `no_cost`: part of it had no known price and went out at nothing."""
+
+    state: State
+    parts: tuple[Part, ...]
+    no_cost: bool = False
+
+    @property
+    def value_minor(self) -> int:
+        """The cost of the whole issue."""
+        return sum(part.value_minor for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[State]):
+    """What an arrival did. `correction_minor` has to leave the store as a cost correction."""
+
+    state: State
+    correction_minor: int = 0
+
+
+class Stock(Protocol):
+    """The state of one ingredient in one store under a costing method."""
+
+    @property
+    def qty(self) -> Decimal: ...
+
+    @property
+    def value_minor(self) -> int: ...
+
+    def receive(self, qty: Decimal, value_minor: int) -> Received[Self]:
+        """`qty` > 0 arrives, worth `value_minor`."""
+
+    def put_back(self, qty: Decimal, value_minor: int) -> Received[Self]:
+        """An issue is taken back at the value it went out with."""
+
+    def issue(self, qty: Decimal) -> Issued[Self]:
+        """`qty` > 0 goes out."""
+
+    def revalue(self, delta_minor: int) -> Received[Self]:
+        """The value of what lies here changes; where nothing lies it becomes a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """Moving weighted average: quantity, value, and the last cost known while there was stock."""
+
+    qty: Decimal = ZERO
+    value_minor: int = 0
+    cost: UnitCost | None = None
+
+    def issue(self, qty: Decimal) -> Issued["Average"]:
+        """Out at the average; what is missing goes out at the last known cost."""
+        assert qty > 0, "an issue has a quantity"
+        held = min(qty, max(self.qty, ZERO))
+        short = qty - held
+        value = part_of(self.value_minor, held, self.qty) if held else 0
+        cost = UnitCost(self.value_minor, self.qty) if self.qty > 0 else self.cost
+        if short and cost is not None:
+            value += cost.of(short)
+        state = Average(self.qty - qty, self.value_minor - value, cost)
+        return Issued(state, (Part(qty, value),), no_cost=bool(short) and cost is None)
+
+    def receive(self, qty: Decimal, value_minor: int) -> Received["Average"]:
+        """In at the document's value, after a shortage has been covered at its own cost."""
+        assert qty > 0, "a receipt has a quantity"
+        cover = min(qty, max(-self.qty, ZERO))
+        if cover == 0:
+            return Received(self._with(self.qty + qty, self.value_minor + value_minor))
+        # A shortage that ends takes all of its value along: no rounding stays behind at zero.
+        covered = -self.value_minor if cover == -self.qty else self._shortage_cost(cover)
+        rest = part_of(value_minor, qty - cover, qty)
+        state = self._with(self.qty + qty, self.value_minor + covered + rest)
+        if self.cost is None or state.qty <= 0:
+            # The last price paid is the best guess for what is still missing or will be next.
+            known = self.cost or UnitCost(value_minor, qty)
+            state = replace(state, cost=known)
+        return Received(state, value_minor - covered - rest)
+
+    def put_back(self, qty: Decimal, value_minor: int) -> Received["Average"]:
+        """An average knows no order: coming back is coming in."""
+        return self.receive(qty, value_minor)
+
+    def revalue(self, delta_minor: int) -> Received["Average"]:
+        """The value moves by `delta_minor`; without stock to carry it, it is a correction."""
+        if self.qty <= 0:
+            return Received(self, delta_minor)
+        return Received(self._with(self.qty, self.value_minor + delta_minor))
+
+    def _shortage_cost(self, qty: Decimal) -> int:
+        return part_of(-self.value_minor, qty, -self.qty)
+
+    def _with(self, qty: Decimal, value_minor: int) -> "Average":
+        cost = UnitCost(value_minor, qty) if qty > 0 else self.cost
+        return Average(qty, value_minor, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Fifo:
+    """First in, first out: layers oldest first, or shortages oldest first, never both."""
+
+    layers: tuple[Part, ...] = ()
+    shortages: tuple[Part, ...] = ()
+    cost: UnitCost | None = None
+
+    @property
+    def qty(self) -> Decimal:
+        """What lies here; negative while something is missing."""
+        return sum((part.qty for part in self.layers), ZERO) - sum(
+            (part.qty for part in self.shortages), ZERO
+        )
+
+    @property
+    def value_minor(self) -> int:
+        """The value of the layers, less what the missing goods were charged at."""
+        return sum(part.value_minor for part in self.layers) - sum(
+            part.value_minor for part in self.shortages
+        )
+
+    def issue(self, qty: Decimal) -> Issued["Fifo"]:
+        """The oldest layers first; what is missing goes out at the last known cost."""
+        assert qty > 0, "an issue has a quantity"
+        taken, layers, short = _take(self.layers, qty)
+        if not short:
+            return Issued(Fifo(layers, (), self.cost), taken)
+        value = self.cost.of(short) if self.cost else 0
+        missing = Part(short, value)
+        state = Fifo((), (*self.shortages, missing), self.cost)
+        return Issued(state, (*taken, missing), no_cost=self.cost is None)
+
+    def receive(self, qty: Decimal, value_minor: int) -> Received["Fifo"]:
+        """A new layer, after the oldest shortages have been filled at their own cost."""
+        return self._arrive(qty, value_minor, newest=True)
+
+    def put_back(self, qty: Decimal, value_minor: int) -> Received["Fifo"]:
+        """What was issued was the oldest, so it returns as the oldest layer."""
+        return self._arrive(qty, value_minor, newest=False)
+
+    def revalue(self, delta_minor: int) -> Received["Fifo"]:
+        """The newest layer carries a change of value; without layers it is a correction."""
+        if not self.layers:
+            return Received(self, delta_minor)
+        last = self.layers[-1]
+        changed = Part(last.qty, last.value_minor + delta_minor)
+        return Received(Fifo((*self.layers[:-1], changed), (), self.cost))
+
+    def _arrive(self, qty: Decimal, value_minor: int, *, newest: bool) -> Received["Fifo"]:
+        assert qty > 0, "a receipt has a quantity"
+        filled, shortages, rest = _take(self.shortages, qty)
+        covered = sum(part.value_minor for part in filled)
+        rest_value = part_of(value_minor, rest, qty)
+        layer = (Part(rest, rest_value),) if rest else ()
+        layers = (*self.layers, *layer) if newest else (*layer, *self.layers)
+        cost = UnitCost(value_minor, qty) if newest or self.cost is None else self.cost
+        state = Fifo(layers, shortages, cost)
+        return Received(state, value_minor - covered - rest_value)
+
+
+def _take(
+    parts: tuple[Part, ...], qty: Decimal
+) -> tuple[tuple[Part, ...], tuple[Part, ...], Decimal]:
+    """`qty` off the front of the parts: what was taken, what stays, what could not be had."""
+    taken: list[Part] = []
+    left = list(parts)
+    while left and qty > 0:
+        first = left[0]
+        if first.qty <= qty:
+            taken.append(left.pop(0))
+            qty -= first.qty
+            continue
+        piece = Part(qty, part_of(first.value_minor, qty, first.qty))
+        taken.append(piece)
+        left[0] = Part(first.qty - piece.qty, first.value_minor - piece.value_minor)
+        qty = ZERO
+    return tuple(taken), tuple(left), qty
+
+
+METHODS: Mapping[str, Callable[[], Stock]] = {"average": Average, "fifo": Fifo}
+
+
+def revalued(moves: Iterable[Move], method: str) -> list[Move]:
+    """The same ledger priced by another method: same goods, days and places, other values.
+
+    Moves come in ledger order. Kept are the values that came from outside (receipts, opening
+    stock); recomputed are issues, transfers, reversals, and the corrections a shortage causes.
+    Cost corrections and roundings of the first pricing belong to its method and are left out.
+    """
+    states: dict[Key, Stock] = {}
+    issued: dict[int, Move] = {}
+    priced: list[Move] = []
+    for move in moves:
+        if move.kind in (MoveKind.COST_CORRECTION, MoveKind.ROUNDING):
+            continue
+        done, corrections = _priced(move, states, issued, METHODS[method])
+        issued[move.order] = done
+        priced += [done, *corrections]
+    return priced
+
+
+def _priced(
+    move: Move,
+    states: dict[Key, Stock],
+    issued: Mapping[int, Move],
+    empty: Callable[[], Stock],
+) -> tuple[Move, list[Move]]:
+    """One move priced on the states, which it advances; with the corrections it causes."""
+    out, into = (move.source, move.ingredient_id), (move.target, move.ingredient_id)
+    value = move.value_minor
+    parts: tuple[Part, ...] = (Part(move.qty, value),)
+    if store_of(move.source) is not None:
+        taken = states.get(out, empty()).issue(move.qty)
+        states[out], value, parts = taken.state, taken.value_minor, taken.parts
+    back = issued.get(move.undoes) if move.undoes else None
+    if back is not None:
+        value = part_of(back.value_minor, move.qty, back.qty)
+        parts = (Part(move.qty, value),)
+    done = replace(move, value_minor=value)
+    if store_of(move.target) is None:
+        return done, []
+    correction = 0
+    for part in parts:
+        state = states.get(into, empty())
+        arrive = state.put_back if back is not None else state.receive
+        arrived = arrive(part.qty, part.value_minor)
+        states[into], correction = arrived.state, correction + arrived.correction_minor
+    return done, corrections_of(done, correction)
+
+
+def corrections_of(move: Move, correction_minor: int) -> list[Move]:
+    """The entry that takes a correction out of the store that `move` arrived at; none if zero.
+
+    A leftover of a single unit of money or two is rounding and is named so.
+    """
+    if correction_minor == 0:
+        return []
+    tiny = abs(correction_minor) <= 1
+    entry = replace(
+        move,
+        kind=MoveKind.ROUNDING if tiny else MoveKind.COST_CORRECTION,
+        source=move.target,
+        target=ROUNDING if tiny else CORRECTION,
+        qty=ZERO,
+        value_minor=correction_minor,
+        undoes=0,
+    )
+    return [entry]
+
+
+def food_cost_bp(cost_minor: int, net_sales_minor: int) -> int | None:
+    """Cost in basis points of net sales (features-region, rule 10); None without sales."""
+    return divide_half_up(cost_minor * 10_000, net_sales_minor) if net_sales_minor else None
+
+
+def markup_bp(price_minor: int, cost_minor: int) -> int | None:
+    """(price − cost) ÷ cost in basis points; None without a cost."""
+    return divide_half_up((price_minor - cost_minor) * 10_000, cost_minor) if cost_minor else None
+
+
+def actual_cost_minor(
+    *, opening: int, purchases: int, transfers_in: int, closing: int, gone_elsewhere: int
+) -> int:
+    """What was really used: opening + purchases + transfers in − closing − what left otherwise.
+
+    `gone_elsewhere`: transfers out, staff meals and comps that are booked on their own accounts.
+    """
+    return opening + purchases + transfers_in - closing - gone_elsewhere
+
+
+def card_price_minor(set_cost_minor: int, portions: int, markup: int, vat: int, step: int) -> int:
+    """The price of a calculation card (features-region, rule 11).
+
+    `set_cost_minor` is the cost of `portions` portions; `markup` and `vat` are basis points;
+    the price is rounded up to a multiple of `step`, so a rounding never eats the markup.
+    """
+    numerator = set_cost_minor * (10_000 + markup) * (10_000 + vat)
+    price = divide_half_up(numerator, portions * 10_000 * 10_000)
+    return price if step <= 1 else -(-price // step) * step
+
+
+def abc_classes(values: Mapping[str, int], a_bp: int = 8_000, b_bp: int = 9_500) -> dict[str, str]:
+    """ABC by the cumulative share before each item (features-region, rule 16).
+
+    The item that crosses a limit stays in the higher class; nothing worth zero or less is an A.
+    """
+    total = sum(value for value in values.values() if value > 0)
+    classes: dict[str, str] = {}
+    before = 0
+    for name, value in sorted(values.items(), key=lambda pair: (-pair[1], pair[0])):
+        if value <= 0:
+            classes[name] = "C"
+            continue
+        share_bp = before * 10_000 // total
+        classes[name] = "A" if share_bp < a_bp else "B" if share_bp < b_bp else "C"
+        before += value
+    return classes

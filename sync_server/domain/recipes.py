@@ -1,0 +1,305 @@
+"""Recipe cards: what a dish, a prepared good or a modifier takes from the shelf, by version.
+
+Losses in two steps (features-region, rule 1): gross × (1 − cold) = net, net × (1 − hot) = yield;
+the cold loss may differ by month, the hot loss may be negative (rice gains weight). Stock and
+cost always count gross. Prepared goods (`semi`) are themselves made by recipe: their own policy
+says whether a sale takes them from stock or goes on down to the goods.
+
+Arithmetic is in fractions down to the last step, where each ingredient is rounded once to three
+places (`stock.exact`). Quantities are in base units (g, ml, pcs, portions), losses in basis
+points. Costs of ingredients come in as an argument; `costing` knows them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from .rejections import Refused, refuse
+from .stock import ZERO, IngredientId, exact
+
+WHOLE = 10_000
+
+
+class Owner(StrEnum):
+    """Whose recipe it is."""
+
+    ITEM = "item"
+    SEMI = "semi"
+    MODIFIER = "modifier"
+
+
+class Policy(StrEnum):
+    """How a sale treats a prepared good: make it up anew, take what is there, or only take."""
+
+    EXPLODE = "explode"
+    STOCK_FIRST = "stock-first"
+    STOCK_ONLY = "stock-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Cold and hot loss in basis points; `cold_by_month` (1–12) replaces the cold loss then."""
+
+    cold_bp: int = 0
+    hot_bp: int = 0
+    cold_by_month: Mapping[int, int] = field(default_factory=dict)
+
+    def cold_in(self, month: int) -> int:
+        """The cold loss of a month."""
+        return self.cold_by_month.get(month, self.cold_bp)
+
+    @property
+    def possible(self) -> bool:
+        """0 ≤ cold < 100 % in every month, and hot < 100 %."""
+        colds = (self.cold_bp, *self.cold_by_month.values())
+        return all(0 <= cold < WHOLE for cold in colds) and self.hot_bp < WHOLE
+
+
+def net_of(gross: Decimal | Fraction, cold_bp: int) -> Fraction:
+    """What is left after cold processing."""
+    return Fraction(gross) * (WHOLE - cold_bp) / WHOLE
+
+
+def gross_of(net: Decimal | Fraction, cold_bp: int) -> Fraction:
+    """What has to be taken for so much net; the loss is a share of the gross, not of the net."""
+    return Fraction(net) * WHOLE / (WHOLE - cold_bp)
+
+
+def yield_of(net: Decimal | Fraction, hot_bp: int) -> Fraction:
+    """What is left, or has become, after cooking."""
+    return Fraction(net) * (WHOLE - hot_bp) / WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One line of a recipe: so much of an ingredient or prepared good.
+
+    `amount` is gross at the ordinary cold loss, or net if `weighed_net`. Only a modifier's line
+    may be negative: it takes off the dish's own ("without").
+    """
+
+    ingredient_id: IngredientId
+    amount: Decimal
+    losses: Losses = Losses()
+    weighed_net: bool = False
+    counts_in_yield: bool = True
+
+    def net(self) -> Fraction:
+        """The net amount, the same in every month."""
+        if self.weighed_net:
+            return Fraction(self.amount)
+        return net_of(self.amount, self.losses.cold_bp)
+
+    def gross(self, month: int) -> Fraction:
+        """The gross amount that a month's cold loss asks for."""
+        return gross_of(self.net(), self.losses.cold_in(month))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One version of a card: in force from `valid_from` (ISO day) until the next version.
+
+    `output`: portions of a dish, base units of a prepared good, or 1 choice of a modifier.
+    """
+
+    owner: Owner
+    owner_id: str
+    valid_from: str
+    output: Decimal
+    components: tuple[Component, ...]
+
+    def dish_yield(self) -> Fraction:
+        """The yield of the card: of the components that count in it."""
+        return sum(
+            (yield_of(c.net(), c.losses.hot_bp) for c in self.components if c.counts_in_yield),
+            Fraction(0),
+        )
+
+
+@dataclass(frozen=True)
+class RecipeBook:
+    """All cards in all versions, and the policy of each prepared good (else the default)."""
+
+    versions: Mapping[tuple[Owner, str], tuple[Recipe, ...]] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    default_policy: Policy = Policy.STOCK_FIRST
+
+    @staticmethod
+    def of(recipes: Iterable[Recipe], policies: Mapping[str, Policy] | None = None) -> "RecipeBook":
+        """A book of the recipes, versions in the order of their dates."""
+        versions: dict[tuple[Owner, str], tuple[Recipe, ...]] = {}
+        for recipe in sorted(recipes, key=lambda card: card.valid_from):
+            key = (recipe.owner, recipe.owner_id)
+            versions[key] = (*versions.get(key, ()), recipe)
+        return RecipeBook(versions, policies or {})
+
+    def in_force(self, owner: Owner, owner_id: str, day: str) -> Recipe | None:
+        """The version in force on a business day; None before the first."""
+        cards = self.versions.get((owner, owner_id), ())
+        return next((card for card in reversed(cards) if card.valid_from <= day), None)
+
+    def policy(self, semi_id: str) -> Policy:
+        """How sales treat a prepared good."""
+        return self.policies.get(semi_id, self.default_policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What was sold: portions of a dish with its chosen modifiers, on a business day."""
+
+    item_id: str
+    qty: Decimal
+    day: str
+    modifier_ids: tuple[str, ...] = ()
+
+
+Needs = dict[IngredientId, Fraction]
+
+
+def explode(
+    book: RecipeBook,
+    sold: Portion,
+    on_hand: Callable[[IngredientId], Decimal] = lambda _: ZERO,
+    policy: Policy | None = None,
+) -> dict[IngredientId, Decimal] | Refused:
+    """What a sale takes from the shelf, each ingredient once (features-region, rule 3).
+
+    `on_hand` tells what lies in the store of a prepared good. `policy` overrides every good's
+    own. Refused: `no_recipe` names the dish, `recipe_cycle` names the path.
+    """
+    needs = _needs(book, sold, on_hand, policy)
+    if isinstance(needs, Refused):
+        return needs
+    rounded = {ingredient_id: exact(amount) for ingredient_id, amount in needs.items()}
+    return {ingredient_id: qty for ingredient_id, qty in rounded.items() if qty > 0}
+
+
+def portion_cost(
+    book: RecipeBook, sold: Portion, unit_cost: Callable[[IngredientId], Fraction]
+) -> Fraction | Refused:
+    """The cost in minor units by recipe alone, everything made anew; `unit_cost` per base unit."""
+    needs = _needs(book, sold, lambda _: ZERO, Policy.EXPLODE)
+    if isinstance(needs, Refused):
+        return needs
+    return sum((unit_cost(key) * amount for key, amount in needs.items()), Fraction(0))
+
+
+def batch_cost(
+    book: RecipeBook, semi_id: str, day: str, unit_cost: Callable[[IngredientId], Fraction]
+) -> Fraction | Refused:
+    """The cost of one base unit of a prepared good (features-region, rule 2)."""
+    walk = _Walk(book, day, lambda _: ZERO, Policy.EXPLODE, {})
+    refused = walk.down(IngredientId(semi_id), Fraction(1), ())
+    if refused is not None:
+        return refused
+    return sum((unit_cost(key) * amount for key, amount in walk.needs.items()), Fraction(0))
+
+
+def faults(book: RecipeBook) -> list[Refused]:
+    """Everything wrong with the cards, each named: impossible losses, outputs, amounts, cycles.
+
+    Cycles are looked for only in cards that are sound by themselves: a walk divides by outputs.
+    """
+    cards = [card for versions in book.versions.values() for card in versions]
+    unsound = [fault for card in cards for fault in _card_faults(card)]
+    if unsound:
+        return unsound
+    cycles = []
+    for card in cards:
+        if card.owner is Owner.SEMI:
+            walk = _Walk(book, card.valid_from, lambda _: ZERO, Policy.EXPLODE, {})
+            cycles.append(walk.down(IngredientId(card.owner_id), Fraction(1), ()))
+    return [cycle for cycle in cycles if cycle is not None]
+
+
+def _card_faults(card: Recipe) -> list[Refused]:
+    found = []
+    if card.output <= 0:
+        found.append(refuse("recipe_output", owner=card.owner_id))
+    for component in card.components:
+        named = {"owner": card.owner_id, "ingredient": component.ingredient_id}
+        if not component.losses.possible:
+            found.append(refuse("recipe_loss", **named))
+        if component.amount < 0 and card.owner is not Owner.MODIFIER:
+            found.append(refuse("recipe_amount", **named))
+    return found
+
+
+def _needs(
+    book: RecipeBook,
+    sold: Portion,
+    on_hand: Callable[[IngredientId], Decimal],
+    policy: Policy | None,
+) -> Needs | Refused:
+    card = book.in_force(Owner.ITEM, sold.item_id, sold.day)
+    if card is None:
+        return refuse("no_recipe", item=sold.item_id, day=sold.day)
+    month = _month(sold.day)
+    plate: Needs = {}
+    for part in (card, *_modifier_cards(book, sold)):
+        scale = Fraction(sold.qty) / Fraction(part.output)
+        for component in part.components:
+            key = component.ingredient_id
+            plate[key] = plate.get(key, Fraction(0)) + component.gross(month) * scale
+    walk = _Walk(book, sold.day, on_hand, policy, {})
+    for key, amount in plate.items():
+        refused = walk.down(key, max(amount, Fraction(0)), ())
+        if refused is not None:
+            return refused
+    return walk.needs
+
+
+def _modifier_cards(book: RecipeBook, sold: Portion) -> list[Recipe]:
+    """The cards of the modifiers; one without a card (how well done) takes nothing."""
+    cards = (book.in_force(Owner.MODIFIER, name, sold.day) for name in sold.modifier_ids)
+    return [card for card in cards if card is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way down from a plate to the goods; `needs` gathers what is taken."""
+
+    book: RecipeBook
+    day: str
+    on_hand: Callable[[IngredientId], Decimal]
+    policy: Policy | None
+    needs: Needs
+
+    def down(self, key: IngredientId, amount: Fraction, path: tuple[str, ...]) -> Refused | None:
+        """Take `amount` of a good, or of what it is made of; refused when it is made of itself."""
+        card = self.book.in_force(Owner.SEMI, key, self.day)
+        if key in path:
+            return refuse("recipe_cycle", path=" → ".join((*path, key)))
+        if card is None:
+            self._take(key, amount)
+            return None
+        taken = self._from_stock(key, amount)
+        if taken:
+            self._take(key, taken)
+        rest = amount - taken
+        if rest == 0:
+            return None
+        for component in card.components:
+            part = rest * component.gross(_month(self.day)) / Fraction(card.output)
+            refused = self.down(component.ingredient_id, part, (*path, key))
+            if refused is not None:
+                return refused
+        return None
+
+    def _from_stock(self, key: IngredientId, amount: Fraction) -> Fraction:
+        policy = self.policy or self.book.policy(key)
+        if policy is Policy.EXPLODE:
+            return Fraction(0)
+        if policy is Policy.STOCK_ONLY:
+            return amount
+        free = Fraction(self.on_hand(key)) - self.needs.get(key, Fraction(0))
+        return min(max(free, Fraction(0)), amount)
+
+    def _take(self, key: IngredientId, amount: Fraction) -> None:
+        self.needs[key] = self.needs.get(key, Fraction(0)) + amount
+
+
+def _month(day: str) -> int:
+    return int(day[5:7])
