@@ -78,7 +78,7 @@ class Stroke(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; wraps at the paper's edge. `indent` counts figure widths of its size.
+    """A paragraph; wraps at the paper's edge. `indent` counts grid steps.
 
     `inverse` prints white on a black block over the whole width (allergy, copy heading);
     `strike` draws a line through it (a voided dish).
@@ -99,10 +99,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a row. `width` counts figure widths of the row's size; 0 shares what is left.
+    """One cell of a row. `width` counts grid steps; 0 shares what is left.
+
+    A grid step is the width of a figure of normal text, whatever the size of the row; between two
+    cells stands one step. So under a first cell of width 3, an indent of 4 begins with the second.
 
     `keep` is for money and quantities: the text is never wrapped and never cut, the cell grows
     to it, and where the paper is too narrow for that the row takes a second line instead.
+    `size` is the row's unless given (a quantity larger than its dish).
     """
 
     text: str
@@ -110,6 +114,7 @@ class Cell:
     align: Align = Align.LEFT
     bold: bool = False
     keep: bool = False
+    size: Size | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", clean(self.text))
