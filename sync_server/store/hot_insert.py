@@ -1,0 +1,42 @@
+"""Inserting many rows at the driver's own speed.
+
+Rule: the statement is written once from the table's names, the rows go straight to the driver's
+`executemany`. No type of SQLAlchemy converts the values, so only int, str, bytes and None may
+stand in them. For everything else use `connection.execute(insert(table), rows)`.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table
+
+Row = tuple[int | str | bytes | None, ...]
+
+
+class HotInsert:
+    """`INSERT INTO table (columns)` prepared for both dialects."""
+
+    def __init__(self, table: Table, columns: Sequence[str]) -> None:
+        """Name the columns in the order in which the rows give them."""
+        for name in columns:
+            if name not in table.c:
+                raise KeyError(f"{table.name} has no column {name}")
+        self._table = table
+        self._columns = tuple(columns)
+        self._texts: dict[str, str] = {}
+
+    def rows(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert all rows in the open transaction; errors are SQLAlchemy's as everywhere."""
+        if rows:
+            connection.exec_driver_sql(self._text(connection), list(rows))
+
+    def _text(self, connection: Connection) -> str:
+        name = connection.dialect.name
+        if name not in self._texts:
+            names = connection.dialect.identifier_preparer
+            marks = ", ".join(["%s" if name == "postgresql" else "?"] * len(self._columns))
+            columns = ", ".join(names.quote(column) for column in self._columns)
+            # Every part is a quoted name of the program's own tables, never a value.
+            self._texts[name] = (
+                f"INSERT INTO {names.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608
+            )
+        return self._texts[name]
