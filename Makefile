@@ -40,4 +40,5 @@ lock: setup  ## resolve the dependencies again after a change of pyproject.toml
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 clean:  ## forget the environments and caches; data in var/ stays
-	rm -rf .venv .venv-emupos .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
+	rm -rf .venv .venv-emupos .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .hypothesis build *.egg-info

@@ -54,11 +54,11 @@ install_debian_packages() {
 }
 
 find_python() {
-    local name
+    local name fits='import ensurepip, sys, venv
+sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
     for name in "${PYTHON:-}" python3.11 python3.12 python3.13 python3 /usr/bin/python3; do
         [ -n "$name" ] || continue
-        "$name" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-            2>/dev/null || continue
+        "$name" -c "$fits" 2>/dev/null || continue
         printf '%s\n' "$name"
         return
     done
