@@ -7,6 +7,7 @@ the names: `_bytes`, `_ms`, `_minor`, `_milli`, otherwise a count.
 # Wire
 FRAME_BYTES = 64 * 1024
 COMMAND_BYTES = 16 * 1024
+EVENT_BYTES = 32 * 1024
 DEPTH = 16
 TEXT_LENGTH = 500
 LIST_LENGTH = 500
@@ -27,8 +28,24 @@ COMMANDS_BURST = 200
 RECONNECT_FIRST_MS = 200
 RECONNECT_MAX_MS = 5_000
 SNAPSHOT_LAG_EVENTS = 5_000
-SNAPSHOT_CHUNK_BYTES = 48 * 1024
+SNAPSHOT_CHUNK_BYTES = 45 * 1024
 SNAPSHOT_CHUNKS = 1_024
+
+EVENTS_COALESCE_MS = 5
+SILENCE_MS = 12_000
+ASKS_WAITING = 8
+ASK_TIMEOUT_MS = 15_000
+DIGEST_MS = 60_000
+ENROLMENT_CODE_MS = 10 * 60_000
+ENROLMENT_FAILURES = 3
+ENROLMENT_CODES_OPEN = 16
+
+# Terminal store
+OUTBOX_COMMANDS = 20_000
+OUTBOX_KEPT_MS = 48 * 3_600_000
+SCREEN_QUEUE_BATCHES = 256
+BALLAST_BYTES = 32 * 1024 * 1024
+CLOCK_ROLLBACK_MS = 60_000
 
 # Writer
 WRITER_QUEUE_COMMANDS = 2_000
@@ -64,7 +81,8 @@ MENU_GRACE_MS = 24 * 3_600_000
 CLOCK_SKEW_MS = 30_000
 
 assert COMMAND_BYTES < FRAME_BYTES <= BATCH_BYTES, "a command must fit a frame"
-assert SNAPSHOT_CHUNK_BYTES < FRAME_BYTES, "a chunk of a snapshot travels in one frame"
+assert EVENT_BYTES + 1024 <= FRAME_BYTES, "an event must fit a frame"
+assert SNAPSHOT_CHUNK_BYTES * 4 // 3 + 1024 < FRAME_BYTES, "a chunk, in base 64, fits one frame"
 assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
 assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
 assert WINDOW_COMMANDS <= COMMANDS_BURST, "a full window is not yet a flood"
