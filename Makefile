@@ -7,7 +7,7 @@ PACKAGES := sync_server hardware pos_app kds_app
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types imports fmt demo simulate fuzz bench screenshots icons lock clean
+.PHONY: help setup test lint types imports fmt demo fuzz icons lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,12 @@ imports: setup  ## who may import whom
 fmt: setup  ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+demo: setup  ## a whole seeded restaurant on this machine; options in ARGS="..."
+	@$(BIN)/vitrylo demo $(ARGS)
+
+fuzz: setup  ## the property tests with many fresh examples; where in ARGS="tests/domain"
+	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 icons: setup  ## rebuild the icon fonts (needs npm)
 	@$(BIN)/python scripts/build_icons.py

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The same examples every time in `make test`, so that it fails for a reason that stays; fresh ones,
+# and many, in `make fuzz`. No deadline: how fast the machine is proves nothing.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("fuzz", max_examples=20_000, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 HERE = Path(__file__).parent
 ONE_AFTER_THE_OTHER = ("apps", "e2e", "web", "bench")
