@@ -145,7 +145,8 @@ class TicketLine:
     """A line as the kitchen sees it. `state`: queued, started, ready, void.
 
     `added_ms` is 0 for the ticket's first lines, else when it joined; `was` is what a change
-    replaced; `void_seen` turns true when the cook tapped the cancellation away.
+    replaced; `void_seen` turns true when the cook tapped the cancellation away;
+    `for_table_id` is set when the line was moved to another table than the ticket's.
     """
 
     line_id: LineId
@@ -168,6 +169,7 @@ class TicketLine:
     void_seen: bool = False
     also_at: tuple[str, ...] = ()
     was: str = ""
+    for_table_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ CODES: dict[str, str] = {
     "table_shared": "the table has the check {number} of {by} as well",
     "fired_already": "{count} of the lines were with the kitchen already",
     "price_differs": "the menu changed meanwhile; the price differs by {difference_minor}",
+    "charge_refused": "the hotel refused the charge for room {room}: {words}",
+    "charge_unknown": "the hotel did not answer for room {room}; ask reception, do not repeat",
     "paid_twice": "the check was paid already: {amount_minor} is extra; return it",
     "stopped_but_printed": "{item} is stopped, but your terminal printed it: tell the kitchen",
     # stock and recipes
@@ -85,6 +87,7 @@ CODES: dict[str, str] = {
     "recipe_output": "the recipe of {owner} makes nothing",
     "recipe_loss": "a loss of {ingredient} in the recipe of {owner} is impossible",
     "recipe_amount": "the amount of {ingredient} in the recipe of {owner} is negative",
+    "bad_event": "an event of the journal cannot be read: {words}",
     "no_store": "the station {station} takes from no store",
     # the rest
     "no_notice": "no such notice, or it was tapped away",

@@ -1,0 +1,473 @@
+"""Orders that concern more than one aggregate: lines that become tickets, move, or came too late.
+
+A decision here reads the whole venue and returns the events of every aggregate it touches, so
+that they are journaled in one transaction. Rules of one check are in `ordering`, the kitchen's in
+`kitchen`; conflicts follow reliability 2.8. The door to all decisions is `decisions`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from . import checks, kitchen, ordering, payments
+from . import commands as c
+from . import events as e
+from .checks import Check, Stamp
+from .events import Line
+from .ids import CheckId, LineId, derived
+from .limits import GUESTS, OPEN_CHECKS
+from .rejections import Accepted, Decision, Refused, refuse
+from .staff import Facts
+from .venue import Venue
+
+PROVISIONAL = 2**62
+"""The event number of what is decided but not yet journaled."""
+
+
+def found(venue: Venue, check_id: str, facts: Facts) -> Check | Refused:
+    """The check for a command on its lines; leads on to the check that continues a closed one."""
+    key = CheckId(check_id)
+    while key in venue.continued and key not in venue.checks:
+        key = venue.continued[key]
+    check = venue.check(key)
+    if check is None:
+        return refuse("no_check")
+    return ordering.may_touch(check, facts) or check
+
+
+def with_close(venue: Venue, check: Check, events: list[object], facts: Facts) -> list[object]:
+    """The events, and the close of the check if it is all paid after them."""
+    after = check
+    for event in events:
+        if type(event) in checks.CHECK_EVENTS and event.check_id == check.check_id:  # type: ignore[attr-defined]
+            after = checks.evolve(after, event, Stamp(PROVISIONAL, facts.device_id))
+    closed = payments.closing(after, venue.open_shifts(), facts)
+    return [*events, closed] if closed else events
+
+
+def _order(check: Check) -> kitchen.Order:
+    return kitchen.Order(
+        check.check_id,
+        check.number,
+        check.kind,
+        check.table_id,
+        check.name,
+        check.guests,
+        check.owner,
+    )
+
+
+def open_check(venue: Venue, command: c.OpenCheck, facts: Facts) -> Decision:
+    if venue.check(command.check_id) is not None:
+        return refuse("duplicate_id", id=command.check_id)
+    if len(venue.checks) >= OPEN_CHECKS:
+        return refuse("too_many", limit=OPEN_CHECKS)
+    opened = ordering.open_check(command, facts, venue.day.day if venue.day else "")
+    if isinstance(opened, Refused):
+        return opened
+    other = next(
+        (
+            check
+            for check in venue.checks.values()
+            if command.kind == "table"
+            and check.table_id == command.table_id
+            and check.opened_n > facts.basis_n
+            and check.opened_dev != facts.device_id
+        ),
+        None,
+    )
+    shared = None
+    if other is not None:
+        shared = refuse(
+            "table_shared",
+            number=other.number,
+            by=other.owner,
+            at_ms=other.opened_ms,
+            table=command.table_id,
+        )
+    return Accepted((opened,), shared)
+
+
+def set_guests(venue: Venue, command: c.SetGuests, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    if not 0 < command.guests <= GUESTS:
+        return refuse("bad_quantity", value=command.guests)
+    return Accepted((e.GuestsSet(check.check_id, command.guests),))
+
+
+def add_lines(venue: Venue, command: c.AddLines, facts: Facts) -> Decision:
+    """Lines are kept always: if the check was closed meanwhile, a new one continues it."""
+    check = venue.check(command.check_id)
+    before: list[object] = []
+    adjusted: Refused | None = None
+    if check is not None and check.state != "open":
+        onward = found(venue, command.check_id, facts)
+        if isinstance(onward, Check):
+            check = onward
+        else:
+            begun = _continuation(venue, check, facts)
+            adjusted = refuse(
+                "continued",
+                number=check.number,
+                at_ms=check.closed_ms,
+                new_number=begun.number,
+                count=len(command.lines),
+            )
+            before = [begun]
+            check = checks.opened(begun, Stamp(PROVISIONAL, facts.device_id))
+    else:
+        current = found(venue, command.check_id, facts)
+        if isinstance(current, Refused):
+            return current
+        check = current
+    added = ordering.add_lines(check, command, facts)
+    if isinstance(added, Refused):
+        return added
+    for new in command.lines:
+        stop = venue.stops.get(new.item_id)
+        if stop is not None and stop.left_milli <= 0:
+            return refuse(
+                "item_stopped", item=new.item_id, left_milli=0, at_ms=stop.at_ms, by=stop.by
+            )
+    return Accepted((*before, added), adjusted or _price_note(command, added, facts))
+
+
+def _price_note(command: c.AddLines, added: e.LinesAdded, facts: Facts) -> Refused | None:
+    """Whether a price had to differ from the one the guest was shown."""
+    shown_known = all(ordering.catalogue_for(facts, new.menu_no)[1] for new in command.lines)
+    if shown_known:
+        return None
+    return refuse("price_differs", difference_minor=0, menu=command.lines[0].menu_no)
+
+
+def _continuation(venue: Venue, check: Check, facts: Facts) -> e.CheckOpened:
+    taken = {known.number for known in (*venue.checks.values(), *venue.closed.values())}
+    root = check.number.split("/", 1)[0]
+    number = next(f"{root}/{i}" for i in range(2, OPEN_CHECKS) if f"{root}/{i}" not in taken)
+    return e.CheckOpened(
+        check_id=CheckId(derived(facts.command_id, "next")),
+        number=number,
+        kind=check.kind,
+        table_id=check.table_id,
+        name=check.name,
+        guests=check.guests,
+        owner=facts.actor,
+        at_ms=facts.now_ms,
+        day=venue.day.day if venue.day else check.day,
+        service_bp=check.service_bp,
+        service_tax_id=check.service_tax_id,
+        service_tax_bp=check.service_tax_bp,
+        tax_inclusive=check.tax_inclusive,
+        continues=check.check_id,
+    )
+
+
+def on_check(
+    rule: Callable[[Check, object, Facts], object],
+) -> Callable[[Venue, object, Facts], Decision]:
+    """A decision on one open check that the actor may touch, with the close that may follow."""
+
+    def handle(venue: Venue, command: object, facts: Facts) -> Decision:
+        check = found(venue, command.check_id, facts)  # type: ignore[attr-defined]
+        if isinstance(check, Refused):
+            return check
+        event = rule(check, command, facts)
+        if isinstance(event, Refused):
+            return event
+        return Accepted(tuple(with_close(venue, check, [event], facts)))
+
+    return handle
+
+
+def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    changed = ordering.change_line(check, command, facts)
+    if isinstance(changed, Refused):
+        return changed
+    events: list[object] = [changed]
+    line = changed.line
+    if line.sent:
+        for ticket in venue.tickets_of(check.check_id):
+            shown = ticket.line(line.origin or line.line_id)
+            if shown is not None and ticket.state == "open":
+                now = replace(shown, seat=line.seat, course=line.course)
+                events.append(e.TicketLineChanged(ticket.ticket_id, shown.line_id, now))
+    return Accepted(tuple(events))
+
+
+def _stop_events(
+    venue: Venue, lines: tuple[Line, ...], facts: Facts, printed: bool
+) -> list[object] | Refused:
+    """Count sold portions down; the last one goes to whoever is decided first."""
+    wanted: dict[str, int] = {}
+    for line in lines:
+        if line.item_id in venue.stops:
+            wanted[line.item_id] = wanted.get(line.item_id, 0) + line.qty_milli
+    events: list[object] = []
+    for item_id, qty in wanted.items():
+        stop = venue.stops[item_id]
+        if stop.left_milli < qty and not printed:
+            return refuse(
+                "item_stopped",
+                item=item_id,
+                left_milli=stop.left_milli,
+                by=stop.by,
+                at_ms=stop.at_ms,
+            )
+        left = max(0, stop.left_milli - qty)
+        if left != stop.left_milli:
+            events.append(e.ItemStopped(item_id, left, stop.by, facts.now_ms))
+    return events
+
+
+def _sold(line: Line) -> e.Sold:
+    return e.Sold(
+        line.line_id,
+        line.fire_no + 1,
+        line.item_id,
+        line.qty_milli,
+        line.station_ids[0] if line.station_ids else "",
+        ordering.modifier_ids(line),
+    )
+
+
+def send_lines(venue: Venue, command: c.SendLines, facts: Facts) -> Decision:
+    """What is new goes to the kitchen: held lines announced, the others fired, each once."""
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    named = ordering.pick(check, command.line_ids)
+    if isinstance(named, Refused):
+        return named
+    fresh = tuple(line for line in named if not line.sent and line.state != "void")
+    if not fresh:
+        return refuse("nothing_to_send")
+    return _to_kitchen(venue, check, fresh, len(named) - len(fresh), command.route, facts)
+
+
+def _to_kitchen(
+    venue: Venue,
+    check: Check,
+    fresh: tuple[Line, ...],
+    repeated: int,
+    way: str,
+    facts: Facts,
+) -> Decision:
+    printed = way == "local"
+    counted = _stop_events(venue, fresh, facts, printed)
+    if isinstance(counted, Refused):
+        return counted
+    held = tuple(line for line in fresh if line.held)
+    fired = tuple(line for line in fresh if not line.held)
+    events: list[object] = []
+    if held:
+        ids = tuple(line.line_id for line in held)
+        events.append(e.LinesSent(check.check_id, ids, facts.now_ms, facts.actor))
+    if fired:
+        sold = tuple(_sold(line) for line in fired)
+        events.append(e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, way))
+    events += kitchen.route(_order(check), fresh, venue.tickets_of(check.check_id), facts, printed)
+    events += counted
+    events = with_close(venue, check, events, facts)
+    adjusted = refuse("fired_already", count=repeated) if repeated else None
+    stopped = next((line for line in fresh if printed and _is_stopped(venue, line)), None)
+    if stopped is not None:
+        adjusted = refuse("stopped_but_printed", item=stopped.item_id)
+    return Accepted(tuple(events), adjusted)
+
+
+def _is_stopped(venue: Venue, line: Line) -> bool:
+    stop = venue.stops.get(line.item_id)
+    return stop is not None and stop.left_milli < line.qty_milli
+
+
+def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
+    """Held lines are due now; lines the kitchen did not know yet go the way of a send."""
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    named = ordering.pick(check, command.line_ids)
+    if isinstance(named, Refused):
+        return named
+    waiting = tuple(line for line in named if line.state == "held")
+    unsent = tuple(
+        replace(line, held=False) for line in named if not line.sent and line.state != "void"
+    )
+    events: list[object] = []
+    if unsent:
+        sent = _to_kitchen(venue, check, unsent, 0, command.route, facts)
+        if isinstance(sent, Refused):
+            return sent
+        events = list(sent.events)
+    if waiting:
+        sold = tuple(_sold(line) for line in waiting)
+        events.append(
+            e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, command.route)
+        )
+        events += kitchen.fire(waiting, venue.tickets_of(check.check_id), facts.now_ms)
+    if not events:
+        return refuse("line_not_held")
+    return Accepted(tuple(events))
+
+
+def void_line(venue: Venue, command: c.VoidLine, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    voided = ordering.void_line(check, command, facts)
+    if isinstance(voided, Refused):
+        return voided
+    if voided.gross_minor > checks.balance(check):
+        return refuse("has_payments")
+    line = check.line(command.line_id)
+    assert line is not None
+    told = kitchen.cancel(line, command.qty_milli, venue.tickets_of(check.check_id), facts.now_ms)
+    events = with_close(venue, check, [voided, *told], facts)
+    stop = venue.stops.get(line.item_id)
+    if stop is not None and not voided.made:
+        left = stop.left_milli + command.qty_milli
+        events.append(e.ItemStopped(line.item_id, left, stop.by, facts.now_ms))
+    return Accepted(tuple(events))
+
+
+def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    if command.check_id == command.to_check_id:
+        return refuse("nothing_to_do")
+    if checks.covered(check):
+        return refuse("has_payments")
+    events: list[object] = []
+    if command.number:
+        wanted = c.OpenCheck(
+            command.to_check_id,
+            command.number,
+            check.kind,
+            check.table_id,
+            check.name,
+            1,
+        )
+        opened = open_check(venue, wanted, replace(facts, basis_n=PROVISIONAL))
+        if isinstance(opened, Refused):
+            return opened
+        events += opened.events
+        table_id = check.table_id
+    else:
+        target = found(venue, command.to_check_id, facts)
+        if isinstance(target, Refused):
+            return target
+        table_id = target.table_id
+    moved = ordering.split_lines(check, command, facts)
+    if isinstance(moved, Refused):
+        return moved
+    events.append(moved)
+    if table_id != check.table_id:
+        events += _carry(venue, check, moved.gone, table_id)
+    return Accepted(tuple(events))
+
+
+def _carry(venue: Venue, check: Check, gone: tuple[LineId, ...], table_id: str) -> list[object]:
+    """Tell the kitchen which table moved lines are for now."""
+    told: list[object] = []
+    for ticket in venue.tickets_of(check.check_id):
+        for line in ticket.lines:
+            if line.line_id in gone and ticket.state == "open":
+                told.append(
+                    e.TicketLineChanged(
+                        ticket.ticket_id, line.line_id, replace(line, for_table_id=table_id)
+                    )
+                )
+    return told
+
+
+def _relabel(venue: Venue, check: Check, to: Check) -> list[object]:
+    return [
+        e.TicketRelabelled(ticket.ticket_id, to.check_id, to.number, to.table_id, to.name, to.owner)
+        for ticket in venue.tickets_of(check.check_id)
+        if ticket.check_id == check.check_id and ticket.state == "open"
+    ]
+
+
+def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    if command.table_id not in facts.catalogue.tables:
+        return refuse("no_table")
+    if command.table_id == check.table_id:
+        return refuse("nothing_to_do")
+    moved = e.CheckMoved(
+        check.check_id, check.table_id, command.table_id, facts.actor, facts.now_ms
+    )
+    there = replace(check, table_id=command.table_id)
+    return Accepted((moved, *_relabel(venue, check, there)))
+
+
+def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    person = facts.catalogue.staff.get(command.to_staff_id)
+    if person is None or not person.active:
+        return refuse("unknown_staff")
+    if command.to_staff_id == check.owner:
+        return refuse("nothing_to_do")
+    moved = e.CheckTransferred(
+        check.check_id, check.owner, command.to_staff_id, facts.actor, facts.now_ms
+    )
+    there = replace(check, owner=command.to_staff_id)
+    return Accepted((moved, *_relabel(venue, check, there)))
+
+
+def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision:
+    check = found(venue, command.check_id, facts)
+    into = found(venue, command.into_check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    if isinstance(into, Refused):
+        return into
+    if check.check_id == into.check_id:
+        return refuse("nothing_to_do")
+    if any(payment.state in checks.HOLDING for payment in check.payments):
+        return refuse("has_payments")
+    if check.version_n > facts.basis_n and check.opened_dev != facts.device_id:
+        return refuse("check_moved", number=check.number)
+    events: list[object] = []
+    if check.lines:
+        ids = tuple(line.line_id for line in check.lines)
+        events.append(
+            e.LinesMoved(
+                check.check_id, into.check_id, ids, (), check.lines, facts.actor, facts.now_ms
+            )
+        )
+    events += _relabel(venue, check, into)
+    events.append(
+        e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms, into.check_id)
+    )
+    return Accepted(tuple(events))
+
+
+def take_back_discount(check: Check, command: c.TakeBackDiscount, facts: Facts) -> object:
+    if all(grant.grant_id != command.grant_id for grant in check.grants):
+        return refuse("no_discount")
+    return e.DiscountTakenBack(check.check_id, command.grant_id, facts.actor, facts.now_ms)
+
+
+def give_discount(check: Check, command: c.GiveDiscount, facts: Facts) -> object:
+    given = ordering.give_discount(check, command, facts)
+    if isinstance(given, Refused):
+        return given
+    after = checks.evolve(check, given, Stamp(PROVISIONAL, facts.device_id))
+    if checks.balance(after) < 0:
+        return refuse("has_payments")
+    return given
+
+
+def abandon_check(check: Check, command: c.AbandonCheck, facts: Facts) -> object:
+    if check.live or any(p.state in checks.HOLDING for p in check.payments):
+        return refuse("check_not_empty", number=check.number)
+    return e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms)

@@ -1,0 +1,372 @@
+"""All that is live in the venue, and how each event changes it: the state every screen holds.
+
+The server, every terminal and every display fold the same events with `Venue.apply` and so hold
+the same state; a digest compares them. Finished things are kept for a bounded while, by rules that
+depend on the events alone, so that all replicas forget alike. Decisions are in `decisions`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from . import checks, folio, kitchen, shifts
+from . import events as e
+from .checks import Check, Stamp
+from .folio import Charge
+from .ids import ChargeId, CheckId, NoticeId, ShiftId, StaffId, TicketId
+from .kitchen import Ticket
+from .limits import (
+    BUMPED_TICKETS_KEPT,
+    CLOSED_CHECKS_KEPT,
+    CLOSED_SHIFTS_KEPT,
+    NOTICES_OPEN,
+    SETTLED_CHARGES_KEPT,
+    SUSPENSE_KEPT,
+)
+from .shifts import Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An item that may not be sold, or only `left_milli` more of it."""
+
+    item_id: str
+    left_milli: int
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person must tap away."""
+
+    notice_id: NoticeId
+    staff_id: StaffId
+    code: str
+    params: dict[str, str | int]
+    at_ms: int
+    check_id: CheckId
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The business day: opened and closed by people, not by midnight. `day` is YYYY-MM-DD."""
+
+    day: str
+    opened_ms: int
+    sales_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Money that fits no balance, waiting for a manager."""
+
+    check_id: CheckId
+    payment: e.Payment
+
+
+@dataclass(slots=True)
+class Venue:
+    """The live state. Mutable as a whole, its parts frozen; `fork` makes a cheap second one.
+
+    `n` is the last event applied. `checks` are open ones; `closed` the latest finished ones.
+    `continued` leads from a closed check to the one that took lines which came too late.
+    """
+
+    n: int = 0
+    catalogue_no: int = 0
+    day: Day | None = None
+    z_no: int = 0
+    shift_no: int = 0
+    perpetual_minor: int = 0
+    checks: dict[CheckId, Check] = field(default_factory=dict)
+    closed: dict[CheckId, Check] = field(default_factory=dict)
+    continued: dict[CheckId, CheckId] = field(default_factory=dict)
+    tickets: dict[TicketId, Ticket] = field(default_factory=dict)
+    check_tickets: dict[CheckId, tuple[TicketId, ...]] = field(default_factory=dict)
+    shifts: dict[ShiftId, Shift] = field(default_factory=dict)
+    charges: dict[ChargeId, Charge] = field(default_factory=dict)
+    stops: dict[str, Stop] = field(default_factory=dict)
+    notices: dict[NoticeId, Notice] = field(default_factory=dict)
+    suspense: tuple[Suspended, ...] = ()
+
+    def fork(self) -> "Venue":
+        """A venue that changes apart from this one; the frozen parts are shared."""
+        return Venue(
+            self.n,
+            self.catalogue_no,
+            self.day,
+            self.z_no,
+            self.shift_no,
+            self.perpetual_minor,
+            dict(self.checks),
+            dict(self.closed),
+            dict(self.continued),
+            dict(self.tickets),
+            dict(self.check_tickets),
+            dict(self.shifts),
+            dict(self.charges),
+            dict(self.stops),
+            dict(self.notices),
+            self.suspense,
+        )
+
+    def check(self, check_id: str) -> Check | None:
+        """An open or recently finished check."""
+        key = CheckId(check_id)
+        return self.checks.get(key) or self.closed.get(key)
+
+    def tickets_of(self, check_id: str) -> list[Ticket]:
+        """The tickets on which lines of the check stand."""
+        ids = self.check_tickets.get(CheckId(check_id), ())
+        return [self.tickets[ticket_id] for ticket_id in ids if ticket_id in self.tickets]
+
+    def open_shifts(self) -> dict[str, bool]:
+        """Which shifts take entries, by id."""
+        return {shift.shift_id: shift.state != "closed" for shift in self.shifts.values()}
+
+    def shift_at(self, drawer: str) -> Shift | None:
+        """The open shift at a drawer."""
+        return next(
+            (s for s in self.shifts.values() if s.drawer == drawer and s.state != "closed"),
+            None,
+        )
+
+    # -- events --------------------------------------------------------------------------------
+    def apply(self, event: object, stamp: Stamp) -> None:
+        """Change the state by one event. Events must come in their order; `stamp.n` is kept."""
+        kind = type(event)
+        if kind in _ON_CHECK:
+            self._on_check(event, stamp)
+        if kind in kitchen.TICKET_EVENTS:
+            self._on_ticket(event)
+        if kind in folio.CHARGE_EVENTS:
+            self._on_charge(event)
+        if kind in _ON_SHIFT:
+            self._on_shift(event)
+        special = _SPECIAL.get(kind)
+        if special is not None:
+            special(self, event, stamp)
+        self.n = stamp.n
+
+    def _on_check(self, event: object, stamp: Stamp) -> None:
+        check_id = event.check_id  # type: ignore[attr-defined]
+        home = self.checks if check_id in self.checks else self.closed
+        if check_id in home:
+            home[check_id] = checks.evolve(home[check_id], event, stamp)
+
+    def _on_ticket(self, event: object) -> None:
+        ticket_id = event.ticket_id  # type: ignore[attr-defined]
+        if ticket_id in self.tickets:
+            self.tickets[ticket_id] = kitchen.evolve(self.tickets[ticket_id], event)
+
+    def _on_charge(self, event: object) -> None:
+        charge_id = event.charge_id  # type: ignore[attr-defined]
+        charge = self.charges.get(charge_id)
+        if charge is None:
+            return
+        self.charges[charge_id] = folio.evolve(charge, event)
+        if isinstance(event, e.RoomChargePosted) and charge.shift_id in self.shifts:
+            shift = self.shifts[charge.shift_id]
+            if shift.state != "closed":
+                self.shifts[charge.shift_id] = shifts.room_posted(
+                    shift, charge.amount_minor, charge.tip_minor
+                )
+
+    def _on_shift(self, event: object) -> None:
+        payment = getattr(event, "payment", None)
+        shift_id = payment.shift_id if payment is not None else event.shift_id  # type: ignore[attr-defined]
+        if shift_id in self.shifts:
+            self.shifts[shift_id] = shifts.evolve(self.shifts[shift_id], event)
+
+    def _check_opened(self, event: e.CheckOpened, stamp: Stamp) -> None:
+        self.checks[event.check_id] = checks.opened(event, stamp)
+        if event.continues:
+            self.continued[event.continues] = event.check_id
+
+    def _check_finished(self, event: e.CheckClosed | e.CheckAbandoned, stamp: Stamp) -> None:
+        check = self.checks.pop(event.check_id, None)
+        if check is not None:
+            self.closed[event.check_id] = check
+        while len(self.closed) > CLOSED_CHECKS_KEPT:
+            gone = next(iter(self.closed))
+            del self.closed[gone]
+            self.continued.pop(gone, None)
+            self.check_tickets.pop(gone, None)
+        if isinstance(event, e.CheckClosed):
+            self.perpetual_minor += event.totals.total_minor
+            if self.day is not None:
+                self.day = replace(
+                    self.day, sales_minor=self.day.sales_minor + event.totals.total_minor
+                )
+
+    def _lines_moved(self, event: e.LinesMoved, stamp: Stamp) -> None:
+        if event.check_id in self.checks:
+            self.checks[event.check_id] = checks.moved_out(
+                self.checks[event.check_id], event, stamp
+            )
+        if event.to_check_id in self.checks:
+            self.checks[event.to_check_id] = checks.moved_in(
+                self.checks[event.to_check_id], event, stamp
+            )
+        moved = {line.origin or line.line_id for line in event.lines}
+        for ticket in self.tickets_of(event.check_id):
+            if any(line.line_id in moved for line in ticket.lines):
+                self._link(event.to_check_id, ticket.ticket_id)
+                if event.to_check_id not in (ticket.check_id, *ticket.also_checks):
+                    self.tickets[ticket.ticket_id] = replace(
+                        ticket, also_checks=(*ticket.also_checks, event.to_check_id)
+                    )
+
+    def _link(self, check_id: CheckId, ticket_id: TicketId) -> None:
+        linked = self.check_tickets.get(check_id, ())
+        if ticket_id not in linked:
+            self.check_tickets[check_id] = (*linked, ticket_id)
+
+    def _ticket_opened(self, event: e.TicketOpened, stamp: Stamp) -> None:
+        self.tickets[event.ticket_id] = kitchen.opened(event)
+        self._link(event.check_id, event.ticket_id)
+
+    def _relabelled(self, event: e.TicketRelabelled, stamp: Stamp) -> None:
+        self._link(event.check_id, event.ticket_id)
+
+    def _acknowledged(self, event: e.TicketsAcknowledged, stamp: Stamp) -> None:
+        for ticket_id, version in event.seen:
+            if ticket_id in self.tickets:
+                self.tickets[ticket_id] = kitchen.acknowledged(
+                    self.tickets[ticket_id], version, event.at_ms
+                )
+
+    def _readiness(
+        self,
+        event: e.TicketLinesReady | e.TicketBumped | e.TicketRecalled,
+        stamp: Stamp,
+    ) -> None:
+        """Lines of the checks follow their tickets: ready when every station is."""
+        ticket = self.tickets.get(event.ticket_id)
+        if ticket is None:
+            return
+        for check_id in (ticket.check_id, *ticket.also_checks):
+            check = self.checks.get(check_id)
+            if check is None:
+                continue
+            tickets = self.tickets_of(check_id)
+            self.checks[check_id] = _with_readiness(check, event.line_ids, tickets)
+        if isinstance(event, e.TicketBumped):
+            self._forget_bumped()
+
+    def _forget_bumped(self) -> None:
+        bumped = [t for t in self.tickets.values() if t.state == "bumped"]
+        for ticket in sorted(bumped, key=lambda t: (t.bumped_ms, t.ticket_id))[
+            : max(0, len(bumped) - BUMPED_TICKETS_KEPT)
+        ]:
+            if ticket.check_id not in self.checks:
+                del self.tickets[ticket.ticket_id]
+
+    def _shift_opened(self, event: e.ShiftOpened, stamp: Stamp) -> None:
+        self.shifts[event.shift_id] = shifts.opened(event)
+        self.shift_no = event.number
+        closed = [s for s in self.shifts.values() if s.state == "closed"]
+        for shift in closed[: max(0, len(closed) - CLOSED_SHIFTS_KEPT)]:
+            del self.shifts[shift.shift_id]
+
+    def _shift_closed(self, event: e.ShiftClosed, stamp: Stamp) -> None:
+        self.z_no = event.z_no
+
+    def _charge_asked(self, event: e.RoomChargeAsked, stamp: Stamp) -> None:
+        self.charges[event.charge_id] = folio.asked(event)
+        settled = [c for c in self.charges.values() if c.state in ("posted", "refused")]
+        for charge in settled[: max(0, len(settled) - SETTLED_CHARGES_KEPT)]:
+            del self.charges[charge.charge_id]
+
+    def _unallocated(self, event: e.PaymentUnallocated, stamp: Stamp) -> None:
+        kept = (*self.suspense, Suspended(event.check_id, event.payment))
+        self.suspense = kept[-SUSPENSE_KEPT:]
+
+    def _day_opened(self, event: e.DayOpened, stamp: Stamp) -> None:
+        self.day = Day(event.day, event.at_ms)
+
+    def _day_closed(self, event: e.DayClosed, stamp: Stamp) -> None:
+        self.day = None
+        self.suspense = ()
+
+    def _stopped(self, event: e.ItemStopped, stamp: Stamp) -> None:
+        self.stops[event.item_id] = Stop(event.item_id, event.left_milli, event.by, event.at_ms)
+
+    def _freed(self, event: e.ItemFreed, stamp: Stamp) -> None:
+        self.stops.pop(event.item_id, None)
+
+    def _raised(self, event: e.NoticeRaised, stamp: Stamp) -> None:
+        self.notices[event.notice_id] = Notice(
+            event.notice_id,
+            event.staff_id,
+            event.code,
+            event.params,
+            event.at_ms,
+            event.check_id,
+        )
+        while len(self.notices) > NOTICES_OPEN:
+            del self.notices[next(iter(self.notices))]
+
+    def _notice_seen(self, event: e.NoticeAcknowledged, stamp: Stamp) -> None:
+        self.notices.pop(event.notice_id, None)
+
+    def _published(self, event: e.CataloguePublished, stamp: Stamp) -> None:
+        self.catalogue_no = event.number
+
+
+_ON_CHECK = checks.CHECK_EVENTS
+_ON_SHIFT = frozenset(
+    {
+        e.CashMoved,
+        e.DrawerCounted,
+        e.ShiftClosed,
+        e.PaymentTaken,
+        e.PaymentUnallocated,
+        e.PaymentRefunded,
+        e.CheckClosed,
+    }
+)
+_SPECIAL: dict[type, Callable[..., None]] = {
+    e.CheckOpened: Venue._check_opened,
+    e.CheckClosed: Venue._check_finished,
+    e.CheckAbandoned: Venue._check_finished,
+    e.LinesMoved: Venue._lines_moved,
+    e.TicketOpened: Venue._ticket_opened,
+    e.TicketRelabelled: Venue._relabelled,
+    e.TicketsAcknowledged: Venue._acknowledged,
+    e.TicketLinesReady: Venue._readiness,
+    e.TicketBumped: Venue._readiness,
+    e.TicketRecalled: Venue._readiness,
+    e.ShiftOpened: Venue._shift_opened,
+    e.ShiftClosed: Venue._shift_closed,
+    e.RoomChargeAsked: Venue._charge_asked,
+    e.PaymentUnallocated: Venue._unallocated,
+    e.DayOpened: Venue._day_opened,
+    e.DayClosed: Venue._day_closed,
+    e.ItemStopped: Venue._stopped,
+    e.ItemFreed: Venue._freed,
+    e.NoticeRaised: Venue._raised,
+    e.NoticeAcknowledged: Venue._notice_seen,
+    e.CataloguePublished: Venue._published,
+}
+
+
+def _with_readiness(check: Check, line_ids: Iterable[str], tickets: Iterable[Ticket]) -> Check:
+    """The check whose lines are ready exactly when all their stations are ready."""
+    standing: dict[str, bool] = {}
+    for ticket in tickets:
+        for line in ticket.lines:
+            if line.state != "void":
+                done = line.state == "ready"
+                standing[line.line_id] = standing.get(line.line_id, True) and done
+    wanted = set(line_ids)
+
+    def follow(line: e.Line) -> e.Line:
+        if line.state not in ("fired", "ready", "served"):
+            return line
+        if standing.get(line.origin or line.line_id, False):
+            return line if line.state == "served" else replace(line, state="ready")
+        return replace(line, state="fired")
+
+    touched = [line.line_id for line in check.lines if (line.origin or line.line_id) in wanted]
+    return checks.with_lines(check, touched, follow)
