@@ -23,7 +23,7 @@ lint: setup  ## style and suspicious code
 	@$(BIN)/ruff format --check .
 
 types: setup  ## strict types
-	@$(BIN)/mypy $(PACKAGES) scripts
+	@$(BIN)/mypy $(PACKAGES) scripts tests
 
 imports: setup  ## who may import whom
 	@$(BIN)/lint-imports --no-logo
