@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fontTools.ttLib import TTFont
+
 import kds_app.icons
 import pos_app.icons
-from fontTools.ttLib import TTFont
 from scripts.build_icons import NAMES
 
 
