@@ -227,13 +227,15 @@ LookOutcome = Posted | NotThere | CannotTell
 class OutletTotal:
     """What one outlet posted in one business day, reversals taken off.
 
-    `groups` maps each revenue group to its sum after discount, sorted by name.
+    `groups` maps each revenue group to its sum after discount, sorted by name. `tax_minor` is
+    what came on top where prices do not include the tax.
     """
 
     outlet: str
     postings: int
     groups: tuple[tuple[str, int], ...]
     service_minor: int
+    tax_minor: int
     tip_minor: int
     allowance_minor: int
     total_minor: int

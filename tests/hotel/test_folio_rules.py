@@ -26,35 +26,16 @@ from sync_server.hotel.rules import (
     name_matches,
     room_key,
 )
+from tests.hotel import postings
+from tests.hotel.postings import DAY
 
-DAY = "2026-11-21"
 FOOD = Part("revenue", "food")
 STAY = Stay("s1", "304", "Kowalski, Anna", "2026-11-19", "2026-11-23", "in_house")
 
 
 def posting_of(food: int = 0, bar: int = 0, **changes: Any) -> Posting:
-    """A posting of food and bar that adds up, with changes."""
-    lines = tuple(RevenueLine(g, m) for g, m in (("food", food), ("bar", bar)) if m)
-    made = Posting(
-        posting_id="p1",
-        attempt=1,
-        stay_id="s1",
-        room="304",
-        guest_name="Kowalski, Anna",
-        check_no="T1-1",
-        outlet="hall",
-        covers=2,
-        lines=lines,
-        service_minor=0,
-        tip_minor=0,
-        total_minor=food + bar,
-        currency="UAH",
-        business_day=DAY,
-        at_ms=0,
-        waiter="olena",
-        terminal="T1",
-    )
-    return replace(made, **changes)
+    """A posting for the stay of these tests."""
+    return postings.posting_of(food, bar, **{"stay_id": "s1", **changes})
 
 
 def accepted(outcome: object) -> Accepted:

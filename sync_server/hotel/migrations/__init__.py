@@ -1,0 +1,1 @@
+"""The hotel context's schema, revision by revision (`versions`), run by `store.migrations`."""
