@@ -107,7 +107,7 @@ install_locked() {
 
 make_printer_simulator() {
     local code=0
-    bash scripts/emupos_setup.sh || code=$?
+    bash scripts/emupos_setup.sh >/dev/null || code=$?
     case $code in
         0) ;;
         3) say "without Python 3.13 the tests with the independent printer are skipped" ;;
@@ -118,4 +118,3 @@ make_printer_simulator() {
 install_debian_packages
 make_environment
 make_printer_simulator
-say "ready"
