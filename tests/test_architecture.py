@@ -245,6 +245,10 @@ def test_no_file_or_folder_is_named_for_nothing() -> None:
     assert not {part for part in parts if Path(part).stem.split("_")[-1] in NO_NAMES}
 
 
+# Words to a checker at the end of a line; ruff does not count them either.
+PRAGMA = re.compile(r"\s+# (type: ignore|noqa).*$")
+
+
 def test_files_and_lines_are_short() -> None:
     files = tracked("*.py", "*.kv", "*.sh", "Makefile")
     assert len(files) >= 30
@@ -257,7 +261,7 @@ def test_files_and_lines_are_short() -> None:
         found += [
             f"{name}:{n}: {len(line)} columns, at most {COLUMNS}"
             for n, line in enumerate(lines, 1)
-            if len(line) > COLUMNS
+            if len(PRAGMA.sub("", line)) > COLUMNS
         ]
     assert not found, "\n" + "\n".join(found)
 
