@@ -147,7 +147,10 @@ class RecipeBook:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What was sold: portions of a dish with its chosen modifiers, on a business day."""
+    """What was sold: portions of a dish with its chosen modifiers, on a business day.
+
+    A modifier with a minus before its id was left out: what its card adds is taken off.
+    """
 
     item_id: str
     qty: Decimal
@@ -238,8 +241,8 @@ def _needs(
         return refuse("no_recipe", item=sold.item_id, day=sold.day)
     month = _month(sold.day)
     plate: Needs = {}
-    for part in (card, *_modifier_cards(book, sold)):
-        scale = Fraction(sold.qty) / Fraction(part.output)
+    for sign, part in ((1, card), *_modifier_cards(book, sold)):
+        scale = sign * Fraction(sold.qty) / Fraction(part.output)
         for component in part.components:
             key = component.ingredient_id
             plate[key] = plate.get(key, Fraction(0)) + component.gross(month) * scale
@@ -251,10 +254,15 @@ def _needs(
     return walk.needs
 
 
-def _modifier_cards(book: RecipeBook, sold: Portion) -> list[Recipe]:
+def _modifier_cards(book: RecipeBook, sold: Portion) -> list[tuple[int, Recipe]]:
     """The cards of the modifiers; one without a card (how well done) takes nothing."""
-    cards = (book.in_force(Owner.MODIFIER, name, sold.day) for name in sold.modifier_ids)
-    return [card for card in cards if card is not None]
+    cards = []
+    for marked in sold.modifier_ids:
+        name = marked.removeprefix("-")
+        card = book.in_force(Owner.MODIFIER, name, sold.day)
+        if card is not None:
+            cards.append((1 if name == marked else -1, card))
+    return cards
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ def test_a_modifier_adds_and_without_never_goes_below_nothing() -> None:
     assert "sour-cream" not in taken(plain)
     rich = Portion("borscht", Decimal(2), DAY, ("more-cream", "medium-rare"))
     assert taken(rich)["sour-cream"] == Decimal("90.000")
+    left_out = Portion("borscht", Decimal(2), DAY, ("-more-cream",))
+    assert "sour-cream" not in taken(left_out)
 
 
 def test_the_card_in_force_on_the_day_of_the_sale_decides() -> None:

@@ -1,0 +1,259 @@
+"""The one door from the front office: journal events become stock consumption and sales.
+
+Rule: each event counts once. The cursor, the moves and the facts of a batch are one transaction,
+so after any crash, restart or repeated delivery the books say what the journal says. Nothing the
+front did is refused: what cannot be consumed (no recipe, no store) becomes a row of
+`intake_exception` with its event, for a person to mend. Types of events not named in `_HANDLERS`
+concern someone else and only move the cursor.
+
+A line consumes when it is fired, by the card in force on its business day, from the store of its
+station. A void puts it back if it was not made, and turns it into waste if it was; parts that were
+split off a line are traced back to it. Postings are made by `ledger`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, func
+from sqlmodel import Session, col, select
+
+from sync_server.domain.events import CheckClosed, LinesFired, LinesMoved, LineVoided, Sold
+from sync_server.domain.recipes import Portion, RecipeBook, explode
+from sync_server.domain.rejections import Refused, refuse
+from sync_server.domain.stock import SALES, MoveKind, from_milli
+from sync_server.store.database import Database, session_on
+
+from .cards import read_book
+from .ledger import Entry, Ledger, Share, Shelf
+from .tables import (
+    IntakeCursor,
+    IntakeException,
+    LinePart,
+    SalesFact,
+    StationStore,
+)
+
+BATCH_EVENTS = 500
+CURSOR = "front"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEvent:
+    """One event of the front's journal. `n` is contiguous; `body` is the event as plain JSON."""
+
+    n: int
+    at_ms: int
+    type: str
+    body: Mapping[str, object]
+
+
+class JournalReader(Protocol):
+    """How the journal is read; given by whoever puts the processes together."""
+
+    def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
+        """Up to `limit` events after number `n`, in order and without a gap."""
+
+
+class JournalGap(Exception):
+    """The journal skipped a number: counting on would lose an event, so the intake stops."""
+
+
+class Intake:
+    """Takes the journal into the books, batch by batch."""
+
+    def __init__(self, database: Database, reader: JournalReader) -> None:
+        """`database` is the back office's own."""
+        self._database = database
+        self._reader = reader
+
+    def cursor(self) -> int:
+        """The number of the last event that is counted, 0 at first."""
+        return self._database.read(_cursor)
+
+    def fetch(self) -> Sequence[JournalEvent]:
+        """The next events that are not counted yet. Blocks; may run in a thread of its own."""
+        return self._reader.read_after(self.cursor(), BATCH_EVENTS)
+
+    async def take(self, events: Sequence[JournalEvent]) -> int:
+        """Count events, each once however often it comes; returns the cursor after them.
+
+        Raises `JournalGap`, and the store's errors; in both cases nothing of the batch counts.
+        """
+        return await self._database.write(lambda connection: count(connection, events))
+
+
+def count(connection: Connection, events: Sequence[JournalEvent]) -> int:
+    """Count events inside the caller's transaction; returns the cursor after them."""
+    with session_on(connection) as session:
+        cursor = session.get(IntakeCursor, CURSOR)
+        if cursor is None:
+            cursor = IntakeCursor(name=CURSOR, n=0)
+            session.add(cursor)
+        fresh = [event for event in events if event.n > cursor.n]
+        books = _Books(session) if any(event.type in _HANDLERS for event in fresh) else None
+        for event in fresh:
+            if event.n != cursor.n + 1:
+                raise JournalGap(f"after event {cursor.n} came event {event.n}")
+            if books is not None and event.type in _HANDLERS:
+                _HANDLERS[event.type](books, event)
+            cursor.n = event.n
+        session.flush()
+        return cursor.n
+
+
+class _Books:
+    """What the handlers work with during one batch."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.ledger = Ledger(session)
+        self.cards: RecipeBook = read_book(session)
+        rows = session.exec(select(StationStore)).all()
+        self.store_of_station = {row.station_id: row.store_id for row in rows}
+
+    def fact(self, event: JournalEvent, position: int, kind: str, fact: "_Fact") -> None:
+        """Add a row of sales facts."""
+        self.session.add(SalesFact(event_n=event.n, position=position, kind=kind, **asdict(fact)))
+
+    def problem(self, event: JournalEvent, position: int, refused: Refused, day: str) -> None:
+        """Keep an event, or the line of it at `position`, that could not be consumed."""
+        self.session.add(
+            IntakeException(
+                event_n=event.n,
+                position=position,
+                event_type=event.type,
+                code=refused.code,
+                params=json.dumps(refused.params, ensure_ascii=False),
+                body=json.dumps(event.body, ensure_ascii=False),
+                day=day,
+                at_ms=event.at_ms,
+            )
+        )
+
+    def fired_milli(self, line_id: str, fire_no: int) -> int:
+        """How much of a line was fired under a number; 0 if it never came by."""
+        return self._sum("fired", line_id, fire_no)
+
+    def voided_milli(self, line_id: str, fire_no: int) -> int:
+        """How much of that has been taken back so far."""
+        return -self._sum("voided", line_id, fire_no)
+
+    def _sum(self, kind: str, line_id: str, fire_no: int) -> int:
+        query = select(func.sum(col(SalesFact.qty_milli))).where(
+            SalesFact.kind == kind, SalesFact.line_id == line_id, SalesFact.fire_no == fire_no
+        )
+        return int(self.session.exec(query).one() or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    line_id: str
+    fire_no: int
+    item_id: str
+    day: str
+    qty_milli: int
+    net_minor: int = 0
+    cost_minor: int = 0
+
+
+def _lines_fired(books: _Books, event: JournalEvent) -> None:
+    fired = _typed(books, event, LinesFired)
+    if fired is None:
+        return
+    for position, sold in enumerate(fired.sold):
+        # The kitchen may have been told twice of one firing (server and terminal): it cooks once.
+        if books.fired_milli(sold.line_id, sold.fire_no):
+            continue
+        entry = Entry(fired.day, event.at_ms, fired.check_id, sold.line_id, sold.fire_no, event.n)
+        cost = _consume(books, sold, entry)
+        if isinstance(cost, Refused):
+            books.problem(event, position, cost, fired.day)
+            cost = 0
+        fact = _Fact(
+            sold.line_id, sold.fire_no, sold.item_id, fired.day, sold.qty_milli, cost_minor=cost
+        )
+        books.fact(event, position, "fired", fact)
+
+
+def _consume(books: _Books, sold: Sold, entry: Entry) -> int | Refused:
+    """Take what a fired line needs from its station's store; returns the cost."""
+    store_id = books.store_of_station.get(sold.station_id)
+    if store_id is None:
+        return refuse("no_store", station=sold.station_id, item=sold.item_id)
+    portion = Portion(sold.item_id, from_milli(sold.qty_milli), entry.day, sold.modifier_ids)
+    needs = explode(books.cards, portion, lambda good: books.ledger.on_hand(store_id, good))
+    if isinstance(needs, Refused):
+        return needs
+    return sum(
+        books.ledger.issue(MoveKind.SALE, SALES, Shelf(store_id, ingredient_id, qty), entry)
+        for ingredient_id, qty in needs.items()
+    )
+
+
+def _line_voided(books: _Books, event: JournalEvent) -> None:
+    void = _typed(books, event, LineVoided)
+    if void is None or not void.fired:
+        return
+    part = books.session.get(LinePart, void.line_id)
+    line_id = part.origin if part else void.line_id
+    whole = books.fired_milli(line_id, void.fire_no)
+    if whole == 0:
+        books.problem(event, 0, refuse("no_line", line=void.line_id, item=void.item_id), void.day)
+        return
+    before = books.voided_milli(line_id, void.fire_no)
+    after = min(before + void.qty_milli, whole)
+    share = Share(before, after, whole)
+    entry = Entry(void.day, event.at_ms, void.check_id, line_id, void.fire_no, event.n)
+    cost = sum(
+        books.ledger.take_back(sale, share, void.made, entry)
+        for sale in books.ledger.sale_moves(line_id, void.fire_no)
+    )
+    fact = _Fact(line_id, void.fire_no, void.item_id, void.day, before - after, cost_minor=-cost)
+    books.fact(event, 0, "voided", fact)
+
+
+def _lines_moved(books: _Books, event: JournalEvent) -> None:
+    moved = _typed(books, event, LinesMoved)
+    if moved is None:
+        return
+    for line in moved.lines:
+        if line.origin and books.session.get(LinePart, line.line_id) is None:
+            books.session.add(LinePart(line_id=line.line_id, origin=line.origin))
+
+
+def _check_closed(books: _Books, event: JournalEvent) -> None:
+    closed = _typed(books, event, CheckClosed)
+    if closed is None:
+        return
+    for position, line in enumerate(closed.sold):
+        fact = _Fact(line.line_id, 0, line.item_id, closed.day, 0, net_minor=line.net_minor)
+        books.fact(event, position, "closed", fact)
+
+
+T = TypeVar("T", LinesFired, LineVoided, LinesMoved, CheckClosed)
+
+
+def _typed(books: _Books, event: JournalEvent, kind: type[T]) -> T | None:
+    """The event as its class; one that does not read is kept as a problem and counted past."""
+    try:
+        return msgspec.convert(event.body, kind)
+    except msgspec.ValidationError as error:
+        books.problem(event, 0, refuse("bad_event", words=str(error)), "")
+        return None
+
+
+_HANDLERS: Mapping[str, Callable[[_Books, JournalEvent], None]] = {
+    "LinesFired": _lines_fired,
+    "LineVoided": _line_voided,
+    "LinesMoved": _lines_moved,
+    "CheckClosed": _check_closed,
+}
+
+
+def _cursor(connection: Connection) -> int:
+    with session_on(connection) as session:
+        cursor = session.get(IntakeCursor, CURSOR)
+        return cursor.n if cursor else 0

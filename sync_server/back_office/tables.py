@@ -1,0 +1,261 @@
+"""The rows of the back office's database; no behaviour.
+
+Quantities are whole thousandths of the base unit (`_milli`; g, ml, pcs), sums minor units, days
+ISO text of the business day, times milliseconds since the epoch in UTC. `stock_move`,
+`sales_fact` and `intake_exception` are only ever appended to: triggers in the migrations refuse
+the rest. `balance` is the running sum of `stock_move`, kept in the same transaction.
+
+The tables are created by `migrations`, never from here.
+"""
+
+from sqlalchemy import BigInteger, Column, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+
+def _big(*, primary_key: bool = False) -> "Column[int]":
+    return Column(BigInteger, nullable=False, autoincrement=False, primary_key=primary_key)
+
+
+class BackRow(SQLModel):
+    """A row of the back office: its tables keep their own list, apart from other contexts."""
+
+    metadata = MetaData()
+
+
+class Unit(BackRow, table=True):
+    """A unit as people say it: `factor` base units (1 kg = 1000 g)."""
+
+    __tablename__ = "unit"
+    code: str = Field(primary_key=True)
+    base: str
+    factor: int
+
+
+class IngredientGroup(BackRow, table=True):
+    __tablename__ = "ingredient_group"
+    group_id: str = Field(primary_key=True)
+    name_en: str
+    name_uk: str
+    position: int
+
+
+class Ingredient(BackRow, table=True):
+    """Something that lies in a store: bought goods, or a prepared good (`semi_policy` set)."""
+
+    __tablename__ = "ingredient"
+    ingredient_id: str = Field(primary_key=True)
+    group_id: str = Field(foreign_key="ingredient_group.group_id")
+    unit: str = Field(foreign_key="unit.code")
+    name_en: str
+    name_uk: str
+    supplier_id: str = ""
+    par_milli: int = Field(default=0, sa_column=_big())
+    semi_policy: str = ""
+
+
+class IngredientLoss(BackRow, table=True):
+    """The cold loss of a month where it differs from the recipe's."""
+
+    __tablename__ = "ingredient_loss"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    month: int = Field(primary_key=True)
+    cold_bp: int
+
+
+class Supplier(BackRow, table=True):
+    __tablename__ = "supplier"
+    supplier_id: str = Field(primary_key=True)
+    name: str
+    tax_number: str = ""
+    phone: str = ""
+    address: str = ""
+    lead_days: int = 0
+
+
+class Store(BackRow, table=True):
+    __tablename__ = "store"
+    store_id: str = Field(primary_key=True)
+    name_en: str
+    name_uk: str
+    position: int
+    responsible: str = ""
+
+
+class StationStore(BackRow, table=True):
+    """The store that a kitchen or bar station takes from."""
+
+    __tablename__ = "station_store"
+    station_id: str = Field(primary_key=True)
+    store_id: str = Field(foreign_key="store.store_id")
+
+
+class ItemCategory(BackRow, table=True):
+    __tablename__ = "item_category"
+    category_id: str = Field(primary_key=True)
+    name_en: str
+    name_uk: str
+    position: int
+
+
+class Item(BackRow, table=True):
+    """A dish or drink of the menu, as reports name it."""
+
+    __tablename__ = "item"
+    item_id: str = Field(primary_key=True)
+    category_id: str = Field(foreign_key="item_category.category_id")
+    name_en: str
+    name_uk: str
+
+
+class RecipeCard(BackRow, table=True):
+    """One version of a card; its lines are `RecipeLine`."""
+
+    __tablename__ = "recipe_card"
+    owner: str = Field(primary_key=True)
+    owner_id: str = Field(primary_key=True)
+    valid_from: str = Field(primary_key=True)
+    output_milli: int = Field(sa_column=_big())
+
+
+class RecipeLine(BackRow, table=True):
+    """A component of a card; `amount_milli` is gross unless `weighed_net`."""
+
+    __tablename__ = "recipe_line"
+    owner: str = Field(primary_key=True)
+    owner_id: str = Field(primary_key=True)
+    valid_from: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    ingredient_id: str = Field(foreign_key="ingredient.ingredient_id")
+    amount_milli: int = Field(sa_column=_big())
+    weighed_net: bool = False
+    cold_bp: int = 0
+    hot_bp: int = 0
+    counts_in_yield: bool = True
+
+
+class OpeningDocument(BackRow, table=True):
+    """Opening stock of one store, counted before the first sale."""
+
+    __tablename__ = "opening_document"
+    number: int = Field(primary_key=True)
+    store_id: str = Field(foreign_key="store.store_id")
+    day: str
+    at_ms: int = Field(sa_column=_big())
+    posted_by: str
+
+
+class OpeningLine(BackRow, table=True):
+    __tablename__ = "opening_line"
+    number: int = Field(primary_key=True, foreign_key="opening_document.number")
+    position: int = Field(primary_key=True)
+    ingredient_id: str = Field(foreign_key="ingredient.ingredient_id")
+    qty_milli: int = Field(sa_column=_big())
+    value_minor: int = Field(sa_column=_big())
+
+
+class StockMove(BackRow, table=True):
+    """One entry of the ledger, numbered without gaps. `event_n` 0: not out of the journal."""
+
+    __tablename__ = "stock_move"
+    n: int = Field(sa_column=_big(primary_key=True))
+    kind: str
+    ingredient_id: str = Field(foreign_key="ingredient.ingredient_id", index=True)
+    source: str
+    target: str
+    qty_milli: int = Field(sa_column=_big())
+    value_minor: int = Field(sa_column=_big())
+    day: str = Field(index=True)
+    at_ms: int = Field(sa_column=_big())
+    document: str
+    line_id: str = Field(default="", index=True)
+    fire_no: int = 0
+    undoes: int = Field(default=0, sa_column=_big())
+    event_n: int = Field(default=0, sa_column=_big())
+    no_cost: bool = False
+
+
+class Balance(BackRow, table=True):
+    """What lies in a store, with the last cost known while there was stock (0 of 0: none)."""
+
+    __tablename__ = "balance"
+    store_id: str = Field(primary_key=True, foreign_key="store.store_id")
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    qty_milli: int = Field(sa_column=_big())
+    value_minor: int = Field(sa_column=_big())
+    cost_qty_milli: int = Field(sa_column=_big())
+    cost_value_minor: int = Field(sa_column=_big())
+
+
+class IntakeCursor(BackRow, table=True):
+    """The number of the last journal event that has been counted."""
+
+    __tablename__ = "intake_cursor"
+    name: str = Field(primary_key=True)
+    n: int = Field(sa_column=_big())
+
+
+class SalesFact(BackRow, table=True):
+    """What one event said of one line. `kind`: fired, voided or closed.
+
+    Fired lines carry quantity and recipe cost, voids take both back, closed checks bring net
+    sales; so any sum over any rows is right.
+    """
+
+    __tablename__ = "sales_fact"
+    event_n: int = Field(sa_column=_big(primary_key=True))
+    position: int = Field(primary_key=True)
+    kind: str
+    line_id: str = Field(index=True)
+    fire_no: int
+    item_id: str
+    day: str = Field(index=True)
+    qty_milli: int = Field(sa_column=_big())
+    net_minor: int = Field(sa_column=_big())
+    cost_minor: int = Field(sa_column=_big())
+
+
+class LinePart(BackRow, table=True):
+    """A part that was split off a line: what was consumed stands under `origin`."""
+
+    __tablename__ = "line_part"
+    line_id: str = Field(primary_key=True)
+    origin: str
+
+
+class IntakeException(BackRow, table=True):
+    """Something sold that could not be consumed; kept with its event so that nothing is lost."""
+
+    __tablename__ = "intake_exception"
+    event_n: int = Field(sa_column=_big(primary_key=True))
+    position: int = Field(primary_key=True)
+    event_type: str
+    code: str
+    params: str = Field(sa_column=Column(Text, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    day: str
+    at_ms: int = Field(sa_column=_big())
+
+
+class Account(BackRow, table=True):
+    """Who may sign in. `rights` are joined by spaces; `password_hash` is argon2id."""
+
+    __tablename__ = "account"
+    login: str = Field(primary_key=True)
+    name: str
+    role: str
+    rights: str
+    language: str
+    password_hash: str
+    active: bool = True
+    failures: int = 0
+    locked_until_ms: int = Field(default=0, sa_column=_big())
+
+
+class SignIn(BackRow, table=True):
+    """A browser that is signed in; only the hash of its token is kept."""
+
+    __tablename__ = "sign_in"
+    token_hash: str = Field(primary_key=True)
+    login: str = Field(foreign_key="account.login")
+    language: str
+    expires_ms: int = Field(sa_column=_big())
