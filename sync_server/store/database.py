@@ -10,7 +10,7 @@ Neighbours: `writer.py` (transactions), `sqlite.py` and `postgresql.py` (backend
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -149,6 +149,11 @@ class Database:
     def schema(self) -> str | None:
         """The schema, for PostgreSQL."""
         return self._backend.schema if isinstance(self._backend, PostgresqlSchema) else None
+
+    @property
+    def url(self) -> URL | None:
+        """Where the server is, for PostgreSQL; holds its password."""
+        return self._backend.url if isinstance(self._backend, PostgresqlSchema) else None
 
     @property
     def dead(self) -> bool:
@@ -293,4 +298,4 @@ def _name(url: URL, schema: str) -> str:
     return f"{url.database} on {url.host}, schema {schema}"
 
 
-__all__ = ["Connection", "Database", "Future", "MemoryDisk", "session_on"]
+__all__ = ["Database", "MemoryDisk", "session_on"]

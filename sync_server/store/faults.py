@@ -93,6 +93,8 @@ class Faults:
         self._lock = threading.Lock()
         self._reason: str | None = None
         self._doom: BaseException | None = None
+        self.reader_borrows = False
+        """Set while a reader uses the writing connection (simulated disk only)."""
 
     @property
     def dead(self) -> bool:
@@ -126,6 +128,7 @@ class Faults:
 
     def note(self, error: BaseException, *, writing: bool) -> None:
         """Remember an error that passed by, so that a `try` around it cannot hide it."""
+        writing = writing and not self.reader_borrows
         fault = classify(error)
         if fault is Fault.FATAL or (fault is Fault.READ_ONLY and writing):
             self.kill(error)

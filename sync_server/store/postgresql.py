@@ -67,6 +67,7 @@ class PostgresqlSchema:
 
     def __init__(self, url: URL, schema: str, faults: Faults, *, readers: int) -> None:
         """Prepare both engines; nothing connects yet."""
+        self.url = url
         self.schema = check_schema_name(schema)
         self._raw: psycopg.Connection[Any] | None = None
         arguments = session_arguments(schema)
@@ -151,6 +152,11 @@ class PostgresqlSchema:
             TransactionStatus.INTRANS,
             TransactionStatus.IDLE,
         )
+
+    def roll_back(self) -> None:
+        """End what is still open, also after a commit that failed."""
+        if self._raw is not None and not self._raw.closed:
+            self._raw.rollback()
 
     def committed(self) -> None:
         """PostgreSQL keeps its own log bounded."""

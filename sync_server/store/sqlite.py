@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from .errors import StoreLocked, StoreSettings
@@ -148,6 +149,16 @@ def writing_engine(make: Callable[[], sqlite3.Connection], faults: Faults) -> En
     def _begin(connection: Connection) -> None:
         raw_connection(connection).execute("BEGIN IMMEDIATE")
 
+    # Some errors (a full disk) make SQLite end the whole transaction. Were it left so, what a
+    # caller who swallowed the error does next would be committed one statement at a time.
+    @event.listens_for(engine, "handle_error")
+    def _stay_in_a_transaction(context: ExceptionContext) -> None:
+        connection = context.connection
+        if connection is not None and connection.in_transaction():
+            raw = raw_connection(connection)
+            if not raw.in_transaction:
+                raw.execute("BEGIN IMMEDIATE")
+
     faults.watch(engine, writing=True)
     return engine
 
@@ -261,6 +272,11 @@ class SqliteFile:
         """Whether the open write transaction still exists (SQLite may end it on an error)."""
         assert self._raw is not None
         return self._raw.in_transaction
+
+    def roll_back(self) -> None:
+        """End what is still open, also after a commit that failed."""
+        if self._raw is not None and self._raw.in_transaction:
+            self._raw.rollback()
 
     def committed(self) -> None:
         """After each commit, in the writer's thread: keep the write-ahead log bounded."""
@@ -376,6 +392,7 @@ class SqliteMemory:
         """Start on a disk as after a power cut."""
         disk.power_cut()
         self._disk = disk
+        self._faults = faults
         self._engine = writing_engine(lambda: disk.raw, faults)
 
     def connect_writer(self) -> Connection:
@@ -385,6 +402,10 @@ class SqliteMemory:
     def transaction_holds(self) -> bool:
         """Whether the open write transaction still exists."""
         return self._disk.raw.in_transaction
+
+    def roll_back(self) -> None:
+        """End what is still open, also after a commit that failed."""
+        self._disk.power_cut()
 
     def committed(self) -> None:
         """Nothing to bound: there is no log."""
@@ -407,6 +428,7 @@ class SqliteMemory:
 
     def query_only(self, connection: Connection, reading: bool) -> None:
         """Let the shared connection refuse writes while a reader uses it."""
+        self._faults.reader_borrows = reading
         raw_connection(connection).execute(f"PRAGMA query_only={int(reading)}")
 
     def close(self) -> None:

@@ -34,6 +34,9 @@ class Backend(Protocol):
     def transaction_holds(self) -> bool:
         """Whether a commit would keep the work of the open transaction."""
 
+    def roll_back(self) -> None:
+        """End the driver's transaction if it is still open."""
+
     def committed(self) -> None:
         """Called after each commit, outside a transaction."""
 
@@ -109,8 +112,9 @@ class _Transactions:
 
     def _roll_back(self) -> None:
         try:
-            if self.connection.in_transaction():
-                self.connection.rollback()
+            self.connection.rollback()
+            # After a commit that failed SQLAlchemy thinks all is over; the driver may not.
+            self._backend.roll_back()
         except Exception as error:  # noqa: BLE001 - a rollback that fails leaves nothing to trust
             self._faults.kill(error)
 
