@@ -1,0 +1,1 @@
+"""The demo venue: its content, and the answers to slips in its files."""
