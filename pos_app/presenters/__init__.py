@@ -1,0 +1,1 @@
+"""What each screen shows and what each tap means, without Kivy: view-models out, intents in."""

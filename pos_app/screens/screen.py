@@ -1,0 +1,53 @@
+"""Base of the screens: a view-model in, action ids out.
+
+Rule: a screen draws `vm` and dispatches `on_act`; what a tap means is the presenter's. Setting an
+equal view-model changes nothing, and of another one only what differs is painted again, because
+every widget compares its own model. `tall` is a portrait window, `low` one under 700 dp high.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.metrics import dp
+from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.uix.floatlayout import FloatLayout
+
+from pos_app.widgets import register
+
+__all__ = ["Screen", "load_kv", "register"]
+
+_loaded: set[str] = set()
+
+
+def load_kv(module_file: str) -> None:
+    """Load the .kv beside a module, once; the theme's rules come first."""
+    for path in (Path(__file__).parent.parent / "theme.kv", Path(module_file).with_suffix(".kv")):
+        if str(path) not in _loaded:
+            Builder.load_file(str(path))
+            _loaded.add(str(path))
+
+
+class Screen(FloatLayout):
+    """One screen of the terminal."""
+
+    vm = ObjectProperty(None, rebind=True)
+    tall = BooleanProperty(False)
+    low = BooleanProperty(False)
+    __events__ = ("on_act",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("size", self._measure)
+        self._measure()
+
+    def _measure(self, *_: object) -> None:
+        self.tall = self.height > self.width
+        self.low = self.height < dp(700)
+
+    def act(self, action: str) -> None:
+        """Called by kv for every tap."""
+        self.dispatch("on_act", action)
+
+    def on_act(self, action: str) -> None:
+        """Bound by the bridge: the presenter takes the action."""

@@ -1,0 +1,174 @@
+"""Buttons: actions, keys, tabs, choices. The tone of the model says how one looks.
+
+One accent button a screen; green takes money; red only outlines. A disabled button stays readable
+and lies flat. Neighbours: `tap` for touch, `pool` for rows and grids of buttons.
+"""
+
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.properties import NumericProperty, OptionProperty
+
+from pos_app.presenters.shown import Act
+from pos_app.theme import palette
+from pos_app.widgets.tap import Tap
+
+_FILL = {
+    "plain": "raised",
+    "accent": "accent",
+    "go": "ready",
+    "chosen": "accent",
+    "seat": "seated",
+    "ringed": "raised",
+    "flat": "panel",
+    "tab": "raised",
+    "deep": "background",
+    "hold": "hold",
+}
+_TEXT = {"flat": "dim", "danger": "late_text", "bill": "bill_text"}
+
+
+class PushButton(Tap):
+    """A button of an `Act`; `inset_y` draws it lower than it can be touched."""
+
+    align = OptionProperty("center", options=["left", "center"])
+    inset_y = NumericProperty(0)
+    radius = NumericProperty(10)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("align", self.repaint)
+
+    def paint(self) -> None:
+        """Ground by tone, then icon, label and note."""
+        act: Act | None = self.model
+        if act is None or not (act.label or act.icon):
+            return
+        top, tall = dp(self.inset_y), self.height - 2 * dp(self.inset_y)
+        ink = self._ground(act, top, tall)
+        pad = dp(18 if self.align == "left" else 4)
+        room = self.width - 2 * pad
+        if act.icon and not act.label:
+            self.icon(act.icon, 0, top, self.width, tall, size=act.size + 8, token=ink)
+            return
+        self._words(act, ink, pad, room, top, tall)
+
+    def _ground(self, act: Act, top: float, tall: float) -> str:
+        radius = dp(self.radius)
+        fill = "raised" if act.tone == "bill" else _FILL.get(act.tone, "")
+        if not act.enabled:
+            if act.tone in ("outline", "danger"):
+                self.ring(0, top, self.width, tall, "line", radius)
+            else:
+                self.box(0, top, self.width, tall, "panel", radius)
+                self.ring(0, top, self.width, tall, "line", radius)
+            return "dim"
+        if self.pressed and fill not in ("accent", "ready", "seated"):
+            fill = "pressed"
+        if act.tone == "tab":
+            self.box(0, top + tall - dp(24), self.width, dp(24), "accent", radius)
+            self.box(0, top, self.width, tall - dp(4), fill, radius)
+        elif fill:
+            self.face(0, top, self.width, tall, fill, radius)
+        if self.pressed and fill in ("accent", "ready", "seated"):
+            self.ring(0, top, self.width, tall, "text", radius, 3)
+        elif act.tone == "ringed":
+            self.ring(0, top, self.width, tall, "accent", radius, 3)
+        elif act.tone == "outline":
+            self.ring(0, top, self.width, tall, "line", radius)
+        elif act.tone == "danger":
+            self.ring(0, top, self.width, tall, "late", radius)
+        return _TEXT.get(act.tone) or palette.on(fill or "panel")
+
+    def _words(self, act: Act, ink: str, pad: float, room: float, top: float, tall: float) -> None:
+        bold = act.tone not in ("flat", "seat", "bill")
+        note_room = self.measure(act.note, act.size - 1) + dp(8) if act.note else 0
+        icon_room = dp(act.size + 14) if act.icon else 0
+        lines = 2 if tall >= dp(44) and not act.note else 1
+        label_room = room - note_room - icon_room
+        if self.align == "left":
+            wide, _ = self.text(
+                act.label,
+                pad + icon_room,
+                top,
+                label_room,
+                tall,
+                size=act.size,
+                bold=bold,
+                token=ink,
+                lines=lines,
+                smallest=13,
+            )
+            start = pad
+        else:
+            wide = min(label_room, self.measure(act.label, act.size, bold))
+            if lines == 2 and wide == label_room:
+                start = pad
+                self.text(
+                    act.label,
+                    pad + icon_room,
+                    top,
+                    label_room,
+                    tall,
+                    size=act.size,
+                    bold=bold,
+                    token=ink,
+                    lines=2,
+                    smallest=11,
+                    align="center",
+                )
+            else:
+                start = pad + (room - wide - note_room - icon_room) / 2
+                self.text(
+                    act.label,
+                    start + icon_room,
+                    top,
+                    wide + 2,
+                    tall,
+                    size=act.size,
+                    bold=bold,
+                    token=ink,
+                    smallest=11,
+                )
+        if act.icon:
+            self.icon(act.icon, start, top, dp(act.size + 8), tall, size=act.size + 6, token=ink)
+        if act.note:
+            token = act.note_token if act.enabled and act.tone != "chosen" else ink
+            self.text(
+                act.note,
+                start + icon_room + wide + dp(8),
+                top,
+                note_room,
+                tall,
+                size=act.size - 1,
+                token=token,
+            )
+
+
+class Key(PushButton):
+    """A key of a keypad: acts when the finger comes."""
+
+    acts_on = OptionProperty("press", options=["press", "release"])
+
+
+class Tab(PushButton):
+    """A hall or category: as wide as its word where a row flows."""
+
+    acts_on = OptionProperty("press", options=["press", "release"])
+
+    @classmethod
+    def natural_width(cls, act: Act) -> float:
+        """Width that the label wants."""
+        words = cls.measure(act.label, act.size, act.tone not in ("flat", "seat", "bill"))
+        note = cls.measure(act.note, act.size - 1) + dp(8) if act.note else 0
+        icon = dp(act.size + 14) if act.icon else 0
+        return max(dp(48), words + note + icon + dp(36 if not (act.icon and not words) else 16))
+
+
+class SeatTab(Tab):
+    """A seat in the row over the check: narrower, drawn 40 high in a 48 high target."""
+
+    @classmethod
+    def natural_width(cls, act: Act) -> float:
+        """Width that the label wants."""
+        return max(dp(48), cls.measure(act.label, act.size, True) + dp(24))

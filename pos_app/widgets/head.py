@@ -1,0 +1,112 @@
+"""The bar along the top: back, title, chips, clock, person, lock."""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.metrics import dp
+from kivy.properties import ObjectProperty
+from kivy.uix.widget import Widget
+
+from pos_app.presenters.shown import NO_HEAD, Head
+from pos_app.widgets.button import PushButton
+from pos_app.widgets.chip import AvatarView, ChipView
+from pos_app.widgets.text import Ground, Text
+
+_GAP = 18
+
+
+class HeadBar(Widget):
+    """Places what fits; chips give way from the least needed: left ones from their end first."""
+
+    model = ObjectProperty(NO_HEAD, rebind=False)
+    __events__ = ("on_act",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._arrange = Clock.create_trigger(self._run_arrange, -1)
+        super().__init__(**kwargs)
+        self._ground = Ground(token="panel", edges="b", size_hint=(None, None))
+        self._back = PushButton(size_hint=(None, None), inset_y=4)
+        self._title = Text(scale=18, bold=True, size_hint=(None, None))
+        self._avatar = AvatarView(size_hint=(None, None))
+        self._lock = PushButton(size_hint=(None, None), inset_y=4)
+        self._chips: list[ChipView] = []
+        for part in (self._ground, self._back, self._title, self._avatar, self._lock):
+            self.add_widget(part)
+            if part.is_event_type("on_act"):
+                part.bind(on_act=self._pass_on)
+        for name in ("model", "size", "pos"):
+            self.fbind(name, self._arrange)
+        self._arrange()
+
+    def on_act(self, action: str) -> None:
+        """Bound in kv: the owner takes the action."""
+
+    def _pass_on(self, _view: object, action: str) -> None:
+        self.dispatch("on_act", action)
+
+    def _put(self, view: Any, left: float, wide: float) -> float:
+        view.size = (wide, dp(48) if view is not self._ground else self.height)
+        view.pos = (self.x + left, self.y + (self.height - view.height) / 2)
+        return left + wide
+
+    def _run_arrange(self, *_: object) -> None:
+        head: Head = self.model
+        self._put(self._ground, 0, self.width)
+        left, right = dp(16), self.width - dp(16)
+        self._back.model = head.back
+        if head.back is not None:
+            words = PushButton.measure(head.back.label, head.back.size, True)
+            icon = dp(head.back.size + 14) if head.back.icon else 0
+            left = self._put(self._back, left, max(dp(48), words + icon + dp(26))) + dp(_GAP)
+        self._lock.model = head.lock
+        if head.lock is not None:
+            wide = max(dp(48), PushButton.measure(head.lock.label, head.lock.size, True) + dp(40))
+            right -= wide
+            self._put(self._lock, right, wide)
+            right -= dp(12)
+        self._avatar.model = head.avatar
+        if head.avatar is not None:
+            wide = AvatarView.natural_width(head.avatar)
+            right -= wide - (dp(6) if head.lock is None else 0)
+            self._put(self._avatar, right, wide)
+            right -= dp(12)
+        self._middle(head, left, right)
+
+    def _middle(self, head: Head, left: float, right: float) -> None:
+        title = Text.measure(head.title, 18, True) + 1
+        lefts, rights = list(head.left), list(head.right)
+
+        def needed() -> float:
+            chips = [ChipView.natural_width(chip) + dp(_GAP) for chip in lefts + rights]
+            return title + sum(chips) + dp(8)
+
+        while needed() > right - left and (lefts or len(rights) > 1):
+            if lefts:
+                lefts.pop()
+            else:
+                rights.pop(0)
+        room = right - left - sum(ChipView.natural_width(chip) + dp(_GAP) for chip in rights)
+        self._title.string = head.title
+        left = self._put(self._title, left, max(1, min(title, room))) + dp(_GAP)
+        views = self._views(len(lefts) + len(rights))
+        for chip, view in zip(lefts, views, strict=False):
+            view.model = chip
+            left = self._put(view, left, ChipView.natural_width(chip)) + dp(_GAP)
+        for chip, view in zip(reversed(rights), reversed(views), strict=False):
+            view.model = chip
+            wide = ChipView.natural_width(chip)
+            right -= wide
+            self._put(view, right, wide)
+            right -= dp(_GAP)
+
+    def _views(self, count: int) -> list[ChipView]:
+        while len(self._chips) < count:
+            chip = ChipView(size_hint=(None, None))
+            chip.bind(on_act=self._pass_on)
+            self._chips.append(chip)
+        for number, chip in enumerate(self._chips):
+            if number < count and chip.parent is None:
+                self.add_widget(chip)
+            elif number >= count and chip.parent is not None:
+                self.remove_widget(chip)
+        return self._chips[:count]

@@ -1,0 +1,290 @@
+"""A widget that paints itself from a model, re-using what it drew before.
+
+Rule: a subclass says in `paint` what it looks like for its model and size, from the top left
+corner, in pixels; the base keeps the drawing of the last time and changes only what differs. One
+widget with several texts costs a fifth of a layout with several labels (measured in software GL),
+so tiles, rows and cards are single painted widgets. Text is made in `lettering`, boxes in
+`shapes`; touch comes from `tap`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.graphics import (
+    BorderImage,
+    Color,
+    InstructionGroup,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    Translate,
+)
+from kivy.metrics import dp, sp
+from kivy.properties import ObjectProperty
+from kivy.uix.widget import Widget
+
+from pos_app import icons
+from pos_app.theme import ICON_FONT, TEXT_FONT, Rgba, palette
+from pos_app.widgets import lettering, shapes
+
+LEADING = 1.26
+
+
+@dataclass
+class Mark:
+    """One thing drawn: what it is, where (from the top left) and in which colours."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str = ""
+    room: float = 0
+    token: str = ""
+    cut: bool = False
+
+
+class _Slot:
+    """The instructions of one drawn thing, changed in place when it is drawn again."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.group = InstructionGroup()
+        self.colour = Color(1, 1, 1, 1)
+        self.body = BorderImage() if kind == "shape" else Rectangle()
+        self.group.add(self.colour)
+        self.group.add(self.body)
+        self._state: tuple[Any, ...] = ()
+
+    def set(
+        self,
+        rgba: Rgba,
+        texture: Any,
+        pos: tuple[float, float],
+        size: tuple[float, float],
+        border: int = 0,
+    ) -> None:
+        state = (rgba, id(texture), pos, size, border)
+        if state == self._state:
+            return
+        self._state = state
+        if self.colour.rgba != list(rgba):
+            self.colour.rgba = rgba
+        self.body.texture = texture
+        if self.kind == "shape":
+            self.body.border = (border, border, border, border)
+        self.body.pos = pos
+        self.body.size = size
+
+
+class Painted(Widget):
+    """Base of everything that the terminal draws. Set `model`; the widget repaints next frame."""
+
+    model = ObjectProperty(None, allownone=True, rebind=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._slots: list[_Slot] = []
+        self.marks: list[Mark] = []
+        self._repaint = Clock.create_trigger(self._run_paint, -1)
+        super().__init__(**kwargs)
+        self._origin = Translate(0, 0, 0)
+        self._ink = InstructionGroup()
+        for instruction in (PushMatrix(), self._origin, self._ink, PopMatrix()):
+            self.canvas.add(instruction)
+        self.fbind("size", self.repaint)
+        self.fbind("model", self.repaint)
+        self.fbind("pos", self._move)
+        self._move()
+        self._repaint()
+
+    def repaint(self, *_: object) -> None:
+        """Paint again before the next frame."""
+        self._repaint()
+
+    def paint(self) -> None:
+        """Draw the model with `box`, `ring`, `text` and `icon`. Override."""
+
+    def _move(self, *_: object) -> None:
+        self._origin.xy = (round(self.x), round(self.y))
+
+    def _run_paint(self, *_: object) -> None:
+        self.marks = []
+        if self.width >= 1 and self.height >= 1:
+            self.paint()
+        while len(self._slots) > len(self.marks):
+            self._ink.remove(self._slots.pop().group)
+
+    def _slot(self, mark: Mark, kind: str) -> _Slot:
+        index = len(self.marks)
+        self.marks.append(mark)
+        if index < len(self._slots) and self._slots[index].kind != kind:
+            while len(self._slots) > index:
+                self._ink.remove(self._slots.pop().group)
+        if index == len(self._slots):
+            slot = _Slot(kind)
+            self._slots.append(slot)
+            self._ink.add(slot.group)
+        return self._slots[index]
+
+    def _shape(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        token: str,
+        radius: float,
+        thickness: float,
+    ) -> None:
+        x, y, width, height = round(x), round(y), round(width), round(height)
+        if width < 1 or height < 1:
+            return
+        corner = int(min(radius, width / 2, height / 2))
+        kind = "ring" if thickness else "box"
+        round_shape = bool(corner or thickness)
+        mark = Mark(kind, x, y, width, height, token=token)
+        slot = self._slot(mark, "shape" if round_shape else "plain")
+        corner = max(1, corner)
+        texture = shapes.rounded(corner, thickness) if round_shape else None
+        slot.set(
+            palette[token], texture, (x, round(self.height) - y - height), (width, height), corner
+        )
+
+    def box(
+        self, x: float, y: float, width: float, height: float, token: str, radius: float = 0
+    ) -> None:
+        """A filled box, corners of `radius`."""
+        self._shape(x, y, width, height, token, radius, 0)
+
+    def ring(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        token: str,
+        radius: float = 0,
+        thickness: float = 1,
+    ) -> None:
+        """The outline of a box."""
+        self._shape(x, y, width, height, token, radius, max(1.0, dp(thickness)))
+
+    def face(
+        self, x: float, y: float, width: float, height: float, token: str, radius: float
+    ) -> None:
+        """The ground of a button or tile; where raised grounds hardly show, with an edge."""
+        self.box(x, y, width, height, token, radius)
+        if token in ("raised", "panel") and palette.edged:
+            self.ring(x, y, width, height, "edge", radius)
+
+    def card(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        token: str,
+        radius: float,
+        stripe: str = "",
+        stripe_width: float = 0,
+    ) -> None:
+        """A box with a coloured stripe along its left edge, as tiles and notices have it."""
+        if stripe:
+            self.box(x, y, min(width, radius * 4), height, stripe, radius)
+            self.face(x + stripe_width, y, width - stripe_width, height, token, radius)
+        else:
+            self.face(x, y, width, height, token, radius)
+
+    def text(
+        self,
+        string: str,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        size: float = 16,
+        bold: bool = False,
+        token: str = "text",
+        align: str = "left",
+        valign: str = "middle",
+        lines: int = 1,
+        smallest: float = 0,
+    ) -> tuple[float, float]:
+        """Text in a box; returns the width and height that it took.
+
+        `lines` is how many lines it may take, `smallest` the size in sp down to which it may
+        shrink before it is cut with an ellipsis. `align` is left, center or right; `valign` is
+        top, middle or bottom.
+        """
+        if not string or width < 1:
+            return 0, 0
+        px, rows = self._fitted(string, width, size, bold, lines, smallest)
+        cut = lettering.is_cut(string, rows)
+        leading = round(px * LEADING)
+        tall = leading * len(rows)
+        top = {"top": y, "middle": y + (height - tall) / 2, "bottom": y + height - tall}[valign]
+        widest = 0.0
+        for number, row in enumerate(rows):
+            if not row:
+                continue
+            texture = lettering.texture(row, px, bold)
+            wide, high = texture.size
+            left = {"left": x, "center": x + (width - wide) / 2, "right": x + width - wide}[align]
+            row_top = top + number * leading + (leading - high) / 2
+            self._glyphs(row, texture, left, row_top, width, token)
+            self.marks[-1].cut = cut
+            widest = max(widest, wide)
+        return widest, tall
+
+    @staticmethod
+    def _fitted(
+        string: str, width: float, size: float, bold: bool, lines: int, smallest: float
+    ) -> tuple[int, tuple[str, ...]]:
+        px = max(1, round(sp(size)))
+        rows = lettering.fit(string, int(width), px, bold, lines)
+        while smallest and px > sp(smallest) and lettering.is_cut(string, rows):
+            px -= 1
+            rows = lettering.fit(string, int(width), px, bold, lines)
+        return px, rows
+
+    def icon(
+        self,
+        name: str,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        size: float = 24,
+        token: str = "text",
+    ) -> None:
+        """An icon of the icon font, centred in a box."""
+        texture = lettering.texture(icons.ICONS[name], round(sp(size)), False, ICON_FONT)
+        wide, high = texture.size
+        self._glyphs(
+            name, texture, x + (width - wide) / 2, y + (height - high) / 2, width, token, "icon"
+        )
+
+    def _glyphs(
+        self,
+        string: str,
+        texture: Any,
+        x: float,
+        y: float,
+        room: float,
+        token: str,
+        kind: str = "text",
+    ) -> None:
+        wide, high = texture.size
+        x, y = round(x), round(y)
+        mark = Mark(kind, x, y, wide, high, string, room, token)
+        pos = (x, round(self.height) - y - high)
+        self._slot(mark, "text").set(palette[token], texture, pos, (wide, high))
+
+    @staticmethod
+    def measure(string: str, size: float = 16, bold: bool = False) -> int:
+        """Width of a string in pixels at a size in sp."""
+        return lettering.width(string, round(sp(size)), bold, TEXT_FONT)

@@ -1,0 +1,327 @@
+"""Sheets over the menu half: choices, a keypad, letters; and the modifiers of a dish.
+
+A sheet never covers the check. It asks one thing and has one way out without changing anything.
+The models are `shown.Sheet` and `order_view.ModifiersView`.
+"""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.metrics import dp
+from kivy.properties import ObjectProperty
+from kivy.uix.widget import Widget
+
+from pos_app.presenters.order_view import ModifiersView
+from pos_app.presenters.shown import NO_SHEET, Act, Sheet
+from pos_app.widgets.button import Key, PushButton
+from pos_app.widgets.painted import Painted
+from pos_app.widgets.pool import Grid
+
+_EDGE = 18
+
+
+class Band(Painted):
+    """Texts of a sheet: title, price, group names, the allergy block, the entry."""
+
+    model = ObjectProperty((), rebind=False)
+
+    def paint(self) -> None:
+        """Draw what the sheet worked out: a tuple of calls with their arguments."""
+        for name, args, options in self.model:
+            getattr(self, name)(*args, **dict(options))
+
+
+def _say(string: str, x: float, y: float, wide: float, tall: float, **options: Any) -> Any:
+    return ("text", (string, x, y, wide, tall), tuple(sorted(options.items())))
+
+
+class _Layered(Widget):
+    """Base of both sheets: a band of texts below, pools of buttons above."""
+
+    __events__ = ("on_act",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._arrange = Clock.create_trigger(self._run_arrange, -1)
+        self._parts: list[Widget] = []
+        super().__init__(**kwargs)
+        self._band = Band(size_hint=(None, None))
+        self.add_widget(self._band)
+        for name in ("model", "size", "pos"):
+            self.fbind(name, self._arrange)
+        self._arrange()
+
+    def on_act(self, action: str) -> None:
+        """Bound in kv: the owner takes the action."""
+
+    def _pass_on(self, _view: object, action: str) -> None:
+        self.dispatch("on_act", action)
+
+    def _part(self, made: Any) -> Any:
+        made.size_hint = (None, None)
+        made.bind(on_act=self._pass_on)
+        return made
+
+    def _put(self, view: Any, x: float, y: float, wide: float, tall: float) -> None:
+        view.size = (wide, tall)
+        view.pos = (self.x + x, self.top - y - tall)
+        if view.parent is None:
+            self.add_widget(view)
+
+    def _run_arrange(self, *_: object) -> None:
+        raise NotImplementedError
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Nothing under a sheet can be touched."""
+        return bool(super().on_touch_down(touch)) or self.collide_point(*touch.pos)
+
+
+class SheetView(_Layered):
+    """Choices, keypad or letters."""
+
+    model = ObjectProperty(NO_SHEET, rebind=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._choices = self._part(Grid(cell_width=dp(170), spacing=dp(10)))
+        self._rows: list[Any] = []
+        self._cancel = self._part(PushButton())
+        self._confirm = self._part(PushButton())
+
+    def _run_arrange(self, *_: object) -> None:
+        sheet: Sheet = self.model
+        if not sheet.kind:
+            return
+        edge, wide = dp(_EDGE), self.width - 2 * dp(_EDGE)
+        calls = self._texts(sheet, edge, wide)
+        top = dp(78) + (dp(30) if sheet.text else 0) + (dp(88) if sheet.kind != "choices" else 0)
+        foot = self.height - dp(76)
+        calls.append(("box", (0, foot - dp(12), self.width, 1, "line"), ()))
+        if sheet.choices:
+            columns = min(sheet.columns, max(2, int(wide // dp(120))))
+            tall = dp(64 if sheet.kind == "choices" else 52)
+            self._choices.cols, self._choices.row_height = columns, tall
+            self._choices.models = sheet.choices
+            rows = -(-len(sheet.choices) // columns)
+            need = rows * (tall + dp(10))
+            if top + need > foot - dp(12):
+                self._choices.row_height = max(dp(48), (foot - top - dp(22)) / rows - dp(10))
+                need = rows * (self._choices.row_height + dp(10))
+            self._put(self._choices, edge, top, wide, need)
+            top += need + dp(4)
+        elif self._choices.parent is not None:
+            self.remove_widget(self._choices)
+        self._keys(sheet, edge, top, wide, foot - dp(20) - top)
+        self._cancel.model, self._confirm.model = sheet.cancel, sheet.confirm
+        part = (wide - dp(10)) / 3
+        self._put(self._cancel, edge, foot, part, dp(64))
+        self._put(self._confirm, edge + part + dp(10), foot, wide - part - dp(10), dp(64))
+        self._band.model = tuple(calls)
+        self._put(self._band, 0, 0, self.width, self.height)
+
+    def _texts(self, sheet: Sheet, edge: float, wide: float) -> list[Any]:
+        aside = Painted.measure(sheet.aside, 22, True) + dp(12) if sheet.aside else 0
+        calls: list[Any] = [
+            ("box", (0, 0, self.width, self.height, "panel"), ()),
+            _say(sheet.title, edge, 0, wide - aside, dp(64), size=22, bold=True, smallest=15),
+            _say(sheet.aside, edge, 0, wide, dp(64), size=22, bold=True, align="right"),
+            ("box", (0, dp(64), self.width, 1, "line"), ()),
+        ]
+        top = dp(74)
+        if sheet.text:
+            calls.append(_say(sheet.text, edge, top, wide, dp(26), token="dim", smallest=13))
+            top += dp(30)
+        if sheet.kind != "choices":
+            calls.append(("box", (edge, top, wide, dp(76), "background", dp(10)), ()))
+            shown, token = (sheet.entry, "text") if sheet.entry else (sheet.hint, "dim")
+            if sheet.kind == "keypad":
+                calls.append(
+                    _say(
+                        shown,
+                        edge + dp(18),
+                        top,
+                        wide - dp(36),
+                        dp(76),
+                        size=34,
+                        bold=True,
+                        align="right",
+                        token=token,
+                        smallest=16,
+                    )
+                )
+            else:
+                calls.append(
+                    _say(
+                        shown,
+                        edge + dp(18),
+                        top,
+                        wide - dp(36),
+                        dp(76),
+                        size=22,
+                        token=token,
+                        lines=2,
+                        smallest=14,
+                    )
+                )
+        return calls
+
+    def _keys(self, sheet: Sheet, edge: float, top: float, wide: float, room: float) -> None:
+        gap = dp(8 if wide > dp(700) else 5)
+        while len(self._rows) < len(sheet.keys):
+            self._rows.append(self._part(Grid(view="Key")))
+        count = max(1, len(sheet.keys))
+        tall = min(dp(76), (room - gap * (count - 1)) / count)
+        narrow = min(wide, dp(440)) if sheet.kind == "keypad" else wide
+        left = edge + (wide - narrow) / 2
+        for number, row in enumerate(self._rows):
+            if number >= len(sheet.keys):
+                if row.parent is not None:
+                    self.remove_widget(row)
+                continue
+            row.cols, row.models = len(sheet.keys[number]), sheet.keys[number]
+            row.spacing = gap
+            self._put(row, left, top + number * (tall + gap), narrow, tall)
+
+
+class ModifiersSheet(_Layered):
+    """Groups with their rules, pre-modifiers, allergy, quantity, add."""
+
+    model = ObjectProperty(ModifiersView(), rebind=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._groups: list[Any] = []
+        self._pre = self._part(Grid(spacing=dp(8)))
+        self._foot = [self._part(kind()) for kind in (PushButton, Key, Key, PushButton)]
+
+    def _run_arrange(self, *_: object) -> None:
+        view: ModifiersView = self.model
+        if not view.title:
+            return
+        edge, wide = dp(_EDGE), self.width - 2 * dp(_EDGE)
+        calls = self._title(view, edge, wide)
+        foot = self.height - dp(76)
+        columns = max(3, min(5, int((wide + dp(8)) // dp(124))))
+        cell, gap_title, low = self._heights(view, columns, foot)
+        top = dp(72) if low else dp(74)
+        while len(self._groups) < len(view.groups):
+            self._groups.append(self._part(Grid(view="Key", spacing=dp(8))))
+        for number, grid in enumerate(self._groups):
+            if number >= len(view.groups):
+                if grid.parent is not None:
+                    self.remove_widget(grid)
+                continue
+            group = view.groups[number]
+            name = Painted.measure(group.title, 16, True)
+            calls.append(_say(group.title, edge, top, wide, gap_title, size=16, bold=True))
+            calls.append(
+                _say(
+                    group.rule,
+                    edge + name + dp(10),
+                    top,
+                    wide - name - dp(10),
+                    gap_title,
+                    size=14.5,
+                    token=group.rule_token,
+                )
+            )
+            top += gap_title
+            grid.cols, grid.row_height, grid.models = columns, cell, group.choices
+            rows = -(-len(group.choices) // columns)
+            tall = rows * (cell + dp(8)) - dp(8)
+            self._put(grid, edge, top, wide, tall)
+            top += tall + dp(6)
+        top += dp(8)
+        self._pre.cols, self._pre.row_height = min(columns, max(1, len(view.pre))), cell
+        self._pre.models = view.pre
+        rows = -(-len(view.pre) // max(1, self._pre.cols))
+        self._put(self._pre, edge, top, wide, rows * (cell + dp(8)) - dp(8))
+        top += rows * (cell + dp(8)) + dp(4)
+        if view.allergy and top + dp(42) <= foot - dp(12):
+            calls += self._allergy(view, edge, top, wide)
+        self._buttons(view, edge, foot, wide)
+        calls.append(("box", (0, foot - dp(12), self.width, 1, "line"), ()))
+        self._band.model = tuple(calls)
+        self._put(self._band, 0, 0, self.width, self.height)
+
+    @staticmethod
+    def _heights(view: ModifiersView, columns: int, foot: float) -> tuple[float, float, bool]:
+        """Cell and title heights that let every group stand on the sheet."""
+        rows = sum(-(-len(group.choices) // columns) for group in view.groups)
+        rows += -(-len(view.pre) // columns)
+        room = foot - dp(74 + 12 + 16) - (dp(46) if view.allergy else 0)
+        titles = len(view.groups)
+        for cell, title in ((56, 36), (56, 30), (52, 28), (48, 26)):
+            if rows * dp(cell + 8) + titles * dp(title + 6) <= room:
+                return dp(cell), dp(title), False
+        return dp(48), dp(24), True
+
+    def _title(self, view: ModifiersView, edge: float, wide: float) -> list[Any]:
+        price = Painted.measure(view.price, 22, True)
+        chips = sum(Painted.measure(chip, 15) + dp(40) for chip in view.chips)
+        name = min(Painted.measure(view.title, 22, True) + 2, wide - price - dp(16))
+        if name + chips + price + dp(30) > wide:
+            chips = 0
+        calls: list[Any] = [
+            ("box", (0, 0, self.width, self.height, "panel"), ()),
+            _say(view.title, edge, 0, name, dp(64), size=22, bold=True, smallest=15),
+            _say(view.price, edge, 0, wide, dp(64), size=22, bold=True, align="right"),
+            ("box", (0, dp(64), self.width, 1, "line"), ()),
+        ]
+        left = edge + name + dp(14)
+        for chip in view.chips if chips else ():
+            across = Painted.measure(chip, 15) + dp(28)
+            calls.append(("box", (left, dp(14), across, dp(36), "raised", dp(18)), ()))
+            calls.append(_say(chip, left, dp(14), across, dp(36), size=15, align="center"))
+            left += across + dp(12)
+        return calls
+
+    @staticmethod
+    def _allergy(view: ModifiersView, edge: float, top: float, wide: float) -> list[Any]:
+        name = min(Painted.measure(view.allergy, 16, True) + 2, wide - dp(32))
+        calls: list[Any] = [
+            ("card", (edge, top, wide, dp(38), "late_ground", dp(10), "late", dp(4)), ()),
+            _say(
+                view.allergy,
+                edge + dp(18),
+                top,
+                name,
+                dp(38),
+                size=16,
+                bold=True,
+                token="late_text",
+                smallest=12,
+            ),
+        ]
+        left = edge + dp(18) + name + dp(8)
+        rest = edge + wide - left - dp(12)
+        if rest > dp(120):
+            calls.append(_say(view.allergy_note, left, top, rest, dp(38), size=15, smallest=12))
+        return calls
+
+    def _buttons(self, view: ModifiersView, edge: float, foot: float, wide: float) -> None:
+        cancel, less, more, add = self._foot
+        cancel.model, less.model, more.model, add.model = (
+            view.cancel,
+            view.less,
+            view.more,
+            view.add,
+        )
+        gap = dp(10)
+        part = max(dp(110), wide * 0.22)
+        step = dp(56)
+        self._put(cancel, edge, foot, part, dp(64))
+        left = edge + part + gap
+        self._put(less, left, foot, step, dp(64))
+        self._put(more, left + step + dp(52), foot, step, dp(64))
+        count = self._count(view)
+        self._put(count, left + step, foot, dp(52), dp(64))
+        left += 2 * step + dp(52) + gap
+        self._put(add, left, foot, edge + wide - left, dp(64))
+
+    _counter: Any = None
+
+    def _count(self, view: ModifiersView) -> Any:
+        if self._counter is None:
+            self._counter = self._part(PushButton())
+        self._counter.model = Act(label=view.quantity, tone="none", size=20)
+        return self._counter

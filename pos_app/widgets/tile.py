@@ -1,0 +1,55 @@
+"""A dish on the menu."""
+
+from kivy.metrics import dp
+from kivy.properties import OptionProperty
+
+from pos_app.presenters.shown import Tile
+from pos_app.widgets.tap import Tap
+
+
+class TileView(Tap):
+    """Name, price, colour stripe; a badge for what is stopped or nearly out. Acts on press."""
+
+    acts_on = OptionProperty("press", options=["press", "release"])
+
+    def paint(self) -> None:
+        """Card, name, price, badge."""
+        tile: Tile | None = self.model
+        if tile is None:
+            return
+        fill = ("pressed" if self.pressed else "raised") if tile.enabled else "panel"
+        stripe = tile.stripe if tile.enabled else "line"
+        ink = "text" if tile.enabled else "dim"
+        self.card(0, 0, self.width, self.height, fill, dp(12), stripe, dp(6))
+        left, room = dp(18), self.width - dp(26)
+        foot = self.height - dp(32)
+        lines = max(1, int((foot - dp(6)) // dp(20)))
+        self.text(
+            tile.name,
+            left,
+            dp(9),
+            room,
+            foot - dp(9),
+            size=16,
+            token=ink,
+            valign="top",
+            lines=min(lines, 3),
+            smallest=14,
+            bold=True,
+        )
+        badge = self.measure(tile.badge, 13, True) + dp(16) if tile.badge else 0
+        self.text(tile.price, left, foot, room - badge, dp(24), size=15, token="dim")
+        if tile.badge:
+            x = self.width - badge - dp(8)
+            self.box(x, foot + dp(2), badge, dp(20), tile.badge_token, dp(7))
+            self.text(
+                tile.badge,
+                x,
+                foot + dp(2),
+                badge,
+                dp(20),
+                size=13,
+                bold=True,
+                token="on_bright",
+                align="center",
+            )

@@ -1,0 +1,213 @@
+"""The screens drawn from full view-models, at the sizes that restaurants have.
+
+Every screen is photographed (`build/screens/`), and held to the rules of touch and sight: targets
+of 48 dp that do not overlap, no text that leaves its box, every text readable on its ground.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pos_app.presenters.shown import Banner
+from tests.apps import sample_views as sample
+from tests.apps.conftest import Rig
+
+pytestmark = pytest.mark.xdist_group("kivy")
+
+WIDE, TALL, SMALL = (1366, 768), (800, 1280), (1024, 600)
+SIZES = (WIDE, TALL, SMALL)
+VIEWS = {
+    "sign_in": sample.SIGN_IN,
+    "floor": sample.FLOOR,
+    "order": sample.ORDER,
+    "modifiers": replace(sample.ORDER, side="modifiers", modifiers=sample.MODIFIERS),
+    "void": replace(sample.ORDER, side="sheet", sheet=sample.VOID_SHEET),
+    "quantity": replace(sample.ORDER, side="sheet", sheet=sample.QUANTITY_SHEET),
+    "letters": replace(sample.ORDER, side="sheet", sheet=sample.LETTERS_SHEET),
+    "payment": sample.PAY,
+    "room_charge": sample.ROOM,
+    "shift": sample.SHIFT,
+}
+
+
+def screen_of(view: Any) -> Any:
+    """The screen that draws a view-model."""
+    from pos_app.screens.stage import SCREENS, screen_class
+    from pos_app.widgets.lettering import register_fonts
+
+    register_fonts()
+    name = next(name for name, kind in SCREENS.items() if isinstance(view, kind.view))
+    return screen_class(name)(vm=view)
+
+
+def everything(root: Any) -> Iterator[Any]:
+    """Every painted widget that is on the screen."""
+    from pos_app.widgets.painted import Painted
+
+    for widget in root.walk(restrict=True):
+        if isinstance(widget, Painted) and widget.width >= 1 and widget.height >= 1:
+            yield widget
+
+
+def targets(root: Any) -> list[Any]:
+    """Widgets that mean something when touched."""
+    from pos_app.widgets.lines import RowView
+    from pos_app.widgets.tap import Tap
+
+    found = []
+    for widget in everything(root):
+        if isinstance(widget, Tap) and widget.model is not None and widget.action():
+            found.append(widget)
+        if isinstance(widget, RowView) and widget.model is not None and widget.model.id:
+            found.append(widget)
+    return found
+
+
+@pytest.fixture(params=[f"{w}x{h}" for w, h in SIZES])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """A window size."""
+    width, height = map(int, request.param.split("x"))
+    return width, height
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_each_screen_stands_on_each_size_with_nothing_cut_or_too_small(
+    rig: Rig, name: str, size: tuple[int, int]
+) -> None:
+    root = rig.mount(screen_of(VIEWS[name]), size)
+    rig.shot(f"{name}_{size[0]}x{size[1]}")
+    small = [
+        (type(w).__name__, w.model, round(w.width), round(w.height))
+        for w in targets(root)
+        if min(w.width, w.height) < 47.5
+    ]
+    assert not small, "targets under 48 dp"
+    outside = [
+        (type(w).__name__, mark.text, mark.x, mark.width, mark.room, w.width)
+        for w in everything(root)
+        for mark in w.marks
+        if mark.kind == "text"
+        and (mark.width > mark.room + 1.5 or mark.x < -1 or mark.x + mark.width > w.width + 1.5)
+    ]
+    assert not outside, "texts that leave their box"
+    if size == WIDE:
+        cut = [mark.text for w in everything(root) for mark in w.marks if mark.cut]
+        assert not cut, "texts cut short where there is room"
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_two_targets_overlap_and_none_is_off_the_screen(
+    rig: Rig, name: str, size: tuple[int, int]
+) -> None:
+    root = rig.mount(screen_of(VIEWS[name]), size)
+    boxes = []
+    for widget in targets(root):
+        x, y = widget.to_window(widget.x, widget.y)
+        boxes.append((x, y, x + widget.width, y + widget.height, widget.model))
+    rows = [box for box in boxes if type(box[4]).__name__ == "Row"]
+    fixed = [box for box in boxes if box not in rows]
+    for x, y, right, top, model in fixed:
+        inside = min(x, y) >= -1 and right <= size[0] + 1 and top <= size[1] + 1
+        assert inside, model
+    for index, one in enumerate(fixed):
+        for other in fixed[index + 1 :]:
+            apart = (
+                one[2] <= other[0] + 1
+                or other[2] <= one[0] + 1
+                or one[3] <= other[1] + 1
+                or other[3] <= one[1] + 1
+            )
+            assert apart, (one, other)
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_text_can_be_read_on_its_ground(rig: Rig, name: str, mode: str) -> None:
+    from pos_app.theme import contrast, palette
+
+    palette.use(mode)
+    rig.window.clearcolor = palette["background"]
+    try:
+        root = rig.mount(screen_of(VIEWS[name]), WIDE)
+        if mode == "light":
+            rig.shot(f"{name}_light")
+        poor = set()
+        for widget, mark, ground in texts_with_ground(root):
+            large = mark.height >= 30
+            ratio = contrast(palette[mark.token], palette[ground])
+            if ratio < (3 if large else 4.5):
+                poor.add((type(widget).__name__, mark.text, mark.token, ground, round(ratio, 2)))
+        assert not poor
+    finally:
+        palette.use("dark")
+        rig.window.clearcolor = palette["background"]
+
+
+def texts_with_ground(root: Any) -> Iterator[tuple[Any, Any, str]]:
+    """Every text with the token of the box that lies under it."""
+    painted: list[tuple[float, float, float, float, str]] = []
+    for widget in everything(root):
+        x, y = widget.to_window(widget.x, widget.y)
+        for mark in widget.marks:
+            left, top = x + mark.x, y + widget.height - mark.y
+            if mark.kind == "box":
+                painted.append((left, top - mark.height, left + mark.width, top, mark.token))
+            elif mark.kind in ("text", "icon"):
+                across, down = left + mark.width / 2, top - mark.height / 2
+                under = [
+                    box[4]
+                    for box in painted
+                    if box[0] <= across <= box[2] and box[1] <= down <= box[3]
+                ]
+                yield widget, mark, under[-1] if under else "background"
+
+
+def test_a_changed_line_repaints_that_line_and_nothing_else(rig: Rig) -> None:
+    root = rig.mount(screen_of(sample.ORDER))
+    painted: list[str] = []
+    for widget in everything(root):
+        before = widget.paint
+
+        def paint(widget: Any = widget, before: Any = before) -> None:
+            painted.append(type(widget).__name__)
+            before()
+
+        widget.paint = paint
+    rows = list(sample.ORDER.rows)
+    rows[4] = replace(rows[4], mark="done_all")
+    root.vm = replace(sample.ORDER, rows=tuple(rows))
+    rig.settle()
+    assert painted == ["RowView"]
+
+
+def test_a_finger_acts_once_and_a_drag_over_the_check_only_scrolls(rig: Rig) -> None:
+    root = rig.mount(screen_of(sample.ORDER))
+    acts: list[str] = []
+    root.bind(on_act=lambda _, action: acts.append(action))
+    rig.tap((500, 550))
+    rig.until(lambda: acts)
+    assert acts == ["tap_item:15"]
+    lines = next(w for w in root.walk() if type(w).__name__ == "LineList")
+    before = lines.offset
+    rig.drag((200, 300), (200, 450))
+    assert lines.offset < before
+    assert acts == ["tap_item:15"]
+
+
+def test_a_banner_says_what_is_wrong_over_the_screen_and_leaves_it_usable(rig: Rig) -> None:
+    from pos_app.screens.stage import Stage
+    from pos_app.widgets.lettering import register_fonts
+
+    register_fonts()
+    stage = rig.mount(Stage())
+    acts: list[str] = []
+    stage.bind(on_act=lambda _, action: acts.append(action))
+    stage.show("order", sample.ORDER)
+    stage.banner = Banner("Сервера немає: замовлення і готівка працюють, номери готелю — ні")
+    rig.settle()
+    rig.shot("banner_1366x768")
+    rig.tap((62, 674))
+    rig.until(lambda: acts)
+    assert acts == ["void"]
