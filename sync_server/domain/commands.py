@@ -396,7 +396,7 @@ class ServeLines:
 class RecordPaper:
     """What became of a kitchen ticket on paper; only the server itself may say this.
 
-    `outcome`: printed, copy (paper took over from a display), failed, unknown."""
+    `outcome`: asked (paper shall take over), printed, copy, failed, unknown."""
 
     ticket_id: TicketId
     version: int

@@ -138,6 +138,7 @@ class Payment:
     room: str = ""
     guest: str = ""
     stay_id: str = ""
+    receipt: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +434,6 @@ class PreBillPrinted:
 class PaymentTaken:
     check_id: CheckId
     payment: Payment
-    receipt: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -644,8 +644,8 @@ class TicketsAcknowledged:
 
 @dataclass(frozen=True, slots=True)
 class TicketOnPaper:
-    """Paper for the kitchen. `outcome`: printed, copy (took over from a display), failed,
-    unknown."""
+    """Paper for the kitchen. `outcome`: asked (paper shall take over from a display), printed,
+    copy (it did), failed, unknown."""
 
     ticket_id: TicketId
     version: int

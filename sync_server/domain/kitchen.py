@@ -24,8 +24,8 @@ UNDO_MS = 30_000
 class Ticket:
     """Work for one station. `state`: open, bumped. `clock_ms` is when its time began to count.
 
-    `paper`: empty, printed (before any display, by the terminal or as the station's habit), copy
-    (took over from a dead display), failed, unknown; `paper_version` is the version printed.
+    `paper`: empty, printed (by the terminal, or as the station's habit), asked (paper shall take
+    over from a dead display), copy (it did), failed, unknown; `paper_version` is the version printed.
     """
 
     ticket_id: TicketId

@@ -14,7 +14,7 @@ from . import events as e
 from .checks import Check, Stamp
 from .events import Line
 from .ids import CheckId, LineId, derived
-from .limits import GUESTS, OPEN_CHECKS
+from .limits import GUESTS, LINES_PER_CHECK, LINES_PER_EVENT, OPEN_CHECKS
 from .rejections import Accepted, Decision, Refused, refuse
 from .staff import Facts
 from .venue import Venue
@@ -130,10 +130,37 @@ def add_lines(venue: Venue, command: c.AddLines, facts: Facts) -> Decision:
             return refuse(
                 "item_stopped", item=new.item_id, left_milli=0, at_ms=stop.at_ms, by=stop.by
             )
-    return Accepted((*before, added), adjusted or _price_note(command, added, facts))
+    return Accepted((*before, *_pieces(added)), adjusted or _price_note(command, facts))
 
 
-def _price_note(command: c.AddLines, added: e.LinesAdded, facts: Facts) -> Refused | None:
+def _pieces(added: e.LinesAdded) -> list[e.LinesAdded]:
+    """The event cut so that each piece fits its bound on the wire."""
+    step = LINES_PER_EVENT
+    return [
+        e.LinesAdded(added.check_id, added.lines[start : start + step])
+        for start in range(0, len(added.lines), step)
+    ]
+
+
+def _moves(moved: e.LinesMoved, sources: tuple[LineId, ...]) -> list[e.LinesMoved]:
+    """A move cut into pieces that fit. `sources` are the lines that `moved.lines` came from, in
+    the same order; a line and what is left of it stay in one piece."""
+    gone, left = set(moved.gone), {line.line_id: line for line in moved.left}
+    pieces = []
+    for start in range(0, len(moved.lines), LINES_PER_EVENT):
+        part = sources[start : start + LINES_PER_EVENT]
+        pieces.append(
+            replace(
+                moved,
+                lines=moved.lines[start : start + LINES_PER_EVENT],
+                gone=tuple(source for source in part if source in gone),
+                left=tuple(left[source] for source in part if source in left),
+            )
+        )
+    return pieces
+
+
+def _price_note(command: c.AddLines, facts: Facts) -> Refused | None:
     """Whether a price had to differ from the one the guest was shown."""
     shown_known = all(ordering.catalogue_for(facts, new.menu_no)[1] for new in command.lines)
     if shown_known:
@@ -364,7 +391,7 @@ def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
     moved = ordering.split_lines(check, command, facts)
     if isinstance(moved, Refused):
         return moved
-    events.append(moved)
+    events += _moves(moved, tuple(move.line_id for move in command.moves))
     if table_id != check.table_id:
         events += _carry(venue, check, moved.gone, table_id)
     return Accepted(tuple(events))
@@ -437,13 +464,14 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
     if check.version_n > facts.basis_n and check.opened_dev != facts.device_id:
         return refuse("check_moved", number=check.number)
     events: list[object] = []
+    if len(check.lines) + len(into.lines) > LINES_PER_CHECK:
+        return refuse("too_many", limit=LINES_PER_CHECK)
     if check.lines:
         ids = tuple(line.line_id for line in check.lines)
-        events.append(
-            e.LinesMoved(
-                check.check_id, into.check_id, ids, (), check.lines, facts.actor, facts.now_ms
-            )
+        whole = e.LinesMoved(
+            check.check_id, into.check_id, ids, (), check.lines, facts.actor, facts.now_ms
         )
+        events += _moves(whole, ids)
     events += _relabel(venue, check, into)
     events.append(
         e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms, into.check_id)

@@ -61,13 +61,14 @@ def take_payment(
         rounding_minor=rounding,
         tip_minor=command.tip_minor,
         reference=command.reference,
+        receipt=command.receipt,
     )
     if check is None or command.amount_minor > due:
         lost = replace(payment, state="suspense")
         return e.PaymentUnallocated(check.check_id if check else command.check_id, lost)
     if len(check.payments) >= PAYMENTS_PER_CHECK:
         return refuse("too_many", limit=PAYMENTS_PER_CHECK)
-    return e.PaymentTaken(check.check_id, payment, command.receipt)
+    return e.PaymentTaken(check.check_id, payment)
 
 
 def refund(check: Check, command: c.RefundPayment, facts: Facts) -> e.PaymentRefunded | Refused:
