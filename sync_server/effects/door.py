@@ -1,0 +1,67 @@
+"""What the workers of this package need of the live service, and nothing more.
+
+Rule: the workers know no database and no journal; `front_office` gives them this door, so neither
+package imports the other. Whatever is `async` here and changes something is committed (fsync) when
+it returns: a worker acts on the world only after that. Neighbours: `printing`, `room_charges`.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sync_server.domain.menu import Catalogue
+
+QUEUED = "queued"
+CLAIMED = "claimed"
+SENDING = "sending"
+DONE = "done"
+REFUSED = "refused"
+UNKNOWN = "unknown"
+FAILED = "failed"
+DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRecord:
+    """A row of the outbox. `effect_id` is "n.position", `payload` the JSON of the job
+    (`domain.outward`), `attempt` counts the claims, this one included."""
+
+    effect_id: str
+    n: int
+    kind: str
+    target: str
+    state: str
+    attempt: int
+    dev: str
+    payload: bytes
+
+
+class EffectsDoor(Protocol):
+    """The live service as its workers see it. All calls come from the service's own loop."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in force."""
+
+    def now_ms(self) -> int:
+        """The service's clock, ms UTC."""
+
+    def targets(self, kind: str) -> list[str]:
+        """The targets that have rows queued, due or not; each stands once."""
+
+    async def claim(self, kind: str, target: str, limit: int) -> list[EffectRecord]:
+        """Take at most `limit` rows of a target, oldest first, that are queued, due and released
+        (a second copy of the journal has them, or 2 s passed). They are then claimed, with
+        `attempt` one higher, committed."""
+
+    async def mark(self, effect_id: str, state: str, outcome: str = "", due_ms: int = 0) -> None:
+        """Give a row its next state, committed. `due_ms` matters with "queued"."""
+
+    async def report(self, command: object) -> None:
+        """Have a command of the domain decided as the server's own (`SettleCharge`, `RecordPaper`,
+        `TellStaff`). A refusal of it is the service's to log, not the worker's."""
+
+    async def unfinished(self, kind: str) -> list[EffectRecord]:
+        """The rows that a stopped process left claimed or sending, oldest first."""
+
+    async def wait(self, kind: str, timeout_s: float) -> None:
+        """Until rows of that kind may be due, or the time is over. May return early."""
