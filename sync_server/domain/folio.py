@@ -37,6 +37,7 @@ class Charge:
     asked_ms: int
     by: StaffId
     day: str
+    request: e.RoomChargeAsked
     state: str = "pending"
     attempt: int = 1
     reference: str = ""
@@ -60,6 +61,7 @@ def asked(event: e.RoomChargeAsked) -> Charge:
         asked_ms=event.at_ms,
         by=event.by,
         day=event.day,
+        request=event,
     )
 
 

@@ -25,7 +25,7 @@ class Ticket:
     """Work for one station. `state`: open, bumped. `clock_ms` is when its time began to count.
 
     `paper`: empty, printed (by the terminal, or as the station's habit), asked (paper shall take
-    over from a dead display), copy (it did), failed, unknown; `paper_version` is the version printed.
+    over from a dead display), copy (it did), failed, unknown; `paper_version` is what was printed.
     """
 
     ticket_id: TicketId

@@ -1,0 +1,234 @@
+"""What the world must be told after an event: paper, and the guest's folio.
+
+An effect is written in the event's own transaction and carried out later by `sync_server.effects`,
+so it can neither be lost nor happen for something that was not committed. Its payload is a picture
+of what was true at the event: paper that comes late still says what it should have said.
+"""
+
+from dataclasses import dataclass
+
+from . import events as e
+from .checks import Check
+from .folio import Charge
+from .ids import TicketId
+from .kitchen import Ticket
+from .menu import Catalogue
+from .shifts import Shift
+from .venue import Venue
+
+PAPER = "paper"
+FOLIO = "folio"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperJob:
+    """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, x, z.
+
+    `language` is the reader's; `lines` are the ids of the ticket's lines that this paper is about
+    (empty: all); `instead_of_display` heads it as paper that took over; `copy` counts from 1, and
+    above 1 the paper says so; `ticket_version` is reported back when it is a kitchen ticket.
+    """
+
+    document: str
+    printer_id: str
+    language: str
+    at_ms: int
+    by: str = ""
+    copy: int = 1
+    table: str = ""
+    check: Check | None = None
+    ticket: Ticket | None = None
+    ticket_version: int = 0
+    lines: tuple[str, ...] = ()
+    instead_of_display: bool = False
+    shift: Shift | None = None
+    charge: Charge | None = None
+    cash: e.CashMoved | None = None
+    totals: e.Totals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolioJob:
+    """One posting to the property system; `attempt` tells a person's second try apart."""
+
+    asked: e.RoomChargeAsked
+    table: str
+    tax_inclusive: bool
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`kind` names the worker, `target` its queue (a printer, the hotel)."""
+
+    kind: str
+    target: str
+    payload: PaperJob | FolioJob
+
+
+def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effect, ...]:
+    """The effects of an event, given the state just after it."""
+    match event:
+        case e.TicketOpened() if not event.printed_ms:
+            return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
+        case e.TicketLinesAdded() if not event.printed_ms:
+            return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
+        case e.TicketLinesFired() | e.TicketLineVoided():
+            return _changed(venue, catalogue, event)
+        case e.TicketOnPaper() if event.outcome == "asked":
+            return _kitchen(venue, catalogue, event.ticket_id, (), event.at_ms, True)
+        case e.PreBillPrinted():
+            return _for_guest(venue, catalogue, "pre_bill", event.check_id, event)
+        case e.CheckClosed():
+            return _receipt(venue, catalogue, event)
+        case e.RoomChargeAsked():
+            return _charge(venue, catalogue, event)
+        case e.RoomChargeRetried():
+            return _retry(venue, catalogue, event)
+        case e.CashMoved() | e.XPrinted() | e.ShiftClosed():
+            return _drawer(venue, catalogue, event)
+    return ()
+
+
+def _label(catalogue: Catalogue, check: Check | Ticket) -> str:
+    table = catalogue.tables.get(check.table_id)
+    return table.label if table else check.name
+
+
+def _kitchen(
+    venue: Venue,
+    catalogue: Catalogue,
+    ticket_id: str,
+    lines: tuple[e.TicketLine, ...],
+    at_ms: int,
+    instead: bool,
+) -> tuple[Effect, ...]:
+    ticket = venue.tickets.get(TicketId(ticket_id))
+    station = catalogue.stations.get(ticket.station_id) if ticket else None
+    if ticket is None or station is None or not station.printer_id:
+        return ()
+    if station.paper != "always" and not instead:
+        return ()
+    job = PaperJob(
+        document="kitchen",
+        printer_id=station.printer_id,
+        language=station.kitchen_language,
+        at_ms=at_ms,
+        by=ticket.waiter,
+        table=_label(catalogue, ticket),
+        ticket=ticket,
+        ticket_version=ticket.version,
+        lines=tuple(line.line_id for line in lines),
+        instead_of_display=instead,
+    )
+    return (Effect(PAPER, station.printer_id, job),)
+
+
+def _changed(
+    venue: Venue, catalogue: Catalogue, event: e.TicketLinesFired | e.TicketLineVoided
+) -> tuple[Effect, ...]:
+    """Paper follows a change only where paper is what the cook works from."""
+    ticket = venue.tickets.get(event.ticket_id)
+    station = catalogue.stations.get(ticket.station_id) if ticket else None
+    if ticket is None or station is None or not station.printer_id:
+        return ()
+    if station.paper != "always" and ticket.paper not in ("printed", "copy"):
+        return ()
+    voided = isinstance(event, e.TicketLineVoided)
+    ids = (event.line_id,) if isinstance(event, e.TicketLineVoided) else event.line_ids
+    job = PaperJob(
+        document="void" if voided else "kitchen",
+        printer_id=station.printer_id,
+        language=station.kitchen_language,
+        at_ms=event.at_ms,
+        by=ticket.waiter,
+        table=_label(catalogue, ticket),
+        ticket=ticket,
+        ticket_version=ticket.version,
+        lines=tuple(ids),
+    )
+    return (Effect(PAPER, station.printer_id, job),)
+
+
+def _for_guest(
+    venue: Venue,
+    catalogue: Catalogue,
+    document: str,
+    check_id: str,
+    event: e.PreBillPrinted | None = None,
+    at_ms: int = 0,
+) -> tuple[Effect, ...]:
+    check = venue.check(check_id)
+    settings = catalogue.settings
+    if check is None or not settings.receipt_printer_id:
+        return ()
+    job = PaperJob(
+        document=document,
+        printer_id=settings.receipt_printer_id,
+        language=settings.language,
+        at_ms=event.at_ms if event else at_ms,
+        by=event.by if event else check.owner,
+        copy=event.copy if event else 1,
+        table=_label(catalogue, check),
+        check=check,
+        totals=event.totals if event else None,
+    )
+    return (Effect(PAPER, settings.receipt_printer_id, job),)
+
+
+def _receipt(venue: Venue, catalogue: Catalogue, event: e.CheckClosed) -> tuple[Effect, ...]:
+    check = venue.check(event.check_id)
+    if check is None or not any(payment.receipt for payment in check.payments):
+        return ()
+    return _for_guest(venue, catalogue, "receipt", event.check_id, at_ms=event.at_ms)
+
+
+def _charge(venue: Venue, catalogue: Catalogue, event: e.RoomChargeAsked) -> tuple[Effect, ...]:
+    check = venue.check(event.check_id)
+    table = _label(catalogue, check) if check else ""
+    inclusive = catalogue.settings.tax_inclusive
+    effects = [Effect(FOLIO, "hotel", FolioJob(event, table, inclusive))]
+    printer = catalogue.settings.receipt_printer_id
+    if event.slip and printer:
+        job = PaperJob(
+            document="room_slip",
+            printer_id=printer,
+            language=catalogue.settings.language,
+            at_ms=event.at_ms,
+            by=event.by,
+            table=table,
+            check=check,
+            charge=venue.charges.get(event.charge_id),
+        )
+        effects.append(Effect(PAPER, printer, job))
+    return tuple(effects)
+
+
+def _retry(venue: Venue, catalogue: Catalogue, event: e.RoomChargeRetried) -> tuple[Effect, ...]:
+    charge = venue.charges.get(event.charge_id)
+    if charge is None:
+        return ()
+    check = venue.check(event.check_id)
+    table = _label(catalogue, check) if check else ""
+    inclusive = catalogue.settings.tax_inclusive
+    return (Effect(FOLIO, "hotel", FolioJob(charge.request, table, inclusive, event.attempt)),)
+
+
+def _drawer(
+    venue: Venue, catalogue: Catalogue, event: e.CashMoved | e.XPrinted | e.ShiftClosed
+) -> tuple[Effect, ...]:
+    printer = catalogue.settings.receipt_printer_id
+    shift = venue.shifts.get(event.shift_id)
+    if not printer or shift is None:
+        return ()
+    document = {e.CashMoved: "cash", e.XPrinted: "x", e.ShiftClosed: "z"}[type(event)]
+    job = PaperJob(
+        document=document,
+        printer_id=printer,
+        language=catalogue.settings.language,
+        at_ms=event.at_ms,
+        by=event.by,
+        shift=shift,
+        cash=event if isinstance(event, e.CashMoved) else None,
+    )
+    return (Effect(PAPER, printer, job),)

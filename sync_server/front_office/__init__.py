@@ -1,0 +1,7 @@
+"""The live service: one authority that decides every command and keeps the one ordered journal.
+
+`office` is the authority the sockets talk to, `group` decides a group of commands, `journal`
+stores it in one transaction, `tables` are its rows, `access` signs people in, `asks` answers
+questions, `outward` says which events the world must be told of, `watch` looks at the kitchen's
+clock. Rules are in `sync_server.domain`. The back office hears of all this by its intake only.
+"""

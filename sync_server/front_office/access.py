@@ -1,0 +1,282 @@
+"""Signing in, sessions, throttling and lent rights: who stands behind a command.
+
+A PIN counts only on an enrolled device and is stored as argon2id over an HMAC with a pepper that
+is not in the database (reliability S-7 to S-12). Wrong PINs are throttled per person and device,
+and that survives a restart. A manager's approval is single-use, bound to one kind of command on one
+target, and short-lived (S-18). Hashing is slow on purpose and runs in a thread.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+from sqlalchemy import Connection, delete, insert, select
+
+from sync_server.domain import limits
+from sync_server.domain.ids import StaffId
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.rejections import Refused, refuse
+from sync_server.domain.staff import rights_of
+from sync_server.protocol.envelope import Command
+from sync_server.store.database import Database
+
+from .tables import SecretRow, SessionRow, ThrottleRow
+
+OFFLINE = "offline"
+"""Session of a person who signed in at a terminal that had no server."""
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_nobody = _hasher.hash("nobody at all")
+
+Run = Callable[[Callable[[], bool]], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in at one device."""
+
+    token: str
+    staff_id: str
+    dev: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Rights lent for one command: its kind, its target, by whom, to whom's device, until when."""
+
+    approver: StaffId
+    dev: str
+    type: str
+    target: str
+    until_ms: int
+
+
+class _Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+
+
+class _Target(msgspec.Struct, frozen=True):
+    check_id: str = ""
+    shift_id: str = ""
+    item_id: str = ""
+
+
+_claims = msgspec.json.Decoder(_Claim)
+_targets = msgspec.json.Decoder(_Target)
+
+
+def target_of(body: bytes | msgspec.Raw) -> str:
+    """What a command is about, for an approval to be bound to."""
+    try:
+        target = _targets.decode(body)
+    except msgspec.DecodeError:
+        return ""
+    return target.check_id or target.shift_id or target.item_id
+
+
+def token_hash(session: str) -> str:
+    """What is stored of a session: a stolen database signs nobody in."""
+    return sha256(session.encode()).hexdigest()
+
+
+def peppered(pepper: bytes, staff_id: str, pin: str) -> str:
+    """What argon2 is given: useless to whoever lacks the pepper."""
+    return hmac.new(pepper, f"{staff_id}\0{pin}".encode(), sha256).hexdigest()
+
+
+class Access:
+    """Sessions, throttles and approvals, in memory and in the database."""
+
+    def __init__(self, database: Database, pepper: bytes, run: Run) -> None:
+        """`run` does the slow hashing off the event loop."""
+        self._database = database
+        self._pepper = pepper
+        self._run = run
+        self._sessions: dict[str, Session] = {}
+        self._secrets: dict[str, str] = {}
+        self._throttle: dict[tuple[str, str], tuple[int, int]] = {}
+        self._approvals: dict[str, Approval] = {}
+
+    def load(self, now_ms: int) -> None:
+        """Read sessions that still hold, secrets and throttles."""
+        with_rows = self._database.read(
+            lambda connection: (
+                connection.execute(select(SessionRow)).all(),
+                connection.execute(select(SecretRow)).all(),
+                connection.execute(select(ThrottleRow)).all(),
+            )
+        )
+        sessions, secrets, throttles = with_rows
+        self._sessions = {
+            row.token: Session(row.token, row.staff_id, row.dev, row.until_ms)
+            for row in sessions
+            if row.until_ms > now_ms
+        }
+        self._secrets = {row.staff_id: row.pin_hash for row in secrets}
+        self._throttle = {
+            (row.staff_id, row.dev): (row.failures, row.until_ms) for row in throttles
+        }
+
+    def hash_pin(self, staff_id: str, pin: str) -> str:
+        """The stored form of a PIN."""
+        return _hasher.hash(peppered(self._pepper, staff_id, pin))
+
+    async def set_pin(self, staff_id: str, pin: str, now_ms: int) -> None:
+        """Store a person's PIN."""
+        hashed = self.hash_pin(staff_id, pin)
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(SecretRow).where(SecretRow.staff_id == staff_id))  # type: ignore[arg-type]
+            connection.execute(
+                insert(SecretRow).values(staff_id=staff_id, pin_hash=hashed, changed_ms=now_ms)
+            )
+
+        await self._database.write(write)
+        self._secrets[staff_id] = hashed
+
+    def locked_until(self, staff_id: str, dev: str, now_ms: int) -> int:
+        """Until when this person may not try at this device; 0 if now is fine."""
+        _, until = self._throttle.get((staff_id, dev), (0, 0))
+        return until if until > now_ms else 0
+
+    async def verify(self, staff_id: str, pin: str) -> bool:
+        """Whether the PIN is right; takes as long for an unknown person (S-12)."""
+        stored = self._secrets.get(staff_id, _nobody)
+        given = peppered(self._pepper, staff_id, pin)
+
+        def check() -> bool:
+            try:
+                return _hasher.verify(stored, given)
+            except Argon2Error:
+                return False
+
+        return await self._run(check)
+
+    async def note_failure(self, staff_id: str, dev: str, now_ms: int) -> int:
+        """Count a wrong PIN; from the fifth on the wait doubles. Returns until when, or 0."""
+        failures = self._throttle.get((staff_id, dev), (0, 0))[0] + 1
+        until = 0
+        if failures >= limits.PIN_FAILURES:
+            wait = limits.PIN_LOCK_FIRST_MS << min(failures - limits.PIN_FAILURES, 20)
+            until = now_ms + min(wait, limits.PIN_LOCK_MAX_MS)
+        await self._store_throttle(staff_id, dev, failures, until)
+        return until
+
+    async def _store_throttle(self, staff_id: str, dev: str, failures: int, until: int) -> None:
+        def write(connection: Connection) -> None:
+            connection.execute(
+                delete(ThrottleRow).where(
+                    ThrottleRow.staff_id == staff_id,  # type: ignore[arg-type]
+                    ThrottleRow.dev == dev,  # type: ignore[arg-type]
+                )
+            )
+            if failures:
+                connection.execute(
+                    insert(ThrottleRow).values(
+                        staff_id=staff_id, dev=dev, failures=failures, until_ms=until
+                    )
+                )
+
+        await self._database.write(write)
+        self._throttle[(staff_id, dev)] = (failures, until)
+
+    async def open_session(self, session: str, staff_id: str, dev: str, now_ms: int) -> Session:
+        """A new sign-in; older ones of the device beyond the bound are forgotten."""
+        made = Session(token_hash(session), staff_id, dev, now_ms + limits.SESSION_MS)
+        stale = [s.token for s in self._sessions.values() if s.until_ms <= now_ms]
+        extra = len(self._sessions) - len(stale) - limits.SESSIONS_KEPT
+        by_age = sorted(self._sessions.values(), key=lambda s: s.until_ms)
+        stale += [s.token for s in by_age[: max(0, extra)]]
+
+        def write(connection: Connection) -> None:
+            for token in stale:
+                connection.execute(delete(SessionRow).where(SessionRow.token == token))  # type: ignore[arg-type]
+            connection.execute(
+                insert(SessionRow).values(
+                    token=made.token,
+                    staff_id=staff_id,
+                    dev=dev,
+                    since_ms=now_ms,
+                    until_ms=made.until_ms,
+                )
+            )
+
+        await self._database.write(write)
+        for token in stale:
+            self._sessions.pop(token, None)
+        self._sessions[made.token] = made
+        await self._store_throttle(staff_id, dev, 0, 0)
+        return made
+
+    async def end_session(self, session: str) -> None:
+        """Sign out."""
+        token = token_hash(session)
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(SessionRow).where(SessionRow.token == token))  # type: ignore[arg-type]
+
+        await self._database.write(write)
+        self._sessions.pop(token, None)
+
+    def holder(self, session: str, dev: str, now_ms: int) -> str:
+        """The person signed in by this session at this device, or empty."""
+        held = self._sessions.get(token_hash(session))
+        if held is None or held.dev != dev or held.until_ms <= now_ms:
+            return ""
+        return held.staff_id
+
+    def session_fault(
+        self, command: Command, dev: str, at_ms: int, catalogue: Catalogue
+    ) -> Refused | None:
+        """Whether the command's actor stands behind it.
+
+        A terminal without the server signs people in by verifiers it was lent; its commands say
+        `offline` and count while the person is on the list (S-10).
+        """
+        person = catalogue.staff.get(command.actor)
+        if person is None or not person.active:
+            return refuse("unknown_staff")
+        if command.session == OFFLINE:
+            return None
+        held = self._sessions.get(token_hash(command.session))
+        if held is None or held.dev != dev or held.staff_id != command.actor:
+            return refuse("session_ended")
+        if at_ms > held.until_ms:
+            return refuse("session_ended")
+        return None
+
+    # -- approvals -----------------------------------------------------------------------------
+    def lend(self, approval_id: str, approval: Approval) -> None:
+        """Keep an approval until it is used or runs out."""
+        while len(self._approvals) >= limits.APPROVALS_WAITING:
+            del self._approvals[next(iter(self._approvals))]
+        self._approvals[approval_id] = approval
+
+    def redeem(self, command: Command, dev: str, at_ms: int) -> StaffId | Refused:
+        """Use up the approval that a command names; the approver if it fits exactly."""
+        assert command.approval is not None
+        try:
+            claim = _claims.decode(command.approval)
+        except msgspec.DecodeError:
+            return refuse("approval_invalid")
+        lent = self._approvals.pop(claim.id, None)
+        fits = (
+            lent is not None
+            and lent.dev == dev
+            and lent.type == command.type
+            and lent.target == target_of(command.body)
+            and lent.approver != command.actor
+            and at_ms <= lent.until_ms
+        )
+        if lent is None or not fits:
+            return refuse("approval_invalid")
+        return lent.approver
+
+    def may_approve(self, catalogue: Catalogue, staff_id: str) -> bool:
+        """Whether the person may lend rights at all."""
+        return "approve" in rights_of(catalogue, staff_id)

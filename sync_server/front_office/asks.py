@@ -1,0 +1,202 @@
+"""Questions of terminals: sign-in, guests of the hotel, the catalogue, health, approvals.
+
+A question changes no check; what must be on record of it (a sign-in) goes through the journal as
+the server's own command. Parameters are strict, every answer is bounded, bad input is a code.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from sync_server.domain import commands as c
+from sync_server.domain.ids import StaffId
+from sync_server.domain.limits import APPROVAL_MS, OFFLINE_SIGN_IN_MS
+from sync_server.domain.menu import Catalogue
+from sync_server.protocol.faults import FrameFault
+from sync_server.transport.authority import AskResult, CommandResult
+
+from .access import Access, Approval
+from .catalogues import Catalogues
+from .devices import Device
+
+GUESTS_SHOWN = 20
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of a question; each has its own fields."""
+
+
+class _SignIn(_Params, frozen=True):
+    staff_id: str
+    pin: str
+
+
+class _Nothing(_Params, frozen=True):
+    pass
+
+
+class _Guests(_Params, frozen=True):
+    query: str
+
+
+class _Catalogue(_Params, frozen=True):
+    number: int
+
+
+class _Approve(_Params, frozen=True):
+    staff_id: str
+    pin: str
+    type: str
+    target: str
+
+
+class House(Protocol):
+    """What the questions need of the office."""
+
+    devices: dict[str, Device]
+    access: Access
+    catalogues: Catalogues
+    clock: Callable[[], int]
+    new_id: Callable[[], str]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The version in force."""
+
+    async def report(self, command: object, actor: str = "") -> CommandResult | None:
+        """Journal a command of the server's own."""
+
+
+GuestLookup = Callable[[str, int], Awaitable[tuple[str, list[dict[str, Any]]]]]
+"""(query, most) -> (code, guests); an empty code means that the hotel answered."""
+
+Health = Callable[[], Mapping[str, Any]]
+
+
+class Asks:
+    """Answers by name; `answer` never raises for bad input."""
+
+    def __init__(self, house: House, guests: GuestLookup, health: Health) -> None:
+        self._house = house
+        self._guests = guests
+        self._health = health
+        self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
+            "sign_in": (_SignIn, self._sign_in),
+            "sign_out": (_Nothing, self._sign_out),
+            "guests": (_Guests, self._find_guests),
+            "catalogue": (_Catalogue, self._give_catalogue),
+            "health": (_Nothing, self._give_health),
+            "approve": (_Approve, self._approve),
+        }
+
+    async def answer(self, dev: str, session: str, what: str, params: bytes) -> AskResult:
+        """The answer to a question of an enrolled device."""
+        known = self._known.get(what)
+        if known is None:
+            return _no("unknown_question")
+        shape, handler = known
+        try:
+            asked = msgspec.json.decode(params, type=shape)
+        except (msgspec.DecodeError, FrameFault, RecursionError):
+            return _no("bad_text")
+        return await handler(dev, session, asked)
+
+    async def _sign_in(self, dev: str, session: str, asked: _SignIn) -> AskResult:
+        house, access = self._house, self._house.access
+        now = house.clock()
+        staff_id = StaffId(asked.staff_id[:64])
+        until = access.locked_until(staff_id, dev, now)
+        if until:
+            return _no("locked", until_ms=until)
+        right = await access.verify(staff_id, asked.pin[:64])
+        person = house.catalogue.staff.get(staff_id)
+        if not right or person is None or not person.active:
+            until = await access.note_failure(staff_id, dev, house.clock())
+            outcome = "locked" if until else "failed"
+            await house.report(c.RecordSignIn(staff_id, outcome), staff_id)
+            return _no("locked", until_ms=until) if until else _no("bad_pin")
+        token = f"{house.new_id()}.{house.new_id()}"
+        made = await access.open_session(token, staff_id, dev, house.clock())
+        await house.report(c.RecordSignIn(staff_id, "in"), staff_id)
+        return _yes(
+            {
+                "session": token,
+                "expires_ms": made.until_ms,
+                "offline_until_ms": house.clock() + OFFLINE_SIGN_IN_MS,
+            }
+        )
+
+    async def _sign_out(self, dev: str, session: str, asked: _Nothing) -> AskResult:
+        holder = self._house.access.holder(session, dev, self._house.clock())
+        if holder:
+            await self._house.access.end_session(session)
+            await self._house.report(c.RecordSignIn(StaffId(holder), "out"), holder)
+        return _yes({})
+
+    async def _find_guests(self, dev: str, session: str, asked: _Guests) -> AskResult:
+        if not self._signed_in(dev, session):
+            return _no("session_ended")
+        query = asked.query.strip()[:64]
+        if not query:
+            return _no("no_guest")
+        code, found = await self._guests(query, GUESTS_SHOWN)
+        if code:
+            return _no(code)
+        return _yes({"guests": found}) if found else _no("no_guest")
+
+    async def _give_catalogue(self, dev: str, session: str, asked: _Catalogue) -> AskResult:
+        data = self._house.catalogues.content(asked.number)
+        return AskResult(body=data) if data is not None else _no("menu_unknown")
+
+    async def _give_health(self, dev: str, session: str, asked: _Nothing) -> AskResult:
+        now = self._house.clock()
+        devices = [
+            {
+                "code": device.code,
+                "kind": device.kind,
+                "name": device.name,
+                "seen_ms_ago": now - device.seen_ms if device.seen_ms else -1,
+                "ui_ok": device.ui_ok,
+                "unsent": max(0, device.made_seq - device.last_seq),
+            }
+            for device in self._house.devices.values()
+            if device.public_key
+        ]
+        return _yes({**self._health(), "devices": devices})
+
+    async def _approve(self, dev: str, session: str, asked: _Approve) -> AskResult:
+        """A manager lends the rights for one command; the PIN is throttled like a sign-in."""
+        house, access = self._house, self._house.access
+        now = house.clock()
+        approver = StaffId(asked.staff_id[:64])
+        holder = access.holder(session, dev, now)
+        if not holder:
+            return _no("session_ended")
+        until = access.locked_until(approver, dev, now)
+        if until:
+            return _no("locked", until_ms=until)
+        if not await access.verify(approver, asked.pin[:64]):
+            until = await access.note_failure(approver, dev, house.clock())
+            return _no("locked", until_ms=until) if until else _no("bad_pin")
+        if approver == holder or not access.may_approve(house.catalogue, approver):
+            return _no("approval_invalid")
+        approval_id = house.new_id()
+        access.lend(
+            approval_id,
+            Approval(approver, dev, asked.type, asked.target, house.clock() + APPROVAL_MS),
+        )
+        return _yes({"id": approval_id})
+
+    def _signed_in(self, dev: str, session: str) -> bool:
+        return bool(self._house.access.holder(session, dev, self._house.clock()))
+
+
+def _yes(body: Mapping[str, Any]) -> AskResult:
+    return AskResult(body=_encoder.encode(body))
+
+
+def _no(code: str, **params: str | int) -> AskResult:
+    return AskResult(code, _encoder.encode(params))

@@ -1,0 +1,326 @@
+"""Deciding a group of commands in memory, and the rows that store it in one transaction.
+
+The group works on a fork of the venue: if the transaction fails, the fork is thrown away and
+nothing has happened. A command that makes the code raise is parked for a person and its sequence
+number advances, so that one bad command never blocks a terminal (reliability 2.6). `office` runs
+the groups; `facts` are made here from the server's own tables.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from sync_server.domain import ledger, limits
+from sync_server.domain.checks import Stamp
+from sync_server.domain.commands import SERVER_ONLY
+from sync_server.domain.decisions import decide, notice
+from sync_server.domain.events import PaymentRefunded, RoomChargePosted
+from sync_server.domain.ids import NOBODY, StaffId
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.outward import Effect, effects_of
+from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
+from sync_server.domain.staff import (
+    KITCHEN_RIGHTS,
+    RIGHTS,
+    Facts,
+    discount_limit,
+    rights_of,
+)
+from sync_server.domain.venue import Venue
+from sync_server.protocol.envelope import Command, EventRecord, Received, chain, write_event
+from sync_server.protocol.faults import FrameFault
+from sync_server.protocol.replica import CODEC
+from sync_server.store.hot_insert import Row
+from sync_server.transport.authority import CommandResult
+
+from .access import Access
+from .devices import Device
+from .journal import Batch, Head
+
+log = logging.getLogger(__name__)
+
+SERVER = "server"
+"""The device name of the server's own commands."""
+
+QUIET = frozenset(
+    {
+        "nothing_to_do",
+        "nothing_to_send",
+        "no_notice",
+        "no_ticket",
+        "ticket_done",
+        "ticket_open",
+        "undo_late",
+        "duplicate_id",
+        "charge_settled",
+        "no_stop",
+    }
+)
+"""Refusals that lose nothing and need nobody: they raise no notice."""
+
+_json = msgspec.json.Encoder()
+
+
+@dataclass(slots=True)
+class Told:
+    """What a decided group leads to once it is committed."""
+
+    records: list[tuple[int, bytes, str]] = field(default_factory=list)
+    events: list[object] = field(default_factory=list)
+
+
+class Group:
+    """Decides commands one after the other on a fork; `batch` is what to write."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        head: Head,
+        catalogues: Mapping[int, Catalogue],
+        access: Access,
+        room_link: bool,
+        now_ms: int,
+    ) -> None:
+        self.venue = venue.fork()
+        self.head = Head(head.n, head.hash)
+        self.batch = Batch()
+        self.told = Told()
+        self.answers: dict[tuple[str, int, int], tuple[str, CommandResult]] = {}
+        self._catalogues = catalogues
+        self._access = access
+        self._room_link = room_link
+        self._now_ms = now_ms
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The version in force at this point of the group."""
+        return self._catalogues[self.venue.catalogue_no]
+
+    def take(
+        self, device: Device, received: Received, first: CommandResult | None = None
+    ) -> CommandResult:
+        """Decide one command and add its rows. `first` is an outcome its terminal was told before
+        this server was restored from a backup: it is honoured (reliability 2.20)."""
+        command = received.command
+        at_ms = device.time_of(command, self._now_ms)
+        n_before = self.head.n
+        error = ""
+        try:
+            decision = self._decide(device, command, at_ms)
+            if first is not None and first.outcome == "refused":
+                decision = Refused(first.code, {})
+            if isinstance(decision, Accepted):
+                self._commit_events(device, command, decision.events, at_ms)
+        except Exception as fault:
+            log.exception("command %s of %s is parked", command.cmd_id, device.dev)
+            error = repr(fault)[: limits.TEXT_LENGTH]
+            decision = refuse("internal")
+        if isinstance(decision, Refused) and self._is_told(command, decision):
+            self._raise_notice(device, command, decision, at_ms)
+        result = self._result(command.seq, decision, n_before, bool(error), command)
+        self._record(device, received, result, error, at_ms)
+        return result
+
+    def repeat(self, device: Device, received: Received, first: CommandResult) -> None:
+        """A command that an earlier store of the device had sent already: its number is used up,
+        its effect is not repeated. The inbox keeps the first row, whose id is the same."""
+        command = received.command
+        self.batch.devices[device.dev] = (
+            command.dep,
+            command.seq,
+            received.hash,
+            device.last_at_ms,
+        )
+        self.answers[(device.dev, command.dep, command.seq)] = (received.hash, first)
+
+    def _decide(self, device: Device, command: Command, at_ms: int) -> Decision:
+        if command.type in SERVER_ONLY and device.dev != SERVER:
+            return refuse("not_allowed", right="server")
+        try:
+            body = CODEC.decode_command(command.type, command.tv, command.body)
+        except FrameFault as fault:
+            return refuse("unknown_command", fault=fault.code)
+        facts = self._facts(device, command, at_ms)
+        if isinstance(facts, Refused):
+            return facts
+        return decide(self.venue, body, facts)
+
+    def _facts(self, device: Device, command: Command, at_ms: int) -> Facts | Refused:
+        """Who asks, with which rights, by the server's own tables (S-15)."""
+        catalogue = self.catalogue
+        actor = StaffId(command.actor)
+        approver = NOBODY
+        limit = 0
+        if device.dev == SERVER:
+            rights = frozenset(RIGHTS)
+        elif device.kind == "kds" and not actor:
+            rights = KITCHEN_RIGHTS
+        else:
+            if fault := self._access.session_fault(command, device.dev, at_ms, catalogue):
+                return fault
+            rights = rights_of(catalogue, actor)
+            limit = discount_limit(catalogue, actor)
+        if command.approval is not None:
+            lent = self._access.redeem(command, device.dev, at_ms)
+            if isinstance(lent, Refused):
+                return lent
+            approver = lent
+            rights = rights | rights_of(catalogue, approver)
+            limit = max(limit, discount_limit(catalogue, approver))
+        return Facts(
+            catalogue=catalogue,
+            now_ms=at_ms,
+            command_id=command.cmd_id,
+            actor=actor,
+            device_id=device.dev,
+            device_code=device.code,
+            basis_n=command.basis_n,
+            rights=rights,
+            discount_limit_bp=limit,
+            approver=approver,
+            old_menus=self._catalogues,
+            room_link=self._room_link,
+        )
+
+    def _is_told(self, command: Command, refused: Refused) -> bool:
+        return bool(command.actor) and refused.code not in QUIET
+
+    def _raise_notice(self, device: Device, command: Command, refused: Refused, at_ms: int) -> None:
+        """Nothing is dropped silently: the actor must tap it away (reliability 2.1, P4)."""
+        facts = Facts(
+            catalogue=self.catalogue,
+            now_ms=at_ms,
+            command_id=command.cmd_id,
+            actor=StaffId(command.actor),
+            device_id=device.dev,
+            device_code=device.code,
+            basis_n=command.basis_n,
+            rights=frozenset(),
+        )
+        raised = notice(_check_of(command), refused, facts)
+        self._commit_events(device, command, (raised,), at_ms)
+
+    def _commit_events(
+        self, device: Device, command: Command, events: tuple[object, ...], at_ms: int
+    ) -> None:
+        """Apply events to the fork and write their rows; all of them or, by parking, none."""
+        trial, head = self.venue.fork(), Head(self.head.n, self.head.hash)
+        journal, booked, effects, records = [], [], [], []
+        for event in events:
+            before_charge, was_closed = _before(trial, event)
+            n = head.n + 1
+            name = CODEC.type_of(event)
+            day = trial.day.day if trial.day else command.biz_day
+            record = EventRecord(
+                n,
+                at_ms,
+                name,
+                CODEC.version(name),
+                command.cmd_id,
+                device.dev,
+                command.actor,
+                day,
+                msgspec.Raw(CODEC.encode(event)),
+            )
+            data = write_event(record)
+            head = Head(n, chain(head.hash, n, data))
+            trial.apply(event, Stamp(n, device.dev))
+            day = trial.day.day if trial.day else day
+            journal.append((n, at_ms, name, day, command.cmd_id, data, head.hash))
+            records.append((n, data, head.hash))
+            entries = ledger.entries(event, before_charge, was_closed)
+            booked += [
+                (n, pos, entry.account, entry.amount_minor, entry.document, day)
+                for pos, entry in enumerate(entries)
+            ]
+            for pos, effect in enumerate(effects_of(event, trial, self.catalogue)):
+                effects.append(_effect_row(f"{n}.{pos}", n, effect, at_ms, device.dev))
+        self.venue, self.head = trial, head
+        self.batch.journal += journal
+        self.batch.ledger += booked
+        self.batch.effects += effects
+        self.told.records += records
+        self.told.events += events
+
+    def _result(
+        self, seq: int, decision: Decision, n_before: int, parked: bool, command: Command
+    ) -> CommandResult:
+        n_from = n_before + 1 if self.head.n > n_before else 0
+        n_to = self.head.n if n_from else 0
+        if isinstance(decision, Refused):
+            outcome = "parked" if parked else "refused"
+            params = _json.encode(decision.params)
+            return CommandResult(seq, outcome, decision.code, params, n_from, n_to)  # type: ignore[arg-type]
+        if decision.adjusted is not None:
+            answer = decision.adjusted
+            return CommandResult(
+                seq, "adjusted", answer.code, _json.encode(answer.params), n_from, n_to
+            )
+        return CommandResult(seq, "accepted", "", b"{}", n_from, n_to)
+
+    def _record(
+        self,
+        device: Device,
+        received: Received,
+        result: CommandResult,
+        error: str,
+        at_ms: int,
+    ) -> None:
+        command = received.command
+        self.batch.inbox.append(
+            (
+                device.dev,
+                command.dep,
+                command.seq,
+                command.cmd_id,
+                received.hash,
+                command.type,
+                result.outcome,
+                result.code,
+                result.params,
+                result.n_from,
+                result.n_to,
+                result.doc_no,
+                received.data,
+            )
+        )
+        if error:
+            self.batch.parked.append(
+                (device.dev, command.dep, command.seq, at_ms, error, received.data)
+            )
+        self.batch.devices[device.dev] = (command.dep, command.seq, received.hash, at_ms)
+        key = (device.dev, command.dep, command.seq)
+        self.answers[key] = (received.hash, result)
+
+
+def _effect_row(effect_id: str, n: int, effect: Effect, at_ms: int, dev: str) -> Row:
+    payload = _json.encode(effect.payload)
+    queued = (effect_id, n, effect.kind, effect.target, "queued", 0)
+    return (*queued, at_ms, at_ms, "", dev, payload)
+
+
+class _CheckOf(msgspec.Struct, frozen=True):
+    check_id: str = ""
+
+
+_check_decoder = msgspec.json.Decoder(_CheckOf)
+
+
+def _check_of(command: Command) -> object:
+    """The check a body names, whatever else it says."""
+    try:
+        return _check_decoder.decode(command.body)
+    except msgspec.DecodeError:
+        return _CheckOf()
+
+
+def _before(venue: Venue, event: object) -> tuple[tuple[int, int], bool]:
+    """What the ledger must know from before the event: the charge settled, the check closed."""
+    if isinstance(event, RoomChargePosted):
+        charge = venue.charges[event.charge_id]
+        return (charge.amount_minor, charge.tip_minor), False
+    if isinstance(event, PaymentRefunded):
+        return (0, 0), event.check_id not in venue.checks
+    return (0, 0), False

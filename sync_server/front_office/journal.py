@@ -1,0 +1,211 @@
+"""The ordered record: reading it, and writing a decided group in one transaction.
+
+Order comes from the contiguous number `n` alone; `hash` chains every record to the one before.
+The newest records stay in memory, bounded, because that is what live terminals ask for. What a
+group holds is made in `group`; the rows are in `tables`.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from sync_server.domain.limits import JOURNAL_TAIL_EVENTS, STATES_KEPT
+from sync_server.domain.venue import Venue
+from sync_server.protocol.envelope import GENESIS, chain, read_event
+from sync_server.protocol.replica import apply_record, read_venue
+from sync_server.store.database import Database
+from sync_server.store.hot_insert import HotInsert, Row
+
+from .tables import (
+    DeviceRow,
+    EffectRow,
+    InboxRow,
+    JournalRow,
+    LedgerRow,
+    ParkedRow,
+    StateRow,
+)
+
+_JOURNAL = HotInsert(
+    JournalRow.__table__,  # type: ignore[attr-defined]
+    ["n", "at_ms", "type", "biz_day", "cmd_id", "data", "hash"],
+)
+_INBOX = HotInsert(
+    InboxRow.__table__,  # type: ignore[attr-defined]
+    [
+        "dev",
+        "dep",
+        "seq",
+        "cmd_id",
+        "hash",
+        "type",
+        "outcome",
+        "code",
+        "params",
+        "n_from",
+        "n_to",
+        "doc_no",
+        "data",
+    ],
+)
+_LEDGER = HotInsert(
+    LedgerRow.__table__,  # type: ignore[attr-defined]
+    ["n", "pos", "account", "amount_minor", "document", "biz_day"],
+)
+_EFFECT = HotInsert(
+    EffectRow.__table__,  # type: ignore[attr-defined]
+    [
+        "effect_id",
+        "n",
+        "kind",
+        "target",
+        "state",
+        "attempt",
+        "due_ms",
+        "updated_ms",
+        "outcome",
+        "dev",
+        "payload",
+    ],
+)
+_PARKED = HotInsert(
+    ParkedRow.__table__,  # type: ignore[attr-defined]
+    ["dev", "dep", "seq", "at_ms", "error", "data"],
+)
+
+PAGE = 2_000
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of one group, in the order in which they were decided."""
+
+    journal: list[Row] = field(default_factory=list)
+    inbox: list[Row] = field(default_factory=list)
+    ledger: list[Row] = field(default_factory=list)
+    effects: list[Row] = field(default_factory=list)
+    parked: list[Row] = field(default_factory=list)
+    devices: dict[str, tuple[int, int, str, int]] = field(default_factory=dict)
+
+    def write(self, connection: Connection) -> None:
+        """Everything, in the open transaction."""
+        _JOURNAL.rows(connection, self.journal)
+        _INBOX.rows(connection, self.inbox)
+        _LEDGER.rows(connection, self.ledger)
+        _EFFECT.rows(connection, self.effects)
+        _PARKED.rows(connection, self.parked)
+        for dev, (epoch, seq, last_hash, at_ms) in self.devices.items():
+            connection.execute(
+                update(DeviceRow)
+                .where(DeviceRow.dev == dev)  # type: ignore[arg-type]
+                .values(epoch=epoch, last_seq=seq, last_hash=last_hash, last_at_ms=at_ms)
+            )
+
+
+@dataclass(slots=True)
+class Head:
+    """Where the journal ends."""
+
+    n: int = 0
+    hash: str = GENESIS
+
+
+class Tail:
+    """The newest records in memory: (n, bytes, hash), contiguous, bounded."""
+
+    def __init__(self) -> None:
+        self._records: deque[tuple[int, bytes, str]] = deque(maxlen=JOURNAL_TAIL_EVENTS)
+
+    def extend(self, records: list[tuple[int, bytes, str]]) -> None:
+        """Add committed records."""
+        self._records.extend(records)
+
+    def after(self, n: int, max_events: int, max_bytes: int) -> list[bytes] | None:
+        """Records from n + 1 on within the bounds, at least one; None if `n` is too old."""
+        if not self._records or n + 1 < self._records[0][0]:
+            return None
+        start = n + 1 - self._records[0][0]
+        found: list[bytes] = []
+        size = 0
+        for index in range(start, min(len(self._records), start + max_events)):
+            data = self._records[index][1]
+            size += len(data)
+            if found and size > max_bytes:
+                break
+            found.append(data)
+        return found
+
+    def hash_at(self, n: int) -> str | None:
+        """The chain at `n`, if it is within the tail."""
+        if not self._records or not self._records[0][0] <= n <= self._records[-1][0]:
+            return None
+        return self._records[n - self._records[0][0]][2]
+
+
+def records(connection: Connection, after: int, limit: int) -> list[tuple[int, bytes, str]]:
+    """Journal rows after `n`, in order: (n, bytes, hash)."""
+    rows = connection.execute(
+        select(JournalRow.n, JournalRow.data, JournalRow.hash)  # type: ignore[call-overload]
+        .where(JournalRow.n > after)
+        .order_by(JournalRow.n)
+        .limit(limit)
+    )
+    return [(row[0], bytes(row[1]), row[2]) for row in rows]
+
+
+def every_record(database: Database, after: int = 0) -> Iterator[tuple[int, bytes, str]]:
+    """All journal rows after `n`, page by page."""
+    while True:
+        cursor = after
+        page = database.read(lambda connection: records(connection, cursor, PAGE))  # noqa: B023
+        yield from page
+        if len(page) < PAGE:
+            return
+        after = page[-1][0]
+
+
+class BrokenJournal(Exception):
+    """The journal does not verify; `n` is the first record that is wrong."""
+
+    def __init__(self, n: int, reason: str) -> None:
+        super().__init__(f"journal record {n}: {reason}")
+        self.n = n
+
+
+def load(database: Database) -> tuple[Venue, Head, Tail]:
+    """The live state: the last saved one and the records after it, verified on the way.
+
+    Raises BrokenJournal: then nothing may continue (reliability 2.19).
+    """
+    saved = database.read(
+        lambda connection: connection.execute(
+            select(StateRow.n, StateRow.hash, StateRow.data)  # type: ignore[call-overload]
+            .order_by(StateRow.n.desc())  # type: ignore[attr-defined]
+            .limit(1)
+        ).first()
+    )
+    venue, head = Venue(), Head()
+    if saved is not None:
+        venue = read_venue(bytes(saved[2]))
+        head = Head(saved[0], saved[1])
+    tail = Tail()
+    for n, data, stored in every_record(database, head.n):
+        if n != head.n + 1:
+            raise BrokenJournal(head.n + 1, "missing")
+        if chain(head.hash, n, data) != stored:
+            raise BrokenJournal(n, "its hash does not follow")
+        apply_record(venue, read_event(data))
+        tail.extend([(n, data, stored)])
+        head = Head(n, stored)
+    return venue, head, tail
+
+
+def save_state(connection: Connection, n: int, at_ms: int, head_hash: str, data: bytes) -> None:
+    """Keep the state at `n`; older ones beyond a few are dropped, they can be made again."""
+    connection.execute(insert(StateRow).values(n=n, at_ms=at_ms, hash=head_hash, data=data))
+    kept = connection.execute(
+        select(StateRow.n).order_by(StateRow.n.desc()).limit(STATES_KEPT)  # type: ignore[call-overload,attr-defined]
+    ).all()
+    connection.execute(delete(StateRow).where(StateRow.n < kept[-1][0]))

@@ -1,0 +1,166 @@
+"""Rows of the front database: the journal and all that is written in the same transaction.
+
+Rows of journal, inbox and ledger are never changed or deleted; triggers refuse it (`migrations`).
+No behaviour lives here. Times are ms UTC, amounts the smallest unit, hashes hex.
+"""
+
+from sqlalchemy import BigInteger, LargeBinary
+from sqlmodel import Field, MetaData, SQLModel
+
+
+class FrontRow(SQLModel):
+    """A row of the front context; its tables share one metadata."""
+
+    metadata = MetaData()
+
+
+class JournalRow(FrontRow, table=True):
+    """One event as it was written; `data` are its bytes for ever, `hash` the chain up to it."""
+
+    __tablename__ = "journal"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at_ms: int = Field(sa_type=BigInteger)
+    type: str
+    biz_day: str = Field(index=True)
+    cmd_id: str
+    data: bytes = Field(sa_type=LargeBinary)
+    hash: str
+
+
+class InboxRow(FrontRow, table=True):
+    """One command and the answer it got; a repeat gets the same."""
+
+    __tablename__ = "inbox"
+    dev: str = Field(primary_key=True)
+    dep: int = Field(primary_key=True, sa_type=BigInteger)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    cmd_id: str = Field(unique=True)
+    hash: str
+    type: str
+    outcome: str
+    code: str
+    params: bytes = Field(sa_type=LargeBinary)
+    n_from: int = Field(sa_type=BigInteger)
+    n_to: int = Field(sa_type=BigInteger)
+    doc_no: str
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class LedgerRow(FrontRow, table=True):
+    """One entry of an event; the entries of an event sum to zero."""
+
+    __tablename__ = "ledger"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    pos: int = Field(primary_key=True)
+    account: str = Field(index=True)
+    amount_minor: int = Field(sa_type=BigInteger)
+    document: str
+    biz_day: str
+
+
+class DeviceRow(FrontRow, table=True):
+    """An enrolled device and how far its commands have come."""
+
+    __tablename__ = "device"
+    dev: str = Field(primary_key=True)
+    code: str = Field(unique=True)
+    kind: str
+    name: str
+    public_key: bytes = Field(sa_type=LargeBinary)
+    revoked: bool = False
+    epoch: int = Field(sa_type=BigInteger)
+    last_seq: int = Field(sa_type=BigInteger)
+    last_hash: str
+    last_at_ms: int = Field(sa_type=BigInteger)
+    enrolled_ms: int = Field(sa_type=BigInteger)
+
+
+class EffectRow(FrontRow, table=True):
+    """Something the world must be told after a commit (`sync_server.effects` drives it).
+
+    `state`: queued, claimed, sending, done, refused, unknown, failed, dropped; `attempt` counts
+    claims; `payload` is JSON; `due_ms` is when it may be tried (again).
+    """
+
+    __tablename__ = "effect"
+    effect_id: str = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger, index=True)
+    kind: str = Field(index=True)
+    target: str
+    state: str = Field(index=True)
+    attempt: int
+    due_ms: int = Field(sa_type=BigInteger)
+    updated_ms: int = Field(sa_type=BigInteger)
+    outcome: str
+    dev: str
+    payload: bytes = Field(sa_type=LargeBinary)
+
+
+class StateRow(FrontRow, table=True):
+    """The whole live state at event `n`, so that a start replays only what came after."""
+
+    __tablename__ = "state"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at_ms: int = Field(sa_type=BigInteger)
+    hash: str
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class CatalogueRow(FrontRow, table=True):
+    """A published catalogue version, as terminals fetch it."""
+
+    __tablename__ = "catalogue"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    published_ms: int = Field(sa_type=BigInteger)
+    sha256: str
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class SecretRow(FrontRow, table=True):
+    """A person's PIN as argon2id over a peppered digest; the pepper is not in the database."""
+
+    __tablename__ = "secret"
+    staff_id: str = Field(primary_key=True)
+    pin_hash: str
+    changed_ms: int = Field(sa_type=BigInteger)
+
+
+class ThrottleRow(FrontRow, table=True):
+    """Wrong PINs of a person at a device; survives restarts."""
+
+    __tablename__ = "throttle"
+    staff_id: str = Field(primary_key=True)
+    dev: str = Field(primary_key=True)
+    failures: int
+    until_ms: int = Field(sa_type=BigInteger)
+
+
+class SessionRow(FrontRow, table=True):
+    """A sign-in: who, at which device, until when. `token` is the SHA-256 of what was given."""
+
+    __tablename__ = "session"
+    token: str = Field(primary_key=True)
+    staff_id: str
+    dev: str
+    since_ms: int = Field(sa_type=BigInteger)
+    until_ms: int = Field(sa_type=BigInteger)
+
+
+class ParkedRow(FrontRow, table=True):
+    """A command on which the server failed; a person decides (reliability 2.6)."""
+
+    __tablename__ = "parked"
+    dev: str = Field(primary_key=True)
+    dep: int = Field(primary_key=True, sa_type=BigInteger)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    at_ms: int = Field(sa_type=BigInteger)
+    error: str
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class FactRow(FrontRow, table=True):
+    """Single facts of this database: site, server epoch, durable mark."""
+
+    __tablename__ = "fact"
+    key: str = Field(primary_key=True)
+    value: str

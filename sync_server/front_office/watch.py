@@ -1,0 +1,72 @@
+"""The kitchen's clock: a ticket that no display has drawn in time goes to paper.
+
+The wait counts from the moment this server knew of the ticket, so a command that comes late from a
+terminal does not fall to paper at once. Paper is asked for by a command, so that the journal says
+so; what came of it is reported by the printing worker (reliability 2.13).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from sync_server.domain import commands as c
+from sync_server.domain.kitchen import Ticket, has_it
+from sync_server.domain.limits import KITCHEN_PAPER_MS
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.venue import Venue
+from sync_server.transport.authority import CommandResult
+
+TICK_S = 1.0
+
+
+class House(Protocol):
+    """What the watch needs of the office."""
+
+    venue: Venue
+    clock: Callable[[], int]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The version in force."""
+
+    async def report(self, command: object, actor: str = "") -> CommandResult | None:
+        """Journal a command of the server's own."""
+
+
+class KitchenWatch:
+    """Looks once a second; remembers since when each ticket's version has waited."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._since: dict[str, tuple[int, int]] = {}
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.look()
+
+    async def look(self) -> None:
+        """Ask for paper for every ticket that has waited too long."""
+        now = self._house.clock()
+        waiting = {
+            ticket.ticket_id: ticket
+            for ticket in self._house.venue.tickets.values()
+            if self._must_be_seen(ticket)
+        }
+        self._since = {
+            ticket_id: known
+            for ticket_id, known in self._since.items()
+            if ticket_id in waiting and known[0] == waiting[ticket_id].version  # type: ignore[index]
+        }
+        for ticket_id, ticket in waiting.items():
+            _, since = self._since.setdefault(ticket_id, (ticket.version, now))
+            if now - since >= KITCHEN_PAPER_MS:
+                printer = self._house.catalogue.stations[ticket.station_id].printer_id
+                await self._house.report(c.RecordPaper(ticket_id, ticket.version, "asked", printer))
+
+    def _must_be_seen(self, ticket: Ticket) -> bool:
+        if ticket.state != "open" or has_it(ticket) or ticket.paper_version >= ticket.version:
+            return False
+        station = self._house.catalogue.stations.get(ticket.station_id)
+        return station is not None and bool(station.printer_id) and station.paper != "always"
