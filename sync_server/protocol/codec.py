@@ -7,8 +7,9 @@ a body is `envelope`'s.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -23,8 +24,10 @@ UpCaster = Callable[[dict[str, Any]], dict[str, Any]]
 class Codec:
     """Reads and writes the bodies of the types it was given.
 
-    `versions` names the current version of a type where it is not 1. `upcasts` maps (type, version)
-    to a function that gives the plain body of the next version.
+    `versions` names the current version of a type where it is not 1; it is raised whenever a field
+    is added, which then needs a default. `upcasts` maps (type, version) to a function that gives
+    the plain body of the next version, where defaults are not enough. Raises TypeError for classes
+    without slots: those would keep the spelling of their input.
     """
 
     def __init__(
@@ -104,20 +107,34 @@ class Codec:
             raise FrameFault("bad_field", name)
         for step in range(version, self.version(name)):
             upcast = self._upcasts.get((name, step))
-            if upcast is None:
-                raise FrameFault("unknown_version", f"{name} {version}")
             try:
-                plain = upcast(plain)
+                plain = upcast(plain) if upcast is not None else plain
             except (KeyError, TypeError, ValueError) as error:
                 raise FrameFault("bad_field", f"{name} {step}: {error!r}") from None
         try:
-            return decoder.decode(self._encoder.encode(plain))
+            body = decoder.decode(self._encoder.encode(plain))
         except shape.READ_ERRORS as error:
             raise FrameFault("bad_field", str(error)) from None
+        if not plain.keys() <= msgspec.to_builtins(body).keys():
+            raise FrameFault("bad_field", f"{name}: unknown field")
+        return body
 
 
 def _decoder(kind: type[Any]) -> "msgspec.json.Decoder[Any]":
+    _require_slots(kind, set())
     return msgspec.json.Decoder(kind)
+
+
+def _require_slots(kind: Any, seen: set[Any]) -> None:
+    for part in get_args(kind):
+        _require_slots(part, seen)
+    if not isinstance(kind, type) or not is_dataclass(kind) or kind in seen:
+        return
+    seen.add(kind)
+    if "__slots__" not in vars(kind):
+        raise TypeError(f"{kind.__name__} needs slots")
+    for hint in get_type_hints(kind).values():
+        _require_slots(hint, seen)
 
 
 def _schema_hash(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
+from typing import TypeVar
 
 from sync_server.client.connection import Callbacks
 from sync_server.client.identity import Invitation
@@ -17,6 +18,8 @@ from sync_server.protocol.envelope import EventRecord
 from sync_server.protocol.link import Link, LinkClosed, memory_pair
 from sync_server.transport.server import ServerLimits, SyncServer
 from tests.sync.small_authority import SmallAuthority
+
+T = TypeVar("T")
 
 
 def wall() -> int:
@@ -45,7 +48,7 @@ class Screen:
             digest_of=lambda scope: self.digest,
         )
 
-    def _note(self, keep: Callable[[object], None], what: object) -> None:
+    def _note(self, keep: Callable[[T], None], what: T) -> None:
         keep(what)
         self.changed.set()
 
