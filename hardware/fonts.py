@@ -50,31 +50,35 @@ class Face:
         folder = font_folder()
         weight = "Bold" if bold else "Regular"
         self.pixels = pixels
-        self._fonts = [_load(str(folder / f"NotoSans-{weight}.ttf"), pixels)]
+        self._main = _load(str(folder / f"NotoSans-{weight}.ttf"), pixels)
         self._files = [
             *(folder / f"{name}.ttf" for name in _FALLBACKS),
             *(Path(name.format(weight=weight)) for name in _FALLBACK_FILES),
         ]
         self._chosen: dict[str, ImageFont.FreeTypeFont] = {}
+        self._own: set[str] = set()
 
     def _font_for(self, char: str) -> ImageFont.FreeTypeFont:
         if char not in self._chosen:
             self._chosen[char] = self._search(char)
+            if self._chosen[char] is self._main:
+                self._own.add(char)
         return self._chosen[char]
 
     def _search(self, char: str) -> ImageFont.FreeTypeFont:
-        main = self._fonts[0]
-        if char.isascii() or _has(main, char):
-            return main
+        if char.isascii() or _has(self._main, char):
+            return self._main
         for file in self._files:
             if file.is_file():
                 font = _load(str(file), self.pixels)
                 if _has(font, char):
                     return font
-        return main
+        return self._main
 
     def runs(self, text: str) -> list[tuple[ImageFont.FreeTypeFont, str]]:
         """`text` cut into pieces of one font each."""
+        if self._own.issuperset(text):
+            return [(self._main, text)]
         out: list[tuple[ImageFont.FreeTypeFont, str]] = []
         for char in text:
             font = self._font_for(char)

@@ -78,13 +78,17 @@ def render(document: Document, paper: Paper = PAPER_80) -> tuple[Sheet, ...]:
     """
     sheets: list[Sheet] = []
     strips: list[Image.Image] = [*_heading(document, paper)]
+    rows = 0
     for block in document.blocks:
         if isinstance(block, Cut):
             if strips:
                 sheets.append(_join(strips, [], paper))
-            strips = []
+            strips, rows = [], 0
         elif not isinstance(block, KickDrawer):
-            strips.extend(_block(block, paper))
+            for strip in _block(block, paper):
+                strips.append(strip)
+                rows += strip.height
+                _measured(rows)
     footer = list(_footer(document, paper))
     if strips or footer:
         sheets.append(_join(strips, footer, paper))
@@ -94,14 +98,19 @@ def render(document: Document, paper: Paper = PAPER_80) -> tuple[Sheet, ...]:
 def _join(strips: list[Image.Image], footer: list[Image.Image], paper: Paper) -> Sheet:
     footer_top = sum(strip.height for strip in strips)
     height = footer_top + sum(strip.height for strip in footer)
-    if height > SHEET_DOTS:
-        raise DocumentError(f"the sheet is {height} dots long, at most {SHEET_DOTS} are printed")
+    _measured(height)
     image = Image.new("1", (paper.dots, max(height, 1)), WHITE)
     top = 0
     for strip in (*strips, *footer):
         image.paste(strip, (0, top))
         top += strip.height
     return Sheet(image, footer_top)
+
+
+def _measured(height: int) -> None:
+    """Checked while drawing: an endless document is refused before it is drawn to its end."""
+    if height > SHEET_DOTS:
+        raise DocumentError(f"the sheet is longer than {SHEET_DOTS} dots")
 
 
 def _heading(document: Document, paper: Paper) -> Iterator[Image.Image]:
@@ -331,10 +340,14 @@ def wrap(text: str, type_face: Face, width: int) -> list[str]:
 
 def _fitting(word: str, type_face: Face, width: int) -> int:
     """How many leading characters of `word` fit; at least one, so that there is an end."""
-    count = 1
-    while count < len(word) and type_face.width(word[: count + 1]) <= width:
-        count += 1
-    return count
+    least, most = 1, len(word) - 1
+    while least < most:
+        middle = (least + most + 1) // 2
+        if type_face.width(word[:middle]) <= width:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _write(draw: ImageDraw.ImageDraw, left: int, baseline: int, text: str, type_face: Face) -> None:
