@@ -1,0 +1,140 @@
+"""Puts the back office together and runs it: books, intake, pages, on one port.
+
+`run` is for a process of its own, `Office.serve` for someone who has a loop already. The intake
+follows the journal in the background; when it fails (a gap, a full disk) the pages go on and the
+reason is logged once, then it tries again, more and more slowly.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import uvicorn
+
+from sync_server.store.database import Database
+from sync_server.store.errors import StoreDead, StoreError
+
+from .accounts import Accounts, Passwords
+from .books import open_books
+from .intake import Intake, JournalGap, JournalReader
+from .web.site import Site, SiteSettings
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.5
+RETRY_FIRST_S = 1.0
+RETRY_MAX_S = 60.0
+BACKLOG = 128
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    """`url` of the books, where to listen (port 0: any free one), the venue's zone and target.
+
+    `pepper` is the secret that passwords are mixed with; it lies outside the database.
+    `certificate` and `key` are files for TLS; without them only loopback should be listened on.
+    """
+
+    url: str
+    pepper: bytes
+    host: str = "127.0.0.1"
+    port: int = 8_600
+    time_zone: str = "Europe/Kyiv"
+    target_bp: int = 3_000
+    certificate: str = ""
+    key: str = ""
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since the epoch: the process's own clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Office:
+    """The running back office; one in a process, because NiceGUI has one application in it."""
+
+    def __init__(
+        self,
+        settings: OfficeSettings,
+        database: Database,
+        reader: JournalReader | None,
+        clock: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        """`reader` gives the front's journal; without one the pages show the books as they are."""
+        self._settings = settings
+        accounts = Accounts(
+            database, Passwords(settings.pepper), clock, lambda: secrets.token_urlsafe(32)
+        )
+        secure = bool(settings.certificate)
+        zone = ZoneInfo(settings.time_zone)
+        self._site = Site(database, accounts, SiteSettings(zone, clock, settings.target_bp, secure))
+        self._intake = Intake(database, reader) if reader is not None else None
+
+    async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
+        """Listen until cancelled; `announce` hears the port once it is bound."""
+        settings = self._settings
+        listener = socket.create_server(
+            (settings.host, settings.port), backlog=BACKLOG, reuse_port=False
+        )
+        config = uvicorn.Config(
+            self._site.app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ssl_certfile=settings.certificate or None,
+            ssl_keyfile=settings.key or None,
+            ws_max_size=1 << 20,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
+        following = asyncio.create_task(self._follow())
+        # It ends by itself only when the books are dead: then no page may go on either.
+        following.add_done_callback(lambda _task: setattr(server, "should_exit", True))
+        announce(listener.getsockname()[1])
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            following.cancel()
+            listener.close()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+
+    async def _follow(self) -> None:
+        """Take the journal into the books for ever."""
+        if self._intake is None:
+            await asyncio.Event().wait()
+            return
+        pause, told = RETRY_FIRST_S, ""
+        while True:
+            try:
+                events = await asyncio.to_thread(self._intake.fetch)
+                if events:
+                    await self._intake.take(events)
+                else:
+                    await asyncio.sleep(IDLE_S)
+                pause, told = RETRY_FIRST_S, ""
+            except StoreDead:
+                log.critical("the books are dead", exc_info=True)
+                raise
+            except (StoreError, JournalGap, OSError) as problem:
+                if str(problem) != told:
+                    told = str(problem)
+                    log.error("the intake stands still: %s", told)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, RETRY_MAX_S)
+
+
+def run(
+    settings: OfficeSettings,
+    reader: JournalReader | None = None,
+    announce: Callable[[int], None] = lambda _port: None,
+) -> None:
+    """Open the books and serve until the process is told to stop. Raises the store's errors."""
+    with open_books(settings.url) as database:
+        asyncio.run(Office(settings, database, reader).serve(announce))

@@ -1,0 +1,242 @@
+"""The stock turnover of a store between two days: what was there, came, went and is left.
+
+At moving average the sheet is summed by the database out of the ledger and checked by the
+domain's identity. FIFO is the same ledger priced anew (`domain.costing.revalued`), which reads
+every move up to the last day. Names are in both languages; the pages choose.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import Connection, case, func
+from sqlmodel import Session, col, or_, select
+
+from sync_server.domain.costing import METHODS, revalued
+from sync_server.domain.stock import (
+    Column,
+    Holding,
+    IngredientId,
+    Move,
+    MoveKind,
+    Place,
+    Turnover,
+    from_milli,
+    store_place,
+    turnover,
+)
+from sync_server.store.database import session_on
+
+from .ledger import domain_move
+from .tables import Ingredient, IngredientGroup, StationStore, StockMove, Store, Unit
+
+BOOKS_METHOD = "average"
+LARGEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A name in the languages of the back office."""
+
+    en: str
+    uk: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.uk if language == "uk" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which sheet: a store, two ISO days (both included), a method of `costing.METHODS`."""
+
+    store_id: str
+    first_day: str
+    last_day: str
+    method: str = BOOKS_METHOD
+
+    def __post_init__(self) -> None:
+        assert self.method in METHODS, "an unknown method is refused before it comes here"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRow:
+    """One ingredient; `factor` base units make the `unit` in which quantities are shown."""
+
+    ingredient_id: str
+    names: Names
+    unit: str
+    factor: int
+    turnover: Turnover
+
+    def shown(self, qty: Decimal) -> Decimal:
+        """A quantity in the unit that people read."""
+        return qty / self.factor
+
+    @property
+    def unit_cost_minor(self) -> Fraction | None:
+        """Value by quantity of what is left, for one shown unit; None where nothing is left."""
+        closing = self.turnover.closing
+        if closing.qty <= 0:
+            return None
+        return Fraction(closing.value_minor) / Fraction(closing.qty) * self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Values of a group of rows in minor units; they obey the same identity as a row."""
+
+    opening: int
+    columns: dict[Column, int]
+    closing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one group of ingredients, with their sums."""
+
+    group_id: str
+    names: Names
+    rows: tuple[GoodRow, ...]
+
+    @property
+    def sums(self) -> Sums:
+        """The values of all rows."""
+        return sums_of(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A turnover sheet as people read it."""
+
+    question: Question
+    groups: tuple[Group, ...]
+
+    @property
+    def rows(self) -> tuple[GoodRow, ...]:
+        """All rows in the order of their groups."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+    @property
+    def sums(self) -> Sums:
+        """The values of the whole store."""
+        return sums_of(self.rows)
+
+    def largest_variances(self) -> list[GoodRow]:
+        """Rows whose count differed from the book, the largest value first."""
+        counted = [row for row in self.rows if row.turnover.of(Column.VARIANCE) != Holding()]
+        by_value = sorted(
+            counted, key=lambda row: -abs(row.turnover.of(Column.VARIANCE).value_minor)
+        )
+        return by_value[:LARGEST]
+
+
+def sums_of(rows: Iterable[GoodRow]) -> Sums:
+    """The values of rows added up."""
+    opening = closing = 0
+    columns = dict.fromkeys(Column, 0)
+    for row in rows:
+        opening += row.turnover.opening.value_minor
+        closing += row.turnover.closing.value_minor
+        for column in Column:
+            columns[column] += row.turnover.of(column).value_minor
+    return Sums(opening, columns, closing)
+
+
+def turnover_sheet(connection: Connection, question: Question) -> Sheet:
+    """The sheet of a question; an ingredient without stock or movement has no row."""
+    with session_on(connection) as session:
+        if question.method == BOOKS_METHOD:
+            moves: Iterable[Move] = _summed_moves(session, question)
+        else:
+            moves = revalued(_all_moves(session, question.last_day), question.method)
+        found = turnover(
+            moves, store_place(question.store_id), question.first_day, question.last_day
+        )
+        return Sheet(question, _grouped(session, found))
+
+
+def stores(connection: Connection) -> list[tuple[str, Names]]:
+    """The stores of the house: first those that stations take from, each kind in its order."""
+    with session_on(connection) as session:
+        used = set(session.exec(select(StationStore.store_id)).all())
+        rows = session.exec(select(Store).order_by(col(Store.position))).all()
+        ordered = sorted(rows, key=lambda row: row.store_id not in used)
+        return [(row.store_id, Names(row.name_en, row.name_uk)) for row in ordered]
+
+
+def last_booked_day(connection: Connection) -> str:
+    """The latest business day with a move; empty in empty books."""
+    with session_on(connection) as session:
+        return session.exec(select(func.max(StockMove.day))).one() or ""
+
+
+def _summed_moves(session: Session, question: Question) -> list[Move]:
+    """The moves of the store added up by ingredient, kind, direction and part of the period.
+
+    Sums may stand for their moves, because the sheet only ever adds them. An opening document on
+    the first day has to stay apart, see `turnover`.
+    """
+    place = store_place(question.store_id)
+    when = case(
+        (col(StockMove.day) < question.first_day, ""),
+        (col(StockMove.day) == question.first_day, question.first_day),
+        else_=question.last_day,
+    ).label("part")
+    query = (
+        select(
+            StockMove.kind,
+            StockMove.ingredient_id,
+            StockMove.source,
+            StockMove.target,
+            when,
+            func.sum(StockMove.qty_milli),
+            func.sum(StockMove.value_minor),
+        )  # type: ignore[call-overload]
+        .where(
+            or_(col(StockMove.source) == place, col(StockMove.target) == place),
+            StockMove.day <= question.last_day,
+        )
+        .group_by(StockMove.kind, StockMove.ingredient_id, StockMove.source, StockMove.target, when)
+    )
+    return [
+        Move(
+            MoveKind(kind),
+            IngredientId(ingredient_id),
+            Place(source),
+            Place(target),
+            from_milli(int(qty)),
+            int(value),
+            day=part,
+        )
+        for kind, ingredient_id, source, target, part, qty, value in session.exec(query)
+    ]
+
+
+def _all_moves(session: Session, last_day: str) -> Iterable[Move]:
+    query = select(StockMove).where(StockMove.day <= last_day).order_by(col(StockMove.n))
+    return (domain_move(row) for row in session.exec(query))
+
+
+def _grouped(session: Session, found: dict[IngredientId, Turnover]) -> tuple[Group, ...]:
+    units = {unit.code: unit.factor for unit in session.exec(select(Unit))}
+    by_group: dict[str, list[GoodRow]] = {}
+    for good in session.exec(select(Ingredient)):
+        row = found.get(IngredientId(good.ingredient_id))
+        if row is None or not (row.columns or row.opening != Holding()):
+            continue
+        names = Names(good.name_en, good.name_uk)
+        shown = GoodRow(good.ingredient_id, names, good.unit, units[good.unit], row)
+        by_group.setdefault(good.group_id, []).append(shown)
+    groups: Sequence[IngredientGroup] = session.exec(
+        select(IngredientGroup).order_by(col(IngredientGroup.position))
+    ).all()
+    return tuple(
+        Group(
+            group.group_id,
+            Names(group.name_en, group.name_uk),
+            tuple(sorted(by_group[group.group_id], key=lambda row: row.ingredient_id)),
+        )
+        for group in groups
+        if group.group_id in by_group
+    )

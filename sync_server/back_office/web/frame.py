@@ -1,0 +1,129 @@
+"""What stands around every page: navigation by work area, heading with chips, cards, the person.
+
+Only pages that exist and that the person has a right to are in the navigation. Markup comes from
+`templates` with everything escaped; the pages hand in plain values.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nicegui
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..accounts import RIGHT_COSTING, RIGHT_REPORTS, Visitor
+from .words import LANGUAGE_NAMES, Words
+
+FOLDER = Path(__file__).parent
+ASSETS = FOLDER / "assets"
+
+_templates = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """A page of the navigation: its words, its right, its path."""
+
+    key: str
+    path: str
+    right: str
+
+
+TURNOVER = PagePlace("turnover", "/reports/turnover", RIGHT_COSTING)
+FOOD_COST = PagePlace("food_cost", "/reports/food-cost", RIGHT_REPORTS)
+EXCEPTIONS = PagePlace("exceptions", "/intake/exceptions", RIGHT_COSTING)
+AREAS: Mapping[str, Sequence[PagePlace]] = {
+    "area_reports": (TURNOVER, FOOD_COST),
+    "area_intake": (EXCEPTIONS,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a chip's list."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Two free dates in a chip; `keep` is the rest of the question."""
+
+    action: str
+    first: str
+    last: str
+    keep: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in the head of a page: what is chosen, and what else may be."""
+
+    label: str
+    choices: Sequence[Choice]
+    dates: Dates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A large figure."""
+
+    key: str
+    title: str
+    text: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A line of a short list beside the table."""
+
+    name: str
+    text: str
+    tone: str = ""
+
+
+def render(template: str, **values: object) -> str:
+    """The markup of a template; values are escaped."""
+    return _templates.get_template(template).render(version=nicegui.__version__, **values)
+
+
+def first_page(visitor: Visitor) -> PagePlace | None:
+    """Where a person lands; None without any right in the back office."""
+    pages = [page for pages in AREAS.values() for page in pages]
+    return next((page for page in pages if page.right in visitor.rights), None)
+
+
+def navigation(visitor: Visitor, here: PagePlace, address: str, exceptions: int) -> str:
+    """The column at the left. `exceptions` is shown as a number to look after."""
+    words = Words(visitor.language)
+    areas = []
+    for title, pages in AREAS.items():
+        allowed = [page for page in pages if page.right in visitor.rights]
+        shown = [
+            {
+                "path": page.path,
+                "title": words(page.key),
+                "badge": exceptions if page is EXCEPTIONS else 0,
+            }
+            for page in allowed
+        ]
+        if shown:
+            areas.append({"title": words(title), "pages": shown})
+    return render(
+        "navigation.html",
+        words=words,
+        areas=areas,
+        here=here.path,
+        address=address,
+        visitor=visitor,
+        languages=LANGUAGE_NAMES,
+    )

@@ -1,0 +1,263 @@
+"""Routes of the back office: the sign-in, the pages, their files. Built once by `office`.
+
+What a page shows is a `leaf`, read in a thread of the readers; here it is drawn inside the frame
+or sent as XLSX. A page that a person has no right to answers 403 in words, whatever the menu.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Form
+from nicegui import APIRouter, ui
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from sync_server.domain.limits import SESSION_MS
+from sync_server.store.database import Database
+
+from ..accounts import Accounts, Admitted, Denied
+from .door import COOKIE, Door, safe_target, visitor_of
+from .frame import (
+    ASSETS,
+    EXCEPTIONS,
+    FOOD_COST,
+    TURNOVER,
+    PagePlace,
+    first_page,
+    navigation,
+    render,
+)
+from .leaves import Asked, Leaf, exceptions_leaf, food_cost_leaf, turnover_leaf
+from .questions import BadQuestion, address
+from .spreadsheet import workbook
+from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LeafMaker = Callable[[Connection, Asked], Leaf]
+LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
+    place.key: (place, make)
+    for place, make in (
+        (TURNOVER, turnover_leaf),
+        (FOOD_COST, food_cost_leaf),
+        (EXCEPTIONS, exceptions_leaf),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What the pages need to know of the house. `secure`: served by TLS, cookies only over it."""
+
+    zone: ZoneInfo
+    clock: Callable[[], int]
+    target_bp: int
+    secure: bool
+
+
+class Site:
+    """The web application; `app` is what a server runs."""
+
+    def __init__(self, database: Database, accounts: Accounts, settings: SiteSettings) -> None:
+        """Register every route. NiceGUI has one application in a process, so call this once."""
+        self._database = database
+        self._accounts = accounts
+        self._settings = settings
+        self._fastapi = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        self._sign_in_routes()
+        pages = APIRouter()
+        for place, make in LEAVES.values():
+            self._page(pages, place, make)
+        self._fastapi.include_router(pages)
+        ui.run_with(
+            self._fastapi,
+            title="Vitrylo",
+            favicon="⛵",
+            tailwind=False,
+            show_welcome_message=False,
+            reconnect_timeout=10.0,
+        )
+        self.app = Door(self._fastapi, accounts)
+
+    # -- sign-in -----------------------------------------------------------------------------
+    def _sign_in_routes(self) -> None:
+        app = self._fastapi
+        app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+        app.add_api_route("/", self._first, methods=["GET"])
+        app.add_api_route("/sign-in", self._ask, methods=["GET"])
+        app.add_api_route("/sign-in", self._sign_in, methods=["POST"])
+        app.add_api_route("/sign-out", self._sign_out, methods=["POST"])
+        app.add_api_route("/language", self._speak, methods=["POST"])
+
+    async def _first(self, request: Request) -> Response:
+        """The first page that the person has a right to."""
+        visitor = visitor_of(request)
+        place = first_page(visitor)
+        if place is None:
+            return _refusal(Words(visitor.language).not_yours, visitor.language, 403)
+        return RedirectResponse(place.path, 303)
+
+    async def _ask(self, language: str = FIRST_LANGUAGE, next: str = "/") -> Response:
+        return _sign_in_page(language, safe_target(next))
+
+    async def _sign_in(
+        self,
+        request: Request,
+        login: Annotated[str, Form(max_length=64)],
+        password: Annotated[str, Form(max_length=1024)],
+        next: Annotated[str, Form(max_length=2000)] = "/",
+        language: Annotated[str, Form(max_length=8)] = FIRST_LANGUAGE,
+    ) -> Response:
+        address_of = request.client.host if request.client else ""
+        answer = await self._accounts.sign_in(login, password, address_of)
+        if isinstance(answer, Denied):
+            return _sign_in_page(language, safe_target(next), login, answer)
+        response = RedirectResponse(safe_target(next), 303)
+        self._remember(response, answer)
+        return response
+
+    def _remember(self, response: Response, admitted: Admitted) -> None:
+        response.set_cookie(
+            COOKIE,
+            admitted.token,
+            max_age=SESSION_MS // 1000,
+            httponly=True,
+            samesite="strict",
+            secure=self._settings.secure,
+        )
+
+    async def _sign_out(self, request: Request) -> Response:
+        await self._accounts.sign_out(request.cookies.get(COOKIE, ""))
+        response = RedirectResponse("/sign-in", 303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    async def _speak(
+        self,
+        request: Request,
+        language: Annotated[str, Form(max_length=8)],
+        next: Annotated[str, Form(max_length=2000)] = "/",
+    ) -> Response:
+        if language in LANGUAGES:
+            await self._accounts.speak(request.cookies.get(COOKIE, ""), language)
+        return RedirectResponse(safe_target(next), 303)
+
+    # -- pages -------------------------------------------------------------------------------
+    def _page(self, pages: APIRouter, place: PagePlace, make: LeafMaker) -> None:
+        async def show(request: Request) -> Response | None:
+            leaf = await self._leaf(request, place, make)
+            if isinstance(leaf, Response):
+                return leaf
+            _draw(leaf, request)
+            return None
+
+        async def send(request: Request) -> Response:
+            leaf = await self._leaf(request, place, make)
+            if isinstance(leaf, Response):
+                return leaf
+            name = f"{place.key}.xlsx"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return Response(workbook(leaf.grid), media_type=XLSX, headers=headers)
+
+        pages.page(place.path)(show)
+        self._fastapi.add_api_route(f"{place.path}.xlsx", send, methods=["GET"])
+
+    async def _leaf(self, request: Request, place: PagePlace, make: LeafMaker) -> Leaf | Response:
+        """What the page shows, or why it does not."""
+        visitor = visitor_of(request)
+        words = Words(visitor.language)
+        if place.right not in visitor.rights:
+            return _refusal(words.not_yours, words.language, 403)
+        settings = self._settings
+        now = datetime.fromtimestamp(settings.clock() // 1000, UTC)
+        today = now.astimezone(settings.zone).date().isoformat()
+        params = dict(request.query_params)
+        asked = Asked(visitor, params, today, settings.zone, settings.target_bp)
+        try:
+            return await self._database.read_async(lambda connection: make(connection, asked))
+        except BadQuestion:
+            return _refusal(words.bad_question, words.language, 400)
+
+
+def _draw(leaf: Leaf, request: Request) -> None:
+    """The page: navigation at the left, head, figures, then the table with the chart beside."""
+    visitor = visitor_of(request)
+    words = Words(visitor.language)
+    ui.add_head_html('<link rel="stylesheet" href="/assets/office.css">')
+    ui.page_title(f"{leaf.grid.title} · Vitrylo")
+    here = address(request.url.path, dict(request.query_params))
+    with ui.element("div").classes("office"):
+        with ui.element("nav"):
+            _markup(navigation(visitor, leaf.place, here, leaf.exceptions))
+        with ui.element("main"):
+            with ui.element("header").classes("page-head"):
+                _markup(
+                    render(
+                        "head.html",
+                        words=words,
+                        title=leaf.grid.title,
+                        chips=leaf.chips,
+                        export=leaf.export,
+                    )
+                )
+            if leaf.cards:
+                with ui.element("section").classes("figures"):
+                    _markup(render("cards.html", cards=leaf.cards))
+            with ui.element("div").classes("columns" if leaf.ranking else ""):
+                with ui.element("section").classes("card wide"):
+                    _markup(render("grid.html", grid=leaf.grid, empty=leaf.empty, foot=leaf.foot))
+                if leaf.ranking is not None:
+                    _draw_beside(leaf, words)
+
+
+def _draw_beside(leaf: Leaf, words: Words) -> None:
+    ranking = leaf.ranking
+    assert ranking is not None, "the caller has looked"
+    with ui.element("aside"):
+        if leaf.chart is not None:
+            with ui.element("section").classes("card"):
+                _markup(render("chart_head.html", words=words, target=leaf.target))
+                ui.echart(dict(leaf.chart)).classes("chart")
+        with ui.element("section").classes("card"):
+            _markup(
+                render(
+                    "ranking.html",
+                    title=ranking.title,
+                    entries=ranking.entries,
+                    empty=ranking.empty,
+                )
+            )
+
+
+def _markup(html: str) -> None:
+    """Markup out of our own templates, in which every value has been escaped."""
+    ui.html(html, sanitize=False)
+
+
+def _sign_in_page(
+    language: str, target: str, login: str = "", denied: Denied | None = None
+) -> Response:
+    words = Words(language)
+    problem, status = "", 200
+    if denied is not None:
+        seconds = -(-denied.wait_ms // 1000)
+        locked = denied.code == "locked"
+        problem = words("sign_in_locked", seconds=seconds) if locked else words.sign_in_wrong
+        status = 429 if locked else 401
+    page = render(
+        "sign_in.html",
+        words=words,
+        next=target,
+        login=login,
+        problem=problem,
+        languages=LANGUAGE_NAMES,
+    )
+    return HTMLResponse(page, status)
+
+
+def _refusal(problem: str, language: str, status: int) -> Response:
+    return HTMLResponse(render("refusal.html", words=Words(language), problem=problem), status)

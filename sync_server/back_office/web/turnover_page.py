@@ -1,0 +1,189 @@
+"""The stock turnover as a page: grid, figures, chips. The figures are `turnover`'s."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sync_server.domain.costing import METHODS
+from sync_server.domain.stock import Column
+
+from ..food_cost import FoodCost
+from ..turnover import GoodRow, Group, Names, Question, Sheet, Sums
+from .formats import Formats
+from .frame import TURNOVER, Card, Chip, Choice, Dates, Ranked
+from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
+from .questions import Period, address, presets
+from .words import Words
+
+COLUMNS: tuple[tuple[str, Kind], ...] = (
+    ("ingredient", Kind.TEXT),
+    ("unit", Kind.TEXT),
+    ("open_qty", Kind.QUANTITY),
+    ("value", Kind.MONEY),
+    ("in", Kind.QUANTITY),
+    ("sold_qty", Kind.QUANTITY),
+    ("write_off", Kind.QUANTITY),
+    ("variance", Kind.QUANTITY),
+    ("correction", Kind.MONEY),
+    ("close_qty", Kind.QUANTITY),
+    ("avg_cost", Kind.MONEY),
+    ("value", Kind.MONEY),
+)
+
+
+def turnover_grid(sheet: Sheet, caption: str, words: Words, formats: Formats) -> Grid:
+    """Group rows with sums of values, lines with quantities, and the total of the store."""
+    cells = Cells(formats)
+    rows: list[Row] = []
+    for group in sheet.groups:
+        rows.append(_group_row(group, words, cells))
+        by_name = sorted(group.rows, key=lambda row: words.order(row.names[words.language]))
+        rows += [_good_row(row, words, cells) for row in by_name]
+    if rows:
+        rows.append(Row(RowKind.TOTAL, "total", _sums(words.total, sheet.sums, cells)))
+    heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
+    return Grid(words.turnover, caption, heads, tuple(rows))
+
+
+def _group_row(group: Group, words: Words, cells: Cells) -> Row:
+    title = group.names[words.language]
+    return Row(RowKind.GROUP, group.group_id, _sums(title, group.sums, cells))
+
+
+def _sums(title: str, sums: Sums, cells: Cells) -> tuple[Cell, ...]:
+    """A row of values: in it every column counts money, so that it adds up to its end."""
+    return (
+        cells.text(title),
+        cells.text(""),
+        cells.nothing(Kind.QUANTITY),
+        cells.money(sums.opening),
+        cells.money(sums.columns[Column.RECEIVED]),
+        cells.money(sums.columns[Column.SOLD]),
+        cells.money(sums.columns[Column.WRITTEN_OFF]),
+        cells.money(sums.columns[Column.VARIANCE], signed=True),
+        cells.money(sums.columns[Column.CORRECTION], signed=True),
+        cells.nothing(Kind.QUANTITY),
+        cells.nothing(Kind.MONEY),
+        cells.money(sums.closing),
+    )
+
+
+def _good_row(row: GoodRow, words: Words, cells: Cells) -> Row:
+    moved, unit = row.turnover, row.unit
+
+    def shown(qty: Decimal, *, signed: bool = False) -> Cell:
+        return cells.quantity(row.shown(qty), unit, signed=signed)
+
+    closing = moved.closing
+    correction = moved.of(Column.CORRECTION).value_minor
+    below = Cells.worse(shown(closing.qty)) if closing.qty < 0 else shown(closing.qty)
+    return Row(
+        RowKind.LINE,
+        row.ingredient_id,
+        (
+            cells.text(row.names[words.language]),
+            cells.text(words(f"unit_{unit}")),
+            shown(moved.opening.qty),
+            cells.money(moved.opening.value_minor),
+            shown(moved.of(Column.RECEIVED).qty),
+            shown(moved.of(Column.SOLD).qty),
+            shown(moved.of(Column.WRITTEN_OFF).qty),
+            shown(moved.of(Column.VARIANCE).qty, signed=True),
+            cells.money(correction, signed=True) if correction else cells.nothing(Kind.MONEY),
+            below,
+            cells.money(row.unit_cost_minor),
+            cells.money(closing.value_minor),
+        ),
+    )
+
+
+def turnover_cards(
+    sheet: Sheet,
+    sold: FoodCost,
+    before: tuple[str, int] | None,
+    words: Words,
+    formats: Formats,
+) -> list[Card]:
+    """The five figures above the table; the last is of the whole house."""
+    sums = sheet.sums
+    cost = sold.sales.cost_bp
+    note, tone = "", ""
+    if cost is not None and before is not None:
+        month, was = before
+        change = cost - was
+        sign = "+" if change > 0 else ""
+        points = sign + formats.percent(change)
+        note = words("points_to", points=points, month=formats.month(month))
+        tone = "bad" if change > 0 else "good"
+    percent = f"{formats.percent(cost)} %" if cost is not None else "—"
+    return [
+        Card("opening", words.opening_value, formats.money(sums.opening)),
+        Card("received", words.received, formats.money(sums.columns[Column.RECEIVED])),
+        Card("sold", words.sold, formats.money(sums.columns[Column.SOLD])),
+        Card("closing", words.closing_value, formats.money(sums.closing)),
+        Card("food_cost", words.food_cost, percent, note, tone),
+    ]
+
+
+def turnover_chips(
+    question: Question,
+    stores: Sequence[tuple[str, Names]],
+    today: str,
+    words: Words,
+    formats: Formats,
+) -> list[Chip]:
+    """Period, store and method; each choice keeps the other two."""
+    period = Period(question.first_day, question.last_day)
+    place = {"store": question.store_id, "method": question.method}
+    names = {store_id: name[words.language] for store_id, name in stores}
+    by_store = [
+        Choice(name, address(TURNOVER.path, period.query | place | {"store": store_id}))
+        for store_id, name in names.items()
+    ]
+    by_method = [
+        Choice(
+            words(f"method_{method}"),
+            address(TURNOVER.path, period.query | place | {"method": method}),
+        )
+        for method in METHODS
+    ]
+    return [
+        period_chip(TURNOVER.path, period, place, today, words, formats),
+        Chip(names[question.store_id], by_store),
+        Chip(words(f"method_{question.method}"), by_method),
+    ]
+
+
+def period_chip(
+    path: str,
+    period: Period,
+    keep: dict[str, str],
+    today: str,
+    words: Words,
+    formats: Formats,
+) -> Chip:
+    """The usual periods, and two free dates."""
+    usual = [
+        Choice(words(key), address(path, preset.query | keep))
+        for key, preset in presets(today).items()
+    ]
+    dates = Dates(path, period.first, period.last, keep)
+    return Chip(formats.period(period.first, period.last), usual, dates)
+
+
+def turnover_caption(
+    question: Question, stores: Sequence[tuple[str, Names]], words: Words, formats: Formats
+) -> str:
+    """Of what the sheet is, for the file."""
+    store = dict(stores)[question.store_id][words.language]
+    period = formats.period(question.first_day, question.last_day)
+    return f"{store} · {period} · {words(f'method_{question.method}')}"
+
+
+def largest_variances(sheet: Sheet, words: Words, formats: Formats) -> list[Ranked]:
+    """The counts that differed most, by value."""
+    ranked = []
+    for row in sheet.largest_variances():
+        value = row.turnover.of(Column.VARIANCE).value_minor
+        tone = "bad" if value < 0 else "good"
+        ranked.append(Ranked(row.names[words.language], formats.money(value), tone))
+    return ranked
