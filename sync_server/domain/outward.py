@@ -26,7 +26,8 @@ class PaperJob:
 
     `language` is the reader's; `lines` are the ids of the ticket's lines that this paper is about
     (empty: all); `instead_of_display` heads it as paper that took over; `copy` counts from 1, and
-    above 1 the paper says so; `ticket_version` is reported back when it is a kitchen ticket.
+    above 1 the paper says so; `ticket_version` is reported back when it is a kitchen ticket; with
+    `fired` the lines were on hold and are to be made now; `closed` is what a Z says besides.
     """
 
     document: str
@@ -41,10 +42,12 @@ class PaperJob:
     ticket_version: int = 0
     lines: tuple[str, ...] = ()
     instead_of_display: bool = False
+    fired: bool = False
     shift: Shift | None = None
     charge: Charge | None = None
     cash: e.CashMoved | None = None
     totals: e.Totals | None = None
+    closed: e.ShiftClosed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ def _changed(
         ticket=ticket,
         ticket_version=ticket.version,
         lines=tuple(ids),
+        fired=not voided,
     )
     return (Effect(PAPER, station.printer_id, job),)
 
@@ -230,5 +234,6 @@ def _drawer(
         by=event.by,
         shift=shift,
         cash=event if isinstance(event, e.CashMoved) else None,
+        closed=event if isinstance(event, e.ShiftClosed) else None,
     )
     return (Effect(PAPER, printer, job),)
