@@ -79,6 +79,7 @@ CODES: dict[str, str] = {
     "price_differs": "the menu changed meanwhile; the price differs by {difference_minor}",
     "charge_refused": "the hotel refused the charge for room {room}: {words}",
     "charge_unknown": "the hotel did not answer for room {room}; ask reception, do not repeat",
+    "folio_disagrees": "room {room}, check {number}: folio and check disagree ({what}: {words})",
     "paid_twice": "the check was paid already: {amount_minor} is extra; return it",
     "stopped_but_printed": "{item} is stopped, but your terminal printed it: tell the kitchen",
     # stock and recipes

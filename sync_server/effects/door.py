@@ -23,7 +23,8 @@ DROPPED = "dropped"
 @dataclass(frozen=True, slots=True)
 class EffectRecord:
     """A row of the outbox. `effect_id` is "n.position", `payload` the JSON of the job
-    (`domain.outward`), `attempt` counts the claims, this one included."""
+    (`domain.outward`), `attempt` counts the claims, this one included. `outcome` is what the last
+    `mark` noted: a worker's own words about how far it got."""
 
     effect_id: str
     n: int
@@ -33,6 +34,7 @@ class EffectRecord:
     attempt: int
     dev: str
     payload: bytes
+    outcome: str = ""
 
 
 class EffectsDoor(Protocol):
@@ -59,6 +61,9 @@ class EffectsDoor(Protocol):
     async def report(self, command: object) -> None:
         """Have a command of the domain decided as the server's own (`SettleCharge`, `RecordPaper`,
         `TellStaff`). A refusal of it is the service's to log, not the worker's."""
+
+    def charge_state(self, charge_id: str) -> str:
+        """The state of a room charge at the journal's head (`domain.folio`), "" for no such."""
 
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """The rows that a stopped process left claimed or sending, oldest first."""
