@@ -2,9 +2,12 @@
 
 Rule: it never refuses to start for what is in the file, and never loses a command that verifies. A
 damaged file is set aside whole, and a new epoch of the device begins with what could be saved.
+After an unclean stop the file and its log are copied first, because SQLite drops a damaged log
+from the first bad frame on without a word, and deletes it when the connection closes.
 `schema` says what whole means, `salvage` finds commands, `outbox` uses the result.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -36,10 +39,13 @@ def open_store(folder: Path, dev: str, clock: Callable[[], int]) -> sqlite3.Conn
     _finish_salvage(path)
     if not path.exists():
         _make(path, dev, raise_epoch(folder, 0), 0)
-    connection = _open_whole(path, dev)
+    evidence = _keep_evidence(path)
+    connection = _open_whole(path, dev, evidence)
     if connection is None:
-        _replace_by_salvage(path, dev, clock)
+        _replace_by_salvage(path, dev, clock, evidence)
         connection = schema.connect(path)
+    if evidence is not None:
+        shutil.rmtree(evidence.parent, ignore_errors=True)
     return connection
 
 
@@ -110,11 +116,56 @@ def _make(path: Path, dev: str, dep: int, sep: int) -> None:
     path.chmod(0o600)
 
 
-def _open_whole(path: Path, dev: str) -> sqlite3.Connection | None:
+def _keep_evidence(path: Path) -> Path | None:
+    """A copy of file and log as an unclean stop left them, None after a clean one.
+
+    A copy that is still here from an interrupted start is the older truth and is put back.
+    """
+    log = path.with_name(path.name + "-wal")
+    kept = path.parent / "unclean" / path.name
+    if kept.parent.exists():
+        for piece in PIECES:
+            path.with_name(path.name + piece).unlink(missing_ok=True)
+        for piece in ("", "-wal"):
+            shutil.copyfile(kept.with_name(kept.name + piece), path.with_name(path.name + piece))
+        return kept
+    if not log.exists() or not log.stat().st_size:
+        return None
+    unfinished = path.parent / "unclean.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    for source in (path, log):
+        shutil.copyfile(source, unfinished / source.name)
+    unfinished.rename(kept.parent)
+    return kept
+
+
+def _log_was_cut(connection: sqlite3.Connection, log: bytes) -> bool:
+    """True if the log holds commits that SQLite did not take in.
+
+    Layout: the SQLite file format, section 4, 32 bytes of header, then per frame 24
+    bytes (page, size at commit or 0, two salts, checksum) and the page. Either salt will do, so
+    that one flipped bit in one of them does not hide the rest.
+    """
+    frame = 24 + int(connection.execute("PRAGMA page_size").fetchone()[0])
+    taken = max(0, int(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]))
+    for at in range(32 + taken * frame, len(log) - frame + 1, frame):
+        commits = log[at + 4 : at + 8] != bytes(4)
+        current = log[at + 8 : at + 12] == log[16:20] or log[at + 12 : at + 16] == log[20:24]
+        if commits and current:
+            return True
+    return False
+
+
+def _open_whole(path: Path, dev: str, evidence: Path | None) -> sqlite3.Connection | None:
     """The connection if the file verifies, None if it is damaged."""
     connection: sqlite3.Connection | None = None
     try:
         connection = schema.connect(path)
+        if evidence is not None:
+            log = evidence.with_name(evidence.name + "-wal").read_bytes()
+            if _log_was_cut(connection, log):
+                raise schema.Damaged("log")
         values = schema.read_dev(connection)
         schema.verify_outbox(connection, values)
         epoch = _read_epoch(path.with_name("epoch"))
@@ -143,13 +194,15 @@ def _raise_if_not_damage(error: Exception) -> None:
         raise error
 
 
-def _replace_by_salvage(path: Path, dev: str, clock: Callable[[], int]) -> None:
+def _replace_by_salvage(
+    path: Path, dev: str, clock: Callable[[], int], evidence: Path | None
+) -> None:
     """Set a damaged file aside and begin a new epoch with the commands that verify.
 
     The new file is complete before the old one moves, and a marker lets `_finish_salvage` end what
     a crash interrupted.
     """
-    saved = salvage(path, dev)
+    saved = salvage([path] if evidence is None else [path, evidence], dev)
     highest = max((one.command.dep for one in saved.commands), default=0)
     dep = raise_epoch(path.parent, highest)
     fresh = path.with_name("terminal.new.db")
@@ -186,5 +239,8 @@ def _finish_salvage(path: Path) -> None:
             old = path.with_name(path.name + piece)
             if old.exists():
                 old.replace(aside / old.name)
+        unclean = path.parent / "unclean"
+        if unclean.exists():
+            unclean.replace(aside / unclean.name)
         fresh.replace(path)
     marker.unlink()

@@ -395,18 +395,18 @@ class Outbox:
             connection.execute(
                 "DELETE FROM outbox WHERE state = 'answered' AND n_to <= ? AND answered_ms < ?"
                 " AND (dep < ? OR seq < ?)",
-                (durable_n, before, self.dep, self._first_kept()),
+                (durable_n, before, self.dep, self._first_kept(durable_n)),
             )
 
         self._transaction("durable", work)
         self.durable_n = durable_n
 
-    def _first_kept(self) -> int:
+    def _first_kept(self, durable_n: int) -> int:
         """Commands go from the old end only, so that the rest stays one chain."""
         row = self._connection.execute(
             "SELECT min(seq) FROM outbox WHERE dep = ? AND (state = 'pending' OR n_to > ?"
             " OR answered_ms >= ?)",
-            (self.dep, self.durable_n, self._clock() - limits.OUTBOX_KEPT_MS),
+            (self.dep, durable_n, self._clock() - limits.OUTBOX_KEPT_MS),
         ).fetchone()
         first = int(row[0]) if row[0] is not None else self.next_seq - 1
         return min(first, self.next_seq - 1)

@@ -9,7 +9,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,10 +34,11 @@ class Salvaged:
     sep: int
 
 
-def salvage(path: Path, dev: str) -> Salvaged:
-    """Every command of `dev` that verifies. Never raises for what is in the file."""
+def salvage(paths: Sequence[Path], dev: str) -> Salvaged:
+    """Every command of `dev` that verifies in any of the files. Never raises for their content."""
     found: dict[str, Received] = {}
-    for data, digest in [*_by_rows(path), *_by_bytes(path)]:
+    rows = [row for path in paths for row in (*_by_rows(path), *_by_bytes(path))]
+    for data, digest in rows:
         try:
             received = read_command(data)
         except FrameFault:

@@ -238,6 +238,10 @@ class TerminalLink:
             return AskReply("offline")
         return await self._connection.ask(what, session, params)
 
+    def now_ms(self) -> int:
+        """The wall clock that commands are stamped with."""
+        return self._around.clock()
+
     async def base(self) -> Base:
         """The confirmed state on disk, to start a replica from."""
         return await self._around.run(self.store.base)
