@@ -17,6 +17,9 @@ from hardware.printer import Evidence
 
 RECEIVE_BYTES = 256 * 1024
 DOCUMENTS_KEPT = 500
+KICKS_KEPT = 1_000
+# A host that never cuts: the paper is torn off by hand before it fills the kitchen.
+PIECES_KEPT = 20_000
 ANSWER_BYTES = 4_096
 
 # DLE EOT n; DLE ENQ n; DLE DC4 1 (pulse); DLE DC4 8 (clear, with its fixed seven bytes).
@@ -213,6 +216,8 @@ class Machine:
             if self.paper_left is not None:
                 self.paper_left -= piece.height
             self.pieces.append(piece)
+            if len(self.pieces) >= PIECES_KEPT:
+                self.cut()
             return
         if isinstance(piece, Dots) and self.paper_left:
             done, piece = piece.split(self.paper_left)
@@ -234,6 +239,7 @@ class Machine:
     def kick(self, pin: int) -> None:
         """The drawer springs open."""
         self.kicks.append(pin)
+        del self.kicks[:-KICKS_KEPT]
         self.condition = replace(self.condition, drawer_open=True)
 
     def processed(self, process_id: bytes) -> None:

@@ -124,9 +124,7 @@ class SimulatedPrinter:
     def control(self, line: str) -> str:
         """One line of the control protocol, by hand from another thread."""
         with self._lock:
-            answer = self._command(line)
-        self._knock()
-        return answer
+            return self._obey(line)
 
     # The thread
 
@@ -135,6 +133,9 @@ class SimulatedPrinter:
             for key, _ in self._selector.select():
                 serve: Callable[[socket.socket], None] = key.data
                 with self._lock:
+                    # What was served before this one may have closed it.
+                    if self._selector.get_map().get(key.fd) != key:
+                        continue
                     serve(key.fileobj)  # type: ignore[arg-type]
                     self._settle()
 
@@ -222,7 +223,7 @@ class SimulatedPrinter:
             data = end.recv(1_024)
             *lines, rest = (self._lines[end] + data).split(b"\n")
             for line in lines:
-                end.sendall((self._command(line.decode("utf-8", "replace")) + "\n").encode())
+                end.sendall((self._obey(line.decode("utf-8", "replace")) + "\n").encode())
         except OSError:
             data, rest = b"", b""
         if not data or len(rest) > CONTROL_LINE_BYTES:
@@ -231,6 +232,12 @@ class SimulatedPrinter:
             end.close()
         else:
             self._lines[end] = rest
+
+    def _obey(self, line: str) -> str:
+        """The answer is given when its effect is there, sockets included."""
+        answer = self._command(line)
+        self._settle()
+        return answer
 
     def _command(self, line: str) -> str:
         match line.split():
@@ -283,8 +290,7 @@ _CHANGES: dict[tuple[str, str], dict[str, bool | PaperLevel]] = {
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.create_server((_HOST, port), backlog=8)
-    return listener
+    return socket.create_server((_HOST, port), backlog=8)
 
 
 def main() -> None:
