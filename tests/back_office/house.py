@@ -31,10 +31,11 @@ from sync_server.domain.menu import Category, Item, Station
 from sync_server.store.database import Database
 
 DAY = "2026-11-21"
-NOON_MS = 1_795_252_800_000
+NOON_MS = 1_795_255_200_000
 CHECK, WAITER = CheckId("c1"), StaffId("olena")
 PASSWORD = "Zvit-Do-Ponedilka"
-PASSWORDS = Passwords(b"pepper", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+PEPPER = b"pepper"
+PASSWORDS = Passwords(PEPPER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def _good(name: str, group: str, unit: str, store: str, uk: str) -> Ingredient:
@@ -140,11 +141,13 @@ class Journal:
         sold = Sold(LineId(line), 1, item, qty * 1000, place, modifiers)
         self.add(LinesFired(CHECK, (sold,), NOON_MS, WAITER, day))
 
-    def void(self, line: str, item: str, qty: int, *, made: bool, fired: bool = True) -> None:
+    def void(
+        self, line: str, item: str, qty: int, *, made: bool, fired: bool = True, day: str = DAY
+    ) -> None:
         self.add(
             LineVoided(
                 CHECK, LineId(line), item, qty * 1000, 0, "mistake", made, fired, 1, "hot", (),
-                WAITER, NOON_MS, DAY,
+                WAITER, NOON_MS, day,
             )
         )  # fmt: skip
 

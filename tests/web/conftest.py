@@ -1,0 +1,86 @@
+"""A running back office, and a real Chromium in front of it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from sync_server.back_office.books import file_url
+from sync_server.store.database import Database
+from tests.back_office.house import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the office answers, and the file of its books."""
+
+    address: str
+    books: Path
+
+    def read_only(self) -> Database:
+        """The books beside the process that writes them."""
+        return Database.open_read_only(file_url(self.books))
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The small house's back office in its own process."""
+    folder = tmp_path_factory.mktemp("office")
+    command = [sys.executable, "-m", "tests.web.serving", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        assert port, "the office did not start"
+        try:
+            yield Served(f"http://127.0.0.1:{port}", folder / "back.db")
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of pages."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, office: Served) -> Iterator[Page]:
+    """A browser window that has never been here, and that must not ask anyone else."""
+    context = browser.new_context(
+        base_url=office.address, viewport={"width": 1366, "height": 768}, accept_downloads=True
+    )
+    window = context.new_page()
+    foreign: list[str] = []
+    window.on("request", lambda request: foreign.append(request.url))
+    yield window
+    context.close()
+    allowed = (office.address, office.address.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in foreign if not url.startswith(allowed)] == []
+
+
+def sign_in(page: Page, login: str = "halyna", password: str = PASSWORD) -> None:
+    """Fill in the form of the door."""
+    page.goto("/sign-in?language=en")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")

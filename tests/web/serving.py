@@ -1,0 +1,61 @@
+"""A back office in a process of its own, for a browser: the small house after two weeks.
+
+Run as `python -m tests.web.serving FOLDER`; prints its port, serves until it is told to stop.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from sync_server.back_office.books import file_url, open_books
+from sync_server.back_office.ledger import Entry, Ledger, Shelf
+from sync_server.back_office.office import Office, OfficeSettings
+from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
+from sync_server.store.database import session_on
+from tests.back_office.house import NOON_MS, PEPPER, Journal, furnish, take_all
+
+
+def evening() -> Journal:
+    """Two weeks of soup and wine, with voids, and two sales that cannot be consumed."""
+    journal = Journal()
+    for day in range(2, 16):
+        iso, soup, wine = f"2026-11-{day:02}", f"s{day}", f"w{day}"
+        journal.fire(soup, "borscht", 3 + day % 4, day=iso)
+        journal.fire(wine, "saperavi", 1 + day % 2, day=iso)
+        if day % 5 == 0:
+            journal.void(soup, "borscht", 1, made=day == 5, day=iso)
+        journal.close((soup, "borscht", 8_000 + 900 * day), (wine, "saperavi", 60_000), day=iso)
+    journal.fire("x1", "saltless", day="2026-11-15")
+    journal.fire("x2", "borscht", station="garden", day="2026-11-15")
+    journal.close(("x1", "saltless", 9_000), day="2026-11-15")
+    return journal
+
+
+def documents(connection: Connection) -> None:
+    """A receipt of beef on the 8th, and a count of wine on the 14th that missed a bottle."""
+    with session_on(connection) as session:
+        ledger = Ledger(session)
+        beef = Shelf("kitchen", IngredientId("beef"), from_milli(5_000_000))
+        receipt = Entry("2026-11-08", NOON_MS, "receipt/1")
+        ledger.receive(MoveKind.RECEIPT, SUPPLIER, beef, 95_000, receipt)
+        wine = Shelf("bar", IngredientId("saperavi"), from_milli(1_000))
+        ledger.issue(MoveKind.COUNT, COUNT, wine, Entry("2026-11-14", NOON_MS, "count/1"))
+        session.flush()
+
+
+async def serve(folder: Path) -> None:
+    """Fill the books and open the office on a free port."""
+    with open_books(file_url(folder / "back.db")) as books:
+        await furnish(books)
+        journal = evening()
+        await take_all(books, journal)
+        await books.write(documents)
+        settings = OfficeSettings(url="", pepper=PEPPER, port=0)
+        office = Office(settings, books, journal)
+        await office.serve(lambda port: print(port, flush=True))
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1])))

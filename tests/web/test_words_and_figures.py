@@ -1,0 +1,54 @@
+"""The pages' words and figures by language, without a browser."""
+
+import string
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sync_server.back_office.web.formats import Formats
+from sync_server.back_office.web.words import LANGUAGES, Words
+from sync_server.domain.rejections import refuse
+
+KYIV = ZoneInfo("Europe/Kyiv")
+
+
+def test_every_language_has_every_word_with_the_same_places_to_fill() -> None:
+    def places(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text)}
+
+    english = LANGUAGES["en"]
+    for language in LANGUAGES.values():
+        assert language.keys() == english.keys()
+        for key, text in language.items():
+            assert text
+            assert places(text) == places(english[key])
+
+
+def test_figures_are_written_as_the_language_does() -> None:
+    english, ukrainian = Formats("en", KYIV), Formats("uk", KYIV)
+    assert english.money(-123_450) == "−1,234.50"
+    assert ukrainian.money(123_450) == "1\u00a0234,50"
+    assert ukrainian.quantity(Decimal("0.0004"), "kg") == "0,000"
+    assert english.quantity(Decimal(12), "pcs") == "12"
+    assert english.money(Fraction(11_437, 10)) == "11.44"
+    assert ukrainian.percent(2_967) == "29,7"
+    assert english.percent(None) == ""
+    assert ukrainian.period("2026-11-01", "2026-11-21") == "1–21 лист. 2026"
+
+
+def test_times_are_shown_on_the_venues_clock() -> None:
+    assert Formats("en", KYIV).time(1_795_255_200_000) == "21 Nov 12:00"
+
+
+def test_ukrainian_names_stand_where_the_alphabet_has_them() -> None:
+    names = ["Яблука", "Їжачок", "Індик", "Ґрунт", "Гарбуз", "Картопля", "Єжевика", "Еклер"]
+    ordered = sorted(names, key=Words("uk").order)
+    assert ordered == [
+        "Гарбуз", "Ґрунт", "Еклер", "Єжевика", "Індик", "Їжачок", "Картопля", "Яблука",
+    ]  # fmt: skip
+
+
+def test_a_reason_without_words_shows_its_code() -> None:
+    refused = refuse("no_store", station="hot")
+    assert "hot" in Words("en").problem(refused.code, refused.params)
+    assert Words("en").problem("new_code", {"a": 1}).startswith("new_code")
