@@ -124,12 +124,18 @@ def _line(line: Line, width: int) -> Image.Image:
 
 
 def _letter(char: str, style: Style) -> Image.Image:
-    cell = Image.new("1", (CHAR_WIDTH, CHAR_HEIGHT), _WHITE)
-    draw = ImageDraw.Draw(cell)
-    draw.fontmode = "1"
     type_face = face(_TYPE_PIXELS, style.bold)
     font, _ = type_face.runs(char)[0]
-    draw.text((CHAR_WIDTH // 2, CHAR_HEIGHT - 6), char, font=font, fill=_BLACK, anchor="ms")
+    # Noto Sans is not monospaced: a letter wider than its cell is squeezed into it.
+    natural = max(type_face.width(char), CHAR_WIDTH)
+    cell = Image.new("1", (natural, CHAR_HEIGHT), _WHITE)
+    draw = ImageDraw.Draw(cell)
+    draw.fontmode = "1"
+    draw.text((natural // 2, CHAR_HEIGHT - 6), char, font=font, fill=_BLACK, anchor="ms")
+    if natural > CHAR_WIDTH:
+        smooth = cell.convert("L").resize((CHAR_WIDTH, CHAR_HEIGHT), Image.Resampling.BOX)
+        cell = smooth.point([_BLACK] * 160 + [_WHITE] * 96, "1")
+        draw = ImageDraw.Draw(cell)
     if style.underline:
         draw.line((0, CHAR_HEIGHT - 2, CHAR_WIDTH, CHAR_HEIGHT - 2), fill=_BLACK)
     if style.inverse:
