@@ -349,6 +349,8 @@ class Connection:
         """The store stands at the conversation's cursor: say so, and see if that is the end."""
         conversation = self._talking()
         conversation.stored(self._store.cursor_n)
+        if self._store.tail > limits.BASE_TAIL_EVENTS:
+            conversation.resync("tail")
         check = conversation.take_digest()
         if check is not None:
             await self._perform(check)

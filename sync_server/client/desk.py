@@ -9,6 +9,7 @@ could not be stored is taken back loudly. Neighbours: `terminal` is the way to t
 import asyncio
 import json
 import logging
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ import msgspec
 from sync_server.domain.events import Line
 from sync_server.domain.ids import StaffId
 from sync_server.domain.kitchen import has_it
+from sync_server.domain.limits import SNAPSHOT_CHUNKS
 from sync_server.domain.menu import Catalogue, Settings
 from sync_server.domain.rejections import Decision, Refused, refuse
 from sync_server.domain.staff import KITCHEN_RIGHTS, RIGHTS, Facts, discount_limit, rights_of
@@ -409,13 +411,20 @@ class ClientDesk:
             self.later(self._fetch(number))
 
     async def _fetch(self, number: int) -> None:
+        """Get a catalogue version part by part; what fails is asked again with the next news."""
         try:
-            reply = await self.link.ask("catalogue", _json.encode({"number": number}))
-            if reply.code:
-                return
-            loaded = read_catalogue(reply.body)
-            self._catalogues[number] = loaded
-            await asyncio.to_thread(self._store_catalogue, number, reply.body)
+            data, part, parts = b"", 0, 1
+            while part < parts:
+                asked = _json.encode({"number": number, "part": part})
+                reply = await self.link.ask("catalogue", asked)
+                if reply.code:
+                    return
+                body = json.loads(reply.body)
+                parts = min(int(body["of"]), SNAPSHOT_CHUNKS)
+                data += b64decode(body["data"])
+                part += 1
+            self._catalogues[number] = read_catalogue(data)
+            await asyncio.to_thread(self._store_catalogue, number, data)
         finally:
             self._fetching.discard(number)
 

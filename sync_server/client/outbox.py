@@ -76,6 +76,7 @@ class Outbox:
         self.cursor_hash = values["cursor_hash"]
         self.durable_n = int(values["durable_n"])
         self.pending = self._count_pending()
+        self.tail = self._count_tail()
 
     # Opening and closing
 
@@ -253,6 +254,7 @@ class Outbox:
 
         self._transaction("events", work)
         self.cursor_n, self.cursor_hash = last.record.n, last.hash
+        self.tail += len(events)
         self.durable_n = durable_n
 
     def swap_snapshot(self, n: int, chain_hash: str, data: bytes) -> None:
@@ -265,6 +267,7 @@ class Outbox:
 
         self._transaction("snapshot", work)
         self.cursor_n, self.cursor_hash = n, chain_hash
+        self.tail = 0
 
     def compact(self, n: int, data: bytes) -> bool:
         """The replica gives its state at `n`, which the tail has reached; older events go.
@@ -281,6 +284,7 @@ class Outbox:
             connection.execute("DELETE FROM base_event WHERE n <= ?", (n,))
 
         self._transaction("compact", work)
+        self.tail = self._count_tail()
         return True
 
     def drop_base(self) -> None:
@@ -293,6 +297,7 @@ class Outbox:
 
         self._transaction("drop_base", work)
         self.cursor_n, self.cursor_hash = 0, GENESIS
+        self.tail = 0
 
     def base(self) -> Base:
         """What a replica starts from."""
@@ -307,11 +312,6 @@ class Outbox:
         )
         return [(n, data) for n, data in rows]
 
-    def tail_length(self) -> int:
-        """How many events follow the snapshot."""
-        row = self._connection.execute("SELECT count(*) FROM base_event").fetchone()
-        return int(row[0])
-
     # Epochs
 
     def adopt_server_epoch(self, sep: int) -> None:
@@ -325,6 +325,7 @@ class Outbox:
         self._transaction("server_epoch", work)
         self.sep, self.durable_n = sep, 0
         self.cursor_n, self.cursor_hash = 0, GENESIS
+        self.tail = 0
 
     def offer_again(self, last_seq: int) -> int:
         """The first command to send after a welcome that names `last_seq`: the oldest without an
@@ -482,6 +483,10 @@ class Outbox:
         row = self._connection.execute(
             "SELECT count(*) FROM outbox WHERE dep = ? AND state = 'pending'", (self.dep,)
         ).fetchone()
+        return int(row[0])
+
+    def _count_tail(self) -> int:
+        row = self._connection.execute("SELECT count(*) FROM base_event").fetchone()
         return int(row[0])
 
     def _make_ballast(self, size: int) -> None:

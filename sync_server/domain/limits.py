@@ -42,6 +42,7 @@ ENROLMENT_CODES_OPEN = 16
 
 # Terminal store
 OUTBOX_COMMANDS = 20_000
+BASE_TAIL_EVENTS = 20_000
 OUTBOX_KEPT_MS = 48 * 3_600_000
 SCREEN_QUEUE_BATCHES = 256
 BALLAST_BYTES = 32 * 1024 * 1024
@@ -99,6 +100,7 @@ assert EVENT_BYTES + 1024 <= FRAME_BYTES, "an event must fit a frame"
 assert SNAPSHOT_CHUNK_BYTES * 4 // 3 + 1024 < FRAME_BYTES, "a chunk, in base 64, fits one frame"
 assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
 assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
+assert SNAPSHOT_LAG_EVENTS < BASE_TAIL_EVENTS, "a tail is cut after a catch-up, not in it"
 assert WINDOW_COMMANDS <= COMMANDS_BURST, "a full window is not yet a flood"
 assert GROUP_COMMANDS <= WRITER_QUEUE_COMMANDS
 assert RECONNECT_MAX_MS <= 5_000, "terminals are back within seconds of the server"

@@ -4,6 +4,7 @@ A question changes no check; what must be on record of it (a sign-in) goes throu
 the server's own command. Parameters are strict, every answer is bounded, bad input is a code.
 """
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -11,7 +12,11 @@ import msgspec
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import StaffId
-from sync_server.domain.limits import APPROVAL_MS, OFFLINE_SIGN_IN_MS
+from sync_server.domain.limits import (
+    APPROVAL_MS,
+    OFFLINE_SIGN_IN_MS,
+    SNAPSHOT_CHUNK_BYTES,
+)
 from sync_server.domain.menu import Catalogue
 from sync_server.protocol.faults import FrameFault
 from sync_server.transport.authority import AskResult, CommandResult
@@ -44,6 +49,7 @@ class _Guests(_Params, frozen=True):
 
 class _Catalogue(_Params, frozen=True):
     number: int
+    part: int
 
 
 class _Approve(_Params, frozen=True):
@@ -148,8 +154,16 @@ class Asks:
         return _yes({"guests": found}) if found else _no("no_guest")
 
     async def _give_catalogue(self, dev: str, session: str, asked: _Catalogue) -> AskResult:
+        """One part of a version; a catalogue is larger than a frame may be."""
         data = self._house.catalogues.content(asked.number)
-        return AskResult(body=data) if data is not None else _no("menu_unknown")
+        if data is None:
+            return _no("menu_unknown")
+        size = SNAPSHOT_CHUNK_BYTES
+        parts = -(-len(data) // size)
+        if not 0 <= asked.part < parts:
+            return _no("bad_quantity", value=asked.part)
+        piece = data[asked.part * size : (asked.part + 1) * size]
+        return _yes({"of": parts, "data": b64encode(piece).decode()})
 
     async def _give_health(self, dev: str, session: str, asked: _Nothing) -> AskResult:
         now = self._house.clock()

@@ -1,0 +1,172 @@
+"""The one place where a server is built from real parts; nothing is created at import.
+
+`House` opens the databases, wires authority, sockets, kitchen clock and effects, and closes them in
+the reverse order. Tests and the simulation build the same parts with their own clocks and links.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sync_server.client.identity import write_private
+from sync_server.clocks import new_ids, system_random, wall_ms
+from sync_server.config import ServerSettings
+from sync_server.front_office.access import Access
+from sync_server.front_office.asks import Asks
+from sync_server.front_office.catalogues import Catalogues
+from sync_server.front_office.effects_door import OfficeDoor
+from sync_server.front_office.guests import GuestDesk
+from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.watch import KitchenWatch
+from sync_server.hotel.embedded import EmbeddedGateway
+from sync_server.hotel.gateway import (
+    ByKeyCard,
+    ByName,
+    ByRoom,
+    FindOutcome,
+    GuestQuery,
+    GuestsFound,
+)
+from sync_server.hotel.property import Property
+from sync_server.store.database import Database
+from sync_server.store.errors import StoreDead
+from sync_server.store.migrations import upgrade
+from sync_server.transport.certificate import site_certificate
+from sync_server.transport.enrolment import EnrolmentDesk
+from sync_server.transport.server import SyncServer
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+PEPPER = "pepper.key"
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Slow or blocking work, off the event loop."""
+    return await asyncio.to_thread(work)
+
+
+def pepper(folder: Path) -> bytes:
+    """The secret that makes a stolen database useless for guessing PINs; made at first start."""
+    path = folder / PEPPER
+    if not path.exists():
+        write_private(path, secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def open_database(settings: ServerSettings, context: str, package: str) -> Database:
+    """A context's database, migrated. A fatal fault of it ends the process (fail-stop)."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database.open(settings.database_url(context), context, on_fatal=_die)
+    upgrade(database, package)
+    return database
+
+
+def _die(fault: StoreDead) -> None:
+    log.critical("the store failed, the process ends: %s", fault)
+    os._exit(70)
+
+
+class House:
+    """A venue's running server."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.settings = settings
+        self.front = open_database(settings, "front", "sync_server.front_office.migrations")
+        self.hotel = open_database(settings, "hotel", "sync_server.hotel.migrations")
+        self.desk = EnrolmentDesk(wall_ms, system_random())
+        self.gateway = EmbeddedGateway(Property(self.hotel, wall_ms))
+        self.office = FrontOffice(
+            self.front,
+            Access(self.front, pepper(settings.data), in_thread),
+            Catalogues(self.front),
+            wall_ms,
+            new_ids(),
+            self.desk,
+            settings.site,
+            lambda: True,
+        )
+        self.door = OfficeDoor(self.office)
+        self.watch = KitchenWatch(self.office)
+        self.guests = GuestDesk(self.office, self._look_up)
+        self.office.asks = Asks(self.office, self.guests.find, self.health)
+        self.sockets: SyncServer | None = None
+        self.port = 0
+        self.fingerprint = ""
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def health(self) -> dict[str, Any]:
+        """Devices around the server, for every terminal to see."""
+        return {"printers": []}
+
+    async def _look_up(self, query: str, business_day: str, most: int) -> FindOutcome:
+        """A room by its number, else a name, else a key card."""
+        day = business_day or datetime.now(UTC).date().isoformat()
+        asked: GuestQuery = (
+            ByRoom(query) if query.isalnum() and query[:1].isdigit() else (ByName(query))
+        )
+        found = await self.gateway.find_guests(asked, business_day=day, count_max=most)
+        if isinstance(found, GuestsFound) and not found.guests:
+            return await self.gateway.find_guests(
+                ByKeyCard(query), business_day=day, count_max=most
+            )
+        return found
+
+    async def start(self) -> None:
+        """Load the state, then open the doors."""
+        await self.office.start()
+        self._run(self.watch.run(), "kitchen-watch")
+
+    async def listen(self) -> None:
+        """Let terminals in."""
+        settings = self.settings
+        context = None
+        if settings.tls == "on" or (settings.tls == "auto" and not _loopback(settings.host)):
+            certificate = site_certificate(settings.data, [settings.host], datetime.now(UTC))
+            context, self.fingerprint = certificate.context, certificate.fingerprint
+        self.sockets = SyncServer(
+            self.office, wall_ms, lambda: secrets.token_hex(32), fingerprint=self.fingerprint
+        )
+        self.port = await self.sockets.listen(settings.host, settings.port, context)
+
+    @property
+    def url(self) -> str:
+        """Where terminals connect."""
+        scheme = "wss" if self.fingerprint else "ws"
+        return f"{scheme}://{self.settings.host}:{self.port}"
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_report_end)
+        self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """Close the doors, finish what is at hand, save the state."""
+        if self.sockets is not None:
+            await self.sockets.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for close in reversed(self._closers):
+            with contextlib.suppress(StoreDead):
+                await close()
+        await self.office.stop()
+        self.front.close()
+        self.hotel.close()
+
+
+def _report_end(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.error("%s ended: %r", task.get_name(), fault, exc_info=fault)
+
+
+def _loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

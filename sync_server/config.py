@@ -1,0 +1,63 @@
+"""Every setting of a venue's server, once: name, default, bounds, meaning.
+
+Settings are read from `vitrylo.toml` in the data folder and from `VITRYLO_…` variables; an unknown
+key is an error. Secrets (the pepper, keys) are files of the data folder, never settings.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+FILE = "vitrylo.toml"
+
+
+class ServerSettings(BaseSettings):
+    """The server of one venue; `data` holds its databases, keys and this file."""
+
+    model_config = SettingsConfigDict(env_prefix="VITRYLO_", extra="forbid", frozen=True)
+
+    data: Path = Field(description="folder of databases, keys and settings")
+    host: str = Field("127.0.0.1", description="address that terminals connect to")
+    port: int = Field(8400, ge=0, le=65_535, description="port of terminals; 0 takes a free one")
+    tls: Literal["auto", "on", "off"] = Field(
+        "auto", description="auto: off on loopback only, where nobody can listen"
+    )
+    office_host: str = Field("127.0.0.1", description="address of the back office pages")
+    office_port: int = Field(8480, ge=0, le=65_535, description="port of the back office pages")
+    front_url: str = Field("", description="database of the live service; empty: SQLite in `data`")
+    hotel_url: str = Field("", description="database of the embedded hotel; empty: SQLite")
+    back_url: str = Field("", description="database of the back office; empty: SQLite")
+    site: str = Field("vitrylo", min_length=1, max_length=64, description="name of the house")
+    outlet: str = Field("restaurant", max_length=32, description="outlet named on room charges")
+    printers: dict[str, str] = Field(
+        default_factory=dict, description="address host:port by printer id; others of the menu"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then variables, then the file of the data folder."""
+        given = init_settings()
+        folder = given.get("data") or env_settings().get("data")
+        if folder is None:
+            return (init_settings, env_settings)
+        file = TomlConfigSettingsSource(settings_cls, Path(str(folder)) / FILE)
+        return (init_settings, env_settings, file)
+
+    def database_url(self, context: str) -> str:
+        """Where a context's tables are: front, hotel or back."""
+        given: str = getattr(self, f"{context}_url")
+        return given or f"sqlite:///{(self.data / f'{context}.db').absolute()}"
