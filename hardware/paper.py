@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 from hardware.fonts import face
 
 CHAR_WIDTH, CHAR_HEIGHT = 12, 24
-_TYPE_PIXELS = 21
+_TYPE_PIXELS = 19
 _BLACK, _WHITE = 0, 255
 
 
@@ -131,7 +131,7 @@ def _letter(char: str, style: Style) -> Image.Image:
     cell = Image.new("1", (natural, CHAR_HEIGHT), _WHITE)
     draw = ImageDraw.Draw(cell)
     draw.fontmode = "1"
-    draw.text((natural // 2, CHAR_HEIGHT - 6), char, font=font, fill=_BLACK, anchor="ms")
+    draw.text((natural // 2, CHAR_HEIGHT - 5), char, font=font, fill=_BLACK, anchor="ms")
     if natural > CHAR_WIDTH:
         smooth = cell.convert("L").resize((CHAR_WIDTH, CHAR_HEIGHT), Image.Resampling.BOX)
         cell = smooth.point([_BLACK] * 160 + [_WHITE] * 96, "1")
