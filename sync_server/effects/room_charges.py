@@ -264,7 +264,7 @@ class RoomCharges:
         outcome: PostOutcome | None
         try:
             outcome = await self._within(
-                self._gateway.post(posting), timing.answer_ms + timing.quarantine_ms
+                self._gateway.post(posting), timing.answer_ms + 2 * timing.quarantine_ms
             )
         except Exception as error:  # noqa: BLE001 - whatever broke, the bytes may have left
             outcome = Unknown(f"the link failed: {error}")
