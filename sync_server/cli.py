@@ -7,9 +7,12 @@ SQLModel nor the back office installed and `vitrylo --help` must be quick everyw
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sync_server.config import ServerSettings
 
 app = typer.Typer(
     name="vitrylo",
@@ -50,3 +53,108 @@ def doctor(
         failed = failed or finding.level is Level.FAIL
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def server(
+    data: Annotated[Path, typer.Option(help="Folder of the databases.")] = Path("var"),
+    host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of terminals; 0: any free one.")] = None,
+    venue: Annotated[
+        Path | None, typer.Option(help="Folder of venue files to fill an empty house with.")
+    ] = None,
+    day: Annotated[str, typer.Option(help="Business day YYYY-MM-DD; empty: today.")] = "",
+    printer: Annotated[
+        list[str] | None, typer.Option(help="ID=HOST:PORT of a printer; may be repeated.")
+    ] = None,
+    invite: Annotated[
+        list[str] | None, typer.Option(help="pos:NAME or kds:NAME of a device to let in.")
+    ] = None,
+) -> None:
+    """Run the venue's server until it is told to stop."""
+    from datetime import date
+
+    from sync_server.server import Invite, run
+
+    _log_to_stderr()
+    given = _settings(data, host=host, port=port, printers=_pairs(printer or []))
+    try:
+        invites = [Invite.parse(text) for text in invite or []]
+        business_day = date.fromisoformat(day) if day else None
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from None
+    run(given, venue, business_day, invites)
+
+
+@app.command()
+def office(
+    data: Annotated[Path, typer.Option(help="Folder of the databases.")] = Path("var"),
+    host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the pages; 0: any free one.")] = None,
+    venue: Annotated[
+        Path | None, typer.Option(help="Folder of venue files to fill empty books with.")
+    ] = None,
+    day: Annotated[str, typer.Option(help="Business day YYYY-MM-DD; empty: today.")] = "",
+) -> None:
+    """Run the back office in the browser: stock, cost, reports."""
+    import asyncio
+    from datetime import date
+
+    from sync_server.clocks import wall_ms
+    from sync_server.demo.venue import load_venue
+    from sync_server.office_process import fill_books, run
+
+    _log_to_stderr()
+    given = _settings(data, office_host=host, office_port=port)
+    zone = "Europe/Kyiv"
+    if venue is not None:
+        loaded = load_venue(venue)
+        zone = loaded.settings.zone
+        today = date.fromisoformat(day) if day else date.today()  # noqa: DTZ011
+        asyncio.run(fill_books(given, loaded, today, wall_ms()))
+    run(given, zone)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def pos(ctx: typer.Context) -> None:
+    """Open a terminal; `vitrylo pos --help` shows its options."""
+    from pos_app.__main__ import main
+
+    main(ctx.args)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def kds(ctx: typer.Context) -> None:
+    """Open a kitchen display; `vitrylo kds --help` shows its options."""
+    from kds_app.__main__ import main
+
+    main(ctx.args)
+
+
+def _settings(data: Path, **given: object) -> ServerSettings:
+    from pydantic import ValidationError
+
+    from sync_server.config import ServerSettings
+
+    try:
+        return ServerSettings(
+            data=data,
+            **{name: value for name, value in given.items() if value not in (None, {})},  # type: ignore[arg-type]
+        )
+    except ValidationError as fault:
+        words = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in fault.errors())
+        raise typer.BadParameter(f"settings: {words}") from None
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    pairs = dict(text.partition("=")[::2] for text in texts)
+    for name, address in pairs.items():
+        if not name or not address.rpartition(":")[2].isdigit():
+            raise typer.BadParameter(f"{name}={address} is not ID=HOST:PORT")
+    return pairs
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -1,0 +1,86 @@
+"""The back office as a process of its own: its books, and the front's journal read by cursor.
+
+Here, and nowhere in `back_office`, is it known what the front's journal looks like. The front's
+database is opened for reading only, beside the server that writes it, and again after a fault;
+as long as there is none yet, the intake waits and the pages go on.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from sync_server.back_office.books import CONTEXT, MIGRATIONS
+from sync_server.back_office.intake import JournalEvent
+from sync_server.back_office.office import Machine, Office, OfficeSettings
+from sync_server.bootstrap import open_database, pepper
+from sync_server.clocks import system_random, wall_ms
+from sync_server.config import ServerSettings
+from sync_server.front_office.tables import JournalRow
+from sync_server.protocol.envelope import read_event
+from sync_server.store.database import Database
+from sync_server.store.errors import StoreError
+
+FRONT = "front"
+TOKEN_BYTES = 32
+
+
+class FrontJournal:
+    """The front's journal for the intake; opened when it is first asked."""
+
+    def __init__(self, url: str) -> None:
+        """`url` of the front's database."""
+        self._url = url
+        self._database: Database | None = None
+
+    def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
+        """Up to `limit` events after number `n`. Raises the store's errors."""
+        if self._database is None:
+            self._database = Database.open_read_only(self._url, FRONT, readers=1)
+        try:
+            return self._database.read(lambda connection: journal_after(connection, n, limit))
+        except StoreError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the front's database."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEvent]:
+    """Rows of the front's journal as the back office reads them."""
+    table = JournalRow.__table__  # type: ignore[attr-defined]
+    query = select(table.c.data).where(table.c.n > n).order_by(table.c.n).limit(limit)
+    events = []
+    for data in connection.execute(query).scalars():
+        record = read_event(data)
+        body = msgspec.json.decode(bytes(record.body))
+        events.append(JournalEvent(record.n, record.at_ms, record.type, body))
+    return events
+
+
+async def serve_office(
+    settings: ServerSettings, announce: Callable[[int], None] = lambda _port: None
+) -> None:
+    """Serve the pages until cancelled; `announce` hears the port. Raises the store's errors."""
+    journal = FrontJournal(settings.database_url(FRONT))
+    with open_database(settings, CONTEXT, MIGRATIONS) as books:
+        chance = system_random()
+        office = Office(
+            OfficeSettings(
+                url=settings.database_url(CONTEXT),
+                pepper=pepper(settings.data),
+                host=settings.office_host,
+                port=settings.office_port,
+            ),
+            books,
+            journal,
+            Machine(wall_ms, lambda: chance.randbytes(TOKEN_BYTES).hex()),
+        )
+        try:
+            await office.serve(announce)
+        finally:
+            journal.close()

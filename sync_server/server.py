@@ -1,0 +1,85 @@
+"""The server process of a venue: start, announce, run until told to stop.
+
+It speaks to whoever started it by lines on standard output: `READY {json}` when terminals may
+connect, and `INVITE {json}` with a one-time invitation for each device asked for. Everything is
+built in `bootstrap`; settings are in `config`.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sync_server.bootstrap import House
+from sync_server.client.identity import Invitation
+from sync_server.clocks import wall_ms
+from sync_server.config import ServerSettings
+from sync_server.demo.furnish import furnish
+from sync_server.demo.venue import load_venue
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A device to be let in: `kind` pos or kds, and the name a person gave it."""
+
+    kind: str
+    name: str
+
+    @staticmethod
+    def parse(text: str) -> "Invite":
+        """From `kind:name`. Raises ValueError in words."""
+        kind, _, name = text.partition(":")
+        if kind not in ("pos", "kds") or not name:
+            raise ValueError(f"{text!r} is not pos:NAME or kds:NAME")
+        return Invite(kind, name)
+
+
+def tell(word: str, **facts: object) -> None:
+    """One line for the process that started this one."""
+    sys.stdout.write(f"{word} {json.dumps(facts, ensure_ascii=False)}\n")
+    sys.stdout.flush()
+
+
+async def serve(
+    settings: ServerSettings, venue: Path | None, day: date | None, invites: Sequence[Invite]
+) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    house = House(settings)
+    await house.start()
+    try:
+        if venue is not None:
+            await furnish(house, load_venue(venue), day or date.today(), wall_ms())  # noqa: DTZ011
+        await house.listen()
+        for invite in invites:
+            code = house.desk.open(invite.name, invite.kind)
+            invitation = Invitation(house.url, code, house.fingerprint)
+            tell("INVITE", kind=invite.kind, name=invite.name, text=invitation.text())
+        tell("READY", url=house.url, port=house.port)
+        await stopped.wait()
+    finally:
+        await house.stop()
+
+
+def run(
+    settings: ServerSettings,
+    venue: Path | None = None,
+    day: date | None = None,
+    invites: Sequence[Invite] = (),
+) -> None:
+    """Run the server on the quickest loop there is."""
+    try:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    except ImportError:
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(serve(settings, venue, day, invites))
