@@ -1,0 +1,194 @@
+"""Paper of the drawer: a slip for cash in or out, the X and the Z of a shift.
+
+Rule: the Z says what the closing event fixed; the X is the same figures read off in between, less
+what only the closing knows. The expected cash is never on paper before the drawer was counted
+(features-commercial C2.12). Lines after features-commercial C3.17-21.
+"""
+
+from collections.abc import Iterator
+
+from hardware.documents import Block, Document, Rule, Signature, Size, Space, Stroke, Text
+from sync_server.domain.events import CashMoved
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.money import divide_half_up
+from sync_server.domain.outward import PaperJob
+from sync_server.domain.shifts import Shift
+
+from .figures import Figures
+from .names import person_name, reason_name
+from .rows import centred, grand, section, sum_row
+from .words import Words
+
+
+def cash_document(
+    job: PaperJob, moved: CashMoved, catalogue: Catalogue, words: Words, figures: Figures
+) -> Document:
+    """Cash that went in or out without a sale: how much, why, who; two people sign."""
+    say = words.say
+    title = say(f"cash_{moved.kind}")
+    blocks: list[Block] = [
+        centred(catalogue.settings.name),
+        *grand(say("amount"), figures.money(abs(moved.amount_minor))),
+        sum_row(say("reason"), reason_name(catalogue, moved.reason, job.language)),
+        sum_row(say("cashier"), person_name(catalogue, moved.by)),
+    ]
+    if job.shift:
+        blocks.append(sum_row(say("drawer"), job.shift.drawer))
+        blocks.append(sum_row(say("shift"), str(job.shift.number)))
+    blocks += [Signature(say("sign_gave")), Signature(say("sign_took"))]
+    return Document(title, tuple(blocks), footer=figures.moment(moved.at_ms))
+
+
+def report_document(
+    job: PaperJob, shift: Shift, catalogue: Catalogue, words: Words, figures: Figures
+) -> Document:
+    """The X of an open shift, or the Z of a closed one."""
+    report = _Report(job, shift, catalogue, words, figures)
+    blocks = [
+        *report.head(),
+        *report.sales(),
+        *report.tenders(),
+        *report.taxes(),
+        *report.drawer(),
+        *report.end(),
+    ]
+    closed = job.document == "z"
+    title = words.say("z_title", number=shift.z_no) if closed else words.say("x_title")
+    return Document(title, tuple(blocks), footer=words.say("end_of_report"))
+
+
+class _Report:
+    """The parts of an X or Z."""
+
+    def __init__(
+        self, job: PaperJob, shift: Shift, catalogue: Catalogue, words: Words, figures: Figures
+    ) -> None:
+        self._job = job
+        self._shift = shift
+        self._catalogue = catalogue
+        self._words = words
+        self._figures = figures
+
+    def _sum(self, key: str, amount_minor: int, **places: int) -> Block:
+        return sum_row(self._words.say(key, **places), self._figures.plain(amount_minor))
+
+    def _said(self, key: str, text: str) -> Block:
+        return sum_row(self._words.say(key), text)
+
+    def head(self) -> Iterator[Block]:
+        """The venue, the drawer, the person, the span."""
+        shift, figures, settings = self._shift, self._figures, self._catalogue.settings
+        yield centred(settings.name, bold=True)
+        if settings.address:
+            yield centred(settings.address, Size.SMALL)
+        yield Rule()
+        yield self._said("day", shift.day)
+        yield self._said("shift", f"{shift.number} · {shift.drawer}")
+        yield self._said("cashier", person_name(self._catalogue, shift.cashier))
+        yield self._said("shift_from", figures.moment(shift.opened_ms))
+        key = "shift_to" if self._job.document == "z" else "printed_at"
+        yield self._said(key, figures.moment(self._job.at_ms))
+
+    def sales(self) -> Iterator[Block]:
+        """What was sold on checks that are closed, and what was not."""
+        sold, say = self._shift.figures, self._words.say
+        yield from section(say("sales"))
+        yield self._sum("gross", sold.gross_minor)
+        yield self._sum("discounts", -sold.discount_minor)
+        yield self._sum("service_sum", sold.service_minor)
+        net = self._figures.money(sold.sales_minor)
+        yield sum_row(say("net_sales"), net, bold=True)
+        yield self._said("checks", str(sold.checks))
+        if sold.first_number:
+            yield self._said("check_numbers", f"{sold.first_number} – {sold.last_number}")
+        yield self._said("guest_count", str(sold.guests))
+        if sold.checks:
+            yield self._sum("per_check", divide_half_up(sold.sales_minor, sold.checks))
+        if sold.guests:
+            yield self._sum("per_guest", divide_half_up(sold.sales_minor, sold.guests))
+        yield self._sum("voids", sold.voids_minor, count=sold.voids_count)
+
+    def tenders(self) -> Iterator[Block]:
+        """How it was paid; tips and rounding are in the tenders and stand apart as well."""
+        sold = self._shift.figures
+        yield from section(self._words.say("tenders"))
+        yield self._sum("cash", sold.cash_minor)
+        yield self._sum("card", sold.card_minor)
+        yield self._sum("room_tender", sold.room_minor, count=sold.room_count)
+        yield self._sum("tips_in", sold.tips_minor)
+        if sold.rounding_minor:
+            yield self._said("rounding", self._figures.signed(sold.rounding_minor))
+        yield self._sum("returns", -sold.refunds_minor)
+        if sold.suspense_minor:
+            yield self._sum("suspense", sold.suspense_minor)
+
+    def taxes(self) -> Iterator[Block]:
+        """Tax by rate with the sum it was taken of."""
+        if not self._shift.figures.taxes:
+            return
+        yield from section(self._words.say("taxes"))
+        for tax in self._shift.figures.taxes:
+            name = self._words.say("tax", rate=self._figures.rate(tax.rate_bp))
+            base = self._words.say("tax_base", base=self._figures.plain(tax.base_minor))
+            yield sum_row(f"{name} · {base}", self._figures.plain(tax.tax_minor))
+
+    def drawer(self) -> Iterator[Block]:
+        """From the float to what must lie in the drawer, each movement with its reason."""
+        shift, sold = self._shift, self._shift.figures
+        yield from section(self._words.say("cash_drawer"))
+        yield self._sum("float", shift.float_minor)
+        yield self._sum("cash_sales", sold.cash_minor)
+        yield self._sum("cash_returns", -sold.cash_refunds_minor)
+        for key, kind, amount in (
+            ("moved_in", "in", sold.cash_in_minor),
+            ("moved_out", "out", -sold.cash_out_minor),
+            ("dropped", "drop", -sold.drops_minor),
+        ):
+            yield self._sum(key, amount)
+            yield from self._moves(kind)
+        if shift.state == "open":
+            yield Text(self._words.say("blind"), bold=True)
+            return
+        yield sum_row(
+            self._words.say("expected"), self._figures.money(shift.drawer_minor), bold=True
+        )
+        yield from self._count()
+
+    def _moves(self, kind: str) -> Iterator[Block]:
+        for moved in self._shift.moves:
+            if moved.kind == kind:
+                reason = reason_name(self._catalogue, moved.reason, self._job.language)
+                text = (
+                    f"{self._figures.time(moved.at_ms)} {reason}"
+                    f" {self._figures.signed(moved.amount_minor)}"
+                )
+                yield Text(text, Size.SMALL, indent=2)
+
+    def _count(self) -> Iterator[Block]:
+        """The count by notes and coins, and how far it is from what must be there."""
+        shift, say, figures = self._shift, self._words.say, self._figures
+        for count in shift.counts:
+            if count.count:
+                total = count.count * count.denomination_minor
+                name = f"{figures.plain(count.denomination_minor)} × {count.count}"
+                yield sum_row(name, figures.plain(total), Size.SMALL)
+        yield sum_row(say("counted"), figures.money(shift.counted_minor), bold=True)
+        over = shift.counted_minor - shift.drawer_minor
+        if not over:
+            yield Text(say("even"), bold=True)
+            return
+        yield from grand(say("over" if over > 0 else "short"), figures.money(abs(over)))
+        if self._job.closed and self._job.closed.reason:
+            reason = reason_name(self._catalogue, self._job.closed.reason, self._job.language)
+            yield self._said("reason", reason)
+
+    def end(self) -> Iterator[Block]:
+        """The sum that only rises, and the cashier's name in ink; neither is on an X."""
+        if self._job.closed is None:
+            return
+        yield Rule(Stroke.DASHED)
+        perpetual = self._figures.money(self._job.closed.perpetual_minor)
+        yield sum_row(self._words.say("perpetual"), perpetual, bold=True)
+        yield Space(8)
+        cashier = person_name(self._catalogue, self._job.closed.by)
+        yield Signature(f"{self._words.say('cashier')}: {cashier}")

@@ -1,0 +1,33 @@
+"""Who, why and how by name: what the catalogue calls a person, a reason or a modifier."""
+
+from sync_server.domain.menu import Catalogue
+
+from .words import Words
+
+
+def person_name(catalogue: Catalogue, staff_id: str) -> str:
+    """The person's name; the id of one who left the list."""
+    person = catalogue.staff.get(staff_id)
+    return person.name if person else staff_id
+
+
+def reason_name(catalogue: Catalogue, reason: str, language: str) -> str:
+    """A reason of the venue's list by its name, any other as it was written."""
+    known = catalogue.reasons.get(reason)
+    return catalogue.name(known.names, language) if known else reason
+
+
+def modifier_name(catalogue: Catalogue, modifier_id: str, language: str) -> str:
+    """A modifier's name; empty for one that left the menu."""
+    for group in catalogue.groups.values():
+        for modifier in group.modifiers:
+            if modifier.modifier_id == modifier_id:
+                return catalogue.name(modifier.names, language)
+    return ""
+
+
+def choice(pre: str, name: str, words: Words) -> str:
+    """A modifier with what was said before it: no, extra, on the side."""
+    if pre in ("no", "extra", "side"):
+        return words.say(f"pre_{pre}", name=name)
+    return f"{pre}: {name}" if pre else name
