@@ -22,14 +22,18 @@ from .gateway import (
 )
 from .property import HouseNotLoaded, Property
 
+# A look waits its turn behind every posting handed in before, and a request does not outlive the
+# process: the long times of a remote system have no use here.
+TIMING = Timing(find_ms=5_000, answer_ms=10_000, quarantine_ms=15_000, look_gap_ms=2_000)
+
 
 class EmbeddedGateway:
     """A `FolioGateway` over a `Property` in the same process."""
 
-    def __init__(self, house: Property, timing: Timing | None = None) -> None:
-        """Its answers come at once; the timing is for a disk in trouble and for tests."""
+    def __init__(self, house: Property, timing: Timing = TIMING) -> None:
+        """Its answers come at once; the timing is for a disk in trouble."""
         self._house = house
-        self._timing = timing or Timing()
+        self._timing = timing
 
     @property
     def timing(self) -> Timing:
