@@ -3,6 +3,7 @@
 The loop around `protocol.terminal_conversation`. Nothing is confirmed to the server before it is on
 disk, nothing is shown before it is stored. All waiting is by the loop's own time; a lost link is
 tried again after 0.2 s doubling to 5 s with full jitter (reliability 2.5), at once on `nudge`.
+`asyncio.timeout` throughout: before Python 3.12 `wait_for` can swallow a cancellation.
 """
 
 import asyncio
@@ -129,7 +130,8 @@ class Connection:
         self._asked[ask_id] = answer
         self._wake.set()
         try:
-            return await asyncio.wait_for(answer, limits.ASK_TIMEOUT_MS / 1000)
+            async with asyncio.timeout(limits.ASK_TIMEOUT_MS / 1000):
+                return await answer
         except TimeoutError:
             return AskReply("timeout")
         finally:
@@ -151,7 +153,8 @@ class Connection:
                 await self._nudged.wait()
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), delay_s)
+                async with asyncio.timeout(delay_s):
+                    await self._nudged.wait()
 
     # One connection
 
@@ -160,10 +163,8 @@ class Connection:
             self.show(phase="connecting")
         identity = self._identity
         try:
-            link = await asyncio.wait_for(
-                self._around.connect(identity.url, identity.fingerprint),
-                limits.HANDSHAKE_TIMEOUT_MS / 1000,
-            )
+            async with asyncio.timeout(limits.HANDSHAKE_TIMEOUT_MS / 1000):
+                link = await self._around.connect(identity.url, identity.fingerprint)
         except LinkClosed as closed:
             self.show(reason=closed.reason or str(closed.code))
             return

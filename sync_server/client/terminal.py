@@ -136,19 +136,15 @@ class TerminalLink:
         if self._store is None:
             await self.open()
         try:
-            link = await asyncio.wait_for(
-                self._around.connect(invitation.url, invitation.fingerprint),
-                limits.HANDSHAKE_TIMEOUT_MS / 1000,
-            )
+            async with asyncio.timeout(limits.HANDSHAKE_TIMEOUT_MS / 1000):
+                link = await self._around.connect(invitation.url, invitation.fingerprint)
         except LinkClosed as closed:
             return closed.reason or "unreachable"
         except TimeoutError:
             return "timeout"
         try:
-            enrolled = await asyncio.wait_for(
-                self._enrol_on(link, invitation.code, name, kind),
-                limits.HANDSHAKE_TIMEOUT_MS / 1000,
-            )
+            async with asyncio.timeout(limits.HANDSHAKE_TIMEOUT_MS / 1000):
+                enrolled = await self._enrol_on(link, invitation.code, name, kind)
         except LinkClosed as closed:
             return closed.reason or "unreachable"
         except TimeoutError:
