@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,22 +18,17 @@ from typing import Any, TypeVar
 from sync_server.client.identity import write_private
 from sync_server.clocks import new_ids, system_random, wall_ms
 from sync_server.config import ServerSettings
+from sync_server.effects.charge_text import ChargeSettings
+from sync_server.effects.folio_outbox import run_room_charges
+from sync_server.effects.guest_search import GuestSearch, NobodyFound
+from sync_server.effects.meals import meals_of
 from sync_server.front_office.access import Access
 from sync_server.front_office.asks import Asks
 from sync_server.front_office.catalogues import Catalogues
 from sync_server.front_office.effects_door import OfficeDoor
-from sync_server.front_office.guests import GuestDesk
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
-from sync_server.hotel.gateway import (
-    ByKeyCard,
-    ByName,
-    ByRoom,
-    FindOutcome,
-    GuestQuery,
-    GuestsFound,
-)
 from sync_server.hotel.property import Property
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreDead
@@ -95,8 +91,8 @@ class House:
         )
         self.door = OfficeDoor(self.office)
         self.watch = KitchenWatch(self.office)
-        self.guests = GuestDesk(self.office, self._look_up)
-        self.office.asks = Asks(self.office, self.guests.find, self.health)
+        self.search = GuestSearch(self.gateway, self._meal_of)
+        self.office.asks = Asks(self.office, self._guests, self.health)
         self.sockets: SyncServer | None = None
         self.port = 0
         self.fingerprint = ""
@@ -107,27 +103,36 @@ class House:
         """Devices around the server, for every terminal to see."""
         return {"printers": []}
 
-    async def _look_up(self, query: str, business_day: str, most: int) -> FindOutcome:
-        """A room by its number, else a name, else a key card."""
-        day = business_day or datetime.now(UTC).date().isoformat()
-        asked: GuestQuery = (
-            ByRoom(query) if query.isalnum() and query[:1].isdigit() else (ByName(query))
-        )
-        found = await self.gateway.find_guests(asked, business_day=day, count_max=most)
-        if isinstance(found, GuestsFound) and not found.guests:
-            return await self.gateway.find_guests(
-                ByKeyCard(query), business_day=day, count_max=most
-            )
-        return found
+    async def _guests(self, query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
+        """Guests of the hotel for the question `guests`, bounded."""
+        day = self.office.venue.day
+        business_day = day.day if day else datetime.now(UTC).date().isoformat()
+        found = await self.search.guests(query, business_day, wall_ms())
+        if isinstance(found, NobodyFound):
+            return found.code, []
+        return "", [asdict(guest) for guest in found[:most]]
 
     async def start(self) -> None:
-        """Load the state, then open the doors."""
+        """Load the state and begin to work; the doors are still shut."""
         await self.office.start()
+
+    def _meal_of(self, at_ms: int) -> str:
+        return meals_of(self.office.catalogue.settings.zone)(at_ms)
+
+    def _carry_out(self) -> None:
+        """Start what acts on the world: it needs the venue's zone and printers."""
+        settings = ChargeSettings(
+            self.settings.outlet, self.office.catalogue.settings.currency, self._meal_of
+        )
         self._run(self.watch.run(), "kitchen-watch")
+        self._run(
+            run_room_charges(self.door, self.gateway, settings, sleep=_sleep_ms), "room-charges"
+        )
 
     async def listen(self) -> None:
-        """Let terminals in."""
+        """Let terminals in, and begin to tell the world."""
         settings = self.settings
+        self._carry_out()
         context = None
         if settings.tls == "on" or (settings.tls == "auto" and not _loopback(settings.host)):
             certificate = site_certificate(settings.data, [settings.host], datetime.now(UTC))
@@ -161,6 +166,10 @@ class House:
         await self.office.stop()
         self.front.close()
         self.hotel.close()
+
+
+async def _sleep_ms(milliseconds: int) -> None:
+    await asyncio.sleep(milliseconds / 1000)
 
 
 def _report_end(task: "asyncio.Task[None]") -> None:

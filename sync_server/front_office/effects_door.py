@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from sync_server.domain import outward
+from sync_server.domain.ids import ChargeId
 from sync_server.domain.limits import SECOND_COPY_WAIT_MS
 from sync_server.domain.menu import Catalogue
 from sync_server.effects.door import EffectRecord
@@ -125,6 +126,11 @@ class OfficeDoor:
             await self._office.load_queues()
             self._told([])
 
+    def charge_state(self, charge_id: str) -> str:
+        """The state of a room charge now; empty if there is none."""
+        charge = self._office.venue.charges.get(ChargeId(charge_id))
+        return charge.state if charge is not None else ""
+
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """Rows that a stopped server had in hand: what became of them is not known."""
         rows = await self._office.database.read_async(
@@ -151,4 +157,5 @@ def _record(row: Any, state: str, attempt: int) -> EffectRecord:
         attempt=attempt,
         dev=row.dev,
         payload=bytes(row.payload),
+        outcome=row.outcome,
     )
