@@ -22,7 +22,7 @@ PROTOCOL = (1, 1)
 
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Outcome = Literal["accepted", "adjusted", "refused", "parked"]
-RefuseCode = Literal["bad_proof", "revoked", "old_epoch", "bad_code", "busy"]
+RefuseCode = Literal["bad_proof", "revoked", "old_epoch", "bad_code"]
 Problem = Literal["", "gap", "busy", "fork"]
 Version = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 Token = Annotated[str, msgspec.Meta(max_length=128)]
@@ -103,10 +103,9 @@ class Welcome(_Frame, frozen=True, tag="welcome"):
 
 
 class Refuse(_Frame, frozen=True, tag="refuse"):
-    """The terminal is not let in; `code` says why, `retry_ms` 0 means not without a person."""
+    """The terminal is not let in; `code` says why, and a person must see to it."""
 
     code: RefuseCode
-    retry_ms: Count
 
 
 class Answer(_Frame, frozen=True, tag="answer"):

@@ -486,7 +486,7 @@ class ServerConversation:
         self._say(frames.Challenge(frames.PROTOCOL, self.site, sep, self.nonce, wall_ms))
 
     def _refuse(self, code: frames.RefuseCode, close: CloseCode) -> list[ServerAction]:
-        self._say(frames.Refuse(code, 0))
+        self._say(frames.Refuse(code))
         self.state = "closed"
         return [Close(close, code)]
 

@@ -42,7 +42,6 @@ class Refused:
     """Not let in, see `frames.Refuse`."""
 
     code: str
-    retry_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +314,7 @@ class TerminalConversation:
                 return [Enrolled(frame.dev, frame.code, self.site)]
             case frames.Refuse() if self.state in ("waiting", "enrolling"):
                 self.state = "closed"
-                return [Refused(frame.code, frame.retry_ms)]
+                return [Refused(frame.code)]
             case frames.Welcome() if self.state == "waiting":
                 return self._welcomed(frame)
             case _ if self.state == "live":

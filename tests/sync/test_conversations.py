@@ -165,7 +165,7 @@ def test_a_wrong_key_and_an_unknown_device_get_the_same_answer(known: bool) -> N
     other = Ed25519PrivateKey.from_private_bytes(b"x" * 32).public_key().public_bytes_raw()
     (close,) = pair.up.identified(other if known else None, False, 0)
     assert close == upper.Close(CloseCode.NOT_TRUSTED, "bad_proof")
-    assert pair.to_terminal() == [lower.Refused("bad_proof", 0)]
+    assert pair.to_terminal() == [lower.Refused("bad_proof")]
 
 
 def test_a_proof_for_another_certificate_is_worth_nothing() -> None:
@@ -381,7 +381,7 @@ def test_an_older_epoch_of_a_device_is_refused_and_a_newer_starts_at_nothing() -
     pair.up.identified(KEY.public_key().public_bytes_raw(), False, 0)
     pair.up.receive(greeting, 0)
     pair.up.admitted(standing(epoch=2), 0, 0)
-    assert pair.to_terminal() == [lower.Refused("old_epoch", 0)]
+    assert pair.to_terminal() == [lower.Refused("old_epoch")]
     welcome = Pair(dep=3).go_live(standing(epoch=2, last_seq=9, last_hash="a" * 64)).frame
     assert (welcome.last_seq, welcome.last_hash) == (0, "")
 
