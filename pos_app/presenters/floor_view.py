@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pos_app.presenters.shown import NO_HEAD, Act, Card, Chip, Head
+from pos_app.presenters.shown import NO_HEAD, NO_SHEET, Act, Card, Chip, Head, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,4 @@ class FloorView:
     legend: tuple[Chip, ...] = ()
     side: tuple[Card, ...] = ()
     new: Act = Act()
+    sheet: Sheet = NO_SHEET

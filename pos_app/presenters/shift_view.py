@@ -16,11 +16,12 @@ class Note:
     less: str = ""
     more: str = ""
     enabled: bool = True
+    picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftView:
-    """`step` is open, work, count, review or closed; parts that a step lacks are empty."""
+    """`step` is open, work, cash, count, review or closed; parts that a step lacks are empty."""
 
     head: Head = NO_HEAD
     step: str = "count"
@@ -31,6 +32,7 @@ class ShiftView:
     counted: Pair = Pair("")
     keys: tuple[Act, ...] = ()
     middle_title: str = ""
+    middle_keys: tuple[Act, ...] = ()
     rows: tuple[Pair, ...] = ()
     foot: str = ""
     right_title: str = ""

@@ -295,6 +295,8 @@ class NoteView(Tap):
             return
         start, step = self.width * 0.22, dp(54)
         top, tall = dp(3), self.height - dp(6)
+        if note.picked:
+            self.box(0, top, self.width, tall, "selected", dp(10))
         self.text(note.face, 0, 0, start - dp(4), self.height, bold=True, smallest=12)
         for x, icon in ((start, "remove"), (start + step + dp(78), "add")):
             hot = self.pressed and x - dp(6) <= self._finger < x + step + dp(8)

@@ -45,7 +45,6 @@ class _Layered(Widget):
         self._parts: list[Widget] = []
         super().__init__(**kwargs)
         self._band = Band(size_hint=(None, None))
-        self.add_widget(self._band)
         for name in ("model", "size", "pos"):
             self.fbind(name, self._arrange)
         self._arrange()
@@ -65,13 +64,15 @@ class _Layered(Widget):
         view.size = (wide, tall)
         view.pos = (self.x + x, self.top - y - tall)
         if view.parent is None:
-            self.add_widget(view)
+            self.add_widget(view, index=len(self.children) if view is self._band else 0)
 
     def _run_arrange(self, *_: object) -> None:
         raise NotImplementedError
 
     def on_touch_down(self, touch: Any) -> bool:
         """Nothing under a sheet can be touched."""
+        if not self.children:
+            return False
         return bool(super().on_touch_down(touch)) or self.collide_point(*touch.pos)
 
 
@@ -90,6 +91,7 @@ class SheetView(_Layered):
     def _run_arrange(self, *_: object) -> None:
         sheet: Sheet = self.model
         if not sheet.kind:
+            self.clear_widgets()
             return
         edge, wide = dp(_EDGE), self.width - 2 * dp(_EDGE)
         calls = self._texts(sheet, edge, wide)

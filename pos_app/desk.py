@@ -1,0 +1,134 @@
+"""What a presenter knows of the venue and may ask of it: the one door to everything behind.
+
+Rule: reading is instant and never waits; `submit` decides on the replica at once and the command
+is stored in the background; only `ask` and `sign_in` wait, and a presenter starts them through
+`later`. A desk calls its watchers after any change. The terminal's desk stands on the replica and
+`sync_server.client`; the tests' desk on the same domain without a network.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.rejections import Decision
+from sync_server.domain.venue import Notice, Venue
+
+Param = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """This terminal. `drawer` is the cash drawer that it works with, `hall_id` where it stands."""
+
+    code: str
+    name: str
+    hall_id: str = ""
+    drawer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A device of the house. `state`: ok, paper_low, paper_out, offline, unknown."""
+
+    label: str
+    state: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to the server. `phase` as in the client's `LinkState`; -1 ms is unknown.
+
+    `saving` counts commands that the server has not answered; `can_save` is false when the disk
+    takes nothing more, and then nothing may be entered.
+    """
+
+    phase: str = "online"
+    latency_ms: int = -1
+    saving: int = 0
+    offline_since_ms: int = 0
+    can_save: bool = True
+    hotel: bool = True
+    printers: tuple[Health, ...] = ()
+
+    @property
+    def online(self) -> bool:
+        """Whether the server answers."""
+        return self.phase in ("online", "catching_up")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Answer to a sign-in: an empty `code` is success; else a refusal code with its params."""
+
+    code: str = ""
+    params: Mapping[str, Param] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer to a question: an empty `code` means that `body` holds plain data."""
+
+    code: str = ""
+    body: Any = None
+
+
+class Desk(Protocol):
+    """See the module."""
+
+    @property
+    def venue(self) -> Venue:
+        """Confirmed state with this terminal's pending commands on top."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is sold, the version in force."""
+
+    @property
+    def me(self) -> str:
+        """Id of the person signed in; empty when nobody is."""
+
+    @property
+    def device(self) -> Device:
+        """This terminal."""
+
+    @property
+    def link(self) -> Link:
+        """How things stand with the server and the house's devices."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the person signed in must tap away, oldest first."""
+
+    def now_ms(self) -> int:
+        """Wall clock, UTC milliseconds, corrected by the server's offset when known."""
+
+    def new_id(self) -> str:
+        """An id for something new (UUIDv7)."""
+
+    def next_number(self) -> str:
+        """The next check number of this terminal; final, used once."""
+
+    def pin_places(self, staff_id: str) -> int:
+        """How many figures the person's PIN has."""
+
+    def unsettled(self, line_id: str) -> bool:
+        """Whether a command that names the line still waits for the server's answer."""
+
+    def submit(self, command: object) -> Decision:
+        """Decide now, store in the background."""
+
+    async def ask(self, what: str, params: dict[str, object]) -> Reply:
+        """A question to the server; `offline` when there is none."""
+
+    async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
+        """Prove who one is, to the server or, offline, to what it left here."""
+
+    def sign_out(self) -> None:
+        """Nobody is at the terminal now; drafts stay."""
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that waits; its end is a change."""
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` after every change of anything above."""

@@ -1,0 +1,86 @@
+"""The terminal without its window: which screen is forward, and what every tap does.
+
+`Flow.view` gives all that is to be drawn; `Flow.act` takes an action of whatever is shown. Tests
+and the bridge use nothing else. Presenters are made when their screen is first shown.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pos_app.desk import Desk
+from pos_app.presenters.floor import FloorPresenter
+from pos_app.presenters.notices import NoticesPresenter
+from pos_app.presenters.order import OrderPresenter
+from pos_app.presenters.payment import PaymentPresenter
+from pos_app.presenters.presenter import Place, Presenter
+from pos_app.presenters.room_charge import RoomChargePresenter
+from pos_app.presenters.shift import ShiftPresenter
+from pos_app.presenters.shown import NO_BANNER, Banner
+from pos_app.presenters.sign_in import SignInPresenter
+
+_SCREENS: dict[str, type[Presenter]] = {
+    "sign_in": SignInPresenter,
+    "floor": FloorPresenter,
+    "order": OrderPresenter,
+    "payment": PaymentPresenter,
+    "room_charge": RoomChargePresenter,
+    "shift": ShiftPresenter,
+}
+_ABOVE = frozenset({"seen", "toast_seen"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The screen, its view-model, the banner and the passing words over it."""
+
+    screen: str
+    view: Any
+    banner: Banner = NO_BANNER
+    toast: Banner = NO_BANNER
+
+
+class Flow:
+    """See the module."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.place = Place()
+        self._made: dict[str, Presenter] = {}
+        self._notices = NoticesPresenter(desk, self.place)
+
+    def presenter(self, screen: str) -> Presenter:
+        """The presenter of a screen."""
+        made = self._made.get(screen)
+        if made is None:
+            made = self._made[screen] = _SCREENS[screen](self.desk, self.place)
+        return made
+
+    def act(self, action: str) -> None:
+        """Do what a tap on anything that is shown means."""
+        name = action.partition(":")[0]
+        before = (self.place.screen, self.place.check_id)
+        if self.place.toast.text and name not in _ABOVE:
+            self.place.toast = NO_BANNER
+        target = self._notices if name in _ABOVE else self.presenter(self.place.screen)
+        target.act(action)
+        self._arrive(before)
+
+    def _arrive(self, before: tuple[str, str]) -> None:
+        """A screen that comes forward begins anew, except the check one comes back to."""
+        screen = self.place.screen
+        if (screen, self.place.check_id) == before:
+            return
+        returning = screen == "order" and before[0] == "payment"
+        if not returning:
+            self.presenter(screen).enter()
+
+    def view(self) -> Shown:
+        """All that is to be drawn now."""
+        if not self.desk.me and self.place.screen != "sign_in":
+            self.place.screen = "sign_in"
+            self.presenter("sign_in").enter()
+        toast = self.place.toast
+        if toast.text and self.desk.now_ms() >= self.place.toast_until_ms:
+            toast = self.place.toast = NO_BANNER
+        shown = self.presenter(self.place.screen).view()
+        return Shown(self.place.screen, shown, self._notices.view(), toast)

@@ -1,0 +1,428 @@
+"""The check in work: menu at the right, lines at the left, send. The view-model is `order_view`.
+
+The commonest path is short: a tap on a dish adds it, a tap on the main button sends. A dish that
+cannot be made without a choice opens its sheet (`modifiers`). What may be done with lines is in
+`order_lines`.
+"""
+
+from pos_app import formats
+from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
+from pos_app.presenters.order_lines import FAVOURITES, LineWork
+from pos_app.presenters.order_rows import rows_of
+from pos_app.presenters.order_view import ModifiersView, OrderView
+from pos_app.presenters.presenter import intent
+from pos_app.presenters.shown import NO_SHEET, Act, Chip, Head, Pair, Sheet, Tile
+from sync_server.domain import commands as c
+from sync_server.domain.checks import Check, bill_is_stale, covered, totals_of
+from sync_server.domain.events import Line
+from sync_server.domain.ids import CheckId, LineId
+from sync_server.domain.menu import Item
+from sync_server.domain.quantity import ONE
+
+_FOUND = 9
+
+
+class OrderPresenter(LineWork):
+    """See the module."""
+
+    # -- intents -------------------------------------------------------------------------------
+    @intent
+    def back(self) -> None:
+        """To the floor; an empty check that was just opened closes without a trace."""
+        check = self.check
+        if check is not None and not check.lines and not check.payments:
+            self.submit(c.AbandonCheck(check.check_id))
+        self.enter()
+        self.place.screen = "floor"
+
+    @intent
+    def show_category(self, category: str) -> None:
+        """Show a part of the menu."""
+        self.category = category
+
+    @intent
+    def show_seat(self, seat: str) -> None:
+        """Work for one seat; the same again shows all."""
+        wanted = int(seat)
+        self.seat = -1 if wanted == self.seat else wanted
+
+    @intent
+    def tap_item(self, item_id: str) -> None:
+        """Order a dish: at once, or by its sheet when it needs a choice."""
+        check, item = self.check, self.desk.catalogue.items.get(item_id)
+        if check is None or item is None:
+            return
+        self._shut()
+        if must_ask(self.desk.catalogue, item):
+            chosen = list(defaults(self.desk.catalogue, item))
+            self.making = Making(item, max(0, self.seat), item.course, chosen)
+            return
+        same = self._same_unsent(check, item)
+        if same is not None:
+            self.alter(same, qty_milli=same.qty_milli + ONE)
+            self.picked = same.line_id
+            return
+        self._add(item, defaults(self.desk.catalogue, item))
+
+    def _same_unsent(self, check: Check, item: Item) -> Line | None:
+        """The newest line, if it is the same dish as it stands in the menu and not sent."""
+        last = check.lines[-1] if check.lines else None
+        plain = {choice.modifier_id for choice in defaults(self.desk.catalogue, item)}
+        if (
+            last is None
+            or last.sent
+            or last.state == "void"
+            or last.item_id != item.item_id
+            or last.seat != max(0, self.seat)
+            or last.note
+            or last.allergy
+            or {chosen.modifier_id for chosen in last.chosen} != plain
+        ):
+            return None
+        return last
+
+    def _add(self, item: Item, choices: tuple[c.Choice, ...], making: Making | None = None) -> None:
+        new = c.NewLine(
+            line_id=LineId(self.desk.new_id()),
+            item_id=item.item_id,
+            menu_no=self.desk.catalogue.number,
+            choices=choices,
+            seat=making.seat if making else max(0, self.seat),
+            course=making.course if making else item.course,
+            qty_milli=making.qty_milli if making else ONE,
+            note=making.note if making else "",
+            allergy=making.allergy if making else "",
+        )
+        if self.submit(c.AddLines(CheckId(self.place.check_id), (new,))):
+            self.picked = new.line_id
+            self.making = None
+
+    @intent
+    def choose(self, modifier_id: str) -> None:
+        """Take a choice or leave it."""
+        if self.making is not None:
+            self.making.toggle(self.desk.catalogue, modifier_id)
+
+    @intent
+    def pre_mark(self, pre: str) -> None:
+        """The next choice is left out, doubled, or served apart."""
+        if self.making is not None:
+            self.making.pre = "" if self.making.pre == pre else pre
+
+    @intent
+    def portions(self, by: str) -> None:
+        """More or fewer of the dish on the sheet."""
+        if self.making is not None:
+            self.making.portions(int(by))
+
+    @intent
+    def add_made(self) -> None:
+        """The dish on the sheet goes onto the check."""
+        making = self.making
+        if making is None:
+            return
+        if not making.line_id:
+            self._add(making.item, tuple(making.choices), making)
+            return
+        line = self.check.line(making.line_id) if self.check else None
+        if line is not None and self.alter(
+            line,
+            choices=tuple(making.choices),
+            qty_milli=making.qty_milli,
+            note=making.note,
+            allergy=making.allergy,
+        ):
+            self.making = None
+
+    @intent
+    def next_check(self) -> None:
+        """The next check of the same table."""
+        there = self._siblings()
+        ids = [check.check_id for check in there]
+        if self.place.check_id in ids and len(ids) > 1:
+            at = ids.index(CheckId(self.place.check_id))
+            self.place.check_id = ids[(at + 1) % len(ids)]
+            self.enter()
+
+    @intent
+    def second_check(self) -> None:
+        """Another check on the same table."""
+        check = self.check
+        if check is None:
+            return
+        check_id = CheckId(self.desk.new_id())
+        command = c.OpenCheck(check_id, self.desk.next_number(), check.kind, check.table_id)
+        if self.submit(command):
+            self.place.check_id = check_id
+            self.enter()
+
+    @intent
+    def pay(self) -> None:
+        """To the till; what is unsent goes to the kitchen first, by a tap."""
+        check = self.check
+        if check is None:
+            return
+        if check.unsent:
+            act = Act("send", self.say("send_n", n=len(check.unsent)))
+            self.toast(self.say("send_first", n=len(check.unsent)), "hold", "info", act)
+            return
+        if not check.live:
+            self.toast(self.sentence("bill_empty", {}))
+            return
+        self.place.screen = "payment"
+
+    # -- view ----------------------------------------------------------------------------------
+    def view(self) -> OrderView:
+        """The screen as it stands."""
+        check = self.check
+        if check is None:
+            return OrderView(head=self._head(None), empty=self.say("check_is_gone"))
+        side, making, sheet = "menu", ModifiersView(), NO_SHEET
+        if self.asked:
+            side, sheet = "sheet", self.sheet(check)
+        elif self.making is not None:
+            side, making = "modifiers", modifiers_view(self, self.making)
+        main = self._main(check)
+        return OrderView(
+            head=self._head(check),
+            seats=self._seats(check),
+            rows=rows_of(self, check, self.picked, self.seat),
+            empty="" if check.lines else self.say("check_is_empty"),
+            totals=self._totals(check),
+            total=Pair(self.say("to_pay"), self.money(totals_of(check).total_minor), "total"),
+            actions=self._actions(check),
+            hold=self._hold_act(check),
+            send=main,
+            side=side,
+            categories=self._categories() if side == "menu" else (),
+            tiles=self._tiles() if side == "menu" else (),
+            page_key=self.category,
+            no_tiles="",
+            line_actions=self.line_acts(check),
+            modifiers=making,
+            sheet=sheet,
+            strip=(
+                Act("ask_for:line", self.say("line_dots")),
+                self._hold_act(check),
+                *self._actions(check)[2:],
+                main,
+            ),
+        )
+
+    def _siblings(self) -> list[Check]:
+        check = self.check
+        if check is None or not check.table_id:
+            return [check] if check else []
+        return [
+            other for other in self.desk.venue.checks.values() if other.table_id == check.table_id
+        ]
+
+    def _head(self, check: Check | None) -> Head:
+        back = self.back_act("floor")
+        right = (
+            Chip(self.say("search"), "ask_for:search", icon="search"),
+            self.link_chip(),
+            self.clock_chip(),
+        )
+        if check is None:
+            return Head("", back, (), right, self.avatar())
+        there = self._siblings()
+        number = f"№{formats.NO_BREAK}{check.number}"
+        if len(there) > 1:
+            at = [other.check_id for other in there].index(check.check_id) + 1
+            number = self.say("check_of", at=at, n=len(there), number=check.number)
+        left = [
+            Chip(self.say("guests", n=check.guests), "ask_for:guests", icon="groups"),
+            Chip(number, "next_check" if len(there) > 1 else ""),
+        ]
+        if check.owner != self.desk.me:
+            left.append(Chip(self.person(check.owner), icon="person"))
+        return Head(self.title(check), back, tuple(left), right, self.avatar())
+
+    def title(self, check: Check) -> str:
+        """The table or the name of the tab."""
+        table = self.desk.catalogue.tables.get(check.table_id)
+        if table is not None:
+            return self.say("table_title", label=table.label)
+        return check.name or self.say(f"kind_{check.kind}")
+
+    def _seats(self, check: Check) -> tuple[Act, ...]:
+        numbers = [-1, *range(1, min(check.guests, 12) + 1), 0]
+        return tuple(
+            Act(
+                f"show_seat:{seat}",
+                str(seat) if seat > 0 else self.say("all_seats" if seat else "seat_shared"),
+                "seat" if seat == self.seat else "plain",
+                size=15,
+            )
+            for seat in numbers
+        )
+
+    def _totals(self, check: Check) -> tuple[Pair, ...]:
+        totals = totals_of(check)
+        pairs = [Pair(self.say("subtotal"), self.amount(totals.gross_minor), "thin")]
+        if totals.discount_minor:
+            names = ", ".join(grant.name for grant in check.grants)
+            pairs.append(Pair(names, self.amount(-totals.discount_minor), "thin"))
+        if totals.service_minor:
+            label = self.say("service", rate=formats.percent(check.service_bp, self.language))
+            pairs.append(Pair(label, self.amount(totals.service_minor), "thin"))
+        for tax in totals.taxes:
+            if tax.tax_minor:
+                rate = formats.percent(tax.rate_bp, self.language)
+                key = "tax_inside" if check.tax_inclusive else "tax_added"
+                pairs.append(Pair(self.say(key, rate=rate), self.amount(tax.tax_minor), "thin"))
+        paid = covered(check)
+        if paid:
+            pairs.append(Pair(self.say("paid"), self.amount(-paid), "thin"))
+        return tuple(pairs)
+
+    def _actions(self, check: Check) -> tuple[Act, ...]:
+        live = bool(check.live)
+        line = self.line
+        remove = line is not None and not line.sent
+        bill = self.say("bill_again" if check.bill_copies else "bill")
+        return (
+            Act("void", self.say("remove" if remove else "void"), enabled=bool(check.lines)),
+            Act("ask_for:split", self.say("split"), enabled=live),
+            Act(
+                "bill",
+                bill,
+                "ringed" if bill_is_stale(check) else "plain",
+                live and self.may("pre_bill"),
+            ),
+            Act("pay", self.say("pay"), "go", live),
+        )
+
+    def _hold_act(self, check: Check) -> Act:
+        group = self._hold_group(check)
+        if group:
+            held = all(line.held for line in group)
+            return Act("hold", self.say("release" if held else "hold"))
+        fire = self.fireable(check)
+        if fire:
+            return Act("hold", self.say("fire_course", n=fire[0].course), icon="play_arrow")
+        return Act("hold", self.say("hold"), enabled=False)
+
+    def _main(self, check: Check) -> Act:
+        """The accent button: what the waiter most likely wants next."""
+        if check.unsent:
+            return Act("send", self.say("send_n", n=len(check.unsent)), "accent")
+        ready = sum(1 for line in check.live if line.state == "ready")
+        if ready:
+            return Act("send", self.say("serve_n", n=ready), "accent", icon="room_service")
+        fire = self.fireable(check)
+        if fire:
+            return Act("send", self.say("fire_course", n=fire[0].course), "accent")
+        return Act("send", self.say("all_sent"), "accent", False)
+
+    # -- menu ----------------------------------------------------------------------------------
+    def _categories(self) -> tuple[Act, ...]:
+        made = [(FAVOURITES, self.say("favourites"))]
+        made += [
+            (category_id, self.name(category.names))
+            for category_id, category in self.desk.catalogue.categories.items()
+        ]
+        return tuple(
+            Act(f"show_category:{key}", label, "tab" if key == self.category else "flat", size=15)
+            for key, label in made
+        )
+
+    def _tiles(self) -> tuple[Tile, ...]:
+        return tuple(
+            self._tile(item)
+            for item in self.desk.catalogue.items.values()
+            if item.category_id == self.category or (self.category == FAVOURITES and item.favourite)
+        )
+
+    def _tile(self, item: Item) -> Tile:
+        category = self.desk.catalogue.categories.get(item.category_id)
+        stripe = item.colour or (category.colour if category else "") or "dish8"
+        stop = self.desk.venue.stops.get(item.item_id)
+        badge, token, enabled = "", "hold", True
+        if stop is not None:
+            enabled = stop.left_milli > 0
+            token = "hold" if enabled else "late"
+            left = formats.quantity(stop.left_milli, self.language)
+            badge = self.say("left", n=left) if enabled else self.say("stop")
+        return Tile(
+            f"tap_item:{item.item_id}",
+            self.name(item.names),
+            self.short(item.price_minor),
+            stripe,
+            badge,
+            token,
+            enabled,
+        )
+
+    # -- rows of actions -----------------------------------------------------------------------
+    def line_acts(self, check: Check) -> tuple[Act, ...]:
+        """The row under the menu."""
+        line = self.line
+        on = line is not None and line.state != "void"
+        fresh = on and line is not None and not line.sent
+        item = self.desk.catalogue.items.get(line.item_id) if line else None
+        return (
+            Act("double", "×2" if fresh or not on else self.say("again"), enabled=on),
+            Act("ask_for:quantity", self.say("quantity"), enabled=fresh),
+            Act("change", self.say("choices"), enabled=bool(fresh and item and item.group_ids)),
+            Act("ask_for:seat", self.say("seat_action"), enabled=on),
+            Act("ask_for:course", self.say("course_action"), enabled=on),
+            Act("ask_for:note", self.say("note"), enabled=fresh),
+            Act("ask_for:discount", self.say("discount"), enabled=self.may("discount")),
+            Act("ask_for:more", self.say("more")),
+        )
+
+    def more_acts(self, check: Check) -> tuple[Act, ...]:
+        """What is wanted less often."""
+        return (
+            Act(
+                "ask_for:table",
+                self.say("move_to"),
+                enabled=bool(check.table_id),
+                icon="table_restaurant",
+            ),
+            Act(
+                "ask_for:colleague",
+                self.say("hand_over"),
+                enabled=self.may("transfer"),
+                icon="swap_horiz",
+            ),
+            Act("second_check", self.say("second_check"), icon="add"),
+            Act("ask_for:guests", self.say("guests_action"), icon="groups"),
+            Act("abandon", self.say("close_empty"), enabled=not check.live, icon="close"),
+        )
+
+    def sheet(self, check: Check) -> Sheet:
+        """The question that is open; the search offers dishes while letters are typed."""
+        if self.asked != "search":
+            return super().sheet(check)
+        found = self._found() if self.typed.strip() else []
+        quick = tuple(
+            Act(
+                f"tap_item:{item.item_id}",
+                self.name(item.names),
+                note=self.short(item.price_minor),
+                size=15,
+            )
+            for item in found
+        )
+        return sheets.letters(
+            self,
+            self.say("search_title"),
+            self.typed,
+            self.say("search_hint"),
+            self.say("done"),
+            quick,
+            self.figures,
+        )
+
+    def _found(self) -> list[Item]:
+        wanted = self.typed.strip().casefold()
+        return [
+            item
+            for item in self.desk.catalogue.items.values()
+            if any(wanted in name.casefold() for name in item.names.values())
+            or wanted == item.barcode
+        ][:_FOUND]

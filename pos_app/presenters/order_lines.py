@@ -1,0 +1,469 @@
+"""What may be done with the lines of a check, and the sheets that ask for it.
+
+Half of the order presenter: picking a line, changing it, voiding it, sending and firing, and the
+answers to the questions of `order_sheets`. The other half, menu and view, is `order`.
+"""
+
+from dataclasses import replace
+
+from pos_app.desk import Desk
+from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.modifiers import Making
+from pos_app.presenters.presenter import Place, Presenter, intent
+from pos_app.presenters.shown import NO_SHEET, Act, Sheet
+from sync_server.domain import commands as c
+from sync_server.domain.checks import Check
+from sync_server.domain.events import Line
+from sync_server.domain.ids import CheckId, LineId, StaffId
+from sync_server.domain.ordering import NOTE_LENGTH
+from sync_server.domain.staff import discount_limit
+
+_TYPED_LENGTH = 60
+FAVOURITES = "favourites"
+
+
+class LineWork(Presenter):
+    """State: the picked line and seat, the sheet that is open, what was typed on it."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__(desk, place)
+        self.picked = ""
+        self.seat = -1
+        self.category = FAVOURITES
+        self.making: Making | None = None
+        self.asked = ""
+        self.typed = ""
+        self.figures = False
+        self.reason = ""
+        self.made = False
+
+    def enter(self) -> None:
+        """Another check: nothing picked, nothing asked."""
+        self.picked, self.seat, self.making = "", -1, None
+        self.category = FAVOURITES
+        self._shut()
+
+    @property
+    def check(self) -> Check | None:
+        """The check in work, while it is open."""
+        return self.desk.venue.checks.get(CheckId(self.place.check_id))
+
+    @property
+    def line(self) -> Line | None:
+        """The picked line."""
+        return self.check.line(self.picked) if self.check and self.picked else None
+
+    def _shut(self) -> None:
+        self.asked = self.typed = self.reason = ""
+        self.made = self.figures = False
+
+    def ask(self, question: str, typed: str = "") -> None:
+        """Open the sheet of a question."""
+        self._shut()
+        self.asked, self.typed = question, typed
+
+    # -- picking -------------------------------------------------------------------------------
+    @intent
+    def pick(self, line_id: str) -> None:
+        """Pick a line; picking an unsent one again opens its choices, a sent one lets it go."""
+        if self.picked != line_id:
+            self.picked, self.making = line_id, None
+            self._shut()
+            return
+        line = self.line
+        item = self.desk.catalogue.items.get(line.item_id) if line else None
+        if line is None or line.sent or item is None or not item.group_ids:
+            self.picked = ""
+            return
+        self.change()
+
+    @intent
+    def change(self) -> None:
+        """Open the choices of the picked line, as long as the kitchen does not know it."""
+        line = self._unsent_line()
+        item = self.desk.catalogue.items.get(line.item_id) if line else None
+        if line is None or item is None:
+            return
+        self._shut()
+        self.making = Making(
+            item,
+            line.seat,
+            line.course,
+            [c.Choice(chosen.modifier_id, chosen.pre) for chosen in line.chosen],
+            line.qty_milli,
+            line.note,
+            line.allergy,
+            line.line_id,
+        )
+
+    def _unsent_line(self) -> Line | None:
+        line = self.line
+        if line is None:
+            self.toast(self.say("pick_a_line"))
+            return None
+        if line.sent:
+            self.toast(self.sentence("line_sent", {"name": line.name}), "hold", "info")
+            return None
+        return line
+
+    def alter(self, line: Line, **changes: object) -> bool:
+        """Submit a changed line; what is not named stays."""
+        same = c.ChangeLine(
+            CheckId(self.place.check_id),
+            line.line_id,
+            line.qty_milli,
+            tuple(c.Choice(chosen.modifier_id, chosen.pre) for chosen in line.chosen),
+            line.seat,
+            line.course,
+            line.note,
+            line.allergy,
+        )
+        return self.submit(replace(same, **changes))  # type: ignore[arg-type]
+
+    # -- the row of actions --------------------------------------------------------------------
+    @intent
+    def double(self) -> None:
+        """Twice as much of an unsent line; of a sent one the same again, as a new line."""
+        line = self.line
+        if line is None:
+            self.toast(self.say("pick_a_line"))
+        elif line.sent:
+            self.again(line)
+        else:
+            self.alter(line, qty_milli=line.qty_milli * 2)
+
+    def again(self, line: Line) -> None:
+        """The same dish once more."""
+        new = c.NewLine(
+            LineId(self.desk.new_id()),
+            line.item_id,
+            self.desk.catalogue.number,
+            line.qty_milli,
+            tuple(c.Choice(chosen.modifier_id, chosen.pre) for chosen in line.chosen),
+            line.seat,
+            line.course,
+            line.note,
+            line.allergy,
+        )
+        if self.submit(c.AddLines(CheckId(self.place.check_id), (new,))):
+            self.picked = new.line_id
+
+    @intent
+    def ask_for(self, question: str) -> None:
+        """Open a question about the picked line, or about the check."""
+        if question in ("quantity", "note") and self._unsent_line() is None:
+            return
+        if question in ("seat", "course") and self.line is None:
+            self.toast(self.say("pick_a_line"))
+            return
+        line = self.line
+        self.making = None
+        self.ask(question, line.note if line is not None and question == "note" else "")
+
+    @intent
+    def ask_note(self) -> None:
+        """A note for the dish on the sheet."""
+        self.ask("making_note", self.making.note if self.making else "")
+
+    @intent
+    def ask_allergy(self) -> None:
+        """An allergy for the dish on the sheet."""
+        self.ask("making_allergy", self.making.allergy if self.making else "")
+
+    @intent
+    def key(self, key: str) -> None:
+        """A sign on a sheet."""
+        if key == "back":
+            self.typed = self.typed[:-1]
+        elif len(self.typed) < min(_TYPED_LENGTH, NOTE_LENGTH):
+            self.typed += key
+
+    @intent
+    def figures_keys(self) -> None:
+        """Letters or figures."""
+        self.figures = not self.figures
+
+    @intent
+    def quick(self, text: str) -> None:
+        """A ready text on a sheet."""
+        self.typed = f"{self.typed}, {text}" if self.typed.strip() else text
+
+    @intent
+    def cancel(self) -> None:
+        """Close what is open, from the top."""
+        if self.asked:
+            self._shut()
+        else:
+            self.making = None
+
+    @intent
+    def confirm(self) -> None:
+        """Take what was typed or chosen."""
+        asked, typed, line = self.asked, self.typed.strip(), self.line
+        if asked == "void":
+            self._void_sent()
+            return
+        self._shut()
+        if asked == "quantity" and line is not None:
+            self.alter(line, qty_milli=_milli(typed))
+        elif asked == "guests":
+            self.submit(c.SetGuests(CheckId(self.place.check_id), int(typed or "0")))
+        elif asked == "note" and line is not None:
+            self.alter(line, note=typed)
+        elif asked == "making_note" and self.making is not None:
+            self.making.note = typed
+        elif asked == "making_allergy" and self.making is not None:
+            self.making.allergy = typed
+
+    @intent
+    def set_seat(self, seat: str) -> None:
+        """For whom the picked line is."""
+        if self.line is not None and self.alter(self.line, seat=int(seat)):
+            self._shut()
+
+    @intent
+    def set_course(self, course: str) -> None:
+        """With which course the picked line comes."""
+        if self.line is not None and self.alter(self.line, course=int(course)):
+            self._shut()
+
+    # -- void ----------------------------------------------------------------------------------
+    @intent
+    def void(self) -> None:
+        """Take an unsent line off at once; of a sent one ask why."""
+        line = self.line
+        if line is None:
+            self.toast(self.say("pick_a_line"))
+        elif line.sent:
+            if not self.may("void_sent"):
+                self.toast(self.sentence("not_allowed", {"right": "void_sent"}), "hold", "lock")
+                return
+            self.ask("void")
+        elif self.submit(c.RemoveLines(CheckId(self.place.check_id), (line.line_id,))):
+            self.picked = ""
+            self.toast(self.say("removed", name=line.name), "hold", "delete")
+
+    @intent
+    def reason_tapped(self, reason_id: str) -> None:
+        """Why."""
+        self.reason = reason_id
+
+    @intent
+    def made_tapped(self) -> None:
+        """Whether it was made."""
+        self.made = not self.made
+
+    def _void_sent(self) -> None:
+        line = self.line
+        if line is None or not self.reason:
+            return
+        command = c.VoidLine(
+            CheckId(self.place.check_id), line.line_id, line.qty_milli, self.reason, self.made
+        )
+        if self.submit(command):
+            self.picked = ""
+            self._shut()
+
+    # -- kitchen -------------------------------------------------------------------------------
+    @intent
+    def hold(self) -> None:
+        """Hold or release what is unsent; of held lines in the kitchen fire the course."""
+        check = self.check
+        if check is None:
+            return
+        fire = self.fireable(check)
+        unsent = self._hold_group(check)
+        if unsent:
+            held = not all(line.held for line in unsent)
+            ids = tuple(line.line_id for line in unsent)
+            self.submit(c.HoldLines(check.check_id, ids, held))
+        elif fire:
+            self._fire(check, fire)
+        else:
+            self.toast(self.say("nothing_to_hold"))
+
+    def _hold_group(self, check: Check) -> list[Line]:
+        """The unsent lines of the picked line's course, else of the last course."""
+        unsent = list(check.unsent)
+        if not unsent:
+            return []
+        line = self.line
+        course = line.course if line in unsent and line else max(x.course for x in unsent)
+        return [x for x in unsent if x.course == course]
+
+    def fireable(self, check: Check) -> list[Line]:
+        """Held lines that the kitchen knows: of the picked line's course, else of the next."""
+        held = [line for line in check.live if line.state == "held"]
+        if not held:
+            return []
+        line = self.line
+        course = line.course if line in held and line else min(x.course for x in held)
+        return [x for x in held if x.course == course]
+
+    def _fire(self, check: Check, lines: list[Line]) -> None:
+        ids = tuple(line.line_id for line in lines)
+        self.submit(c.FireLines(check.check_id, ids, self._route()))
+
+    def _route(self) -> str:
+        return "server"
+
+    @intent
+    def send(self) -> None:
+        """Send what is new; else say that what is ready was carried out; else fire the next."""
+        check = self.check
+        if check is None:
+            return
+        ready = tuple(line.line_id for line in check.live if line.state == "ready")
+        if check.unsent:
+            ids = tuple(line.line_id for line in check.unsent)
+            if self.submit(c.SendLines(check.check_id, ids, self._route())):
+                self.picked = ""
+        elif ready:
+            self.submit(c.ServeLines(check.check_id, ready))
+        elif held := self.fireable(check):
+            self._fire(check, held)
+
+    # -- the check -----------------------------------------------------------------------------
+    @intent
+    def bill(self) -> None:
+        """The bill for the guest."""
+        if self.submit(c.PrintPreBill(CheckId(self.place.check_id))):
+            self.toast(self.say("bill_goes"), "ready", "print")
+
+    @intent
+    def give_discount(self, discount_id: str) -> None:
+        """A discount on the check."""
+        grant_id = self.desk.new_id()
+        check_id = CheckId(self.place.check_id)
+        if self.submit(c.GiveDiscount(check_id, grant_id, discount_id)):
+            self._shut()
+
+    @intent
+    def take_back(self, grant_id: str) -> None:
+        """A discount goes again."""
+        if self.submit(c.TakeBackDiscount(CheckId(self.place.check_id), grant_id)):
+            self._shut()
+
+    @intent
+    def move_to(self, table_id: str) -> None:
+        """The check moves to another table."""
+        if self.submit(c.MoveCheck(CheckId(self.place.check_id), table_id)):
+            self._shut()
+
+    @intent
+    def hand_to(self, staff_id: str) -> None:
+        """A colleague takes the check over."""
+        if self.submit(c.TransferCheck(CheckId(self.place.check_id), StaffId(staff_id))):
+            self._shut()
+            self.place.screen = "floor"
+
+    @intent
+    def abandon(self) -> None:
+        """Close an empty check."""
+        if self.submit(c.AbandonCheck(CheckId(self.place.check_id))):
+            self.place.screen = "floor"
+
+    @intent
+    def split_line(self) -> None:
+        """The picked line on a check of its own."""
+        if self.line is None:
+            self.toast(self.say("pick_a_line"))
+        else:
+            self._split([self.line])
+
+    @intent
+    def split_seat(self) -> None:
+        """Every seat that ordered, from the second on, on a check of its own."""
+        check = self.check
+        if check is None:
+            return
+        seats = sorted({line.seat for line in check.live if line.seat})
+        for seat in seats[1:]:
+            lines = [line for line in check.live if line.seat == seat]
+            if not self._split(lines):
+                return
+        if len(seats) < 2:
+            self.toast(self.say("nothing_to_split"))
+
+    def _split(self, lines: list[Line]) -> bool:
+        moves = tuple(c.Move(x.line_id, x.qty_milli, LineId(self.desk.new_id())) for x in lines)
+        command = c.MoveLines(
+            CheckId(self.place.check_id),
+            CheckId(self.desk.new_id()),
+            moves,
+            self.desk.next_number(),
+        )
+        done = self.submit(command)
+        if done:
+            self._shut()
+        return done
+
+    # -- sheets --------------------------------------------------------------------------------
+    def sheet(self, check: Check) -> Sheet:
+        """The sheet of the question that is open."""
+        line, asked = self.line, self.asked
+        if asked == "quantity" and line is not None:
+            title = sheets.picked_title(self, "quantity_of", line)
+            return sheets.keypad(self, title, self.typed, self.say("take_over"), ".")
+        if asked == "guests":
+            return sheets.keypad(self, self.say("how_many_guests"), self.typed, self.say("done"))
+        if asked == "seat" and line is not None:
+            return sheets.seats(self, check, line)
+        if asked == "course" and line is not None:
+            return sheets.courses(self, line)
+        if asked == "void" and line is not None:
+            return sheets.void_reasons(self, line, self.reason, self.made)
+        if asked == "discount":
+            limit = discount_limit(self.desk.catalogue, self.desk.me)
+            return sheets.discounts(self, check, limit)
+        if asked in ("note", "making_note", "making_allergy"):
+            return self._text_sheet(asked)
+        return self._list_sheet(check, asked)
+
+    def _list_sheet(self, check: Check, asked: str) -> Sheet:
+        match asked:
+            case "table":
+                return sheets.tables(self, check)
+            case "colleague":
+                return sheets.colleagues(self)
+            case "line":
+                return sheets.choices(self, self.say("line_actions"), self.line_acts(check))
+            case "split":
+                acts = (
+                    Act("split_line", self.say("split_line")),
+                    Act("split_seat", self.say("split_seat")),
+                )
+                return sheets.choices(self, self.say("split"), acts, 2)
+            case "more":
+                return sheets.choices(self, self.say("more"), self.more_acts(check))
+        return NO_SHEET
+
+    def _text_sheet(self, asked: str) -> Sheet:
+        allergy = asked == "making_allergy"
+        ready = self.words.listed("allergens" if allergy else "quick_notes")
+        title = self.say("allergy_title" if allergy else "note_title")
+        return sheets.letters(
+            self,
+            title,
+            self.typed,
+            self.say("allergy_hint" if allergy else "note_hint"),
+            self.say("done"),
+            tuple(Act(f"quick:{text}", text, size=15) for text in ready),
+            self.figures,
+        )
+
+    def line_acts(self, check: Check) -> tuple[Act, ...]:
+        """The actions on the picked line. Override."""
+        raise NotImplementedError
+
+    def more_acts(self, check: Check) -> tuple[Act, ...]:
+        """The rarer actions. Override."""
+        raise NotImplementedError
+
+
+def _milli(typed: str) -> int:
+    """Thousandths from what was typed: "2", "0.35". Zero when it is no figure."""
+    whole, _, part = typed.replace(",", ".").partition(".")
+    if not (whole or part) or not (whole + part).isdigit():
+        return 0
+    return int(whole or "0") * 1000 + int((part + "000")[:3])

@@ -1,0 +1,209 @@
+"""The questions that the order screen asks over the menu: each a `Sheet` for one kind of answer.
+
+Pure builders: what is asked and what may be answered. The answers come back as intents of
+`order`, which also decides what they do.
+"""
+
+from pos_app import formats
+from pos_app.presenters.order_rows import course_name, seat_name
+from pos_app.presenters.presenter import Presenter, digits
+from pos_app.presenters.shown import Act, Sheet
+from sync_server.domain.checks import Check
+from sync_server.domain.events import Line
+
+COURSES_OFFERED = 4
+_LETTERS = {
+    "uk": ("йцукенгшщзхї", "фівапролджєґ", "'ячсмитьбю.,"),
+    "en": ("qwertyuiop", "asdfghjkl'", "zxcvbnm.,-"),
+    "pl": ("qwertyuiopż", "asdfghjklłó", "zxcvbnmąęść"),
+}
+_FIGURES = ("1234567890", "+-/()%№.,:;")
+
+
+def picked_title(presenter: Presenter, key: str, line: Line) -> str:
+    """A sheet's title with the name of the line."""
+    item = presenter.desk.catalogue.items.get(line.item_id)
+    return presenter.say(key, name=presenter.name(item.names) if item else line.name)
+
+
+def keypad(presenter: Presenter, title: str, typed: str, confirm: str, dot: str = "") -> Sheet:
+    """A figure: quantity, guests."""
+    keys = digits((dot or "00", "back"))
+    rows = tuple(keys[start : start + 3] for start in (0, 3, 6, 9))
+    return Sheet(
+        "keypad",
+        title,
+        entry=typed,
+        hint="0",
+        keys=rows,
+        cancel=Act("cancel", presenter.say("cancel")),
+        confirm=Act("confirm", confirm, "accent", bool(typed.strip("0.,"))),
+    )
+
+
+def letters(
+    presenter: Presenter,
+    title: str,
+    typed: str,
+    hint: str,
+    confirm: str,
+    quick: tuple[Act, ...] = (),
+    figures: bool = False,
+) -> Sheet:
+    """A text: note, allergy, search."""
+    language = presenter.language if presenter.language in _LETTERS else "en"
+    rows = _FIGURES if figures else _LETTERS[language]
+    last = (
+        Act("figures_keys", presenter.say("letters") if figures else "123", size=15),
+        Act("key: ", presenter.say("space"), size=15),
+        Act("key:back", icon="backspace", size=18),
+    )
+    keys = tuple(tuple(Act(f"key:{sign}", sign, size=18) for sign in row) for row in rows)
+    return Sheet(
+        "letters",
+        title,
+        entry=typed,
+        hint=hint,
+        choices=quick,
+        keys=(*keys, last),
+        cancel=Act("cancel", presenter.say("cancel")),
+        confirm=Act("confirm", confirm, "accent", bool(typed.strip())),
+    )
+
+
+def seats(presenter: Presenter, check: Check, line: Line) -> Sheet:
+    """For whom."""
+    return Sheet(
+        "choices",
+        picked_title(presenter, "seat_of", line),
+        choices=tuple(
+            Act(
+                f"set_seat:{seat}",
+                seat_name(presenter, seat),
+                "ringed" if seat == line.seat else "plain",
+            )
+            for seat in (*range(1, check.guests + 1), 0)
+        ),
+        cancel=Act("cancel", presenter.say("cancel")),
+        columns=4,
+    )
+
+
+def courses(presenter: Presenter, line: Line) -> Sheet:
+    """When."""
+    return Sheet(
+        "choices",
+        picked_title(presenter, "course_of", line),
+        choices=tuple(
+            Act(
+                f"set_course:{course}",
+                course_name(presenter, course),
+                "ringed" if course == line.course else "plain",
+            )
+            for course in (*range(1, COURSES_OFFERED + 1), 0)
+        ),
+        cancel=Act("cancel", presenter.say("cancel")),
+    )
+
+
+def void_reasons(presenter: Presenter, line: Line, reason: str, made: bool) -> Sheet:
+    """Why a sent line is taken back, and whether it was made."""
+    reasons = [r for r in presenter.desk.catalogue.reasons.values() if r.kind == "void"]
+    acts = [
+        Act(
+            f"reason_tapped:{r.reason_id}",
+            presenter.name(r.names),
+            "ringed" if r.reason_id == reason else "plain",
+        )
+        for r in reasons
+    ]
+    if line.state != "held":
+        acts.append(
+            Act(
+                "made_tapped",
+                presenter.say("was_made" if made else "was_not_made"),
+                "outline",
+                icon="check" if made else "block",
+            )
+        )
+    return Sheet(
+        "choices",
+        picked_title(presenter, "void_of", line),
+        presenter.money(line.gross_minor),
+        presenter.say("void_why"),
+        choices=tuple(acts),
+        cancel=Act("cancel", presenter.say("back")),
+        confirm=Act("confirm", presenter.say("void_do"), "accent", bool(reason)),
+    )
+
+
+def discounts(presenter: Presenter, check: Check, limit_bp: int) -> Sheet:
+    """Which discount; those above one's limit can be seen but not given."""
+    acts = [
+        Act(
+            f"give_discount:{discount.discount_id}",
+            presenter.name(discount.names),
+            enabled=discount.rate_bp <= limit_bp,
+            note="" if discount.rate_bp <= limit_bp else presenter.say("over_your_limit"),
+        )
+        for discount in presenter.desk.catalogue.discounts.values()
+    ]
+    acts += [
+        Act(f"take_back:{grant.grant_id}", presenter.say("take_back", name=grant.name), "danger")
+        for grant in check.grants
+    ]
+    return Sheet(
+        "choices",
+        presenter.say("discount"),
+        formats.percent(limit_bp, presenter.language),
+        presenter.say("discount_limit"),
+        choices=tuple(acts),
+        cancel=Act("cancel", presenter.say("cancel")),
+        columns=2,
+    )
+
+
+def tables(presenter: Presenter, check: Check) -> Sheet:
+    """Which free table of the hall the check moves to."""
+    catalogue, venue = presenter.desk.catalogue, presenter.desk.venue
+    taken = {other.table_id for other in venue.checks.values()}
+    here = catalogue.tables.get(check.table_id)
+    hall_id = here.hall_id if here else presenter.place.hall_id
+    free = [t for t in catalogue.tables.values() if t.table_id not in taken]
+    near = [t for t in free if t.hall_id == hall_id] or free
+    return Sheet(
+        "choices",
+        presenter.say("move_to"),
+        choices=tuple(Act(f"move_to:{t.table_id}", t.label, size=18) for t in near[:30]),
+        cancel=Act("cancel", presenter.say("cancel")),
+        columns=6,
+    )
+
+
+def colleagues(presenter: Presenter) -> Sheet:
+    """To whom the check is handed over."""
+    catalogue = presenter.desk.catalogue
+    people = [
+        person
+        for person in catalogue.staff.values()
+        if person.active
+        and person.staff_id != presenter.desk.me
+        and "order" in catalogue.roles[person.role_id].rights
+    ]
+    return Sheet(
+        "choices",
+        presenter.say("hand_over_to"),
+        choices=tuple(Act(f"hand_to:{p.staff_id}", p.name) for p in people),
+        cancel=Act("cancel", presenter.say("cancel")),
+    )
+
+
+def choices(presenter: Presenter, title: str, acts: tuple[Act, ...], columns: int = 3) -> Sheet:
+    """Any list of things to do."""
+    return Sheet(
+        "choices",
+        title,
+        choices=acts,
+        cancel=Act("cancel", presenter.say("cancel")),
+        columns=columns,
+    )

@@ -1,0 +1,216 @@
+"""Base of the presenters: intents by name, words in the person's language, refusals as sentences.
+
+Rule: a presenter holds only what is on the screen and nowhere else (which line is picked, what
+was typed). Everything else is read from the desk each time `view` is called. An action id is an
+intent's name and its argument ("tap_item:borscht"); unknown intents are a fault of ours.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from pos_app import formats
+from pos_app.desk import Desk
+from pos_app.presenters.shown import NO_BANNER, Act, Avatar, Banner, Chip
+from pos_app.words import Words
+from sync_server.domain.rejections import Decision, Refused
+from sync_server.domain.staff import rights_of
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def intent(method: F) -> F:
+    """Mark a method as something that a tap may mean."""
+    method.is_intent = True  # type: ignore[attr-defined]
+    return method
+
+
+@dataclass(slots=True)
+class Place:
+    """Where the terminal is: the screen, the check in work, what passes over the screen."""
+
+    screen: str = "sign_in"
+    check_id: str = ""
+    toast: Banner = NO_BANNER
+    toast_until_ms: int = 0
+    hall_id: str = ""
+
+
+TOAST_MS = 6_000
+
+
+class Presenter:
+    """See the module."""
+
+    _intents: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        self.desk = desk
+        self.place = place
+
+    def __init_subclass__(cls) -> None:
+        cls._intents = {
+            name: name for name in dir(cls) if getattr(getattr(cls, name), "is_intent", False)
+        }
+
+    def act(self, action: str) -> None:
+        """Do what a tap means. Raises KeyError for an unknown intent."""
+        name, _, argument = action.partition(":")
+        method = getattr(self, self._intents[name])
+        if argument:
+            method(argument)
+        else:
+            method()
+
+    def view(self) -> object:
+        """The screen's view-model as things stand. Override."""
+        raise NotImplementedError
+
+    def enter(self) -> None:
+        """The screen comes forward: forget what was picked and typed. Override."""
+
+    # -- words ---------------------------------------------------------------------------------
+    @property
+    def language(self) -> str:
+        """Of the person signed in, else of the venue."""
+        person = self.desk.catalogue.staff.get(self.desk.me)
+        return person.language if person else self.desk.catalogue.settings.language
+
+    @property
+    def words(self) -> Words:
+        """Sentences in the language."""
+        return Words.of(self.language)
+
+    def say(self, key: str, **params: object) -> str:
+        """A text by its key."""
+        return self.words.say(key, **params)
+
+    def name(self, names: dict[str, str]) -> str:
+        """A name of the catalogue in the language."""
+        return self.desk.catalogue.name(names, self.language)
+
+    def person(self, staff_id: str) -> str:
+        """The name of somebody."""
+        person = self.desk.catalogue.staff.get(staff_id)
+        return person.name if person else staff_id
+
+    def money(self, amount_minor: int) -> str:
+        """With currency."""
+        return formats.money(amount_minor, self.currency, self.language)
+
+    def amount(self, amount_minor: int) -> str:
+        """Without currency."""
+        return formats.amount(amount_minor, self.currency, self.language)
+
+    def short(self, amount_minor: int) -> str:
+        """Without currency and without empty decimals."""
+        return formats.short(amount_minor, self.currency, self.language)
+
+    @property
+    def currency(self) -> str:
+        """Of the venue."""
+        return self.desk.catalogue.settings.currency
+
+    def clock(self, at_ms: int) -> str:
+        """A time of day in the venue's zone."""
+        return formats.clock(at_ms, self.desk.catalogue.settings.zone)
+
+    # -- rights and outcomes -------------------------------------------------------------------
+    def may(self, right: str) -> bool:
+        """Whether the person signed in has a right."""
+        return right in rights_of(self.desk.catalogue, self.desk.me)
+
+    def submit(self, command: object) -> bool:
+        """Submit; a refusal or an adjustment is said in words. True when accepted."""
+        decision = self.desk.submit(command)
+        return self.told(decision)
+
+    def told(self, decision: Decision) -> bool:
+        """Say what a decision says, if it says anything."""
+        if isinstance(decision, Refused):
+            self.toast(self.sentence(decision.code, decision.params), "late", "error")
+            return False
+        if decision.adjusted is not None:
+            adjusted = decision.adjusted
+            self.toast(self.sentence(adjusted.code, adjusted.params), "hold", "info")
+        return True
+
+    def toast(
+        self, text: str, token: str = "hold", icon: str = "info", act: Act | None = None
+    ) -> None:
+        """Words that pass by themselves."""
+        self.place.toast = Banner(text, token, icon, act)
+        self.place.toast_until_ms = self.desk.now_ms() + TOAST_MS
+
+    def sentence(self, code: str, params: Any) -> str:
+        """A refusal or notice in words: who, what, when."""
+        shown: dict[str, object] = {}
+        for key, value in dict(params or {}).items():
+            shown[key] = self._param(key, value)
+        return self.words.refusal(code, shown)
+
+    def _param(self, key: str, value: object) -> object:
+        catalogue = self.desk.catalogue
+        if key.endswith("_minor") and isinstance(value, int):
+            return self.money(value)
+        if key.endswith("_ms") and isinstance(value, int):
+            return self.clock(value) if value else "?"
+        if key.endswith("_milli") and isinstance(value, int):
+            return formats.quantity(value, self.language)
+        if key in ("by", "owner"):
+            return self.person(str(value))
+        if key == "item" and str(value) in catalogue.items:
+            return self.name(catalogue.items[str(value)].names)
+        if key == "table" and str(value) in catalogue.tables:
+            return catalogue.tables[str(value)].label
+        if key == "right":
+            return self.say(f"right_{value}")
+        return value
+
+    # -- pieces of every head ------------------------------------------------------------------
+    def link_chip(self, detail: bool = False) -> Chip:
+        """Online, or since when not."""
+        link = self.desk.link
+        if link.online:
+            text = self.say("online")
+            if detail and link.latency_ms >= 0:
+                text += f" · {link.latency_ms} {self.say('ms')}"
+            return Chip(text, dot="ready")
+        return Chip(self.say("offline"), dot="hold", icon="wifi_off")
+
+    def clock_chip(self) -> Chip:
+        """The time."""
+        return Chip(self.clock(self.desk.now_ms()))
+
+    def avatar(self, named: bool = False) -> Avatar:
+        """The person signed in."""
+        name = self.person(self.desk.me)
+        return Avatar(initials(name), self.colour_of(self.desk.me), "", name if named else "")
+
+    def colour_of(self, staff_id: str) -> str:
+        """A person's colour: one of six, the same every day."""
+        order = list(self.desk.catalogue.staff)
+        place = order.index(staff_id) if staff_id in order else 0
+        return f"person{place % 6 + 1}"
+
+    def back_act(self, key: str) -> Act:
+        """The way back, named after where it leads."""
+        return Act("back", self.say(key), "outline", icon="chevron_left", size=15)
+
+
+def initials(name: str) -> str:
+    """Two letters for a badge."""
+    parts = [part for part in name.replace(".", " ").split() if part]
+    return "".join(part[0] for part in parts[:2]).upper()
+
+
+def digits(places: tuple[str, str] = ("00", "back"), size: int = 24) -> tuple[Act, ...]:
+    """A keypad: nine figures, then a key of choice, nought, backspace. Ids are `key:…`."""
+    left, _ = places
+    made = [Act(f"key:{number}", str(number), size=size) for number in range(1, 10)]
+    return (
+        *made,
+        Act(f"key:{left}", left, size=size - 2),
+        Act("key:0", "0", size=size),
+        Act("key:back", icon="backspace", size=20),
+    )

@@ -1,0 +1,435 @@
+"""A cashier's shift at this terminal's drawer: open, cash in and out, count blind, close.
+
+Four steps of closing: what is still open, the count, the comparison, the Z. The expected cash is
+not shown before the count is in. Nothing blocks silently: what is open is listed and can be handed
+over. View-model: `shift_view`.
+"""
+
+from pos_app import formats
+from pos_app.desk import Desk
+from pos_app.presenters.presenter import Place, Presenter, digits, intent
+from pos_app.presenters.shift_view import Note, ShiftView
+from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
+from sync_server.domain import commands as c
+from sync_server.domain.checks import totals_of
+from sync_server.domain.ids import ShiftId
+from sync_server.domain.limits import AMOUNT_MINOR, QTY_MILLI
+from sync_server.domain.shifts import Shift
+
+STEPS = ("work", "count", "review", "closed")
+_LISTED = 3
+_NEXT_MOVE = {"in": "out", "out": "drop", "drop": "in"}
+
+
+class ShiftPresenter(Presenter):
+    """State: the step, the counts, what was typed, the reason of a difference."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__(desk, place)
+        self.step = "work"
+        self.counts: dict[int, int] = {}
+        self.picked = 0
+        self.typed = ""
+        self.reason = ""
+        self.moving = ""
+        self.closed_id = ""
+
+    def enter(self) -> None:
+        """From the first step; a count that was begun stays."""
+        self.step, self.typed, self.reason, self.moving = "work", "", "", ""
+        self.picked, self.closed_id = 0, ""
+
+    @property
+    def shift(self) -> Shift | None:
+        """The open shift at the drawer, or the one just closed here."""
+        if self.closed_id:
+            return self.desk.venue.shifts.get(ShiftId(self.closed_id))
+        return self.desk.venue.shift_at(self.desk.device.drawer)
+
+    # -- intents -------------------------------------------------------------------------------
+    @intent
+    def back(self) -> None:
+        """To the floor."""
+        self.place.screen = "floor"
+
+    @intent
+    def open_day(self) -> None:
+        """Begin the business day, named after today in the venue's zone."""
+        now, zone = self.desk.now_ms(), self.desk.catalogue.settings.zone
+        self.submit(c.OpenDay(formats.iso_day(now, zone)))
+
+    @intent
+    def open_shift(self) -> None:
+        """Take the drawer with the float that was typed."""
+        command = c.OpenShift(
+            ShiftId(self.desk.new_id()), self.desk.device.drawer, int(self.typed or "0")
+        )
+        if self.submit(command):
+            self.counts, self.typed = {}, ""
+
+    @intent
+    def go_step(self, step: str) -> None:
+        """One of the four steps, as far as it may be gone to."""
+        shift = self.shift
+        if step == "review" and (shift is None or shift.state == "open"):
+            return
+        self.step, self.moving, self.picked, self.typed = step, "", 0, ""
+
+    @intent
+    def less(self, face: str) -> None:
+        """One note fewer."""
+        self._count(int(face), self.counts.get(int(face), 0) - 1)
+
+    @intent
+    def more(self, face: str) -> None:
+        """One note more."""
+        self._count(int(face), self.counts.get(int(face), 0) + 1)
+
+    @intent
+    def note(self, face: str) -> None:
+        """Type the number of notes instead."""
+        self.picked = 0 if self.picked == int(face) else int(face)
+
+    def _count(self, face: int, count: int) -> None:
+        self.counts[face] = min(QTY_MILLI, max(0, count))
+
+    @intent
+    def key(self, key: str) -> None:
+        """A figure: of the count picked, of the float, or of the cash moved."""
+        if self.picked:
+            text = str(self.counts.get(self.picked, 0))
+            text = text[:-1] if key == "back" else text + key
+            self._count(self.picked, int(text or "0"))
+        elif key == "back":
+            self.typed = self.typed[:-1]
+        elif int((self.typed + key) or "0") <= AMOUNT_MINOR:
+            self.typed = (self.typed + key).lstrip("0")
+
+    @intent
+    def review(self) -> None:
+        """The count is in; now the expected cash may be seen."""
+        shift = self.shift
+        if shift is None:
+            return
+        counts = tuple(
+            c.DenominationCount(face, count) for face, count in self.counts.items() if count
+        )
+        if self.submit(c.CountDrawer(shift.shift_id, counts)):
+            self.step, self.picked = "review", 0
+
+    @intent
+    def why(self, reason_id: str) -> None:
+        """Why there is too much or too little."""
+        self.reason = reason_id
+
+    @intent
+    def close(self) -> None:
+        """The Z."""
+        shift = self.shift
+        if shift is None:
+            return
+        reason = self.desk.catalogue.reasons.get(self.reason)
+        words = self.name(reason.names) if reason else ""
+        if self.submit(c.CloseShift(shift.shift_id, words)):
+            self.closed_id, self.step, self.counts = shift.shift_id, "closed", {}
+
+    @intent
+    def close_day(self) -> None:
+        """End the business day."""
+        if self.submit(c.CloseDay()):
+            self.place.screen = "floor"
+
+    @intent
+    def print_x(self) -> None:
+        """The shift so far, on paper."""
+        if self.shift is not None and self.submit(c.PrintX(self.shift.shift_id)):
+            self.toast(self.say("x_goes"), "ready", "print")
+
+    @intent
+    def move(self, kind: str) -> None:
+        """Begin cash in, out or a drop; the same again leaves it."""
+        self.moving = "" if self.moving == kind else kind
+        self.typed = self.reason = ""
+
+    @intent
+    def move_now(self) -> None:
+        """Record the cash moved."""
+        shift, reason = self.shift, self.desk.catalogue.reasons.get(self.reason)
+        words = self.name(reason.names) if reason else self.say(f"cash_{self.moving}")
+        if shift is None:
+            return
+        command = c.MoveCash(shift.shift_id, self.moving, int(self.typed or "0"), words)
+        if self.submit(command):
+            self.moving = self.typed = self.reason = ""
+
+    # -- view ----------------------------------------------------------------------------------
+    def view(self) -> ShiftView:
+        """The screen as it stands."""
+        shift = self.shift
+        if shift is None:
+            return self._opening()
+        if shift.state == "closed":
+            return self._closed(shift)
+        if self.moving:
+            return self._moving(shift)
+        if self.step == "review" and shift.state == "counted":
+            return self._review(shift)
+        if self.step in ("count", "review"):
+            return self._counting(shift)
+        return self._work(shift)
+
+    def _head(self, shift: Shift | None, step: str) -> Head:
+        drawer = self.say("drawer_of", drawer=self.desk.device.drawer)
+        title = self.say("open_shift")
+        chips: tuple[Chip, ...] = ()
+        if shift is not None:
+            drawer += f" · {self.person(shift.cashier)}"
+            title = self.say("close_shift", number=shift.number)
+            chips = tuple(
+                Chip(
+                    f"{place} {self.say(f'step_{name}')}",
+                    f"go_step:{name}" if name != "closed" and shift.state != "closed" else "",
+                    tone="accent" if name == step else "raised",
+                )
+                for place, name in enumerate(STEPS, 1)
+            )
+        return Head(
+            title,
+            self.back_act("floor"),
+            chips,
+            (self.link_chip(), Chip(drawer), self.clock_chip()),
+        )
+
+    def _opening(self) -> ShiftView:
+        day = self.desk.venue.day
+        if day is None:
+            main = Act("open_day", self.say("open_day"), "accent", self.may("open_day"), size=19)
+            left = (Card(self.say("no_day"), (self.say("no_day_text"),), "", "hold"),)
+            return ShiftView(self._head(None, ""), "open", left_cards=left, main=main)
+        may = self.may("open_shift")
+        typed = int(self.typed or "0")
+        return ShiftView(
+            self._head(None, ""),
+            "open",
+            left_title=self.say("float_title"),
+            left_cards=(Card(self.say("float_text")),),
+            counted=Pair(self.say("float"), self.money(typed), "total"),
+            keys=digits(),
+            right_title=self.say("drawer_of", drawer=self.desk.device.drawer),
+            cards=() if may else (Card(self.sentence("not_allowed", {"right": "open_shift"})),),
+            third=self._close_day_act(),
+            main=Act("open_shift", self.say("open_shift"), "accent", may, size=19),
+        )
+
+    def _close_day_act(self) -> Act:
+        shifts_open = any(s.state != "closed" for s in self.desk.venue.shifts.values())
+        if self.desk.venue.day is None or not self.may("close_day"):
+            return Act()
+        return Act("close_day", self.say("close_day"), "outline", not shifts_open)
+
+    def _work(self, shift: Shift) -> ShiftView:
+        return ShiftView(
+            self._head(shift, "work"),
+            "work",
+            left_title=self.say("step_work"),
+            left_cards=self._open_work(shift),
+            middle_title=self.say("x_title"),
+            rows=self._figures(shift),
+            foot=self.say("blind"),
+            right_title=self.say("cash_title"),
+            cards=(Card(self.say("cash_text")),),
+            third=Act("move:in", self.say("cash_in_out"), "outline", self.may("cash_in_out")),
+            second=Act("print_x", self.say("print_x"), "outline", self.may("close_shift")),
+            main=Act("go_step:count", self.say("to_count"), "accent", self.may("close_shift")),
+        )
+
+    def _counting(self, shift: Shift) -> ShiftView:
+        counted = sum(face * count for face, count in self.counts.items())
+        return ShiftView(
+            self._head(shift, "count"),
+            "count",
+            left_title=self.say("count_drawer"),
+            notes=tuple(
+                self._note(face) for face in self.desk.catalogue.settings.denominations_minor
+            ),
+            counted=Pair(self.say("counted"), self.money(counted), "total"),
+            middle_title=self.say("x_title") if not self.picked else self.say("how_many"),
+            rows=self._figures(shift) if not self.picked else (),
+            middle_keys=digits(("00", "back")) if self.picked else (),
+            foot="" if self.picked else self.say("blind"),
+            right_title=self.say("before_you_close"),
+            cards=self._open_work(shift),
+            second=Act("print_x", self.say("print_x"), "outline"),
+            main=Act("review", self.say("review"), "accent", size=19),
+        )
+
+    def _note(self, face: int) -> Note:
+        count = self.counts.get(face, 0)
+        return Note(
+            f"note:{face}",
+            self.short(face),
+            str(count),
+            self.amount(face * count),
+            f"less:{face}",
+            f"more:{face}",
+            picked=face == self.picked,
+        )
+
+    def _review(self, shift: Shift) -> ShiftView:
+        over = shift.counted_minor - shift.drawer_minor
+        token = "ready" if not over else "late"
+        word = "exact" if not over else "over" if over > 0 else "short"
+        reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "over_short"]
+        why = tuple(
+            Card(
+                self.name(r.names),
+                stripe="accent" if r.reason_id == self.reason else "line",
+                id=f"why:{r.reason_id}",
+                icon="check" if r.reason_id == self.reason else "",
+            )
+            for r in reasons
+        )
+        return ShiftView(
+            self._head(shift, "review"),
+            "review",
+            left_title=self.say("step_review"),
+            left_rows=(
+                Pair(self.say("expected"), self.amount(shift.drawer_minor), rule=True),
+                Pair(self.say("counted"), self.amount(shift.counted_minor), rule=True),
+            ),
+            counted=Pair(self.say(f"cash_{word}"), self.money(over), "total", token),
+            left_cards=why if over else (),
+            middle_title=self.say("x_title"),
+            rows=self._figures(shift),
+            right_title=self.say("before_you_close"),
+            cards=self._open_work(shift),
+            second=Act("go_step:count", self.say("count_again"), "outline"),
+            main=Act(
+                "close", self.say("print_z"), "accent", not over or bool(self.reason), size=19
+            ),
+        )
+
+    def _closed(self, shift: Shift) -> ShiftView:
+        word = "exact" if not shift.over_minor else "over" if shift.over_minor > 0 else "short"
+        return ShiftView(
+            self._head(shift, "closed"),
+            "closed",
+            left_title=self.say("z_title", number=shift.z_no),
+            left_rows=(
+                Pair(self.say("expected"), self.amount(shift.drawer_minor), rule=True),
+                Pair(self.say("counted"), self.amount(shift.counted_minor), rule=True),
+            ),
+            counted=Pair(
+                self.say(f"cash_{word}"),
+                self.money(shift.over_minor),
+                "total",
+                "late" if shift.over_minor else "ready",
+            ),
+            middle_title=self.say("z_figures"),
+            rows=self._figures(shift),
+            right_title=self.say("shift_is_closed"),
+            cards=(Card(self.say("z_goes"), (), "", "ready"),),
+            third=self._close_day_act(),
+            main=Act("back", self.say("done_to_floor"), "accent", size=19),
+        )
+
+    def _moving(self, shift: Shift) -> ShiftView:
+        kind = {"in": "cash_in", "out": "cash_out", "drop": "cash_out"}[self.moving]
+        reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == kind]
+        return ShiftView(
+            self._head(shift, "work"),
+            "cash",
+            left_title=self.say("cash_title"),
+            counted=Pair(
+                self.say(f"cash_{self.moving}"), self.money(int(self.typed or "0")), "total"
+            ),
+            keys=digits(),
+            middle_title=self.say("cash_moves"),
+            rows=tuple(
+                Pair(event.reason, self.amount(event.amount_minor), rule=True)
+                for event in shift.moves
+            ),
+            right_title=self.say("reason"),
+            cards=tuple(
+                Card(
+                    self.name(r.names),
+                    stripe="accent" if r.reason_id == self.reason else "line",
+                    id=f"why:{r.reason_id}",
+                    icon="check" if r.reason_id == self.reason else "",
+                )
+                for r in reasons
+            ),
+            third=Act(
+                f"move:{_NEXT_MOVE[self.moving]}",
+                self.say("other_way"),
+                "outline",
+                icon="swap_horiz",
+            ),
+            second=Act(f"move:{self.moving}", self.say("cancel"), "outline"),
+            main=Act(
+                "move_now",
+                self.say(f"cash_{self.moving}_do"),
+                "accent",
+                bool(self.typed and self.reason),
+                size=18,
+            ),
+        )
+
+    # -- figures -------------------------------------------------------------------------------
+    def _figures(self, shift: Shift) -> tuple[Pair, ...]:
+        f = shift.figures
+        rows = [
+            (self.say("checks_guests"), f"{f.checks} · {f.guests}"),
+            (self.say("sales_gross"), self.amount(f.gross_minor)),
+            (self.say("discounts"), self.amount(-f.discount_minor)),
+            (self.say("voids", n=f.voids_count), self.amount(-f.voids_minor)),
+            (self.say("service_sum"), self.amount(f.service_minor)),
+            (self.say("tender_card"), self.amount(f.card_minor)),
+            (self.say("rooms", n=f.room_count), self.amount(f.room_minor)),
+            (self.say("tips"), self.amount(f.tips_minor)),
+            (self.say("refunds"), self.amount(-f.refunds_minor)),
+            (self.say("float"), self.amount(shift.float_minor)),
+            (self.say("cash_in"), self.amount(f.cash_in_minor)),
+            (self.say("cash_out"), self.amount(-f.cash_out_minor)),
+            (self.say("drops"), self.amount(-f.drops_minor)),
+        ]
+        if self.step in ("review", "closed"):
+            rows.insert(9, (self.say("cash_sales"), self.amount(f.cash_minor)))
+        return tuple(Pair(label, value, rule=True) for label, value in rows)
+
+    def _open_work(self, shift: Shift) -> tuple[Card, ...]:
+        """What is still open, each with its sum; green when nothing is."""
+        cards: list[Card] = []
+        checks = list(self.desk.venue.checks.values())
+        if checks:
+            lines = [
+                f"№{formats.NO_BREAK}{check.number} · {self.person(check.owner)} · "
+                f"{self.short(totals_of(check).total_minor)}"
+                for check in checks[:_LISTED]
+            ]
+            if len(checks) > _LISTED:
+                lines.append(self.say("and_more", n=len(checks) - _LISTED))
+            cards.append(Card(self.say("checks_open", n=len(checks)), tuple(lines), "", "hold"))
+        waiting = [
+            charge
+            for charge in self.desk.venue.charges.values()
+            if charge.state not in ("posted", "refused")
+        ]
+        if waiting:
+            lines = [
+                f"{self.say('room_number', room=charge.room)} · "
+                f"{self.short(charge.amount_minor)} · {self.say(f'payment_{charge.state}')}"
+                for charge in waiting[:_LISTED]
+            ]
+            title = self.say("charges_waiting", n=len(waiting))
+            cards.append(Card(title, tuple(lines), "", "late"))
+        cards.append(self._synced())
+        return tuple(cards)
+
+    def _synced(self) -> Card:
+        link = self.desk.link
+        if link.saving:
+            return Card(
+                self.say("not_synced"), (self.say("waiting_commands", n=link.saving),), "", "hold"
+            )
+        return Card(self.say("synced"), (self.say("synced_text"),), "", "ready")

@@ -1,0 +1,229 @@
+"""A house without a network: the demo venue, the real domain, and desks that stand on it.
+
+`House` is the server's part: it holds the confirmed state and turns what desks submit into events
+when it is told to (`settle`), so a test chooses when an answer comes. `HouseDesk` is a `Desk` on
+the real replica. The kitchen's part is done with the domain's own commands.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from pos_app.desk import Device, Health, Link, Reply, SignedIn
+from sync_server.demo.catalogue import catalogue_of
+from sync_server.demo.venue import load_venue
+from sync_server.domain import commands as c
+from sync_server.domain.checks import Stamp
+from sync_server.domain.decisions import decide
+from sync_server.domain.ids import StaffId, TicketId
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.rejections import Accepted, Decision, Refused
+from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, discount_limit, rights_of
+from sync_server.domain.venue import Notice, Venue
+from sync_server.protocol.replica import Replica
+
+START_MS = 1_795_282_920_000  # Saturday, 21 November 2026, 19:42 in Kyiv
+MINUTE = 60_000
+
+GUESTS = (
+    {
+        "stay_id": "s1",
+        "room": "304",
+        "name": "Ковальська, Анна",
+        "arrival": "2026-11-19",
+        "departure": "2026-11-23",
+        "board": "напівпансіон",
+        "vip": "Gold",
+        "no_post": False,
+        "limit_left_minor": 415000,
+    },
+    {
+        "stay_id": "s2",
+        "room": "304",
+        "name": "Ковальський, Пьотр",
+        "arrival": "2026-11-19",
+        "departure": "2026-11-23",
+        "board": "",
+        "vip": "",
+        "no_post": True,
+        "limit_left_minor": None,
+    },
+)
+
+
+class House:
+    """The venue on the server's side, and the wall clock."""
+
+    def __init__(self) -> None:
+        venue = load_venue()
+        self.catalogue: Catalogue = catalogue_of(venue, 1, START_MS)
+        self.pins = {secret.staff_id: secret.pin for secret in venue.credentials}
+        self.now_ms = START_MS
+        self.venue = Venue()
+        self._ids = 0
+        self._waiting: list[tuple[object, Facts]] = []
+        self.desks: list[HouseDesk] = []
+
+    def new_id(self) -> str:
+        """Ids that rise."""
+        self._ids += 1
+        return f"id{self._ids:06d}"
+
+    def facts(self, actor: str, device: str, rights: frozenset[str] | None = None) -> Facts:
+        """The facts of a command made now."""
+        return Facts(
+            catalogue=self.catalogue,
+            now_ms=self.now_ms,
+            command_id=self.new_id(),
+            actor=StaffId(actor),
+            device_id=device,
+            device_code="A",
+            basis_n=self.venue.n,
+            rights=rights_of(self.catalogue, actor) if rights is None else rights,
+            discount_limit_bp=discount_limit(self.catalogue, actor),
+        )
+
+    def do(self, command: object, actor: str = "nadia") -> Decision:
+        """Somebody elsewhere does something, confirmed at once."""
+        return self._decide(command, self.facts(actor, "elsewhere"))
+
+    def cook(self, command: object) -> Decision:
+        """The kitchen display does something."""
+        return self._decide(command, self.facts("", "kds", KITCHEN_RIGHTS))
+
+    def _decide(self, command: object, facts: Facts) -> Decision:
+        decision = decide(self.venue, command, facts)
+        if isinstance(decision, Accepted):
+            for event in decision.events:
+                self.venue.apply(event, Stamp(self.venue.n + 1, facts.device_id))
+        for desk in self.desks:
+            desk.refreshed()
+        return decision
+
+    def take(self, command: object, facts: Facts) -> None:
+        """A terminal stored a command; it is not answered yet."""
+        self._waiting.append((command, facts))
+
+    @property
+    def waiting(self) -> list[tuple[object, Facts]]:
+        """What is stored and not answered."""
+        return self._waiting
+
+    def settle(self) -> None:
+        """The server answers everything."""
+        waiting, self._waiting = self._waiting, []
+        for command, facts in waiting:
+            self._decide(command, facts)
+
+    def draw_tickets(self) -> None:
+        """Every display draws and acknowledges what it has."""
+        seen = tuple(
+            c.TicketSeen(TicketId(ticket.ticket_id), ticket.version)
+            for ticket in self.venue.tickets.values()
+        )
+        self.cook(c.AcknowledgeTickets(seen))
+
+    def bump_all(self) -> None:
+        """Every station is done with everything."""
+        for ticket in list(self.venue.tickets.values()):
+            self.cook(c.BumpTicket(ticket.ticket_id))
+
+
+TERMINAL = Device("A", "Термінал 2", "main", "1")
+WELL = Link(latency_ms=12, printers=(Health("кухня"), Health("бар", "paper_low")))
+
+
+@dataclass
+class HouseDesk:
+    """A terminal in the house."""
+
+    house: House
+    me: str = ""
+    device: Device = TERMINAL
+    link: Link = WELL
+    number: int = 416
+    guests: tuple[dict[str, Any], ...] = GUESTS
+    _watchers: list[Callable[[], None]] = field(default_factory=list)
+    _tasks: list[Coroutine[Any, Any, None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._replica = Replica(self.house.venue, lambda: self.house.waiting)
+        self.house.desks.append(self)
+
+    def refreshed(self) -> None:
+        """The server said something."""
+        self._replica.refresh()
+        for watcher in self._watchers:
+            watcher()
+
+    @property
+    def venue(self) -> Venue:
+        return self._replica.shown
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.house.catalogue
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        return tuple(n for n in self.venue.notices.values() if n.staff_id in ("", self.me))
+
+    def now_ms(self) -> int:
+        return self.house.now_ms
+
+    def new_id(self) -> str:
+        return self.house.new_id()
+
+    def next_number(self) -> str:
+        self.number += 1
+        return f"A-{self.number:04d}"
+
+    def pin_places(self, staff_id: str) -> int:
+        return len(self.house.pins[StaffId(staff_id)])
+
+    def unsettled(self, line_id: str) -> bool:
+        return any(line_id in repr(command) for command, _ in self.house.waiting)
+
+    def submit(self, command: object) -> Decision:
+        facts = self.house.facts(self.me, "pos-1")
+        decision = self._replica.add(command, facts)
+        if not isinstance(decision, Refused):
+            self.house.take(command, facts)
+        return decision
+
+    async def ask(self, what: str, params: dict[str, object]) -> Reply:
+        await asyncio.sleep(0)
+        if not self.link.online:
+            return Reply("offline")
+        wanted = str(params.get("room", "")), str(params.get("name", "")).casefold()
+        found = [
+            guest
+            for guest in self.guests
+            if guest["room"] == wanted[0] or (wanted[1] and wanted[1] in guest["name"].casefold())
+        ]
+        return Reply(body=found)
+
+    async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
+        await asyncio.sleep(0)
+        if self.house.pins.get(StaffId(staff_id)) != pin:
+            return SignedIn("bad_pin", {})
+        self.me = staff_id
+        return SignedIn()
+
+    def sign_out(self) -> None:
+        self.me = ""
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(work)
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        self._watchers.append(changed)
+
+    def finish(self) -> None:
+        """Let everything that waits come to its end."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            asyncio.run(task)
+        for watcher in self._watchers:
+            watcher()

@@ -1,0 +1,413 @@
+"""An evening at the terminal without a window: what is shown, and what each tap does.
+
+The presenters stand on the demo venue and the real domain (`house`); there is no Kivy here.
+"""
+
+import pytest
+
+from pos_app.desk import Link
+from pos_app.presenters.flow import Flow, Shown
+from pos_app.presenters.shown import Act, Row
+from sync_server.domain import commands as c
+from sync_server.domain.ids import CheckId, LineId, ShiftId
+from tests.apps.house import MINUTE, House, HouseDesk
+
+
+@pytest.fixture
+def house() -> House:
+    """An open day with a drawer open at the terminal."""
+    made = House()
+    made.do(c.OpenDay("2026-11-21"))
+    made.do(c.OpenShift(ShiftId("shift"), "1", 200_000), "taras")
+    return made
+
+
+def signed_in(house: House, staff_id: str = "olena") -> Flow:
+    flow = Flow(HouseDesk(house))
+    flow.act(f"person_tapped:{staff_id}")
+    for figure in house.pins[staff_id]:  # type: ignore[index]
+        flow.act(f"key:{figure}")
+    flow.desk.finish()  # type: ignore[attr-defined]
+    assert flow.view().screen == "floor"
+    return flow
+
+
+def lines(shown: Shown) -> list[Row]:
+    return [row for row in shown.view.rows if row.kind == "line"]
+
+
+def enabled(acts: tuple[Act, ...]) -> list[str]:
+    return [act.id for act in acts if act.enabled]
+
+
+def test_a_wrong_pin_is_told_in_words_and_lets_one_try_again(house: House) -> None:
+    flow = Flow(HouseDesk(house))
+    flow.act("person_tapped:olena")
+    for figure in "0000":
+        flow.act(f"key:{figure}")
+    assert flow.view().view.message == "Перевіряю…"
+    flow.desk.finish()  # type: ignore[attr-defined]
+    shown = flow.view()
+    assert (shown.screen, shown.view.message, shown.view.dots) == (
+        "sign_in",
+        "PIN не підходить",
+        0,
+    )
+
+
+def test_people_who_do_not_work_at_a_terminal_have_no_tile(house: House) -> None:
+    people = {person.id for person in Flow(HouseDesk(house)).view().view.people}
+    assert "person_tapped:olena" in people
+    assert "person_tapped:roman" not in people
+
+
+def test_two_taps_lead_from_the_floor_to_a_dish_and_one_sends_it(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("show_category:soups")
+    borscht = next(t for t in flow.view().view.tiles if "орщ" in t.name)
+    flow.act(borscht.id)
+    flow.act(borscht.id)
+    shown = flow.view()
+    assert [(row.quantity, row.mark) for row in lines(shown)] == [("2×", "dot")]
+    assert shown.view.send.label == "Надіслати 1"
+    house.settle()
+    assert [row.mark for row in lines(flow.view())] == ["check"]
+    flow.act("send")
+    assert [row.mark for row in lines(flow.view())] == ["dot"]
+    house.settle()
+    assert [row.mark for row in lines(flow.view())] == ["check"]
+    house.draw_tickets()
+    assert [row.mark for row in lines(flow.view())] == ["done_all"]
+    house.bump_all()
+    shown = flow.view()
+    assert [row.mark for row in lines(shown)] == ["room_service"]
+    assert shown.view.send.label == "Подано 1"
+
+
+def test_a_dish_that_needs_a_choice_asks_and_shows_the_price_live(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    steak = next(
+        item
+        for item in house.catalogue.items.values()
+        if set(item.group_ids) >= {"doneness", "sauce"}
+    )
+    flow.act(f"tap_item:{steak.item_id}")
+    shown = flow.view().view
+    assert shown.side == "modifiers"
+    assert not shown.modifiers.add.enabled
+    assert "щонайменше 1" in shown.modifiers.add.label
+    groups = {group.title: group for group in shown.modifiers.groups}
+    flow.act(groups["Ступінь просмаження"].choices[1].id)
+    sauces = house.catalogue.groups["sauce"].modifiers
+    before = flow.view().view.modifiers.price
+    flow.act(f"choose:{sauces[0].modifier_id}")
+    assert flow.view().view.modifiers.price == before, "the first sauce is free"
+    flow.act(f"choose:{sauces[1].modifier_id}")
+    assert flow.view().view.modifiers.price != before
+    flow.act("pre_mark:side")
+    flow.act(f"choose:{sauces[2].modifier_id}")
+    flow.act("ask_allergy")
+    flow.act("quick:горіхи")
+    flow.act("confirm")
+    flow.act("portions:1")
+    flow.act("add_made")
+    (row,) = lines(flow.view())
+    assert row.quantity == "2×"
+    assert ("АЛЕРГІЯ: горіхи", "late") in row.details
+    assert "окремо" in row.details[0][0]
+
+
+def test_held_lines_wait_and_are_fired_by_the_same_button(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    assert flow.view().view.hold.label == "Утримати"
+    flow.act("hold")
+    assert flow.view().view.hold.label == "Не утримувати"
+    flow.act("send")
+    house.settle()
+    shown = flow.view().view
+    assert [row.mark for row in shown.rows] == ["", "pause_circle"]
+    assert shown.hold.label == "Готувати подачу 1"
+    flow.act("hold")
+    house.settle()
+    assert flow.view().view.rows[0].aside.startswith("готується")
+
+
+def test_a_waiter_may_not_void_what_the_kitchen_has_but_a_manager_may(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    flow.act("send")
+    house.settle()
+    flow.act(lines(flow.view())[0].id)
+    flow.act("void")
+    shown = flow.view()
+    assert "списувати надіслане" in shown.toast.text
+    assert shown.view.side == "menu"
+    check_id = flow.place.check_id
+    flow.act("back")
+    flow.act("lock")
+    manager = signed_in(house, "nadia")
+    manager.act(f"check:{check_id}")
+    manager.act(lines(manager.view())[0].id)
+    manager.act("void")
+    assert not manager.view().view.sheet.confirm.enabled
+    manager.act("reason_tapped:too-long")
+    manager.act("confirm")
+    (row,) = lines(manager.view())
+    assert row.struck
+    assert "Довго чекали" in row.details[0][0]
+
+
+def test_a_colleagues_table_says_whose_it_is(house: House) -> None:
+    house.do(c.OpenCheck(CheckId("x"), "A-0001", "table", "t5", "", 2), "ihor")
+    flow = signed_in(house)
+    flow.act("table:t5")
+    shown = flow.view()
+    assert shown.screen == "floor"
+    assert "Ihor B." in shown.toast.text
+
+
+def test_the_floor_tells_what_is_ready_and_what_is_late(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    flow.act("send")
+    flow.act("back")
+    house.settle()
+    house.now_ms += 14 * MINUTE
+    table = next(t for t in flow.view().view.tables if t.id == "table:t3")
+    assert (table.state, table.badge) == ("late", "+9 хв")
+    house.bump_all()
+    shown = flow.view().view
+    table = next(t for t in shown.tables if t.id == "table:t3")
+    assert (table.state, table.badge) == ("ready", "1 готова")
+    assert shown.side[1].title == "Стіл 3"
+
+
+def test_a_stopped_dish_cannot_be_tapped_and_a_countdown_shows(house: House) -> None:
+    house.do(c.StopItem("oysters", 0))
+    house.do(c.StopItem("salo-platter", 2000))
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("show_category:starters")
+    tiles = {tile.id: tile for tile in flow.view().view.tiles}
+    assert not tiles["tap_item:oysters"].enabled
+    assert tiles["tap_item:salo-platter"].badge == "лишилось 2"
+
+
+def served_check(house: House, flow: Flow) -> str:
+    flow.act("table:t3")
+    for item in ("salo-platter", "herring-potato"):
+        flow.act(f"tap_item:{item}")
+    flow.act("send")
+    house.settle()
+    return flow.place.check_id
+
+
+def test_cash_gives_change_and_the_change_stays_on_the_screen(house: House) -> None:
+    flow = signed_in(house)
+    served_check(house, flow)
+    flow.act("pay")
+    shown = flow.view().view
+    assert shown.left_amount == "350,00\u00a0₴"
+    assert [act.label for act in shown.quick] == ["360", "400", "500", "Точно"]
+    flow.act("given:50000")
+    assert flow.view().view.change.value == "150,00"
+    flow.act("take")
+    house.settle()
+    shown = flow.view().view
+    assert (shown.left_label, shown.left_amount) == ("Віддайте решту", "150,00\u00a0₴")
+    flow.act("done")
+    assert flow.view().screen == "floor"
+    assert house.venue.checks == {}
+
+
+def test_half_goes_to_a_room_and_half_is_paid_in_cash(house: House) -> None:
+    flow = signed_in(house)
+    check_id = served_check(house, flow)
+    flow.act("pay")
+    flow.act("pay_by:room")
+    for figure in "304":
+        flow.act(f"key:{figure}")
+    flow.desk.finish()  # type: ignore[attr-defined]
+    shown = flow.view().view
+    assert [(guest.enabled, guest.selected) for guest in shown.guests] == [
+        (True, True),
+        (False, False),
+    ]
+    flow.act("part")
+    for figure in ("1", "7", "5", "00"):
+        flow.act(f"key:{figure}")
+    assert "175,00" in flow.view().view.charge.label
+    flow.act("charge")
+    house.settle()
+    shown = flow.view()
+    assert (shown.screen, shown.view.left_amount) == ("payment", "175,00\u00a0₴")
+    assert "чекає на відповідь готелю" in shown.view.paid[0].lines[0]
+    flow.act("take")
+    house.settle()
+    charge_id = next(iter(house.venue.charges))
+    assert check_id in house.venue.checks, "the hotel has not answered yet"
+    house.do(c.SettleCharge(charge_id, "posted", "F-1"))
+    assert check_id not in house.venue.checks
+
+
+def test_seats_pay_apart_and_their_parts_sum_to_the_whole(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    for seat, item in ((1, "salo-platter"), (2, "herring-potato")):
+        flow.act(f"show_seat:{seat}")
+        flow.act(f"tap_item:{item}")
+    flow.act("send")
+    house.settle()
+    flow.act("pay")
+    flow.act("split_by:seat")
+    shown = flow.view().view
+    assert [(part.label, part.note) for part in shown.parts] == [
+        ("місце 1", "185"),
+        ("місце 2", "165"),
+    ]
+    flow.act("take")
+    house.settle()
+    flow.act("split_by:whole")
+    assert flow.view().view.left_amount == "165,00\u00a0₴"
+
+
+def test_paying_before_sending_offers_to_send(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    flow.act("pay")
+    shown = flow.view()
+    assert shown.screen == "order"
+    assert shown.toast.act is not None
+    flow.act(shown.toast.act.id)
+    assert flow.view().view.send.enabled is False
+
+
+def test_without_a_drawer_nothing_can_be_taken_and_the_way_there_is_offered() -> None:
+    house = House()
+    house.do(c.OpenDay("2026-11-21"))
+    flow = signed_in(house)
+    served_check(house, flow)
+    flow.act("pay")
+    assert flow.view().view.take.id == "to_shift"
+    flow.act("to_shift")
+    shown = flow.view()
+    assert shown.screen == "shift"
+    for figure in ("2", "00", "00"):
+        flow.act(f"key:{figure}")
+    flow.act("open_shift")
+    house.settle()
+    assert flow.view().view.step == "work"
+    assert house.venue.shift_at("1") is not None
+
+
+def test_the_blind_count_shows_the_expected_cash_only_after_it_is_in(house: House) -> None:
+    flow = signed_in(house, "taras")
+    flow.act("shift")
+    flow.act("go_step:count")
+    shown = flow.view().view
+    assert "2\u00a0000,00" not in [row.value for row in shown.rows if row.label == "Готівка"]
+    for _ in range(2):
+        flow.act("more:100000")
+    assert flow.view().view.counted.value == "2\u00a0000,00\u00a0₴"
+    flow.act("review")
+    house.settle()
+    shown = flow.view().view
+    assert (shown.step, shown.counted.label) == ("review", "Сходиться")
+    flow.act("close")
+    house.settle()
+    shown = flow.view().view
+    assert (shown.step, shown.left_title) == ("closed", "Z-звіт № 1")
+
+
+def test_a_difference_needs_a_reason_before_the_shift_closes(house: House) -> None:
+    flow = signed_in(house, "taras")
+    flow.act("shift")
+    flow.act("go_step:count")
+    flow.act("more:100000")
+    flow.act("review")
+    house.settle()
+    shown = flow.view().view
+    assert (shown.counted.label, shown.main.enabled) == ("Нестача", False)
+    flow.act(shown.left_cards[0].id)
+    assert flow.view().view.main.enabled
+    flow.act("close")
+    house.settle()
+    assert house.venue.shifts[ShiftId("shift")].over_minor == -100_000
+
+
+def test_without_the_server_the_banner_says_what_still_works(house: House) -> None:
+    flow = signed_in(house)
+    flow.desk.link = Link("offline", saving=3, offline_since_ms=house.now_ms, hotel=False)  # type: ignore[misc]
+    shown = flow.view()
+    assert "готівка працюють" in shown.banner.text
+    assert "3 записи чекають" in shown.banner.text
+    served_check(house, flow)
+    flow.act("pay")
+    assert [act.id for act in flow.view().view.tenders if not act.enabled] == ["pay_by:room"]
+
+
+def test_a_notice_stays_until_it_is_tapped_away(house: House) -> None:
+    flow = signed_in(house)
+    house.do(
+        c.TellStaff("n1", "olena", "paid_twice", {"number": "A-0001", "amount_minor": 5000})  # type: ignore[arg-type]
+    )
+    banner = flow.view().banner
+    assert "50,00\u00a0₴ зайві" in banner.text
+    assert banner.act is not None
+    flow.act(banner.act.id)
+    assert flow.view().banner.text == ""
+
+
+def test_each_person_reads_the_terminal_in_their_own_language(house: House) -> None:
+    flow = signed_in(house, "yulia")
+    assert flow.view().view.new.label == "New tab / takeaway"
+    flow.act("lock")
+    assert signed_in(house, "olena").view().view.new.label == "Новий рахунок / з собою"
+
+
+def test_an_empty_check_that_was_opened_by_mistake_leaves_no_trace(house: House) -> None:
+    flow = signed_in(house)
+    flow.act("table:t3")
+    flow.act("back")
+    house.settle()
+    assert house.venue.checks == {}
+
+
+def test_two_checks_on_a_table_are_told_apart_and_can_be_stepped_through(house: House) -> None:
+    flow = signed_in(house)
+    served_check(house, flow)
+    flow.act(lines(flow.view())[0].id)
+    flow.act("split_line")
+    house.settle()
+    first = flow.place.check_id
+    assert flow.view().view.head.left[1].label.startswith("Рахунок 1 з 2")
+    flow.act("next_check")
+    assert flow.place.check_id != first
+    assert len(lines(flow.view())) == 1
+
+
+def test_nothing_that_is_shown_leads_to_an_unknown_intent(house: House) -> None:
+    flow = signed_in(house, "nadia")
+    served_check(house, flow)
+    flow.act(lines(flow.view())[0].id)
+    questions = ("more", "split", "discount", "table", "colleague", "seat", "course", "guests")
+    for question in questions:
+        flow.act(f"ask_for:{question}")
+        shown = flow.view().view
+        assert shown.side == "sheet", question
+        assert shown.sheet.choices or shown.sheet.keys, question
+        flow.act("cancel")
+    presenter = flow.presenter("order")
+    known = set(presenter._intents)
+    shown = flow.view().view
+    for act in (*shown.actions, *shown.line_actions, *shown.strip, *shown.categories):
+        assert act.id.partition(":")[0] in known, act
+    line = LineId(lines(flow.view())[0].id.partition(":")[2])
+    assert house.venue.checks[CheckId(flow.place.check_id)].line(line) is not None
