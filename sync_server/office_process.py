@@ -5,19 +5,26 @@ database is opened for reading only, beside the server that writes it, and again
 as long as there is none yet, the intake waits and the pages go on.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 from sqlalchemy import Connection, select
 
+from sync_server.back_office.accounts import Passwords
 from sync_server.back_office.books import CONTEXT, MIGRATIONS
 from sync_server.back_office.intake import JournalEvent
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.bootstrap import open_database, pepper
 from sync_server.clocks import system_random, wall_ms
 from sync_server.config import ServerSettings
+from sync_server.demo.catalogue import catalogue_of
+from sync_server.demo.furnish import furnish_books
+from sync_server.demo.venue_types import Venue
 from sync_server.front_office.tables import JournalRow
 from sync_server.protocol.envelope import read_event
+from sync_server.server import tell
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreError
 
@@ -62,25 +69,37 @@ def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEve
     return events
 
 
-async def serve_office(
-    settings: ServerSettings, announce: Callable[[int], None] = lambda _port: None
-) -> None:
-    """Serve the pages until cancelled; `announce` hears the port. Raises the store's errors."""
-    journal = FrontJournal(settings.database_url(FRONT))
+async def fill_books(settings: ServerSettings, venue: Venue, day: date, now_ms: int) -> None:
+    """Give empty books the venue's goods, recipes, opening stock of `day`, and accounts."""
+    catalogue = catalogue_of(venue, number=1, published_ms=now_ms)
     with open_database(settings, CONTEXT, MIGRATIONS) as books:
-        chance = system_random()
+        passwords = Passwords(pepper(settings.data))
+        await furnish_books(books, venue, catalogue, passwords, day, now_ms)
+
+
+def run(settings: ServerSettings, zone: str) -> None:
+    """Serve the pages until told to stop; says `READY {"url": ...}` once they may be opened."""
+    asyncio.run(_serve(settings, zone))
+
+
+async def _serve(settings: ServerSettings, zone: str) -> None:
+    chance = system_random()
+    journal = FrontJournal(settings.database_url(FRONT))
+    host = settings.office_host
+    with open_database(settings, CONTEXT, MIGRATIONS) as books:
         office = Office(
             OfficeSettings(
                 url=settings.database_url(CONTEXT),
                 pepper=pepper(settings.data),
-                host=settings.office_host,
+                host=host,
                 port=settings.office_port,
+                time_zone=zone,
             ),
             books,
             journal,
             Machine(wall_ms, lambda: chance.randbytes(TOKEN_BYTES).hex()),
         )
         try:
-            await office.serve(announce)
+            await office.serve(lambda port: tell("READY", url=f"http://{host}:{port}"))
         finally:
             journal.close()

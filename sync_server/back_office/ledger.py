@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from sync_server.domain.costing import Average, UnitCost, corrections_of
+from sync_server.domain.costing import BOUGHT, Average, UnitCost, corrections_of
 from sync_server.domain.money import divide_half_up
 from sync_server.domain.stock import (
     SALES,
@@ -68,7 +68,10 @@ class Ledger:
     def issue(self, kind: MoveKind, target: Place, move_from: "Shelf", entry: Entry) -> int:
         """Goods leave a store at its average; returns what they were worth."""
         balance = self._balance(move_from.store_id, move_from.ingredient_id)
-        issued = _state(balance).issue(move_from.qty)
+        state = _state(balance)
+        if state.cost is None:
+            state = state.knowing(self._last_price(move_from.ingredient_id))
+        issued = state.issue(move_from.qty)
         source = store_place(move_from.store_id)
         move = move_from.move(kind, source, target, issued.value_minor)
         self._add([move], entry, no_cost=issued.no_cost)
@@ -110,6 +113,20 @@ class Ledger:
         self._add([back, *corrections_of(back, arrived.correction_minor)], entry)
         _keep(balance, arrived.state)
         return value
+
+    def _last_price(self, ingredient_id: str) -> UnitCost | None:
+        """What the house last paid for a good, into whichever store it came."""
+        query = (
+            select(StockMove)
+            .where(
+                StockMove.ingredient_id == ingredient_id,
+                col(StockMove.kind).in_([kind.value for kind in BOUGHT]),
+                StockMove.qty_milli > 0,
+            )
+            .order_by(col(StockMove.n).desc())
+        )
+        bought = self._session.exec(query.limit(1)).first()
+        return UnitCost(bought.value_minor, from_milli(bought.qty_milli)) if bought else None
 
     def _balance(self, store_id: str, ingredient_id: str) -> Balance:
         key = (store_id, ingredient_id)

@@ -8,9 +8,7 @@ reason is logged once, then it tries again, more and more slowly.
 import asyncio
 import contextlib
 import logging
-import secrets
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -29,7 +27,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.5
 RETRY_FIRST_S = 1.0
-RETRY_MAX_S = 60.0
+RETRY_MAX_S = 5.0
 BACKLOG = 128
 
 
@@ -51,9 +49,12 @@ class OfficeSettings:
     key: str = ""
 
 
-def wall_clock_ms() -> int:
-    """Milliseconds since the epoch: the process's own clock."""
-    return time.time_ns() // 1_000_000
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What only the machine knows: the time in milliseconds, and unguessable texts."""
+
+    clock: Callable[[], int]
+    new_token: Callable[[], str]
 
 
 class Office:
@@ -64,16 +65,19 @@ class Office:
         settings: OfficeSettings,
         database: Database,
         reader: JournalReader | None,
-        clock: Callable[[], int] = wall_clock_ms,
+        machine: Machine,
     ) -> None:
         """`reader` gives the front's journal; without one the pages show the books as they are."""
         self._settings = settings
-        accounts = Accounts(
-            database, Passwords(settings.pepper), clock, lambda: secrets.token_urlsafe(32)
+        passwords = Passwords(settings.pepper)
+        accounts = Accounts(database, passwords, machine.clock, machine.new_token)
+        house = SiteSettings(
+            ZoneInfo(settings.time_zone),
+            machine.clock,
+            settings.target_bp,
+            secure=bool(settings.certificate),
         )
-        secure = bool(settings.certificate)
-        zone = ZoneInfo(settings.time_zone)
-        self._site = Site(database, accounts, SiteSettings(zone, clock, settings.target_bp, secure))
+        self._site = Site(database, accounts, house)
         self._intake = Intake(database, reader) if reader is not None else None
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
@@ -132,9 +136,10 @@ class Office:
 
 def run(
     settings: OfficeSettings,
-    reader: JournalReader | None = None,
+    reader: JournalReader | None,
+    machine: Machine,
     announce: Callable[[int], None] = lambda _port: None,
 ) -> None:
     """Open the books and serve until the process is told to stop. Raises the store's errors."""
     with open_books(settings.url) as database:
-        asyncio.run(Office(settings, database, reader).serve(announce))
+        asyncio.run(Office(settings, database, reader, machine).serve(announce))

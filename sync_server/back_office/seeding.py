@@ -51,11 +51,15 @@ Names = Mapping[str, str]
 
 
 class NamedStation(Protocol):
+    """A kitchen or bar station."""
+
     @property
     def station_id(self) -> str: ...
 
 
 class NamedStore(Protocol):
+    """A store and the person who answers for it."""
+
     @property
     def store_id(self) -> str: ...
     @property
@@ -65,6 +69,8 @@ class NamedStore(Protocol):
 
 
 class NamedGroup(Protocol):
+    """A group of ingredients."""
+
     @property
     def group_id(self) -> str: ...
     @property
@@ -72,6 +78,8 @@ class NamedGroup(Protocol):
 
 
 class NamedCategory(Protocol):
+    """A category of the menu."""
+
     @property
     def category_id(self) -> str: ...
     @property
@@ -79,6 +87,8 @@ class NamedCategory(Protocol):
 
 
 class MenuItem(Protocol):
+    """A dish or drink."""
+
     @property
     def item_id(self) -> str: ...
     @property
@@ -88,6 +98,8 @@ class MenuItem(Protocol):
 
 
 class BoughtGood(Protocol):
+    """Something bought; losses in percent of gross, `par` in its unit."""
+
     @property
     def ingredient_id(self) -> str: ...
     @property
@@ -107,6 +119,8 @@ class BoughtGood(Protocol):
 
 
 class PreparedGood(Protocol):
+    """Something made in the house; its recipe makes `yield_qty` of `unit`."""
+
     @property
     def semi_id(self) -> str: ...
     @property
@@ -118,6 +132,8 @@ class PreparedGood(Protocol):
 
 
 class CardLine(Protocol):
+    """A line of a recipe: gross quantity in the unit of the component, losses in percent."""
+
     @property
     def owner_kind(self) -> str: ...
     @property
@@ -131,6 +147,8 @@ class CardLine(Protocol):
 
 
 class Trader(Protocol):
+    """A supplier."""
+
     @property
     def supplier_id(self) -> str: ...
     @property
@@ -146,6 +164,8 @@ class Trader(Protocol):
 
 
 class CountedGood(Protocol):
+    """What lay in a store on the first day: quantity in the unit of the good, and value."""
+
     @property
     def store_id(self) -> str: ...
     @property

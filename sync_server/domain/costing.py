@@ -24,6 +24,7 @@ from .stock import (
     CORRECTION,
     ROUNDING,
     ZERO,
+    IngredientId,
     Key,
     Move,
     MoveKind,
@@ -93,6 +94,9 @@ class Stock(Protocol):
     @property
     def value_minor(self) -> int: ...
 
+    def knowing(self, price: UnitCost | None) -> Self:
+        """The same, with `price` for what is missing as long as none was known here."""
+
     def receive(self, qty: Decimal, value_minor: int) -> Received[Self]:
         """`qty` > 0 arrives, worth `value_minor`."""
 
@@ -113,6 +117,10 @@ class Average:
     qty: Decimal = ZERO
     value_minor: int = 0
     cost: UnitCost | None = None
+
+    def knowing(self, price: UnitCost | None) -> "Average":
+        """A store that never had the good prices a shortage by the house's last purchase."""
+        return self if self.cost or self.qty > 0 else replace(self, cost=price)
 
     def issue(self, qty: Decimal) -> Issued["Average"]:
         """Out at the average; what is missing goes out at the last known cost."""
@@ -182,6 +190,10 @@ class Fifo:
             part.value_minor for part in self.shortages
         )
 
+    def knowing(self, price: UnitCost | None) -> "Fifo":
+        """A store that never had the good prices a shortage by the house's last purchase."""
+        return self if self.cost else replace(self, cost=price)
+
     def issue(self, qty: Decimal) -> Issued["Fifo"]:
         """The oldest layers first; what is missing goes out at the last known cost."""
         assert qty > 0, "an issue has a quantity"
@@ -240,6 +252,9 @@ def _take(
     return tuple(taken), tuple(left), qty
 
 
+BOUGHT = frozenset({MoveKind.OPENING, MoveKind.RECEIPT})
+"""Arrivals whose value is a price paid; the last one prices what a store never had."""
+
 METHODS: Mapping[str, Callable[[], Stock]] = {"average": Average, "fifo": Fifo}
 
 
@@ -252,10 +267,17 @@ def revalued(moves: Iterable[Move], method: str) -> list[Move]:
     """
     states: dict[Key, Stock] = {}
     issued: dict[int, Move] = {}
+    prices: dict[IngredientId, UnitCost] = {}
     priced: list[Move] = []
     for move in moves:
         if move.kind in (MoveKind.COST_CORRECTION, MoveKind.ROUNDING):
             continue
+        if move.kind in BOUGHT and move.qty > 0:
+            prices[move.ingredient_id] = UnitCost(move.value_minor, move.qty)
+        out = (move.source, move.ingredient_id)
+        if store_of(move.source) is not None:
+            known = states.get(out, METHODS[method]())
+            states[out] = known.knowing(prices.get(move.ingredient_id))
         done, corrections = _priced(move, states, issued, METHODS[method])
         issued[move.order] = done
         priced += [done, *corrections]
@@ -273,7 +295,7 @@ def _priced(
     value = move.value_minor
     parts: tuple[Part, ...] = (Part(move.qty, value),)
     if store_of(move.source) is not None:
-        taken = states.get(out, empty()).issue(move.qty)
+        taken = states[out].issue(move.qty)
         states[out], value, parts = taken.state, taken.value_minor, taken.parts
     back = issued.get(move.undoes) if move.undoes else None
     if back is not None:

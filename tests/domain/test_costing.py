@@ -105,6 +105,16 @@ def test_goods_sold_before_any_price_is_known_go_out_at_nothing_and_say_so() -> 
     assert (arrived.state.value_minor, arrived.correction_minor) == (30_000, 20_000)
 
 
+def test_a_store_that_never_had_a_good_prices_it_by_the_last_purchase() -> None:
+    wine = IngredientId("wine")
+    ledger = [
+        Move(MoveKind.RECEIPT, wine, SUPPLIER, KITCHEN, kilos(10), 50_000, order=1),
+        Move(MoveKind.SALE, wine, BAR, SALES, kilos(2), 0, order=2),
+    ]
+    for method in METHODS:
+        assert revalued(ledger, method)[-1].value_minor == 10_000
+
+
 def test_taking_back_a_sale_is_its_exact_opposite() -> None:
     state = Average(kilos(2), 36_000).issue(kilos(5))
     back = state.state.put_back(kilos(5), state.value_minor)

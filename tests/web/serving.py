@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
-from sync_server.back_office.office import Office, OfficeSettings
+from sync_server.back_office.office import Machine, Office, OfficeSettings
+from sync_server.clocks import system_random, wall_ms
 from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
 from tests.back_office.house import NOON_MS, PEPPER, Journal, furnish, take_all
@@ -53,7 +54,8 @@ async def serve(folder: Path) -> None:
         await take_all(books, journal)
         await books.write(documents)
         settings = OfficeSettings(url="", pepper=PEPPER, port=0)
-        office = Office(settings, books, journal)
+        machine = Machine(wall_ms, lambda: system_random().randbytes(32).hex())
+        office = Office(settings, books, journal, machine)
         await office.serve(lambda port: print(port, flush=True))
 
 
