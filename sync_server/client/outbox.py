@@ -30,8 +30,8 @@ from sync_server.protocol.terminal_conversation import NewEvent, Outgoing
 from . import schema
 from .opening import carry_over, insert_command, insert_notice, open_store, raise_epoch
 from .records import (
-    Base,
     CannotSave,
+    Confirmed,
     Draft,
     Notice,
     Route,
@@ -299,11 +299,11 @@ class Outbox:
         self.cursor_n, self.cursor_hash = 0, GENESIS
         self.tail = 0
 
-    def base(self) -> Base:
+    def base(self) -> Confirmed:
         """What a replica starts from."""
         row = self._connection.execute("SELECT n, bytes FROM snapshot").fetchone()
         n, data = (row[0], row[1]) if row else (0, None)
-        return Base(n, data, self.events(n))
+        return Confirmed(n, data, self.events(n))
 
     def events(self, after: int) -> list[tuple[int, bytes]]:
         """Stored events after `after`."""

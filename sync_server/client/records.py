@@ -119,7 +119,7 @@ class AskReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class Confirmed:
     """The confirmed state on disk: a snapshot and the events after it."""
 
     n: int

@@ -20,7 +20,7 @@ from .connection import Callbacks, Connection, Jitter, Surroundings
 from .inbox import Inbox
 from .link import open_link
 from .outbox import Outbox
-from .records import AskReply, Base, CannotSave, Draft, LinkState, Notice, Route, StoredCommand
+from .records import AskReply, CannotSave, Confirmed, Draft, LinkState, Notice, Route, StoredCommand
 from .worker import Runner
 
 
@@ -238,7 +238,7 @@ class TerminalLink:
         """The wall clock that commands are stamped with."""
         return self._around.clock()
 
-    async def base(self) -> Base:
+    async def base(self) -> Confirmed:
         """The confirmed state on disk, to start a replica from."""
         return await self._around.run(self.store.base)
 
