@@ -23,6 +23,8 @@ from .tables import EffectRow
 HELD_BACK = frozenset({outward.FOLIO})
 """Kinds that wait for a second copy; paper that is printed twice is marked and harms nobody."""
 
+LOOK_AGAIN_S = 0.5
+
 UNFINISHED = ("claimed", "sending")
 
 
@@ -46,8 +48,13 @@ class OfficeDoor:
         return self._office.clock()
 
     async def wait(self, kind: str, timeout_s: float) -> None:
-        """Until something may have come for this kind, or the time is over."""
+        """Until something may have come for this kind, or the time is over.
+
+        Queued rows may become free by time alone, so they are looked at again soon.
+        """
         wake = self._wakes.setdefault(kind, asyncio.Event())
+        if self.targets(kind):
+            timeout_s = min(timeout_s, LOOK_AGAIN_S)
         try:
             await asyncio.wait_for(wake.wait(), timeout_s)
         except TimeoutError:
