@@ -58,6 +58,15 @@ def short(amount_minor: int, currency: str, language: str) -> str:
     return _tight(text).replace("-", "–")
 
 
+@lru_cache(maxsize=8192)
+def short_money(amount_minor: int, currency: str, language: str) -> str:
+    """With currency, decimals only when it has any: "2 815 ₴"."""
+    full = money(amount_minor, currency, language)
+    return full.replace(
+        amount(abs(amount_minor), currency, language), short(abs(amount_minor), currency, language)
+    )
+
+
 @lru_cache(maxsize=1024)
 def quantity(qty_milli: int, language: str) -> str:
     """Thousandths of a unit: "2", "0,350"."""

@@ -200,18 +200,28 @@ class FloorPresenter(Presenter):
         total = sum(totals_of(check).total_minor for check in checks)
         guests = sum(check.guests for check in checks)
         first = min(checks, key=lambda check: check.opened_ms)
-        line = self.money(total) if total else self.say("guests", n=guests)
+        line = self.say("guests", n=guests)
+        if total:
+            line = formats.short_money(total, self.currency, self.language)
         line += f" · {len(checks)}×" if len(checks) > 1 else ""
         badge, token = self._badge(loudest)
         return {
             "title": title,
             "line": line,
-            "note": f"{formats.lasted(now - first.opened_ms)} · {self._doing(first, loudest)}",
+            "note": self._note(first, loudest),
             "state": loudest.state,
             "icon": loudest.icon,
             "badge": badge,
             "badge_token": token,
         }
+
+    def _note(self, check: Check, found: TableState) -> str:
+        """How long, and what the badge does not say already."""
+        lasted = formats.lasted(self.desk.now_ms() - check.opened_ms)
+        mine = check.owner == self.desk.me
+        if mine and found.state in ("late", "ready"):
+            return lasted
+        return f"{lasted} · {self._doing(check, found)}"
 
     def _badge(self, found: TableState) -> tuple[str, str]:
         if found.state == "late":
@@ -279,8 +289,7 @@ class FloorPresenter(Presenter):
     def _ready(self, check: Check, found: TableState) -> Card:
         dishes = []
         for item_id, qty in found.ready_names:
-            item = self.desk.catalogue.items.get(item_id)
-            name = self.name(item.names) if item else item_id
+            name = self._dish(item_id)
             many = f" ×{formats.quantity(qty, self.language)}" if qty != ONE else ""
             dishes.append(f"{name}{many}")
         since = [
@@ -294,6 +303,11 @@ class FloorPresenter(Presenter):
             self._titled(check), (", ".join(dishes),), aside, "ready", f"check:{check.check_id}"
         )
 
+    def _dish(self, item_id: str) -> str:
+        """The kitchen's short name of a dish, else its own."""
+        item = self.desk.catalogue.items.get(item_id)
+        return self.name(item.kitchen_names or item.names) if item else item_id
+
     def _titled(self, check: Check) -> str:
         title = self.check_title(check)
         return self.say("table_title", label=title) if check.table_id else title
@@ -301,9 +315,8 @@ class FloorPresenter(Presenter):
     def _mine(self, check: Check, found: TableState) -> Card:
         total = totals_of(check).total_minor
         if found.state == "late":
-            item = self.desk.catalogue.items.get(found.late_names[0])
-            name = self.name(item.names) if item else ""
-            text = f"{name}: {self.say('late_minutes', n=found.late_ms // MINUTE_MS)}"
+            late = self.say("late_minutes", n=found.late_ms // MINUTE_MS)
+            text = f"{late} · {self._dish(found.late_names[0])}"
         else:
             text = f"{self.say('guests', n=check.guests)} · {self._doing(check, found)}"
         return Card(

@@ -157,7 +157,10 @@ def _rule(presenter: Presenter, group: ModifierGroup) -> str:
     if group.min_count:
         parts.append(presenter.say("choose_n", n=group.min_count))
     if group.free_count:
-        parts.append(presenter.say("free_n", n=group.free_count))
+        prices = {modifier.price_minor for modifier in group.modifiers}
+        then = f"+{presenter.short(max(prices))}" if len(prices) == 1 else ""
+        key = "free_then" if then else "free_n"
+        parts.append(presenter.say(key, n=group.free_count, then=then))
     if group.max_count > 1:
         parts.append(presenter.say("up_to_n", n=group.max_count))
     return " · ".join(parts)
@@ -179,7 +182,9 @@ def _choice(
     if modifier.price_minor:
         place = taken.index(chosen) if chosen in taken else len(taken)
         free = place < group.free_count
-        note = presenter.say("free") if free else f"+{presenter.short(modifier.price_minor)}"
+        note = f"+{presenter.short(modifier.price_minor)}"
+        if free:
+            note = presenter.say("free") if chosen in taken else ""
     single = group.max_count == 1
     tone = "plain" if chosen is None else "chosen" if single and not chosen.pre else "ringed"
     return Act(f"choose:{modifier_id}", label, tone, note=note)

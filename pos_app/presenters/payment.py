@@ -102,9 +102,9 @@ class PaymentPresenter(Presenter):
         self.tip_bp, self.typed = int(rate_bp), ""
 
     @intent
-    def toggle_receipt(self) -> None:
-        """With or without paper."""
-        self.receipt = not self.receipt
+    def with_receipt(self, key: str) -> None:
+        """With paper ("print") or without ("none")."""
+        self.receipt = key == "print"
 
     @intent
     def key(self, key: str) -> None:
@@ -232,13 +232,14 @@ class PaymentPresenter(Presenter):
                 for rate in (0, *TIPS_BP)
             ),
             receipt_title=self.say("receipt").upper(),
-            receipts=(
+            receipts=tuple(
                 Act(
-                    "toggle_receipt",
-                    self.say("receipt_print" if self.receipt else "receipt_none"),
-                    "ringed" if self.receipt else "plain",
-                    icon="print" if self.receipt else "block",
-                ),
+                    f"with_receipt:{key}",
+                    self.say(f"receipt_{key}"),
+                    "ringed" if self.receipt == (key == "print") else "plain",
+                    icon=icon,
+                )
+                for key, icon in (("print", "print"), ("none", "block"))
             ),
             entry=self.amount(int(self.typed or self._asked(check))),
             quick=self._quick(check),
@@ -262,7 +263,7 @@ class PaymentPresenter(Presenter):
         )
         return Head(
             f"{self.say('pay')} · {name}",
-            self.back_act("check"),
+            self.back_act("check" if check.state == "open" else "floor"),
             (Chip(f"№{formats.NO_BREAK}{check.number}"),),
             (self.link_chip(), Chip(drawer, "to_shift"), self.clock_chip()),
             self.avatar(),
@@ -382,6 +383,5 @@ class PaymentPresenter(Presenter):
             left_label=self.say("give_change" if change else "all_paid"),
             left_amount=self.money(change),
             left_token="ready",
-            entry=self.amount(change),
             take=Act("done", self.say("done_to_floor"), "go", size=20),
         )

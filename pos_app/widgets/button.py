@@ -81,7 +81,7 @@ class PushButton(Tap):
         return _TEXT.get(act.tone) or palette.on(fill or "panel")
 
     def _words(self, act: Act, ink: str, pad: float, room: float, top: float, tall: float) -> None:
-        bold = act.tone not in ("flat", "seat", "bill")
+        bold = act.tone not in ("flat", "bill")
         note_room = self.measure(act.note, act.size - 1) + dp(8) if act.note else 0
         icon_room = dp(act.size + 14) if act.icon else 0
         lines = 2 if tall >= dp(44) and not act.note else 1
@@ -159,7 +159,7 @@ class Tab(PushButton):
     @classmethod
     def natural_width(cls, act: Act) -> float:
         """Width that the label wants."""
-        words = cls.measure(act.label, act.size, act.tone not in ("flat", "seat", "bill"))
+        words = cls.measure(act.label, act.size, act.tone not in ("flat", "bill"))
         note = cls.measure(act.note, act.size - 1) + dp(8) if act.note else 0
         icon = dp(act.size + 14) if act.icon else 0
         return max(dp(48), words + note + icon + dp(36 if not (act.icon and not words) else 16))

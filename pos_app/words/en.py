@@ -119,6 +119,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "pre_side_named": "{name} on the side",
     "choose_n": "choose {n}",
     "free_n": "{n} free",
+    "free_then": "{n} free, then {then}",
     "up_to_n": "up to {n}",
     "free": "free",
     "add_to": "Add to {where} · {sum}",

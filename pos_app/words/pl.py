@@ -80,7 +80,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
         "other": "{n} wstrzymane",
     },
     "bill_printed": "rachunek {ago} temu",
-    "late_minutes": "+{n} min",
+    "late_minutes": "późno +{n} min",
     "ready_count": {
         "one": "{n} gotowe",
         "few": "{n} gotowe",
@@ -152,6 +152,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "pre_side_named": "{name} osobno",
     "choose_n": "wybierz {n}",
     "free_n": "{n} gratis",
+    "free_then": "{n} gratis, potem {then}",
     "up_to_n": "do {n}",
     "free": "gratis",
     "add_to": "Dodaj: {where} · {sum}",
@@ -443,7 +444,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "Zapytaj recepcję, nie powtarzaj",
     "refused_folio_disagrees": "Pokój {room}, rachunek {number}: folio mówi co innego "
     "({what}: {words}). Zapytaj recepcję",
-    "refused_printer_failed": "Drukarka {printer} nie drukuje: {document}. Sprawdź papier i pokrywę",
+    "refused_printer_failed": "Drukarka {printer} nie drukuje: {document}. Sprawdź papier",
     "refused_print_unknown": "{document}: nie wiadomo, czy {printer} wydrukowała; sprawdź",
     "refused_paid_twice": "Rachunek {number} opłacono o {at_ms}: {amount_minor} nadpłaty, "
     "zwróć gościowi",

@@ -79,7 +79,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
         "other": "{n} на утриманні",
     },
     "bill_printed": "рахунок {ago} тому",
-    "late_minutes": "+{n} хв",
+    "late_minutes": "пізно +{n} хв",
     "ready_count": {
         "one": "{n} готова",
         "few": "{n} готові",
@@ -151,6 +151,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "pre_side_named": "{name} окремо",
     "choose_n": "оберіть {n}",
     "free_n": "{n} безкоштовно",
+    "free_then": "{n} безкоштовно, далі {then}",
     "up_to_n": "до {n}",
     "free": "0",
     "add_to": "Додати: {where} · {sum}",

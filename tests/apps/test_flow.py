@@ -180,7 +180,7 @@ def test_the_floor_tells_what_is_ready_and_what_is_late(house: House) -> None:
     house.settle()
     house.now_ms += 14 * MINUTE
     table = next(t for t in flow.view().view.tables if t.id == "table:t3")
-    assert (table.state, table.badge) == ("late", "+9 хв")
+    assert (table.state, table.badge) == ("late", "пізно +9 хв")
     house.bump_all()
     shown = flow.view().view
     table = next(t for t in shown.tables if t.id == "table:t3")
