@@ -95,7 +95,9 @@ def a_menu(**settings: object) -> Catalogue:
         stations={x: Station(x, names(x), f"printer-{x}") for x in ("hot", "grill", "bar")},
         printers={},
         halls={"main": Hall("main", names("Main"), 20, 12)},
-        tables={f"t{i}": Table(f"t{i}", "main", str(i), 4, "square", i, 1, 2, 2) for i in range(1, 9)},
+        tables={
+            f"t{i}": Table(f"t{i}", "main", str(i), 4, "square", i, 1, 2, 2) for i in range(1, 9)
+        },
         reasons={
             "guest-left": Reason("guest-left", "void", names("guest left")),
             "courier": Reason("courier", "cash_out", names("courier")),
@@ -180,8 +182,14 @@ class AHouse:
         assert isinstance(decision, Refused), decision
         return decision
 
-    def open(self, name: str = "k", number: str = "T1-001", table: str = "t3", by: str = "olena",
-             dev: str = "T1") -> CheckId:
+    def open(
+        self,
+        name: str = "k",
+        number: str = "T1-001",
+        table: str = "t3",
+        by: str = "olena",
+        dev: str = "T1",
+    ) -> CheckId:
         """A check on a table."""
         self.must(c.OpenCheck(CheckId(name), number, "table", table, guests=2), by=by, dev=dev)
         return CheckId(name)
@@ -218,7 +226,9 @@ class AHouse:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def a_line(line_id: str, item_id: str = "borscht", qty_milli: int = 1000, **more: object) -> c.NewLine:
+def a_line(
+    line_id: str, item_id: str = "borscht", qty_milli: int = 1000, **more: object
+) -> c.NewLine:
     """One dish as ordered."""
     line = c.NewLine(LineId(line_id), ItemId(item_id), 1, qty_milli)
     return replace(line, **more)  # type: ignore[arg-type]

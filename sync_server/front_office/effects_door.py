@@ -6,6 +6,7 @@ marking are transactions of their own; what came of it enters the journal throug
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -55,12 +56,11 @@ class OfficeDoor:
         wake = self._wakes.setdefault(kind, asyncio.Event())
         if self.targets(kind):
             timeout_s = min(timeout_s, LOOK_AGAIN_S)
-        try:
-            await asyncio.wait_for(wake.wait(), timeout_s)
-        except TimeoutError:
-            return
-        finally:
-            wake.clear()
+        # Not wait_for: that one may swallow a cancellation (Python 3.11).
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await wake.wait()
+        wake.clear()
 
     def targets(self, kind: str) -> list[str]:
         """Queues of this kind that have rows queued, due or not."""

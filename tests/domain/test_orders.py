@@ -129,9 +129,7 @@ def test_two_checks_opened_on_one_table_both_stand_and_the_second_is_told() -> N
     assert second.adjusted is not None
     assert second.adjusted.params["number"] == "T1-001"
     assert len(house.venue.checks) == 2
-    knowingly = house.must(
-        c.OpenCheck(CheckId("d"), "T2-002", "table", "t3"), by="ihor", dev="T2"
-    )
+    knowingly = house.must(c.OpenCheck(CheckId("d"), "T2-002", "table", "t3"), by="ihor", dev="T2")
     assert knowingly.adjusted is None
 
 

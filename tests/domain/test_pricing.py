@@ -14,9 +14,7 @@ from sync_server.domain.quantity import extend, shares
 from sync_server.domain.rejections import Refused
 from tests.builders import a_menu
 
-LINE = Line(
-    LineId("l"), "x", "x", 1, 1000, 0, 0, "vat", 2000, ("hot",), 1, 0, 0, StaffId("olena")
-)
+LINE = Line(LineId("l"), "x", "x", 1, 1000, 0, 0, "vat", 2000, ("hot",), 1, 0, 0, StaffId("olena"))
 
 
 def lines(*grosses: int) -> list[Line]:
