@@ -237,7 +237,7 @@ def a_line(
 def a_steak(line_id: str, *sauces: str, **more: object) -> c.NewLine:
     """A ribeye, rare, with sauces."""
     choices = (c.Choice("rare"), *(c.Choice(x) for x in sauces))
-    return a_line(line_id, "ribeye", choices=choices, **more)
+    return replace(a_line(line_id, "ribeye", choices=choices), **more)  # type: ignore[arg-type]
 
 
 def ticket_id(text: str) -> TicketId:
