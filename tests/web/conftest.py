@@ -83,4 +83,5 @@ def sign_in(page: Page, login: str = "halyna", password: str = PASSWORD) -> None
     page.goto("/sign-in?language=en")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
-    page.click("button[type=submit]")
+    with page.expect_navigation():
+        page.click("button[type=submit]")

@@ -28,7 +28,7 @@ def figure(shown: str) -> Decimal | None:
 
 
 def rows_of(page: Page) -> dict[str, list[str]]:
-    page.wait_for_selector("table.grid[data-ready], table.grid tbody tr")
+    page.wait_for_selector(".wide table.grid tbody tr")
     rows = page.locator(".wide table.grid tbody tr").evaluate_all(
         "rows => rows.map(row => [row.dataset.key, [...row.cells].map(cell => cell.innerText)])"
     )
@@ -205,6 +205,7 @@ def test_a_person_sees_only_pages_of_their_rights_and_every_link_leads_somewhere
         assert page.request.get(address).status == 403
     page.click("text=Sign out")
     sign_in(page)
+    expect(page.locator("h1")).to_have_text("Stock turnover")
     links = page.locator("nav a").evaluate_all("links => links.map(link => link.href)")
     assert len(links) == 3
     assert [page.request.get(link).status for link in links] == [200, 200, 200]

@@ -93,7 +93,8 @@ def chart_options(report: FoodCost, target_bp: int, formats: Formats) -> dict[st
     points = [None if day.sales.cost_bp is None else day.sales.cost_bp / 100 for day in report.days]
     target = target_bp / 100
     shown = [point for point in points if point is not None] + [target]
-    low, high = int(min(shown) // 5 * 5), int(-(-max(shown) // 5) * 5)
+    step = 5 if max(shown) - min(shown) <= 15 else 20
+    low, high = int(min(shown) // step * step), int(-(-max(shown) // step) * step)
     return {
         "animation": False,
         "grid": {"left": 28, "right": 10, "top": 10, "bottom": 22},
@@ -107,9 +108,9 @@ def chart_options(report: FoodCost, target_bp: int, formats: Formats) -> dict[st
         },
         "yAxis": {
             "type": "value",
-            "min": low if low < high else low - 5,
+            "min": low if low < high else low - step,
             "max": high,
-            "splitNumber": 3,
+            "interval": step,
             "axisLabel": {"color": QUIET, "fontSize": 10},
             "splitLine": {"lineStyle": {"color": "#e8ebf0"}},
         },
