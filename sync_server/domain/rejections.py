@@ -81,6 +81,8 @@ CODES: dict[str, str] = {
     "charge_unknown": "the hotel did not answer for room {room}; ask reception, do not repeat",
     "folio_disagrees": "room {room}, check {number}: folio and check disagree ({what}: {words})",
     "paid_twice": "the check was paid already: {amount_minor} is extra; return it",
+    "printer_failed": "{document} came out of no printer ({printer}: {reason}); tell it by word",
+    "print_unknown": "nobody knows if {document} came out of {printer} ({reason}); look there",
     "stopped_but_printed": "{item} is stopped, but your terminal printed it: tell the kitchen",
     # stock and recipes
     "no_recipe": "the dish {item} has no recipe in force on {day}",
