@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from argon2 import PasswordHasher
 
 from sync_server.domain.events import Line
 from sync_server.domain.ids import StaffId
@@ -39,9 +40,10 @@ from sync_server.protocol.replica import (
 
 from .connection import Callbacks
 from .numbers import CheckNumbers
-from .offline_pin import OFFLINE, OfflinePins
+from .offline_pin import OFFLINE, SLOW, OfflinePins
 from .records import AskReply, CannotSave, LinkState, StoredCommand
 from .terminal import TerminalLink
+from .worker import Runner, in_thread
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +80,19 @@ class SignInResult:
 class ClientDesk:
     """See the head of the file. `open` reads what the disk has; `start` also connects."""
 
-    def __init__(self, folder: Path, kind: str, drawing: Callable[[], bool] = lambda: True) -> None:
-        """`drawing` says whether the drawing loop is alive (the beat of a display)."""
+    def __init__(
+        self,
+        folder: Path,
+        kind: str,
+        drawing: Callable[[], bool] = lambda: True,
+        *,
+        run: Runner = in_thread,
+        hasher: PasswordHasher = SLOW,
+    ) -> None:
+        """`drawing` says whether the drawing loop is alive (the beat of a display); `run` is where
+        slow work of the desk's own goes, PIN hashing above all."""
+        self._run = run
+        self._hasher = hasher
         self._folder = folder
         self._kind = kind
         self._drawing = drawing
@@ -120,7 +133,7 @@ class ClientDesk:
         self._replica.replace(venue)
         self._replica.fold([read_event(data) for _, data in base.events])
         self.numbers = CheckNumbers(self._folder)
-        self.pins = OfflinePins(self._folder, link.identity.key)
+        self.pins = OfflinePins(self._folder, link.identity.key, self._hasher)
         self._load_catalogues()
         for stored in await link.overlay():
             pending = self._restored(stored)
@@ -424,7 +437,7 @@ class ClientDesk:
                 data += b64decode(body["data"])
                 part += 1
             self._catalogues[number] = read_catalogue(data)
-            await asyncio.to_thread(self._store_catalogue, number, data)
+            await self._run(lambda: self._store_catalogue(number, data))
         finally:
             self._fetching.discard(number)
 
@@ -446,7 +459,7 @@ class ClientDesk:
         reply = await self.link.ask("sign_in", _json.encode({"pin": pin, "staff_id": staff_id}))
         now = self.now_ms()
         if reply.code in ("offline", "timeout"):
-            code = await asyncio.to_thread(self.pins.verify, staff_id, pin, now)
+            code = await self._run(lambda: self.pins.verify(staff_id, pin, now))
             if code:
                 return SignInResult(code, {})
             self._session, self.me = OFFLINE, StaffId(staff_id)
@@ -457,7 +470,8 @@ class ClientDesk:
             return SignInResult(reply.code, params)
         body = json.loads(reply.body)
         self._session, self.me = body["session"], StaffId(staff_id)
-        await asyncio.to_thread(self.pins.keep, staff_id, pin, body["offline_until_ms"])
+        until_ms = body["offline_until_ms"]
+        await self._run(lambda: self.pins.keep(staff_id, pin, until_ms))
         self._changed()
         return SignInResult()
 

@@ -4,7 +4,7 @@ The store has one connection and blocks on fsync, so exactly one call runs at a 
 event loop that draws the screen.
 """
 
-from asyncio import get_running_loop
+from asyncio import get_running_loop, to_thread
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
@@ -37,3 +37,8 @@ class Worker:
 async def inline(work: Callable[[], T]) -> T:
     """A `Runner` for virtual time: no thread, no waiting."""
     return work()
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """A `Runner` for slow work that needs no order."""
+    return await to_thread(work)
