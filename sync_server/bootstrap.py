@@ -8,15 +8,13 @@ import asyncio
 import contextlib
 import logging
 import os
-import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sync_server.client.identity import write_private
-from sync_server.clocks import new_ids, system_random, wall_ms
+from sync_server.clocks import new_ids, now, secret_bytes, secret_hex, system_random, wall_ms
 from sync_server.config import ServerSettings
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
@@ -53,7 +51,7 @@ def pepper(folder: Path) -> bytes:
     """The secret that makes a stolen database useless for guessing PINs; made at first start."""
     path = folder / PEPPER
     if not path.exists():
-        write_private(path, secrets.token_bytes(32))
+        write_private(path, secret_bytes(32))
     return path.read_bytes()
 
 
@@ -106,7 +104,7 @@ class House:
     async def _guests(self, query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
         """Guests of the hotel for the question `guests`, bounded."""
         day = self.office.venue.day
-        business_day = day.day if day else datetime.now(UTC).date().isoformat()
+        business_day = day.day if day else now().date().isoformat()
         found = await self.search.guests(query, business_day, wall_ms())
         if isinstance(found, NobodyFound):
             return found.code, []
@@ -135,10 +133,10 @@ class House:
         self._carry_out()
         context = None
         if settings.tls == "on" or (settings.tls == "auto" and not _loopback(settings.host)):
-            certificate = site_certificate(settings.data, [settings.host], datetime.now(UTC))
+            certificate = site_certificate(settings.data, [settings.host], now())
             context, self.fingerprint = certificate.context, certificate.fingerprint
         self.sockets = SyncServer(
-            self.office, wall_ms, lambda: secrets.token_hex(32), fingerprint=self.fingerprint
+            self.office, wall_ms, lambda: secret_hex(32), fingerprint=self.fingerprint
         )
         self.port = await self.sockets.listen(settings.host, settings.port, context)
 

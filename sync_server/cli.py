@@ -100,7 +100,7 @@ def office(
     import asyncio
     from datetime import date
 
-    from sync_server.clocks import wall_ms
+    from sync_server.clocks import today, wall_ms
     from sync_server.demo.venue import load_venue
     from sync_server.office_process import fill_books, run
 
@@ -110,8 +110,8 @@ def office(
     if venue is not None:
         loaded = load_venue(venue)
         zone = loaded.settings.zone
-        today = date.fromisoformat(day) if day else date.today()  # noqa: DTZ011
-        asyncio.run(fill_books(given, loaded, today, wall_ms()))
+        business_day = date.fromisoformat(day) if day else today()
+        asyncio.run(fill_books(given, loaded, business_day, wall_ms()))
     run(given, zone)
 
 

@@ -1,11 +1,13 @@
-"""The real clock, ids and randomness: the only place of the server that asks the machine.
+"""The real clock, ids and randomness: the one place of server and terminals that asks the machine.
 
 Everything else takes them as arguments, so that a whole evening runs in virtual time.
 """
 
 import os
 import random
+import secrets
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sync_server.client.identity import Uuid7
@@ -38,3 +40,23 @@ def boot_id() -> str:
     if BOOT_ID.exists():
         return BOOT_ID.read_text().strip()
     return os.urandom(16).hex()
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date on this machine's wall: what a person would call today."""
+    return datetime.now().astimezone().date()
+
+
+def secret_bytes(count: int) -> bytes:
+    """Bytes that nobody can guess."""
+    return secrets.token_bytes(count)
+
+
+def secret_hex(count: int) -> str:
+    """`count` unguessable bytes as hex."""
+    return secrets.token_hex(count)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sync_server.bootstrap import House
 from sync_server.client.identity import Invitation
-from sync_server.clocks import wall_ms
+from sync_server.clocks import today, wall_ms
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import load_venue
@@ -56,7 +56,7 @@ async def serve(
     await house.start()
     try:
         if venue is not None:
-            await furnish(house, load_venue(venue), day or date.today(), wall_ms())  # noqa: DTZ011
+            await furnish(house, load_venue(venue), day or today(), wall_ms())
         await house.listen()
         for invite in invites:
             code = house.desk.open(invite.name, invite.kind)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from .ids import (
     NO_CHECK,
-    NO_LINE,
-    NOBODY,
     ChargeId,
     CheckId,
     LineId,
@@ -20,188 +18,36 @@ from .ids import (
     StaffId,
     TicketId,
 )
-
-
-# -- values that events carry ------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A modifier on a line with what it cost there (`price_minor` for one portion)."""
-
-    modifier_id: str
-    name: str
-    price_minor: int = 0
-    pre: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a check. `unit_minor` includes the modifiers; `gross_minor` is the live sum.
-
-    `state`: new, held, fired, ready, served, void. `sent`: the kitchen knows of it. `changed_*`
-    tell who touched it last and at which event, for the conflict rules (reliability 2.8).
-    `origin` is the line that the kitchen knows it by, when it was split off.
-    """
-
-    line_id: LineId
-    item_id: str
-    name: str
-    menu_no: int
-    qty_milli: int
-    unit_minor: int
-    gross_minor: int
-    tax_id: str
-    tax_bp: int
-    station_ids: tuple[str, ...]
-    course: int
-    seat: int
-    at_ms: int
-    by: StaffId
-    chosen: tuple[Chosen, ...] = ()
-    note: str = ""
-    allergy: str = ""
-    held: bool = False
-    state: str = "new"
-    sent: bool = False
-    fire_no: int = 0
-    fired_ms: int = 0
-    target_s: int = 0
-    revenue_group: str = "food"
-    void_milli: int = 0
-    void_by: StaffId = NOBODY
-    void_ms: int = 0
-    void_reason: str = ""
-    origin: LineId = NO_LINE
-    changed_n: int = 0
-    changed_dev: str = ""
-    changed_by: StaffId = NOBODY
-    changed_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A discount given: percent or sum, on all lines or on `line_ids`."""
-
-    grant_id: str
-    discount_id: str
-    name: str
-    by: StaffId
-    rate_bp: int = 0
-    amount_minor: int = 0
-    line_ids: tuple[LineId, ...] = ()
-    reason: str = ""
-    approved_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TaxSum:
-    """Tax of one rate: the base it was taken of (gross if inclusive) and the tax."""
-
-    tax_id: str
-    rate_bp: int
-    base_minor: int
-    tax_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """A check in figures; `total_minor` is what the guest owes without tips."""
-
-    gross_minor: int = 0
-    discount_minor: int = 0
-    service_minor: int = 0
-    tax_minor: int = 0
-    total_minor: int = 0
-    taxes: tuple[TaxSum, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """Money against a check. `state`: done, pending, unknown, refused, refunded in part or whole.
-
-    `amount_minor` covers the check, `tip_minor` comes on top, `rounding_minor` is what rounding
-    added to the drawer; cash in the drawer grows by amount + tip + rounding.
-    """
-
-    payment_id: PaymentId
-    tender: str
-    shift_id: ShiftId
-    amount_minor: int
-    at_ms: int
-    by: StaffId
-    tendered_minor: int = 0
-    change_minor: int = 0
-    rounding_minor: int = 0
-    tip_minor: int = 0
-    refunded_minor: int = 0
-    state: str = "done"
-    reference: str = ""
-    room: str = ""
-    guest: str = ""
-    stay_id: str = ""
-    receipt: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLine:
-    """A line as the kitchen sees it. `state`: queued, started, ready, void.
-
-    `added_ms` is 0 for the ticket's first lines, else when it joined; `was` is what a change
-    replaced; `void_seen` turns true when the cook tapped the cancellation away;
-    `for_table_id` is set when the line was moved to another table than the ticket's.
-    """
-
-    line_id: LineId
-    fire_no: int
-    item_id: str
-    name: str
-    qty_milli: int
-    chosen: tuple[str, ...] = ()
-    note: str = ""
-    allergy: str = ""
-    seat: int = 0
-    course: int = 0
-    target_s: int = 0
-    state: str = "queued"
-    held: bool = False
-    added_ms: int = 0
-    started_ms: int = 0
-    ready_ms: int = 0
-    void_ms: int = 0
-    void_seen: bool = False
-    also_at: tuple[str, ...] = ()
-    was: str = ""
-    for_table_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A line fired, as the back office counts it: once per (line, fire number)."""
-
-    line_id: LineId
-    fire_no: int
-    item_id: str
-    qty_milli: int
-    station_id: str
-    modifier_ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SoldSum:
-    """What a line brought in when its check closed: `net_minor` after discount, without tax."""
-
-    line_id: LineId
-    item_id: str
-    qty_milli: int
-    gross_minor: int
-    discount_minor: int
-    net_minor: int
-    revenue_group: str = "food"
-
-
-@dataclass(frozen=True, slots=True)
-class CashCount:
-    denomination_minor: int
-    count: int
+from .records import (
+    CashCount as CashCount,
+)
+from .records import (
+    Chosen as Chosen,
+)
+from .records import (
+    Grant as Grant,
+)
+from .records import (
+    Line as Line,
+)
+from .records import (
+    Payment as Payment,
+)
+from .records import (
+    Sold as Sold,
+)
+from .records import (
+    SoldSum as SoldSum,
+)
+from .records import (
+    TaxSum as TaxSum,
+)
+from .records import (
+    TicketLine as TicketLine,
+)
+from .records import (
+    Totals as Totals,
+)
 
 
 # -- day and shift -----------------------------------------------------------------------------
