@@ -13,7 +13,7 @@ split off a line are traced back to it. Postings are made by `ledger`.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -25,6 +25,7 @@ from sync_server.domain.recipes import Portion, RecipeBook, explode
 from sync_server.domain.rejections import Refused, refuse
 from sync_server.domain.stock import SALES, MoveKind, from_milli
 from sync_server.store.database import Database, session_on
+from sync_server.store.hot_insert import HotInsert, Row
 
 from .cards import read_book
 from .ledger import Entry, Ledger, Share, Shelf
@@ -37,7 +38,25 @@ from .tables import (
 )
 
 BATCH_EVENTS = 500
+NAMED_AT_ONCE = 500
 CURSOR = "front"
+
+
+_FACTS = HotInsert(
+    SalesFact.__table__,  # type: ignore[attr-defined]
+    [
+        "event_n",
+        "position",
+        "kind",
+        "line_id",
+        "fire_no",
+        "item_id",
+        "day",
+        "qty_milli",
+        "net_minor",
+        "cost_minor",
+    ],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +112,15 @@ def count(connection: Connection, events: Sequence[JournalEvent]) -> int:
             cursor = IntakeCursor(name=CURSOR, n=0)
             session.add(cursor)
         fresh = [event for event in events if event.n > cursor.n]
-        books = _Books(session) if any(event.type in _HANDLERS for event in fresh) else None
+        books = _Books(session, fresh) if any(e.type in _HANDLERS for e in fresh) else None
         for event in fresh:
             if event.n != cursor.n + 1:
                 raise JournalGap(f"after event {cursor.n} came event {event.n}")
             if books is not None and event.type in _HANDLERS:
                 _HANDLERS[event.type](books, event)
             cursor.n = event.n
+        if books is not None:
+            books.write()
         session.flush()
         return cursor.n
 
@@ -107,16 +128,30 @@ def count(connection: Connection, events: Sequence[JournalEvent]) -> int:
 class _Books:
     """What the handlers work with during one batch."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, events: Sequence[JournalEvent]) -> None:
         self.session = session
+        self._facts: list[Row] = []
+        self._fired = _fired_before(session, events)
         self.ledger = Ledger(session)
         self.cards: RecipeBook = read_book(session)
         rows = session.exec(select(StationStore)).all()
         self.store_of_station = {row.station_id: row.store_id for row in rows}
 
+    def write(self) -> None:
+        """Put the batch so far into the tables, inside the open transaction."""
+        self.ledger.write()
+        _FACTS.rows(self.session.connection(), self._facts)
+        self._facts = []
+
     def fact(self, event: JournalEvent, position: int, kind: str, fact: "_Fact") -> None:
         """Add a row of sales facts."""
-        self.session.add(SalesFact(event_n=event.n, position=position, kind=kind, **asdict(fact)))
+        self._facts.append((event.n, position, kind, *astuple(fact)))
+
+    def first_time(self, line_id: str, fire_no: int) -> bool:
+        """Whether this firing of a line was never counted; asking counts it."""
+        new = (line_id, fire_no) not in self._fired
+        self._fired.add((line_id, fire_no))
+        return new
 
     def problem(self, event: JournalEvent, position: int, refused: Refused, day: str) -> None:
         """Keep an event, or the line of it at `position`, that could not be consumed."""
@@ -142,6 +177,7 @@ class _Books:
         return -self._sum("voided", line_id, fire_no)
 
     def _sum(self, kind: str, line_id: str, fire_no: int) -> int:
+        self.write()
         query = select(func.sum(col(SalesFact.qty_milli))).where(
             SalesFact.kind == kind, SalesFact.line_id == line_id, SalesFact.fire_no == fire_no
         )
@@ -165,7 +201,7 @@ def _lines_fired(books: _Books, event: JournalEvent) -> None:
         return
     for position, sold in enumerate(fired.sold):
         # The kitchen may have been told twice of one firing (server and terminal): it cooks once.
-        if books.fired_milli(sold.line_id, sold.fire_no):
+        if not books.first_time(sold.line_id, sold.fire_no):
             continue
         entry = Entry(fired.day, event.at_ms, fired.check_id, sold.line_id, sold.fire_no, event.n)
         cost = _consume(books, sold, entry)
@@ -231,6 +267,24 @@ def _check_closed(books: _Books, event: JournalEvent) -> None:
     for position, line in enumerate(closed.sold):
         fact = _Fact(line.line_id, 0, line.item_id, closed.day, 0, net_minor=line.net_minor)
         books.fact(event, position, "closed", fact)
+
+
+def _fired_before(session: Session, events: Sequence[JournalEvent]) -> set[tuple[str, int]]:
+    """Firings counted in earlier batches of the lines that this batch names, in one question."""
+    named: set[str] = set()
+    for event in events:
+        sold = event.body.get("sold") if event.type == "LinesFired" else None
+        if isinstance(sold, Sequence):
+            named |= {str(line.get("line_id")) for line in sold if isinstance(line, Mapping)}
+    found: set[tuple[str, int]] = set()
+    ordered = sorted(named)
+    for start in range(0, len(ordered), NAMED_AT_ONCE):
+        query = select(SalesFact.line_id, SalesFact.fire_no).where(
+            SalesFact.kind == "fired",
+            col(SalesFact.line_id).in_(ordered[start : start + NAMED_AT_ONCE]),
+        )
+        found |= set(session.exec(query).all())
+    return found
 
 
 T = TypeVar("T", LinesFired, LineVoided, LinesMoved, CheckClosed)

@@ -2,7 +2,8 @@
 
 The books run at moving average (`sync_server.domain.costing`); rows of `stock_move` are only
 added. A `Ledger` lives inside one write transaction: moves and balances are committed together
-with whatever caused them, or not at all. `intake` and `seeding` are its callers.
+with whatever caused them, or not at all. It gathers what is posted and puts it into the tables in
+one go (`write`), or before it has to read them. `intake` and `seeding` are its callers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,8 +27,30 @@ from sync_server.domain.stock import (
     store_place,
     to_milli,
 )
+from sync_server.store.hot_insert import HotInsert, Row
 
 from .tables import Balance, StockMove
+
+_MOVES = HotInsert(
+    StockMove.__table__,  # type: ignore[attr-defined]
+    [
+        "n",
+        "kind",
+        "ingredient_id",
+        "source",
+        "target",
+        "qty_milli",
+        "value_minor",
+        "day",
+        "at_ms",
+        "document",
+        "line_id",
+        "fire_no",
+        "undoes",
+        "event_n",
+        "no_cost",
+    ],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +66,52 @@ class Entry:
 
 
 class Ledger:
-    """The ledger inside one transaction; `session` is flushed by its owner."""
+    """The ledger inside one transaction; its owner calls `write` before that ends."""
 
     def __init__(self, session: Session) -> None:
         """Continue after the last numbered move."""
         self._session = session
         self._n = session.exec(select(func.max(StockMove.n))).one() or 0
-        self._balances: dict[tuple[str, str], Balance] = {}
+        self._rows: dict[tuple[str, str], Balance] = {}
+        self._states: dict[tuple[str, str], Average] = {}
+        self._pending: list[Row] = []
+
+    def write(self) -> None:
+        """Put everything posted so far into the tables, inside the open transaction."""
+        for key, state in self._states.items():
+            _keep(self._rows[key], state)
+        self._session.flush()
+        _MOVES.rows(self._session.connection(), self._pending)
+        self._pending = []
 
     def on_hand(self, store_id: str, ingredient_id: str) -> Decimal:
         """What lies in a store now; negative while something is missing."""
-        return from_milli(self._balance(store_id, ingredient_id).qty_milli)
+        return self._state(store_id, ingredient_id).qty
 
     def receive(
         self, kind: MoveKind, source: Place, move_to: "Shelf", value_minor: int, entry: Entry
     ) -> None:
         """Goods arrive in a store from outside, worth `value_minor`."""
-        balance = self._balance(move_to.store_id, move_to.ingredient_id)
-        arrived = _state(balance).receive(move_to.qty, value_minor)
+        arrived = self._state(*move_to.key).receive(move_to.qty, value_minor)
         move = move_to.move(kind, source, store_place(move_to.store_id), value_minor)
         self._add([move, *corrections_of(move, arrived.correction_minor)], entry)
-        _keep(balance, arrived.state)
+        self._states[move_to.key] = arrived.state
 
     def issue(self, kind: MoveKind, target: Place, move_from: "Shelf", entry: Entry) -> int:
         """Goods leave a store at its average; returns what they were worth."""
-        balance = self._balance(move_from.store_id, move_from.ingredient_id)
-        state = _state(balance)
+        state = self._state(*move_from.key)
         if state.cost is None:
             state = state.knowing(self._last_price(move_from.ingredient_id))
         issued = state.issue(move_from.qty)
         source = store_place(move_from.store_id)
         move = move_from.move(kind, source, target, issued.value_minor)
         self._add([move], entry, no_cost=issued.no_cost)
-        _keep(balance, issued.state)
+        self._states[move_from.key] = issued.state
         return issued.value_minor
 
     def sale_moves(self, line_id: str, fire_no: int) -> Sequence[StockMove]:
         """What one firing of a line took, in the order in which it was taken."""
+        self.write()
         query = select(StockMove).where(
             StockMove.line_id == line_id,
             StockMove.fire_no == fire_no,
@@ -105,17 +137,15 @@ class Ledger:
             gone = shelf.move(MoveKind.WASTE, store_place(store_id), WASTE, value)
             self._add([back, gone], entry)
             return value
-        balance = self._balance(store_id, ingredient_id)
-        if qty == 0:
-            arrived = _state(balance).revalue(value)
-        else:
-            arrived = _state(balance).put_back(qty, value)
+        state = self._state(store_id, ingredient_id)
+        arrived = state.put_back(qty, value) if qty else state.revalue(value)
         self._add([back, *corrections_of(back, arrived.correction_minor)], entry)
-        _keep(balance, arrived.state)
+        self._states[shelf.key] = arrived.state
         return value
 
     def _last_price(self, ingredient_id: str) -> UnitCost | None:
         """What the house last paid for a good, into whichever store it came."""
+        self.write()
         query = (
             select(StockMove)
             .where(
@@ -128,9 +158,9 @@ class Ledger:
         bought = self._session.exec(query.limit(1)).first()
         return UnitCost(bought.value_minor, from_milli(bought.qty_milli)) if bought else None
 
-    def _balance(self, store_id: str, ingredient_id: str) -> Balance:
+    def _state(self, store_id: str, ingredient_id: str) -> Average:
         key = (store_id, ingredient_id)
-        if key not in self._balances:
+        if key not in self._states:
             row = self._session.get(Balance, key)
             if row is None:
                 row = Balance(
@@ -142,30 +172,30 @@ class Ledger:
                     cost_value_minor=0,
                 )
                 self._session.add(row)
-            self._balances[key] = row
-        return self._balances[key]
+            self._rows[key], self._states[key] = row, _state(row)
+        return self._states[key]
 
     def _add(self, moves: Iterable[Move], entry: Entry, *, no_cost: bool = False) -> None:
         for move in moves:
             self._n += 1
-            row = StockMove(
-                n=self._n,
-                kind=move.kind.value,
-                ingredient_id=move.ingredient_id,
-                source=move.source,
-                target=move.target,
-                qty_milli=to_milli(move.qty),
-                value_minor=move.value_minor,
-                day=entry.day,
-                at_ms=entry.at_ms,
-                document=entry.document,
-                line_id=entry.line_id,
-                fire_no=entry.fire_no,
-                undoes=move.undoes,
-                event_n=entry.event_n,
-                no_cost=no_cost,
+            row: Row = (
+                self._n,
+                move.kind.value,
+                move.ingredient_id,
+                move.source,
+                move.target,
+                to_milli(move.qty),
+                move.value_minor,
+                entry.day,
+                entry.at_ms,
+                entry.document,
+                entry.line_id,
+                entry.fire_no,
+                move.undoes,
+                entry.event_n,
+                no_cost,
             )
-            self._session.add(row)
+            self._pending.append(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +205,11 @@ class Shelf:
     store_id: str
     ingredient_id: IngredientId
     qty: Decimal
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which balance it belongs to."""
+        return (self.store_id, self.ingredient_id)
 
     def move(
         self, kind: MoveKind, source: Place, target: Place, value_minor: int, undoes: int = 0

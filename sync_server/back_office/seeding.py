@@ -431,6 +431,7 @@ def _opening(session: Session, house: House, day: str, at_ms: int) -> None:
             )
             shelf = Shelf(store_id, IngredientId(line.ingredient_id), qty)
             ledger.receive(MoveKind.OPENING, OPENING, shelf, line.value_minor, entry)
+    ledger.write()
 
 
 def _english(names: Names) -> str:

@@ -42,7 +42,7 @@ async def post(
                 ledger.receive(kind, SUPPLIER, shelf, value, entry)
             else:
                 ledger.issue(kind, COUNT if kind is MoveKind.COUNT else WASTE, shelf, entry)
-            session.flush()
+            ledger.write()
 
     await database.write(write)
 

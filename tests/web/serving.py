@@ -43,7 +43,7 @@ def documents(connection: Connection) -> None:
         ledger.receive(MoveKind.RECEIPT, SUPPLIER, beef, 95_000, receipt)
         wine = Shelf("bar", IngredientId("saperavi"), from_milli(1_000))
         ledger.issue(MoveKind.COUNT, COUNT, wine, Entry("2026-11-14", NOON_MS, "count/1"))
-        session.flush()
+        ledger.write()
 
 
 async def serve(folder: Path) -> None:
