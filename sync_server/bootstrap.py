@@ -5,10 +5,9 @@ the reverse order. Tests and the simulation build the same parts with their own 
 """
 
 import asyncio
-import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,10 +15,12 @@ from typing import Any, TypeVar
 from sync_server.client.identity import write_private
 from sync_server.clocks import new_ids, now, secret_bytes, secret_hex, system_random, wall_ms
 from sync_server.config import ServerSettings
+from sync_server.devices import open_printers
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
 from sync_server.effects.guest_search import GuestSearch, NobodyFound
 from sync_server.effects.meals import meals_of
+from sync_server.effects.printing import Printing
 from sync_server.front_office.access import Access
 from sync_server.front_office.asks import Asks
 from sync_server.front_office.catalogues import Catalogues
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PEPPER = "pepper.key"
+PROCESS_IDS = 1_000_000
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -91,15 +93,15 @@ class House:
         self.watch = KitchenWatch(self.office)
         self.search = GuestSearch(self.gateway, self._meal_of)
         self.office.asks = Asks(self.office, self._guests, self.health)
+        self.printing: Printing | None = None
         self.sockets: SyncServer | None = None
         self.port = 0
         self.fingerprint = ""
-        self._closers: list[Callable[[], Awaitable[None]]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     def health(self) -> dict[str, Any]:
         """Devices around the server, for every terminal to see."""
-        return {"printers": []}
+        return {"printers": self.printing.health() if self.printing is not None else []}
 
     async def _guests(self, query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
         """Guests of the hotel for the question `guests`, bounded."""
@@ -117,7 +119,7 @@ class House:
     def _meal_of(self, at_ms: int) -> str:
         return meals_of(self.office.catalogue.settings.zone)(at_ms)
 
-    def _carry_out(self) -> None:
+    async def _carry_out(self) -> None:
         """Start what acts on the world: it needs the venue's zone and printers."""
         settings = ChargeSettings(
             self.settings.outlet, self.office.catalogue.settings.currency, self._meal_of
@@ -126,11 +128,15 @@ class House:
         self._run(
             run_room_charges(self.door, self.gateway, settings, sleep=_sleep_ms), "room-charges"
         )
+        first_id = system_random().randrange(PROCESS_IDS)
+        printers = await open_printers(self.office.catalogue, first_id)
+        self.printing = Printing(self.door, printers, sleep=_sleep_ms)
+        self._run(self.printing.run(), "printing")
 
     async def listen(self) -> None:
         """Let terminals in, and begin to tell the world."""
         settings = self.settings
-        self._carry_out()
+        await self._carry_out()
         context = None
         if settings.tls == "on" or (settings.tls == "auto" and not _loopback(settings.host)):
             certificate = site_certificate(settings.data, [settings.host], now())
@@ -155,12 +161,14 @@ class House:
         """Close the doors, finish what is at hand, save the state."""
         if self.sockets is not None:
             await self.sockets.stop()
+        if self.printing is not None:
+            self.printing.stop()
+            await asyncio.wait([t for t in self._tasks if t.get_name() == "printing"], timeout=5)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for close in reversed(self._closers):
-            with contextlib.suppress(StoreDead):
-                await close()
+        if self.printing is not None:
+            await in_thread(self.printing.close)
         await self.office.stop()
         self.front.close()
         self.hotel.close()
