@@ -180,9 +180,10 @@ class Connection:
                 asyncio.create_task(self._write(link)),
                 asyncio.create_task(self._tick()),
             ]
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    task.result()
         except _Ended as ended:
             closing = ended.closing
             self.show(reason=closing.reason)

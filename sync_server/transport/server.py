@@ -87,7 +87,7 @@ class SyncServer:
         self.metrics = Metrics()
         self.hub = Hub(authority, self._wake_all)
         self._fingerprint = fingerprint
-        self._sessions: set[Session] = set()
+        self._sessions: dict[Session, None] = {}
         self._by_device: dict[str, Session] = {}
         self._rates: dict[str, RateLimit] = {}
         self._numbers = 0
@@ -113,11 +113,11 @@ class SyncServer:
         self._numbers += 1
         self.metrics.opened += 1
         session = Session(self, link, self._numbers)
-        self._sessions.add(session)
+        self._sessions[session] = None
         try:
             await session.run()
         finally:
-            self._sessions.discard(session)
+            self._sessions.pop(session, None)
             self._idle.set()
             if self._by_device.get(session.dev) is session:
                 del self._by_device[session.dev]
@@ -216,9 +216,10 @@ class SyncServer:
 
     # Inside
 
-    def _wake_all(self) -> None:
+    def _wake_all(self) -> int:
         for session in self._by_device.values():
             session.wake.set()
+        return len(self._by_device)
 
     def _has_room(self, peer: str) -> bool:
         strangers = sum(1 for one in self._sessions if not one.live and one.link.peer == peer)

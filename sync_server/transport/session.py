@@ -44,7 +44,7 @@ class Session:
         )
         self._drained = asyncio.Event()
         self._closing: talk.Close | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}
         self._snapshot_n = 0
 
     @property
@@ -102,7 +102,10 @@ class Session:
             server.metrics.frames_in += 1
             for action in conversation.receive(data, server.now_ms()):
                 await self._perform(action)
-            self.wake.set()
+            # Most frames of a busy house are credits with which nothing new may go out: waking the
+            # writer for each of them costs more than reading it.
+            if conversation.waiting_output or self._may_send_events():
+                self.wake.set()
             while conversation.waiting_output > _OUTPUT_BACKLOG and self._closing is None:
                 self._drained.clear()
                 await self._drained.wait()
@@ -234,6 +237,9 @@ class Session:
 
     # Writing
 
+    def _may_send_events(self) -> bool:
+        return self.conversation.events_wanted(self.server.hub.head_n) is not None
+
     async def _write(self) -> None:
         while True:
             await self.wake.wait()
@@ -256,11 +262,11 @@ class Session:
         if chunk is not None:
             await self.link.send(chunk)
             return True
-        cursor = conversation.events_wanted(server.authority.head_n)
+        cursor = conversation.events_wanted(server.hub.head_n)
         if cursor is None:
             return bool(out)
         batch = await server.hub.batch(cursor)
-        if conversation.events_wanted(server.authority.head_n) != cursor:
+        if conversation.events_wanted(server.hub.head_n) != cursor:
             return True
         if batch is None:
             self._take(conversation.snapshot_needed())
@@ -289,8 +295,8 @@ class Session:
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Last resort: an unforeseen error is logged with a number and ends this session only."""
