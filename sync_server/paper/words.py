@@ -32,7 +32,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "takeaway": ("З собою", "Takeaway", "Na wynos"),
     "room_service": ("Кімната", "Room", "Pokój"),
     "check": ("Чек {number}", "Check {number}", "Rachunek {number}"),
-    "guests": ("гостей: {count}", "guests: {count}", "gości: {count}"),
+    "guests": ("гостей:\u00a0{count}", "guests:\u00a0{count}", "gości:\u00a0{count}"),
     "waiter": ("Офіціант: {name}", "Waiter: {name}", "Kelner: {name}"),
     "opened": ("Відкрито {time}", "Opened {time}", "Otwarto {time}"),
     # kitchen
