@@ -5,10 +5,11 @@ that also concern tickets, shifts or another check are put together in `decision
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from . import events as e
+from .amending import replace
 from .events import Grant, Line, Payment, Totals
 from .ids import NO_CHECK, CheckId, PaymentId, StaffId
 from .pricing import totals
@@ -251,9 +252,7 @@ def _payment(check: Check, payment_id: str, **change: object) -> Check:
     return replace(
         check,
         payments=tuple(
-            replace(payment, **change)  # type: ignore[arg-type]
-            if payment.payment_id == payment_id
-            else payment
+            replace(payment, **change) if payment.payment_id == payment_id else payment
             for payment in check.payments
         ),
     )

@@ -7,11 +7,11 @@ reliability 2.8. The same pair of `decide` and `Venue.apply` serves server, prev
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from . import commands as c
 from . import events as e
 from . import folio, kitchen, ordering, orders, payments, shifts
+from .amending import replace
 from .checks import Check
 from .ids import CheckId, NoticeId, derived
 from .limits import LIST_LENGTH, QTY_MILLI, TEXT_LENGTH

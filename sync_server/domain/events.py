@@ -16,7 +16,48 @@ from .ids import (
     PaymentId,
     ShiftId,
     StaffId,
-    TicketId,
+)
+from .kitchen_events import (
+    LinesServed as LinesServed,
+)
+from .kitchen_events import (
+    TicketBumped as TicketBumped,
+)
+from .kitchen_events import (
+    TicketLineChanged as TicketLineChanged,
+)
+from .kitchen_events import (
+    TicketLinesAdded as TicketLinesAdded,
+)
+from .kitchen_events import (
+    TicketLinesFired as TicketLinesFired,
+)
+from .kitchen_events import (
+    TicketLinesReady as TicketLinesReady,
+)
+from .kitchen_events import (
+    TicketLinesStarted as TicketLinesStarted,
+)
+from .kitchen_events import (
+    TicketLineVoided as TicketLineVoided,
+)
+from .kitchen_events import (
+    TicketOnPaper as TicketOnPaper,
+)
+from .kitchen_events import (
+    TicketOpened as TicketOpened,
+)
+from .kitchen_events import (
+    TicketRecalled as TicketRecalled,
+)
+from .kitchen_events import (
+    TicketRelabelled as TicketRelabelled,
+)
+from .kitchen_events import (
+    TicketsAcknowledged as TicketsAcknowledged,
+)
+from .kitchen_events import (
+    TicketVoidSeen as TicketVoidSeen,
 )
 from .records import (
     CashCount as CashCount,
@@ -403,151 +444,6 @@ class RoomChargeRetried:
     check_id: CheckId
     charge_id: ChargeId
     attempt: int
-    by: StaffId
-    at_ms: int
-
-
-# -- kitchen -----------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class TicketOpened:
-    """Work for one station. `upcoming` tickets hold only lines that wait to be fired.
-
-    `printed_ms` is set when the terminal printed it itself while the server was away."""
-
-    ticket_id: TicketId
-    check_id: CheckId
-    check_number: str
-    station_id: str
-    kind: str
-    table_id: str
-    name: str
-    guests: int
-    waiter: StaffId
-    course: int
-    lines: tuple[TicketLine, ...]
-    at_ms: int
-    printed_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLinesAdded:
-    ticket_id: TicketId
-    lines: tuple[TicketLine, ...]
-    at_ms: int
-    printed_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLinesFired:
-    """Held lines of a ticket are due now; the ticket's clock starts if it had not."""
-
-    ticket_id: TicketId
-    line_ids: tuple[LineId, ...]
-    fire_no: int
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLineVoided:
-    """`qty_milli` of the line is cancelled; nothing is left of it when `left_milli` is 0."""
-
-    ticket_id: TicketId
-    line_id: LineId
-    qty_milli: int
-    left_milli: int
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLineChanged:
-    """Seat or course changed, or the line is now another check's (`line_id` renamed)."""
-
-    ticket_id: TicketId
-    line_id: LineId
-    line: TicketLine
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRelabelled:
-    """The guests moved: the ticket shows the new table, check and waiter."""
-
-    ticket_id: TicketId
-    check_id: CheckId
-    check_number: str
-    table_id: str
-    name: str
-    waiter: StaffId
-
-
-@dataclass(frozen=True, slots=True)
-class TicketsAcknowledged:
-    """A display has drawn these versions: the kitchen has them."""
-
-    seen: tuple[tuple[TicketId, int], ...]
-    dev: str
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketOnPaper:
-    """Paper for the kitchen. `outcome`: asked (paper shall take over from a display), printed,
-    copy (it did), failed, unknown."""
-
-    ticket_id: TicketId
-    version: int
-    outcome: str
-    printer_id: str
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLinesStarted:
-    ticket_id: TicketId
-    line_ids: tuple[LineId, ...]
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLinesReady:
-    ticket_id: TicketId
-    check_id: CheckId
-    line_ids: tuple[LineId, ...]
-    ready: bool
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketBumped:
-    """The station is done. `line_ids` became ready by it (undo turns back just these)."""
-
-    ticket_id: TicketId
-    check_id: CheckId
-    line_ids: tuple[LineId, ...]
-    by: StaffId
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRecalled:
-    ticket_id: TicketId
-    check_id: CheckId
-    line_ids: tuple[LineId, ...]
-    undo: bool
-    by: StaffId
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketVoidSeen:
-    ticket_id: TicketId
-    line_ids: tuple[LineId, ...]
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinesServed:
-    check_id: CheckId
-    line_ids: tuple[LineId, ...]
     by: StaffId
     at_ms: int
 

@@ -6,11 +6,11 @@ that they are journaled in one transaction. Rules of one check are in `ordering`
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from . import checks, kitchen, ordering, payments
 from . import commands as c
 from . import events as e
+from .amending import replace
 from .checks import Check, Stamp
 from .events import Line
 from .ids import CheckId, LineId, derived
@@ -57,6 +57,7 @@ def _order(check: Check) -> kitchen.Order:
 
 
 def open_check(venue: Venue, command: c.OpenCheck, facts: Facts) -> Decision:
+    """A new check; a second one on a table stands too, and its waiter is told of the first."""
     if venue.check(command.check_id) is not None:
         return refuse("duplicate_id", id=command.check_id)
     if len(venue.checks) >= OPEN_CHECKS:
@@ -88,6 +89,7 @@ def open_check(venue: Venue, command: c.OpenCheck, facts: Facts) -> Decision:
 
 
 def set_guests(venue: Venue, command: c.SetGuests, facts: Facts) -> Decision:
+    """How many sit there."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -208,6 +210,7 @@ def on_check(
 
 
 def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
+    """An unsent line as it shall be; the tickets of a sent one follow its seat and course."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -341,6 +344,7 @@ def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
 
 
 def void_line(venue: Venue, command: c.VoidLine, facts: Facts) -> Decision:
+    """Take back sent quantity: the check, the tickets and the stop list follow together."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -361,6 +365,7 @@ def void_line(venue: Venue, command: c.VoidLine, facts: Facts) -> Decision:
 
 
 def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
+    """Lines, or parts of them, to another check or to a new one; the kitchen makes nothing anew."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -420,6 +425,7 @@ def _relabel(venue: Venue, check: Check, to: Check) -> list[object]:
 
 
 def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
+    """The guests move to another table; open tickets show it."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -435,6 +441,7 @@ def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
 
 
 def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Decision:
+    """The check is a colleague's from now on; open tickets show whose."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -451,6 +458,7 @@ def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Deci
 
 
 def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision:
+    """Everything of one check goes onto another, and the first ends empty."""
     check = found(venue, command.check_id, facts)
     into = found(venue, command.into_check_id, facts)
     if isinstance(check, Refused):
@@ -480,12 +488,14 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
 
 
 def take_back_discount(check: Check, command: c.TakeBackDiscount, facts: Facts) -> object:
+    """The discount is not given after all."""
     if all(grant.grant_id != command.grant_id for grant in check.grants):
         return refuse("no_discount")
     return e.DiscountTakenBack(check.check_id, command.grant_id, facts.actor, facts.now_ms)
 
 
 def give_discount(check: Check, command: c.GiveDiscount, facts: Facts) -> object:
+    """A discount that leaves no more paid than is owed."""
     given = ordering.give_discount(check, command, facts)
     if isinstance(given, Refused):
         return given
@@ -496,6 +506,7 @@ def give_discount(check: Check, command: c.GiveDiscount, facts: Facts) -> object
 
 
 def abandon_check(check: Check, command: c.AbandonCheck, facts: Facts) -> object:
+    """Close a check on which nothing stands."""
     if check.live or any(p.state in checks.HOLDING for p in check.payments):
         return refuse("check_not_empty", number=check.number)
     return e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms)

@@ -6,10 +6,11 @@ nothing happens in between. A closed shift never changes: what comes later is a 
 day. The business day is in `venue`; money movements are booked in `ledger`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import commands as c
 from . import events as e
+from .amending import replace
 from .ids import ShiftId, StaffId
 from .limits import AMOUNT_MINOR, LIST_LENGTH, TEXT_LENGTH
 from .rejections import Refused, refuse

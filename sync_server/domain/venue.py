@@ -6,10 +6,11 @@ depend on the events alone, so that all replicas forget alike. Decisions are in 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from . import checks, folio, kitchen, shifts
 from . import events as e
+from .amending import replace
 from .checks import Check, Stamp
 from .folio import Charge
 from .ids import ChargeId, CheckId, NoticeId, ShiftId, StaffId, TicketId
