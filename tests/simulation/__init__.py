@@ -1,0 +1,1 @@
+"""The real code of server, terminals and displays in one seeded world with virtual time."""

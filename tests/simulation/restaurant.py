@@ -1,0 +1,129 @@
+"""The restaurant that is simulated: a small menu, five people, and furnished disks to clone.
+
+Disks are migrated and filled once; each run starts on a copy. PINs are hashed as cheaply as argon2
+allows, because no real one is at stake here.
+"""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from sync_server.domain.menu import Catalogue, Printer, Role, StaffMember
+from sync_server.domain.staff import RIGHTS
+from sync_server.front_office.access import Access
+from sync_server.front_office.catalogues import Catalogues
+from sync_server.hotel.loading import load_rooms
+from sync_server.store.database import Database, MemoryDisk
+from sync_server.store.migrations import upgrade
+from tests.builders import DAY, EVENING_MS, WAITER_RIGHTS, a_menu, names
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PEPPER = b"p" * 32
+PINS = {"olena": "4071", "ihor": "5182", "nadia": "692840", "petro": "7362"}
+ROOMS = ("301", "302", "303", "304")
+SHIFT_RIGHTS = ("open_shift", "cash_in_out", "close_shift", "other_tables", "refund", "transfer")
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room of the hotel, as its files say it."""
+
+    room_no: str
+    kind: str = "double"
+    floor: int = 3
+    places: int = 2
+    rate_minor: int = 320_000
+    state: str = "occupied"
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A guest of the hotel, as its files say it."""
+
+    stay_id: str
+    room_no: str
+    surname: str
+    name: str = ""
+    arrival: int = -2
+    departure: int = 2
+    credit_limit_minor: int = 0
+    charged_minor: int = 0
+    no_post: bool = False
+    plan_id: str = ""
+    level: str = ""
+    language: str = "uk"
+    country: str = "UA"
+    key_card: str = ""
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The hotel's files: four rooms, one guest in each, the last with a limit."""
+
+    rooms: tuple[Room, ...] = tuple(Room(no) for no in ROOMS)
+    meal_plans: tuple[()] = ()
+    stays: tuple[Stay, ...] = tuple(
+        Stay(f"stay-{no}", no, f"Guest {no}", credit_limit_minor=60_000 if no == "304" else 0)
+        for no in ROOMS
+    )
+
+
+@lru_cache(maxsize=1)
+def menu() -> Catalogue:
+    """The menu of `tests.builders` with printers, a cashier, and a bar that prints everything."""
+    plain = a_menu(receipt_printer_id="printer-bar", service_bp=0)
+    printers = {x: Printer(x, names(x)) for x in ("printer-hot", "printer-grill", "printer-bar")}
+    stations = dict(plain.stations)
+    stations["bar"] = replace(stations["bar"], paper="always")
+    roles = dict(plain.roles)
+    roles["cashier"] = Role(
+        "cashier", names("cashier"), (*WAITER_RIGHTS, *SHIFT_RIGHTS, "void_sent"), 1000
+    )
+    roles["manager"] = Role("manager", names("manager"), tuple(RIGHTS), 10_000)
+    staff = dict(plain.staff)
+    staff["petro"] = StaffMember("petro", "Petro", "cashier")
+    return replace(plain, printers=printers, stations=stations, roles=roles, staff=staff)
+
+
+def _at_once(work: Coroutine[Any, Any, object]) -> None:
+    """Run what never waits: a disk in memory answers in the caller's thread."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("it waited")
+
+
+@lru_cache(maxsize=1)
+def front_image() -> bytes:
+    """A front database with the menu stored (not published) and everybody's PIN."""
+    disk = MemoryDisk()
+    with Database.on_disk(disk) as database:
+        upgrade(database, "sync_server.front_office.migrations")
+        _at_once(_furnish(database))
+    return disk.image()
+
+
+async def _furnish(database: Database) -> None:
+    async def at_once(check: object) -> bool:
+        raise AssertionError("nobody signs in while the disks are made")
+
+    access = Access(database, PEPPER, at_once, CHEAP)
+    for staff_id, pin in PINS.items():
+        await access.set_pin(staff_id, pin, EVENING_MS)
+    await Catalogues(database).store(menu())
+
+
+@lru_cache(maxsize=1)
+def hotel_image() -> bytes:
+    """The hotel's database with its guests in house."""
+    disk = MemoryDisk()
+    with Database.on_disk(disk) as database:
+        upgrade(database, "sync_server.hotel.migrations")
+        day = date.fromisoformat(DAY)
+        _at_once(load_rooms(database, Rooms(), day, at_ms=EVENING_MS, currency="UAH"))
+    return disk.image()
