@@ -5,6 +5,7 @@ the reverse order. Tests and the simulation build the same parts with their own 
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Coroutine
@@ -53,7 +54,13 @@ def pepper(folder: Path) -> bytes:
     """The secret that makes a stolen database useless for guessing PINs; made at first start."""
     path = folder / PEPPER
     if not path.exists():
-        write_private(path, secret_bytes(32))
+        folder.mkdir(parents=True, exist_ok=True)
+        mine = folder / f"{PEPPER}.{secret_hex(8)}"
+        write_private(mine, secret_bytes(32))
+        # Server and back office may start at the same instant: the first link stands.
+        with contextlib.suppress(FileExistsError):
+            os.link(mine, path)
+        mine.unlink()
     return path.read_bytes()
 
 
