@@ -122,6 +122,7 @@ class Stage:
     url: str = ""
     office_url: str = ""
     invitations: dict[str, str] = field(default_factory=dict)
+    words: bool = False
 
     def __enter__(self) -> "Stage":
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
@@ -130,9 +131,12 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def play(self, name: str, *arguments: str) -> Played:
+    def play(self, name: str, *arguments: str, words: Path | None = None) -> Played:
         """Start one of our modules as a process."""
         env = {**os.environ, **self.env, "PYTHONUNBUFFERED": "1"}
+        if words is not None and self.words:
+            words.parent.mkdir(parents=True, exist_ok=True)
+            env["VITRYLO_SCREEN_TEXT"] = str(words)
         played = Played(name, arguments, self.data / "logs" / f"{name}.log", env)
         self.processes[name] = played
         return played
@@ -180,15 +184,21 @@ class Stage:
         return office
 
     def start_terminal(self, name: str, drawer: str, hall: str, window: Window) -> Played:
-        """A terminal's window; READY once its first screen is drawn."""
+        """A terminal's window."""
         return self.play(
             name,
-            *("-m", "pos_app", f"--data={self.data / 'devices' / name}", f"--name={name}"),
+            *("-m", "pos_app", f"--folder={self.data / 'devices' / name}", f"--name={name}"),
             f"--drawer={drawer}",
             f"--hall={hall}",
             *self._invite(name),
-            *window.arguments(),
+            f"--size={window.width}x{window.height}",
+            f"--at={window.left}x{window.top}",
+            words=self.words_of(name),
         )
+
+    def words_of(self, name: str) -> Path:
+        """Where a window writes what stands on it, if `words` is on."""
+        return self.data / "screens" / f"{name}.json"
 
     def start_display(self, name: str, stations: str, window: Window) -> Played:
         """A kitchen display's window; READY once its first screen is drawn."""
@@ -198,6 +208,7 @@ class Stage:
             f"--station={stations}",
             *self._invite(name),
             *window.arguments(),
+            words=self.words_of(name),
         )
 
     def _invite(self, name: str) -> list[str]:

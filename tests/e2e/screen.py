@@ -1,0 +1,131 @@
+"""A real screen without a monitor: Xvfb, a finger through the X server, and eyes on the pixels.
+
+Windows are other processes here. Where a word stands comes from the file that each window keeps
+(`screen_text`); what is touched is a point of the screen, by XTEST, as a finger would.
+"""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from Xlib import X, display
+from Xlib.ext import xtest
+
+WAIT_S = 40.0
+
+
+class Screen:
+    """One Xvfb; use as a context manager."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.size = (width, height)
+
+    def __enter__(self) -> "Screen":
+        reading, writing = os.pipe()
+        geometry = f"{self.size[0]}x{self.size[1]}x24"
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", geometry]
+            + ["-nolisten", "tcp", "-noreset"],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as number:
+            self.display = f":{number.readline().strip()}"
+        self._x = display.Display(self.display)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._x.close()
+        self._server.terminate()
+        self._server.wait(10)
+
+    def touch(self, x: int, y: int) -> None:
+        """A finger down and up at a point."""
+        for kind, detail in ((X.MotionNotify, 0), (X.ButtonPress, 1)):
+            xtest.fake_input(self._x, kind, detail, x=x, y=y)
+        self._x.sync()
+        time.sleep(0.06)  # a finger rests that long; Kivy polls the pointer once a frame
+        xtest.fake_input(self._x, X.ButtonRelease, 1, x=x, y=y)
+        self._x.sync()
+
+    def picture(self, left: int = 0, top: int = 0, width: int = 0, height: int = 0) -> Image.Image:
+        """What the screen shows now."""
+        wide, high = width or self.size[0], height or self.size[1]
+        root = self._x.screen().root
+        raw = root.get_image(left, top, wide, high, X.ZPixmap, 0xFFFFFFFF)
+        return Image.frombytes("RGB", (wide, high), raw.data, "raw", "BGRX")
+
+
+class Glass:
+    """One window on the screen: its words, and a finger that finds them."""
+
+    def __init__(self, screen: Screen, words: Path, left: int, top: int, size: tuple[int, int]):
+        self.screen, self._words = screen, words
+        self.left, self.top, self.size = left, top, size
+
+    def words(self) -> list[dict[str, Any]]:
+        """Everything written in the window now."""
+        try:
+            found: list[dict[str, Any]] = json.loads(self._words.read_text())
+        except (OSError, ValueError):
+            return []
+        return found
+
+    def sees(self, text: str) -> bool:
+        """Whether a text, or part of one, is in the window."""
+        return any(text in word["text"] for word in self.words())
+
+    def until(self, text: str, seconds: float = WAIT_S) -> None:
+        """Wait until a text is there."""
+        self._until(lambda: self.sees(text), f"{text!r} did not appear", seconds)
+
+    def until_gone(self, text: str, seconds: float = WAIT_S) -> None:
+        """Wait until a text is no longer there."""
+        self._until(lambda: not self.sees(text), f"{text!r} did not go", seconds)
+
+    def _until(self, condition: Any, problem: str, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            seen = " | ".join(word["text"] for word in self.words() if word["text"])
+            assert time.monotonic() < end, f"{problem}; the window says: {seen[:3000]}"
+            time.sleep(0.03)
+
+    def touch(self, text: str, nth: int = 0, exact: bool = False) -> None:
+        """Touch a text; the first exact one, else one that contains it."""
+        self.until(text)
+        self._until(lambda: self._find(text, nth, exact), f"no {nth + 1} of {text!r}", WAIT_S)
+        found = self._find(text, nth, exact)
+        assert found is not None
+        self._at(found)
+
+    def act(self, action: str, nth: int = 0) -> None:
+        """Touch the target that means `action` (or begins with it)."""
+
+        def targets() -> list[dict[str, Any]]:
+            return [w for w in self.words() if w["action"].startswith(action) and not w["text"]]
+
+        self._until(lambda: len(targets()) > nth, f"no target {action!r}", WAIT_S)
+        self._at(targets()[nth])
+
+    def _find(self, text: str, nth: int, exact: bool) -> dict[str, Any] | None:
+        words = self.words()
+        same = [word for word in words if word["text"] == text]
+        part = [] if exact else [word for word in words if text in word["text"]]
+        found = same if len(same) > nth else part
+        return found[nth] if len(found) > nth else None
+
+    def _at(self, word: dict[str, Any]) -> None:
+        x = self.left + word["x"] + word["width"] // 2
+        y = self.top + word["y"] + word["height"] // 2
+        self.screen.touch(x, y)
+        time.sleep(0.12)  # two frames and a look of `screen_text`; waiting is by words otherwise
+
+    def keep(self, path: Path) -> None:
+        """A picture of this window."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.screen.picture(self.left, self.top, *self.size).save(path)
