@@ -71,6 +71,18 @@ class Told:
     events: list[object] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Rows:
+    """What the events of one command add, until all of them have been applied."""
+
+    head: Head
+    applied: list[tuple[object, Stamp]] = field(default_factory=list)
+    journal: list[Row] = field(default_factory=list)
+    ledger: list[Row] = field(default_factory=list)
+    effects: list[Row] = field(default_factory=list)
+    records: list[tuple[int, bytes, str]] = field(default_factory=list)
+
+
 class Group:
     """Decides commands one after the other on a fork; `batch` is what to write."""
 
@@ -83,6 +95,8 @@ class Group:
         room_link: bool,
         now_ms: int,
     ) -> None:
+        self._before_group = venue
+        self._applied: list[tuple[object, Stamp]] = []
         self.venue = venue.fork()
         self.head = Head(head.n, head.hash)
         self.batch = Batch()
@@ -206,43 +220,65 @@ class Group:
         self, device: Device, command: Command, events: tuple[object, ...], at_ms: int
     ) -> None:
         """Apply events to the fork and write their rows; all of them or, by parking, none."""
-        trial, head = self.venue.fork(), Head(self.head.n, self.head.hash)
-        journal, booked, effects, records = [], [], [], []
-        for event in events:
-            before_charge, was_closed = _before(trial, event)
-            n = head.n + 1
-            name = CODEC.type_of(event)
-            day = trial.day.day if trial.day else command.biz_day
-            record = EventRecord(
-                n,
-                at_ms,
-                name,
-                CODEC.version(name),
-                command.cmd_id,
-                device.dev,
-                command.actor,
-                day,
-                msgspec.Raw(CODEC.encode(event)),
-            )
-            data = write_event(record)
-            head = Head(n, chain(head.hash, n, data))
-            trial.apply(event, Stamp(n, device.dev))
-            day = trial.day.day if trial.day else day
-            journal.append((n, at_ms, name, day, command.cmd_id, data, head.hash))
-            records.append((n, data, head.hash))
-            entries = ledger.entries(event, before_charge, was_closed)
-            booked += [
-                (n, pos, entry.account, entry.amount_minor, entry.document, day)
-                for pos, entry in enumerate(entries)
-            ]
-            for pos, effect in enumerate(effects_of(event, trial, self.catalogue)):
-                effects.append(_effect_row(f"{n}.{pos}", n, effect, at_ms, device.dev))
-        self.venue, self.head = trial, head
-        self.batch.journal += journal
-        self.batch.ledger += booked
-        self.batch.effects += effects
-        self.told.records += records
+        made = _Rows(Head(self.head.n, self.head.hash))
+        try:
+            for event in events:
+                self._commit_event(device, command, event, at_ms, made)
+        except Exception:
+            self._rebuild()
+            raise
+        self.head = made.head
+        self._applied += made.applied
+        self.batch.journal += made.journal
+        self.batch.ledger += made.ledger
+        self.batch.effects += made.effects
+        self.told.records += made.records
         self.told.events += events
+
+    def _commit_event(
+        self, device: Device, command: Command, event: object, at_ms: int, made: "_Rows"
+    ) -> None:
+        venue = self.venue
+        before_charge, was_closed = _before(venue, event)
+        n = made.head.n + 1
+        name = CODEC.type_of(event)
+        day = venue.day.day if venue.day else command.biz_day
+        record = EventRecord(
+            n,
+            at_ms,
+            name,
+            CODEC.version(name),
+            command.cmd_id,
+            device.dev,
+            command.actor,
+            day,
+            msgspec.Raw(CODEC.encode(event)),
+        )
+        data = write_event(record)
+        made.head = Head(n, chain(made.head.hash, n, data))
+        stamp = Stamp(n, device.dev)
+        venue.apply(event, stamp)
+        made.applied.append((event, stamp))
+        day = venue.day.day if venue.day else day
+        made.journal.append((n, at_ms, name, day, command.cmd_id, data, made.head.hash))
+        made.records.append((n, data, made.head.hash))
+        entries = ledger.entries(event, before_charge, was_closed)
+        made.ledger += [
+            (n, pos, entry.account, entry.amount_minor, entry.document, day)
+            for pos, entry in enumerate(entries)
+        ]
+        for pos, effect in enumerate(effects_of(event, venue, self.catalogue)):
+            made.effects.append(_effect_row(f"{n}.{pos}", n, effect, at_ms, device.dev))
+
+    def _rebuild(self) -> None:
+        """The fork as it was before a command that failed half way.
+
+        Such a command is a bug of ours and rare; every other one is spared a fork of its own, which
+        copies all that is open in the house.
+        """
+        self.venue = self._before_group.fork()
+        for event, stamp in self._applied:
+            self.venue.apply(event, stamp)
 
     def _result(
         self, seq: int, decision: Decision, n_before: int, parked: bool, command: Command
