@@ -10,23 +10,19 @@ import logging
 from collections.abc import Mapping
 
 from hardware.device import DeviceError
-from hardware.escpos_jobs import raster_encoder
 from hardware.escpos_printer import EscposPrinter
-from hardware.links import TcpLink
+from hardware.network import network_printer
 from hardware.printer import Evidence
-from hardware.raster import PAPER_58, PAPER_80
 from sync_server.domain.menu import Catalogue, Printer
 
 log = logging.getLogger(__name__)
 
-WIDE_DOTS = 576
-
 
 def driver(printer: Printer, evidence: Evidence, first_id: int) -> EscposPrinter:
-    """The driver of a network printer; nothing is connected yet."""
-    paper = PAPER_80 if printer.width_dots >= WIDE_DOTS else PAPER_58
-    link = TcpLink(printer.host, printer.port)
-    return EscposPrinter(printer.printer_id, link, raster_encoder(paper), evidence, None, first_id)
+    """The driver of a printer of the catalogue."""
+    return network_printer(
+        printer.printer_id, printer.host, printer.port, printer.width_dots, evidence, first_id
+    )
 
 
 async def open_printers(catalogue: Catalogue, first_id: int) -> Mapping[str, EscposPrinter]:
