@@ -1,0 +1,155 @@
+"""Starts a kitchen display: `python -m kds_app --station hot --data DIR --invite TEXT`.
+
+The first start needs an invitation from the server (`vitrylo server --invite kds:NAME`); later ones
+do not, and work without a server from what the folder holds. Says `READY {json}` on standard output
+once the first frame is on the screen. The only place of the display that asks the machine for time
+and randomness.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kds_app.desk import LinkedDesk
+from kds_app.window import WindowSettings, prepare
+from sync_server.client.desk import ClientDesk
+from sync_server.client.identity import Invitation
+from sync_server.client.link import open_link
+from sync_server.client.opening import StoreInUse
+from sync_server.client.terminal import TerminalLink
+from sync_server.client.worker import Worker
+from sync_server.protocol.replica import CODEC
+
+if TYPE_CHECKING:
+    pass
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def wall_ms() -> int:
+    """Milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def mono_ms() -> int:
+    """Milliseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def _boot_id(rng: random.SystemRandom) -> str:
+    if BOOT_ID.exists():
+        return BOOT_ID.read_text("ascii").strip()
+    return f"{rng.getrandbits(128):032x}"
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("kds_app", description="Kitchen display of Vitrylo.")
+    parser.add_argument("--station", required=True, help="stations it answers for: hot or hot,bar")
+    parser.add_argument("--data", type=Path, required=True, help="folder of this display")
+    parser.add_argument("--name", default="", help="what people call this display")
+    parser.add_argument("--invite", default="", help="one-time invitation of the server")
+    parser.add_argument("--server", default="", help="address of the server if it has moved")
+    parser.add_argument("--pass-stations", default="", help="stations of the pass; default all")
+    parser.add_argument("--language", default="", help="uk, en or pl; default the station's")
+    parser.add_argument("--zoom", type=float, default=1.0, help="size of letters, 0.7 to 1.6")
+    parser.add_argument("--quiet", action="store_true", help="no sounds")
+    parser.add_argument("--width", type=int, default=1920)
+    parser.add_argument("--height", type=int, default=1080)
+    parser.add_argument("--left", type=int, default=-1, help="with --top: a borderless window")
+    parser.add_argument("--top", type=int, default=-1)
+    return parser.parse_args(given)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> str:
+    """The display from start to end; gives "" or why it could not start."""
+    from kds_app.app import Display, run
+    from kds_app.presenters.board import Board
+    from kds_app.sounds import Silence, Speaker
+
+    stations = _names(asked.station)
+    rng = random.SystemRandom()
+    worker = Worker()
+    shown: list[Display] = []
+
+    def make_link(client: ClientDesk) -> TerminalLink:
+        return TerminalLink(
+            asked.data,
+            client.callbacks(),
+            run=worker,
+            clock=wall_ms,
+            mono=mono_ms,
+            rng=rng,
+            boot_id=_boot_id(rng),
+            app="kds_app",
+            schema_hash=CODEC.schema_hash,
+            connect=lambda url, fingerprint: open_link(asked.server or url, fingerprint),
+        )
+
+    desk = LinkedDesk(asked.data, make_link, lambda: bool(shown) and shown[0].drawing())
+    try:
+        await desk.open()
+        if invitation is not None and (problem := await desk.enrol(invitation, asked.name)):
+            return f"The server did not let this display in: {problem}."
+        if not desk.enrolled:
+            return "No server knows this display yet: start it once with --invite."
+        await desk.start()
+        board = Board(
+            desk,
+            stations,
+            pass_stations=_names(asked.pass_stations),
+            language=asked.language,
+        )
+        sounds = Silence() if asked.quiet else Speaker()
+        display = Display(board, sounds, mono_ms, asked.name or "Vitrylo")
+        display.drawn = lambda: _tell_ready(stations, desk.code)
+        shown.append(display)
+        with contextlib.suppress(NotImplementedError):  # Windows has no such signals in a loop
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, display.stop)
+        await run(display)
+    except StoreInUse:
+        return f"Another display works with the folder {asked.data} already."
+    finally:
+        await desk.stop()
+        worker.close()
+    return ""
+
+
+def _tell_ready(stations: tuple[str, ...], code: str) -> None:
+    print(f"READY {json.dumps({'code': code, 'stations': stations})}", flush=True)  # noqa: T201
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Run a display until its window is closed."""
+    asked = _arguments(given)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    stations = _names(asked.station)
+    if not stations:
+        sys.exit("--station names no station.")
+    try:
+        invitation = Invitation.parse(asked.invite) if asked.invite else None
+    except ValueError as fault:
+        sys.exit(str(fault))
+    prepare(WindowSettings(asked.width, asked.height, asked.left, asked.top))
+    from kds_app.theme import scale
+
+    scale.zoom = min(1.6, max(0.7, asked.zoom))
+    problem = asyncio.run(_serve(asked, invitation))
+    if problem:
+        sys.exit(problem)
+
+
+if __name__ == "__main__":
+    main()

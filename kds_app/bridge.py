@@ -1,0 +1,93 @@
+"""Between the kitchen's logic and its window: taps down, view-models up, acknowledgements out.
+
+Rule: a ticket's version is acknowledged after a frame that really showed it reached the screen, and
+by nothing else (reliability 2.13). `on_flip` comes just before the swap, so what was painted then
+is acknowledged on the next turn of the loop. `drawing` is the beat of this loop: when no frame was
+swapped for 3 s the server treats the display as down and paper takes over.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kds_app.presenters.board import Board
+from kds_app.presenters.intents import Intents
+from kds_app.screens.board import BoardScreen
+from kds_app.sounds import Sounds
+from sync_server.domain import commands as c
+from sync_server.domain.ids import TicketId
+
+TICK_S = 1.0
+FROZEN_MS = 3_000
+SEEN_AT_ONCE = 100
+"""Tickets acknowledged with one command; the next frame takes the others."""
+
+
+class Bridge:
+    """Keeps a screen showing what the board says. `stop` ends the ticking."""
+
+    def __init__(
+        self, board: Board, screen: BoardScreen, sounds: Sounds, mono: Callable[[], int]
+    ) -> None:
+        """`mono` gives milliseconds of a clock that nobody sets."""
+        self.board = board
+        self.intents = Intents(board)
+        self._screen = screen
+        self._sounds = sounds
+        self._mono = mono
+        self._flipped_ms = mono()
+        self._shown: dict[str, int] = {}
+        self._refresh = Clock.create_trigger(self._run_refresh, -1)
+        self._after_frame = Clock.create_trigger(self._acknowledge, 0)
+        self._tick = Clock.schedule_interval(self._run_tick, TICK_S)
+        screen.bind(on_act=self._act, on_reshape=self.changed)
+        board.desk.watch(self.changed)
+        Window.bind(on_flip=self._flip, on_key_down=self._key)
+        self._run_refresh()
+
+    def changed(self, *_: object) -> None:
+        """Something is different: draw it before the next frame."""
+        self._refresh()
+
+    def stop(self) -> None:
+        """No more refreshing."""
+        for event in (self._tick, self._refresh, self._after_frame):
+            event.cancel()
+        Window.unbind(on_flip=self._flip, on_key_down=self._key)
+        self._screen.unbind(on_act=self._act, on_reshape=self.changed)
+
+    def drawing(self) -> bool:
+        """Whether frames reach the screen."""
+        return self._mono() - self._flipped_ms < FROZEN_MS
+
+    def _act(self, _screen: object, action: str) -> None:
+        self.intents.act(action)
+        self._run_refresh()
+
+    def _key(self, _window: object, number: int, _scan: int, codepoint: str, *_: Any) -> bool:
+        return self._screen.key(codepoint or "", number)
+
+    def _run_tick(self, *_: Any) -> None:
+        self._run_refresh()
+        # A frame each second, also when nothing moved: the beat must come from the screen itself.
+        self._screen.canvas.ask_update()
+
+    def _run_refresh(self, *_: Any) -> None:
+        self._screen.view = self.board.view(self._screen.glass())
+        if self.board.sound:
+            self._sounds.play(self.board.sound)
+
+    def _flip(self, *_: Any) -> None:
+        self._flipped_ms = self._mono()
+        self._shown = self._screen.drawn()
+        if self._shown:
+            self._after_frame()
+
+    def _acknowledge(self, *_: Any) -> None:
+        """The frame with these versions is on the glass now."""
+        fresh = self.board.unseen(self._shown)[:SEEN_AT_ONCE]
+        if fresh:
+            seen = tuple(c.TicketSeen(TicketId(name), version) for name, version in fresh)
+            self.board.desk.submit(c.AcknowledgeTickets(seen))

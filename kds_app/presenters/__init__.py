@@ -1,0 +1,1 @@
+"""What the kitchen's screens show and what a tap means; plain Python, no Kivy."""

@@ -1,0 +1,372 @@
+"""The board: which tickets stand where, and everything around them, as one finished view-model.
+
+Rule: `Board.view` is a function of the desk, the time and this screen's own small state (station,
+page, sheet); it asks the glass how high a card is and places the cards itself. A screen answers for
+its home stations only: it may look at others, and then acknowledges nothing there. What a tap means
+is in `intents`, one ticket in `ticket`, the pass in `expo`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kds_app.desk import Desk
+from kds_app.presenters import expo, packing, sheets, side
+from kds_app.presenters import ticket as tickets
+from kds_app.presenters.attention import Attention
+from kds_app.presenters.shown import Act, BoardView, Card, Chip, Newcomer, Placed, Timer
+from kds_app.presenters.ticket import Names
+from kds_app.words import Words, span
+from sync_server.domain.kitchen import UNDO_MS, Ticket
+from sync_server.domain.menu import Catalogue
+
+PASS = "pass"
+"""The tab of the pass; no station may be called so."""
+
+TOAST_MS = 6_000
+HOME_AFTER_MS = 60_000
+"""Untouched for so long, the screen returns to its own station's first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glass:
+    """What the presenter must know of the screen: columns, pixels, and how high a card is."""
+
+    columns: int
+    height: int
+    gap: int
+    tall: Callable[[Card], int]
+
+
+@dataclass(slots=True)
+class State:
+    """What this screen remembers by itself; lost at a restart without harm."""
+
+    tab: str
+    page: int = 0
+    pages: int = 1
+    sheet: str = ""
+    sheet_page: int = 0
+    toast: str = ""
+    toast_until_ms: int = 0
+    numbered: bool = False
+    tens: bool = False
+    touched_ms: int = 0
+    seek: str = ""
+    cards: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A card made before, with what it was made of."""
+
+    ticket: Ticket
+    state: str
+    fresh: bool
+    names: Names
+    card: Card
+
+
+class Board:
+    """Presenter of the whole screen. `home` are the stations it answers for; `pass_stations`
+    the ones that the pass gathers, by default all."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        home: tuple[str, ...],
+        *,
+        pass_stations: tuple[str, ...] = (),
+        language: str = "",
+    ) -> None:
+        self.desk = desk
+        self.home = home
+        self.state = State(tab=home[0])
+        self.attention = Attention()
+        self.sound = ""
+        self._pass_stations = pass_stations
+        self._language = language
+        self._names: Names | None = None
+        self._made: dict[str, _Made] = {}
+
+    # -- what is looked at ---------------------------------------------------------------------
+    def names(self) -> Names | None:
+        """Names and words of the catalogue in force; None before the first one came."""
+        catalogue = self.desk.catalogue
+        if catalogue is None:
+            return None
+        if self._names is None or self._names.catalogue is not catalogue:
+            self._names = Names(catalogue, Words(self._speak(catalogue), catalogue.settings.zone))
+        return self._names
+
+    def _speak(self, catalogue: Catalogue) -> str:
+        if self._language:
+            return self._language
+        station = catalogue.stations.get(self.home[0])
+        return station.kitchen_language if station else catalogue.settings.language
+
+    def stations(self) -> tuple[str, ...]:
+        """The stations whose tickets are shown now."""
+        if self.state.tab != PASS:
+            return (self.state.tab,)
+        catalogue = self.desk.catalogue
+        return self._pass_stations or (tuple(catalogue.stations) if catalogue else ())
+
+    def standing(self, stations: tuple[str, ...]) -> list[Ticket]:
+        """Open tickets of stations: the ones at work oldest first, then the upcoming ones."""
+        found = [
+            ticket
+            for ticket in self.desk.venue.tickets.values()
+            if ticket.state == "open" and ticket.station_id in stations
+        ]
+        found.sort(key=lambda ticket: (ticket.upcoming, ticket.clock_ms, ticket.ticket_id))
+        return found
+
+    def bumped(self, stations: tuple[str, ...]) -> list[Ticket]:
+        """Finished tickets of stations, the latest first."""
+        found = [
+            ticket
+            for ticket in self.desk.venue.tickets.values()
+            if ticket.state == "bumped" and ticket.station_id in stations
+        ]
+        found.sort(key=lambda ticket: (-ticket.bumped_ms, ticket.ticket_id))
+        return found
+
+    # -- the view ------------------------------------------------------------------------------
+    def view(self, glass: Glass) -> BoardView:
+        """Everything on the screen now."""
+        now_ms = self.desk.now_ms()
+        names = self.names()
+        self.sound = ""
+        if names is None:
+            return self._waiting(glass)
+        self._come_home(now_ms)
+        stations = self.stations()
+        entries = self._entries(stations, names, now_ms)
+        placed = self._place(entries, glass)
+        mine = self.standing(self.home)
+        late = self._late(mine, now_ms)
+        self.sound = self.attention.look(mine, late, now_ms)
+        newcomers = self._newcomers(mine, placed, names, now_ms)
+        words = names.words
+        work = self.standing(stations)
+        finished = self.bumped(stations)
+        empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
+        return BoardView(
+            title=self._title(names),
+            chips=self._chips(work, finished, words, now_ms),
+            tabs=self._tabs(names),
+            clock=words.time(now_ms),
+            columns=glass.columns,
+            placed=placed,
+            empty="" if placed else words.say(empty),
+            newcomers_title=words.say("elsewhere").upper() if newcomers else "",
+            newcomers=newcomers,
+            sections=(
+                side.all_day(work, names),
+                side.coming_up(work, names),
+                side.stop_list(self.desk.venue, stations, names),
+            ),
+            foot=self._foot(finished, names, now_ms),
+            pager=self._pager(words),
+            page_text=self._page_text(words),
+            banner=self._banner(names, now_ms),
+            sheet=sheets.sheet(self, names, now_ms) if self.state.sheet else None,
+        )
+
+    def _waiting(self, glass: Glass) -> BoardView:
+        words = Words(self._language or "uk", "UTC")
+        link = _link_chip(self.desk.link.phase, words)
+        return BoardView(
+            title=words.say("kitchen"),
+            chips=(link,),
+            columns=glass.columns,
+            empty=words.say("loading"),
+        )
+
+    def _come_home(self, now_ms: int) -> None:
+        """Nobody touched the screen for a while: back to what it is for."""
+        if now_ms - self.state.touched_ms > HOME_AFTER_MS:
+            self.state.tab = self.home[0] if self.state.tab not in self.home else self.state.tab
+            self.state.page = 0
+            self.state.sheet = ""
+            self.state.numbered = False
+
+    def _entries(
+        self, stations: tuple[str, ...], names: Names, now_ms: int
+    ) -> list[tuple[Card, Timer]]:
+        if self.state.tab == PASS:
+            return expo.cards(self.desk.venue, stations, names, now_ms)
+        made = []
+        for ticket in self.standing(stations):
+            when = tickets.pace(self.desk.venue, ticket)
+            state = tickets.tone(ticket, when, now_ms)
+            timer = tickets.timer(ticket, when, state, now_ms, names.words)
+            made.append((self._card(ticket, state, names, now_ms), timer))
+        return made
+
+    def _card(self, ticket: Ticket, state: str, names: Names, now_ms: int) -> Card:
+        """The card of a ticket; made again only when something on it changed."""
+        fresh = self.attention.is_fresh(ticket, now_ms)
+        kept = self._made.get(ticket.ticket_id)
+        if (
+            kept is not None
+            and kept.ticket is ticket
+            and kept.names is names
+            and (kept.state, kept.fresh) == (state, fresh)
+        ):
+            return kept.card
+        card = tickets.card(ticket, state, names, fresh)
+        if len(self._made) > 4 * len(self.desk.venue.tickets) + 100:
+            self._made.clear()
+        self._made[ticket.ticket_id] = _Made(ticket, state, fresh, names, card)
+        return card
+
+    def _place(self, entries: list[tuple[Card, Timer]], glass: Glass) -> tuple[Placed, ...]:
+        pieces: list[tuple[Card, Timer]] = []
+        for card, timer in entries:
+            for number, piece in enumerate(packing.torn(card, glass.height, glass.tall)):
+                pieces.append((piece, timer if number == 0 else replace(timer, note="")))
+        talls = [glass.tall(card) for card, _ in pieces]
+        places = packing.pack(talls, glass.columns, glass.height, glass.gap)
+        self.state.pages = max((place.page for place in places), default=0) + 1
+        self._seek(places, pieces)
+        here = [place for place in places if place.page == self.state.page]
+        placed, keyed = [], []
+        for place in here:
+            card, timer = pieces[place.index]
+            if card.acts:
+                keyed.append(card)
+                if self.state.numbered:
+                    card = replace(card, key=str(len(keyed)))
+            placed.append(Placed(card, timer, place.column, place.top, place.height))
+        self.state.cards = tuple(keyed)
+        return tuple(placed)
+
+    def _seek(self, places: list[packing.Place], pieces: list[tuple[Card, Timer]]) -> None:
+        """Keep the page within what there is, or turn to the ticket that was asked for."""
+        for place in places:
+            if self.state.seek and pieces[place.index][0].id == self.state.seek:
+                self.state.page = place.page
+        self.state.seek = ""
+        self.state.page = min(self.state.page, self.state.pages - 1)
+
+    def _late(self, mine: list[Ticket], now_ms: int) -> frozenset[str]:
+        return frozenset(
+            ticket.ticket_id
+            for ticket in mine
+            if tickets.tone(ticket, tickets.pace(self.desk.venue, ticket), now_ms) == "late"
+        )
+
+    def _newcomers(
+        self, mine: list[Ticket], placed: tuple[Placed, ...], names: Names, now_ms: int
+    ) -> tuple[Newcomer, ...]:
+        here = {ticket_id for place in placed for ticket_id, _ in place.card.versions}
+        elsewhere = [ticket for ticket in mine if ticket.ticket_id not in here]
+        told = []
+        for ticket in self.attention.to_tell(elsewhere, now_ms):
+            rows = [tickets.line_row(ticket, line, names) for line in ticket.lines]
+            dishes = ", ".join(f"{row.quantity}\u00a0{row.name}" for row in rows)
+            told.append(
+                Newcomer(
+                    names.title(ticket),
+                    dishes,
+                    ticket.ticket_id,
+                    ticket.version,
+                    f"find:{ticket.ticket_id}",
+                )
+            )
+        return tuple(told)
+
+    # -- head and foot -------------------------------------------------------------------------
+    def _title(self, names: Names) -> str:
+        if self.state.tab == PASS:
+            return f"{names.words.say('kitchen')} · {names.words.say('pass')}"
+        return f"{names.words.say('kitchen')} · {names.station(self.state.tab)}"
+
+    def _chips(
+        self, work: list[Ticket], finished: list[Ticket], words: Words, now_ms: int
+    ) -> tuple[Chip, ...]:
+        active = [ticket for ticket in work if not ticket.upcoming]
+        chips = [_link_chip(self.desk.link.phase, words), Chip(words.say("open", n=len(active)))]
+        average = side.average_ms(finished)
+        if average:
+            chips.append(Chip(words.say("average", time=span(average))))
+        late = len(self._late(active, now_ms))
+        if late:
+            chips.append(Chip(words.say("late_count", n=late), token="late_text"))
+        return tuple(chips)
+
+    def _tabs(self, names: Names) -> tuple[Chip, ...]:
+        tab = self.state.tab
+        made = [
+            Chip(names.station(station_id), f"tab:{station_id}", chosen=station_id == tab)
+            for station_id in names.catalogue.stations
+        ]
+        made.append(Chip(names.words.say("pass"), f"tab:{PASS}", chosen=tab == PASS))
+        return tuple(made)
+
+    def _foot(self, finished: list[Ticket], names: Names, now_ms: int) -> tuple[Act, ...]:
+        words = names.words
+        last = finished[0] if finished else None
+        if last is not None and now_ms - last.bumped_ms <= UNDO_MS:
+            left = (UNDO_MS - (now_ms - last.bumped_ms)) // 1000
+            label = words.say("undo", title=names.title(last), n=left)
+            recall = Act(f"undo:{last.ticket_id}", label, "chosen", "undo")
+        else:
+            recall = Act("recall_last", words.say("recall_last"), "plain", "undo", last is not None)
+        return (
+            recall,
+            Act("sheet:recall", words.say("recalled", n=len(finished)), icon="history"),
+            Act("sheet:stop", words.say("stop_item"), icon="block"),
+        )
+
+    def _pager(self, words: Words) -> tuple[Act, ...]:
+        page, pages = self.state.page, self.state.pages
+        if pages == 1:
+            return ()
+        return (
+            Act("page:back", words.say("back"), icon="chevron_left", enabled=page > 0),
+            Act("page:next", words.say("next"), icon="chevron_right", enabled=page < pages - 1),
+        )
+
+    def _page_text(self, words: Words) -> str:
+        return words.say("page", n=self.state.page + 1, all=self.state.pages)
+
+    def _banner(self, names: Names, now_ms: int) -> str:
+        words, link = names.words, self.desk.link
+        if self.state.toast and now_ms < self.state.toast_until_ms:
+            return self.state.toast
+        if not link.can_save:
+            return words.say("no_save")
+        special = {"upgrade": "upgrade", "forked": "forked", "refused": "refused_link"}
+        if link.phase in special:
+            return words.say(special[link.phase])
+        if link.phase in ("offline", "connecting") and link.offline_since_ms:
+            return words.say("offline_banner")
+        if self.state.tab != PASS and self.state.tab not in self.home:
+            return words.say("viewing", name=names.station(self.state.tab))
+        return ""
+
+    # -- what was drawn ------------------------------------------------------------------------
+    def unseen(self, drawn: dict[str, int]) -> tuple[tuple[str, int], ...]:
+        """Of what a frame really showed, the versions that this screen must acknowledge."""
+        found = []
+        for ticket_id, version in drawn.items():
+            ticket = self.desk.venue.tickets.get(ticket_id)  # type: ignore[call-overload]
+            if (
+                ticket is not None
+                and ticket.station_id in self.home
+                and ticket.acked < version <= ticket.version
+            ):
+                found.append((ticket_id, version))
+        return tuple(found)
+
+
+def _link_chip(phase: str, words: Words) -> Chip:
+    if phase == "online":
+        return Chip(words.say("online"), dot="ready")
+    if phase in ("connecting", "catching_up"):
+        return Chip(words.say("connecting"), dot="hold_text")
+    if phase == "offline":
+        return Chip(words.say("offline"), dot="late_text", token="late_text")
+    return Chip(words.say("stopped"), dot="late_text", token="late_text")

@@ -1,0 +1,195 @@
+"""What a tap or a key means: an action id in, commands to the desk, or a change of the view.
+
+Rule: every action ends in a command, a change of the screen's state, or a sentence that says why
+not; none is silent. Undo instead of "are you sure": a bump can be taken back exactly for 30 s.
+Action ids are made in `ticket`, `expo`, `sheets` and `board`.
+"""
+
+from collections.abc import Callable
+
+from kds_app.presenters.board import PASS, TOAST_MS, Board
+from sync_server.domain import commands as c
+from sync_server.domain.ids import LineId, TicketId
+from sync_server.domain.kitchen import UNDO_MS, Ticket
+from sync_server.domain.rejections import Refused
+
+
+class Intents:
+    """Carries out actions of one screen."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._handlers: dict[str, Callable[[str], None]] = {
+            "ready": self._ready,
+            "seen": self._seen,
+            "start": self._start,
+            "bump": self._bump,
+            "bump_all": self._bump_all,
+            "undo": self._undo,
+            "recall": self._recall,
+            "recall_last": self._recall_last,
+            "stop": self._stop,
+            "free": self._free,
+            "left": self._left,
+            "sheet": self._sheet,
+            "sheet_page": self._sheet_page,
+            "page": self._page,
+            "find": self._find,
+            "tab": self._tab,
+            "key": self._key,
+        }
+
+    def act(self, action: str) -> None:
+        """Carry out an action. Unknown ones mean nothing: a card may have gone meanwhile."""
+        kind, _, rest = action.partition(":")
+        handler = self._handlers.get(kind)
+        if handler is None:
+            return
+        self._board.state.touched_ms = self._board.desk.now_ms()
+        handler(rest)
+
+    # -- commands ------------------------------------------------------------------------------
+    def _submit(self, command: object) -> bool:
+        decision = self._board.desk.submit(command)
+        if isinstance(decision, Refused):
+            self.tell(decision)
+            return False
+        return True
+
+    def tell(self, refused: Refused) -> None:
+        """Say why something was not done."""
+        names = self._board.names()
+        if names is None:
+            return
+        words, key = names.words, f"refused_{refused.code}"
+        params: dict[str, str | int] = {"code": refused.code}
+        at_ms = refused.params.get("at_ms", 0)
+        if isinstance(at_ms, int) and at_ms:
+            params["time"] = words.time(at_ms)
+        known = words.knows(key) and (refused.code != "ticket_done" or "time" in params)
+        state = self._board.state
+        state.toast = words.say(key if known else "refused_other", **params)
+        state.toast_until_ms = self._board.desk.now_ms() + TOAST_MS
+
+    def _ticket(self, ticket_id: str) -> Ticket | None:
+        ticket = self._board.desk.venue.tickets.get(TicketId(ticket_id))
+        if ticket is None:
+            self.tell(Refused("no_ticket"))
+        return ticket
+
+    def _ready(self, rest: str) -> None:
+        ticket_id, _, line_id = rest.rpartition(":")
+        ticket = self._ticket(ticket_id)
+        line = ticket.line(line_id) if ticket else None
+        if ticket is not None and line is not None:
+            wanted = line.state != "ready"
+            self._submit(c.MarkReady(ticket.ticket_id, (line.line_id,), wanted))
+
+    def _seen(self, rest: str) -> None:
+        """The cook saw a cancellation; a ticket on which nothing else is left goes with it."""
+        ticket_id, _, line_id = rest.rpartition(":")
+        if not self._submit(c.AcknowledgeVoid(TicketId(ticket_id), (LineId(line_id),))):
+            return
+        ticket = self._board.desk.venue.tickets.get(TicketId(ticket_id))
+        if ticket is not None and ticket.state == "open":
+            alive = any(line.state != "void" or not line.void_seen for line in ticket.lines)
+            if not alive:
+                self._submit(c.BumpTicket(ticket.ticket_id))
+
+    def _start(self, ticket_id: str) -> None:
+        ticket = self._ticket(ticket_id)
+        if ticket is None:
+            return
+        queued = tuple(
+            line.line_id for line in ticket.lines if line.state == "queued" and not line.held
+        )
+        self._submit(c.StartLines(ticket.ticket_id, queued))
+
+    def _bump(self, ticket_id: str) -> None:
+        self._submit(c.BumpTicket(TicketId(ticket_id)))
+
+    def _bump_all(self, rest: str) -> None:
+        check_id, _, course = rest.rpartition(":")
+        stations = self._board.stations()
+        for ticket in self._board.desk.venue.tickets_of(check_id):
+            at_work = ticket.state == "open" and not ticket.upcoming
+            if at_work and ticket.station_id in stations and str(ticket.course) == course:
+                self._submit(c.BumpTicket(ticket.ticket_id))
+
+    def _undo(self, ticket_id: str) -> None:
+        self._bring_back(ticket_id)
+
+    def _recall(self, ticket_id: str) -> None:
+        self._bring_back(ticket_id)
+
+    def _recall_last(self, _: str) -> None:
+        finished = self._board.bumped(self._board.stations())
+        if finished:
+            self._bring_back(finished[0].ticket_id)
+
+    def _bring_back(self, ticket_id: str) -> None:
+        """Exactly as it was within 30 s of the bump, later with its timer from zero."""
+        ticket = self._ticket(ticket_id)
+        if ticket is None:
+            return
+        soon = self._board.desk.now_ms() - ticket.bumped_ms <= UNDO_MS
+        if self._submit(c.RecallTicket(ticket.ticket_id, undo=soon)):
+            self._board.state.sheet = ""
+
+    # -- stop list -----------------------------------------------------------------------------
+    def _left(self, item_id: str) -> None:
+        self._board.state.sheet = f"left:{item_id}"
+
+    def _stop(self, rest: str) -> None:
+        item_id, _, portions = rest.rpartition(":")
+        if self._submit(c.StopItem(item_id, int(portions) * 1000)):
+            self._board.state.sheet = ""
+
+    def _free(self, item_id: str) -> None:
+        if self._submit(c.FreeItem(item_id)):
+            self._board.state.sheet = ""
+
+    # -- the screen itself ---------------------------------------------------------------------
+    def _sheet(self, kind: str) -> None:
+        state = self._board.state
+        state.sheet = "" if state.sheet == kind else kind
+        state.sheet_page = 0
+
+    def _sheet_page(self, way: str) -> None:
+        state = self._board.state
+        state.sheet_page = max(0, state.sheet_page + (1 if way == "next" else -1))
+
+    def _page(self, way: str) -> None:
+        state = self._board.state
+        state.page = max(0, min(state.pages - 1, state.page + (1 if way == "next" else -1)))
+
+    def _find(self, ticket_id: str) -> None:
+        """Go to the tab of a ticket that was told in the side column; it stands near the end."""
+        ticket = self._ticket(ticket_id)
+        if ticket is not None:
+            self._board.state.tab = ticket.station_id
+            self._board.state.seek = ticket.ticket_id
+
+    def _tab(self, tab: str) -> None:
+        catalogue = self._board.desk.catalogue
+        if tab == PASS or (catalogue is not None and tab in catalogue.stations):
+            self._board.state.tab = tab
+            self._board.state.page = 0
+            self._board.state.sheet = ""
+
+    def _key(self, key: str) -> None:
+        """Digits bump the ticket with that number; the first one only shows the numbers."""
+        state = self._board.state
+        if key in ("next", "back"):
+            self._page(key)
+        elif key == "recall":
+            self._recall_last("")
+        elif not state.numbered:
+            state.numbered = True
+        elif key == "0" and not state.tens:
+            state.tens = True
+        else:
+            number = int(key) + (10 if state.tens else 0)
+            state.tens = False
+            if 0 < number <= len(state.cards):
+                self.act(state.cards[number - 1].acts[-1].id)

@@ -1,0 +1,283 @@
+"""A kitchen ticket as a card: head, lines with all that a cook must see, buttons, timer.
+
+Rules: the colour of the head follows state against target (features-commercial B7.51); all dishes
+of a course finish together, so a quick dish waits for the slow one of another station (B5.36). A
+cancelled line stays struck until it is tapped (B4.30), a reduced one shows old and new (B4.32).
+Which tickets stand on the board is `board`'s matter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from kds_app.presenters.shown import Act, Card, Detail, Row, Timer
+from kds_app.words import Words, lowered, span, together
+from sync_server.domain.events import TicketLine
+from sync_server.domain.kitchen import Ticket
+from sync_server.domain.menu import Catalogue, Modifier
+from sync_server.domain.venue import Venue
+
+DEFAULT_TARGET_S = 900
+"""For dishes whose card in the catalogue states no time."""
+
+AMBER_PERCENT = 80
+"""Share of the target after which a ticket warns."""
+
+START_NOTE_MS = 60_000
+"""A later start than this is worth a note."""
+
+_PRE = {"no": "without", "extra": "extra", "side": "aside"}
+
+
+class Names:
+    """Names out of one catalogue version in one language."""
+
+    def __init__(self, catalogue: Catalogue, words: Words) -> None:
+        self.catalogue = catalogue
+        self.words = words
+        self._modifiers: dict[str, Modifier] = {
+            modifier.modifier_id: modifier
+            for group in catalogue.groups.values()
+            for modifier in group.modifiers
+        }
+
+    def item(self, item_id: str, otherwise: str) -> str:
+        """What the kitchen calls a dish: its kitchen name, else its name, else what was sold."""
+        item = self.catalogue.items.get(item_id)
+        if item is None:
+            return otherwise
+        for names in (item.kitchen_names, item.names):
+            if names:
+                return self.catalogue.name(names, self.words.language)
+        return otherwise
+
+    def modifier(self, chosen: str) -> str:
+        """A choice, given as "pre:modifier_id"."""
+        pre, _, modifier_id = chosen.partition(":")
+        modifier = self._modifiers.get(modifier_id)
+        name = self.catalogue.name(modifier.names, self.words.language) if modifier else modifier_id
+        key = _PRE.get(pre)
+        return self.words.say(key, text=lowered(name)) if key else lowered(name)
+
+    def station(self, station_id: str) -> str:
+        """A station's name."""
+        station = self.catalogue.stations.get(station_id)
+        if station is None:
+            return station_id
+        return self.catalogue.name(station.names, self.words.language)
+
+    def table(self, table_id: str) -> str:
+        """A table's label."""
+        table = self.catalogue.tables.get(table_id)
+        return table.label if table else table_id
+
+    def waiter(self, staff_id: str) -> str:
+        """A person's name as the house knows it."""
+        person = self.catalogue.staff.get(staff_id)
+        return person.name if person else ""
+
+    def title(self, ticket: Ticket) -> str:
+        """Whose food it is: table, tab, room, takeaway."""
+        name = self.table(ticket.table_id) if ticket.kind == "table" else ticket.name
+        key = ticket.kind if ticket.kind in ("table", "tab", "takeaway", "room") else "tab"
+        return self.words.say(key, name=name or ticket.check_number).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a ticket is due. `start_ms` is when its slowest dish should be begun."""
+
+    start_ms: int
+    due_ms: int
+    target_s: int
+
+
+def pace(venue: Venue, ticket: Ticket) -> Pace:
+    """Due when the slowest dish of the same course, at any station, is (B5.36)."""
+    own = ticket.target_s or DEFAULT_TARGET_S
+    slowest = own
+    for other in venue.tickets_of(ticket.check_id):
+        same_fire = abs(other.clock_ms - ticket.clock_ms) < START_NOTE_MS
+        if other.course == ticket.course and other.state == "open" and same_fire:
+            slowest = max(slowest, other.target_s)
+    return Pace(ticket.clock_ms + (slowest - own) * 1000, ticket.clock_ms + slowest * 1000, slowest)
+
+
+def live(lines: Iterable[TicketLine]) -> list[TicketLine]:
+    """Lines to be made now."""
+    return [line for line in lines if line.state != "void" and not line.held]
+
+
+def tone(ticket: Ticket, when: Pace, now_ms: int) -> str:
+    """The state that colours the head: upcoming, ready, late, amber, room, cooking, new."""
+    if ticket.upcoming:
+        return "upcoming"
+    lines = live(ticket.lines)
+    if lines and all(line.state == "ready" for line in lines):
+        return "ready"
+    if now_ms >= when.due_ms:
+        return "late"
+    if now_ms >= when.start_ms + (when.due_ms - when.start_ms) * AMBER_PERCENT // 100:
+        return "amber"
+    if ticket.kind == "room":
+        return "room"
+    return "cooking" if any(line.state != "queued" for line in lines) else "new"
+
+
+_ICONS = {"late": "warning", "amber": "timer", "upcoming": "pause_circle", "ready": "check_circle"}
+
+
+def timer(ticket: Ticket, when: Pace, state: str, now_ms: int, words: Words) -> Timer:
+    """The figure of the head and its note; the icon tells the state without the colour."""
+    if state == "upcoming":
+        return Timer(words.say("on_hold"), "", _ICONS[state])
+    minutes = when.target_s // 60
+    if state == "late":
+        note = words.say("late", n=minutes)
+    elif state == "new" and when.start_ms - now_ms > 0 and _waits(when, ticket):
+        note = words.say("start_at", time=words.time(when.start_ms))
+    else:
+        note = words.say("target", n=minutes)
+    return Timer(span(now_ms - ticket.clock_ms), note, _ICONS.get(state, ""))
+
+
+def _waits(when: Pace, ticket: Ticket) -> bool:
+    return when.start_ms - ticket.clock_ms > START_NOTE_MS
+
+
+def card(ticket: Ticket, state: str, names: Names, fresh: bool) -> Card:
+    """The card of a ticket. `fresh`: it just came or changed, and is ringed for a while."""
+    words = names.words
+    info = [f"#{ticket.check_number}", names.waiter(ticket.waiter)]
+    if ticket.kind == "room":
+        info.append(words.say("room_service"))
+    elif ticket.kind == "table":
+        info.append(words.say("guests", n=ticket.guests))
+        info.append(ticket.name)
+    rows = tuple(_rows(ticket, names))
+    return Card(
+        id=ticket.ticket_id,
+        title=names.title(ticket),
+        info=together(info),
+        tone=state,
+        rows=rows,
+        acts=_acts(ticket, state, words),
+        versions=((ticket.ticket_id, ticket.version),),
+        ring="new_text" if fresh else ("room" if ticket.kind == "room" else ""),
+        fresh=fresh,
+        faded=state == "upcoming",
+    )
+
+
+def _acts(ticket: Ticket, state: str, words: Words) -> tuple[Act, ...]:
+    if state == "upcoming":
+        return ()
+    bump = Act(f"bump:{ticket.ticket_id}", words.say("bump"), "go")
+    lines = live(ticket.lines)
+    done = sum(1 for line in lines if line.state == "ready")
+    if lines and all(line.state == "queued" for line in lines):
+        return (Act(f"start:{ticket.ticket_id}", words.say("start"), "accent"), bump)
+    if 0 < done < len(lines):
+        told = words.say("done_of", done=done, all=len(lines))
+        return (Act("", told, "quiet"), bump)
+    return (bump,)
+
+
+def _rows(ticket: Ticket, names: Names) -> Iterable[Row]:
+    words = names.words
+    paper = _paper(ticket, words)
+    if paper is not None:
+        yield paper
+    head = [words.say("course", n=ticket.course)] if ticket.course > 0 else []
+    if ticket.clock_ms != ticket.created_ms and not ticket.upcoming:
+        head.append(words.say("fired", time=words.time(ticket.clock_ms)))
+    if head:
+        yield Row(kind="caption", name=" · ".join(head).upper(), token="dim")
+    shown = [line for line in ticket.lines if line.state != "void" or not line.void_seen]
+    if not shown:
+        yield Row(kind="caption", name=words.say("nothing_left").upper(), token="dim")
+    added_at = ""
+    for line in sorted(shown, key=lambda line: line.added_ms):
+        at = words.time(line.added_ms) if line.added_ms else ""
+        if at and at != added_at:
+            added_at = at
+            mark = words.say("added", time=at).upper()
+            yield Row(kind="caption", name=mark, token="new_text", icon="add")
+        yield line_row(ticket, line, names)
+
+
+def _paper(ticket: Ticket, words: Words) -> Row | None:
+    keys = {
+        "printed": "printed",
+        "copy": "copy",
+        "failed": "paper_failed",
+        "unknown": "paper_unknown",
+    }
+    key = keys.get(ticket.paper)
+    if key is None:
+        return None
+    bad = ticket.paper in ("failed", "unknown")
+    return Row(
+        kind="caption",
+        name=words.say(key, time=words.time(ticket.paper_ms)),
+        token="late_text" if bad else "dim",
+        icon="warning" if bad else "print",
+    )
+
+
+def line_row(ticket: Ticket, line: TicketLine, names: Names) -> Row:
+    """One line: what a tap on it means depends on its state."""
+    words = names.words
+    name = names.item(line.item_id, line.name)
+    quantity = f"{words.quantity(line.qty_milli)}×"
+    at = f"{ticket.ticket_id}:{line.line_id}"
+    if line.state == "void":
+        gone = words.say("cancelled", time=words.time(line.void_ms))
+        return Row(
+            id=f"seen:{at}",
+            quantity=quantity,
+            name=f"{name} — {gone}",
+            mark="void",
+            ground="void",
+            token="late_text",
+            struck=True,
+        )
+    fewer = bool(line.was and line.void_ms and not line.void_seen)
+    ready = line.state == "ready"
+    row = Row(
+        id=f"ready:{at}",
+        quantity=quantity,
+        name=name,
+        details=tuple(_details(line, names, fewer)),
+        mark="done" if ready else "open",
+        token="dim" if ready else "text",
+    )
+    if line.held:
+        return replace(row, id="", mark="held", token="quiet", tag=words.say("on_hold"))
+    if fewer:
+        return replace(row, id=f"seen:{at}", mark="void", ground="void")
+    if line.added_ms and line.state == "queued":
+        return replace(row, ground="added", tag=words.say("new").upper())
+    return row
+
+
+def _details(line: TicketLine, names: Names, fewer: bool) -> Iterable[Detail]:
+    words = names.words
+    if fewer:
+        was = words.quantity(int(line.was)) if line.was.isdigit() else line.was
+        now = words.quantity(line.qty_milli)
+        changed = words.say("fewer", was=was, now=now, time=words.time(line.void_ms))
+        yield Detail(changed, "late_text")
+    token = "quiet" if line.held or line.state == "ready" else "amber"
+    if line.seat:
+        yield Detail(words.say("seat", n=line.seat), "dim")
+    if line.for_table_id:
+        yield Detail(words.say("for_table", name=names.table(line.for_table_id)), token)
+    if line.chosen:
+        yield Detail(" · ".join(names.modifier(chosen) for chosen in line.chosen), token)
+    if line.note:
+        yield Detail(line.note, token)
+    if line.allergy:
+        yield Detail(words.say("allergy", text=line.allergy), "white", block=True)
+    if line.also_at:
+        also = ", ".join(names.station(station_id) for station_id in line.also_at)
+        yield Detail(words.say("also_at", names=also), "dim")

@@ -1,0 +1,244 @@
+"""What stands round the tickets: head, side column, foot, and the sheet that slides over.
+
+Rule: each is one painted widget with areas; targets are at least 48 units high. The words come
+finished from the presenters.
+"""
+
+from dataclasses import dataclass
+
+from kds_app.presenters.shown import Act, BoardView, Chip, Newcomer, Section, Sheet
+from kds_app.theme import scale
+from kds_app.widgets.lettering import width, wrapped
+from kds_app.widgets.painted import LEADING
+from kds_app.widgets.tap import Area, Touchable, face, pill, pill_width
+
+HEAD, FOOT, SIDE, SHEET = 64, 72, 290, 780
+
+
+@dataclass(frozen=True, slots=True)
+class HeadModel:
+    """Title, figures, stations, clock."""
+
+    title: str
+    chips: tuple[Chip, ...]
+    tabs: tuple[Chip, ...]
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideModel:
+    """What is new elsewhere, and the lists."""
+
+    newcomers_title: str
+    newcomers: tuple[Newcomer, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FootModel:
+    """Actions of the screen, pages, what must be said."""
+
+    acts: tuple[Act, ...]
+    pager: tuple[Act, ...]
+    page_text: str
+    banner: str
+
+
+def head_of(view: BoardView) -> HeadModel:
+    """The head's part of the view."""
+    return HeadModel(view.title, view.chips, view.tabs, view.clock)
+
+
+def side_of(view: BoardView) -> SideModel:
+    """The side column's part of the view."""
+    return SideModel(view.newcomers_title, view.newcomers, view.sections)
+
+
+def foot_of(view: BoardView) -> FootModel:
+    """The foot's part of the view."""
+    return FootModel(view.foot, view.pager, view.page_text, view.banner)
+
+
+class HeadView(Touchable):
+    """The bar along the top."""
+
+    def paint(self) -> None:
+        """Title and figures from the left, clock and stations from the right."""
+        model: HeadModel | None = self.model
+        self.areas = []
+        if model is None:
+            return
+        u = scale.of
+        wide, high = round(self.width), round(self.height)
+        self.box(0, 0, wide, high, "panel")
+        self.box(0, high - 1, wide, 1, "line")
+        chip_high, px = u(38), u(16)
+        top = (high - chip_high) // 2
+        right = wide - u(14)
+        clock = Chip(model.clock)
+        right -= pill_width(clock, u(22))
+        pill(self, clock, right, top, chip_high, u(22))
+        for tab in reversed(model.tabs):
+            right -= u(12) + pill_width(tab, px)
+            pill(self, tab, right, top, chip_high, px)
+            reach = u(6)
+            self.areas.append(Area(tab.id, right - reach, 0, pill_width(tab, px) + 2 * reach, high))
+        left = u(16)
+        room = right - left - u(16)
+        size = u(18)
+        title = min(room, width(model.title, size, True))
+        string_top = (high - round(size * LEADING)) // 2
+        self.line(model.title, left, string_top, title + 2, size, bold=True)
+        left += title + u(20)
+        for chip in model.chips:
+            if left + pill_width(chip, px) > right - u(12):
+                break
+            left += pill(self, chip, left, top, chip_high, px) + u(12)
+
+
+class SideView(Touchable):
+    """The column at the right: newcomers of other pages, then the lists."""
+
+    def paint(self) -> None:
+        """Draw from the top; lists share what room there is."""
+        model: SideModel | None = self.model
+        self.areas = []
+        if model is None:
+            return
+        u = scale.of
+        wide, high = round(self.width), round(self.height)
+        self.box(0, 0, wide, high, "panel")
+        self.box(0, 0, 1, high, "line")
+        top = u(14)
+        if model.newcomers:
+            top = self._newcomers(model, top)
+        sections = [section for section in model.sections if section.pairs]
+        for number, section in enumerate(sections):
+            later = sum(len(other.pairs) for other in sections[number + 1 :])
+            reserved = (len(sections) - number - 1) * u(40) + min(later, 6) * u(39)
+            top = self._section(section, top, high - u(8) - reserved)
+
+    def _newcomers(self, model: SideModel, top: int) -> int:
+        u = scale.of
+        left, room = u(16), round(self.width) - 2 * u(16)
+        self.line(model.newcomers_title, left, top, room, u(15), "new_text", bold=True)
+        top += u(26)
+        for newcomer in model.newcomers:
+            rows = wrapped(newcomer.dishes, room - u(20), u(16), False, 3)
+            high = u(10) + round(u(18) * LEADING) + round(u(16) * LEADING) * len(rows) + u(8)
+            self.box(left, top, room, high, "added", u(8))
+            inside = left + u(10)
+            self.line(newcomer.title, inside, top + u(8), room - u(20), u(18), bold=True)
+            below = top + u(8) + round(u(18) * LEADING)
+            self.text(rows, inside, below, room - u(20), u(16), "text")
+            self.areas.append(Area(newcomer.id, left, top, room, high))
+            top += high + u(8)
+        return top + u(10)
+
+    def _section(self, section: Section, top: int, bottom: int) -> int:
+        u = scale.of
+        left, room, row = u(16), round(self.width) - 2 * u(16), u(39)
+        self.line(section.title, left, top, room, u(15), "dim")
+        top += u(28)
+        fits = max(1, (bottom - top) // row)
+        shown = section.pairs if len(section.pairs) <= fits else section.pairs[: fits - 1]
+        for pair in shown:
+            figure = width(pair.value, u(20), True)
+            name = "dim" if pair.token == "dim" else "text"
+            self.line(pair.label, left, top + u(6), room - figure - u(10), u(20), name)
+            self.line(
+                pair.value, left, top + u(6), room, u(20), pair.token, bold=True, align="right"
+            )
+            self.box(left, top + row - 1, room, 1, "line")
+            if pair.id:
+                self.areas.append(Area(pair.id, 0, top - u(4), round(self.width), row + u(9)))
+            top += row
+        if len(shown) < len(section.pairs):
+            left_out = section.more.format(n=len(section.pairs) - len(shown))
+            self.line(left_out, left, top + u(6), room, u(18), "dim")
+            top += row
+        return top + u(18)
+
+
+class FootView(Touchable):
+    """The bar along the bottom."""
+
+    def paint(self) -> None:
+        """Actions from the left, pages from the right, words between."""
+        model: FootModel | None = self.model
+        self.areas = []
+        if model is None:
+            return
+        u = scale.of
+        wide, high = round(self.width), round(self.height)
+        self.box(0, 0, wide, high, "panel")
+        self.box(0, 0, wide, 1, "line")
+        tall, px = u(52), u(17)
+        top = (high - tall) // 2
+        left = u(16)
+        for act in model.acts:
+            room = width(act.label, px, True) + u(66)
+            face(self, act, left, top, room, tall, px)
+            left += room + u(12)
+        right = wide - u(16)
+        for act in reversed(model.pager):
+            room = width(act.label, px, True) + u(66)
+            right -= room
+            face(self, act, right, top, room, tall, px)
+            right -= u(12)
+        if model.pager:
+            text_room = width(model.page_text, u(17)) + 2
+            right -= text_room + u(4)
+            line_top = (high - round(u(17) * LEADING)) // 2
+            self.line(model.page_text, right, line_top, text_room, u(17), "dim")
+        if model.banner:
+            self._banner(model.banner, left + u(8), right - u(12), high)
+
+    def _banner(self, string: str, left: int, right: int, high: int) -> None:
+        u = scale.of
+        px = u(17)
+        rows = wrapped(string, right - left - u(36), px, False, 2)
+        top = (high - round(px * LEADING) * len(rows)) // 2
+        self.icon("warning", left, (high - u(24)) // 2, u(24), "hold_text")
+        self.text(rows, left + u(34), top, right - left - u(34), px, "hold_text")
+
+
+class SheetView(Touchable):
+    """A list of choices over the right part of the board."""
+
+    def paint(self) -> None:
+        """Title, choices in columns, a row of ways out."""
+        sheet: Sheet | None = self.model
+        self.areas = []
+        if sheet is None:
+            return
+        u = scale.of
+        wide, high = round(self.width), round(self.height)
+        self.box(0, 0, wide, high, "panel")
+        self.box(0, 0, u(2), high, "accent")
+        pad, gap = u(24), u(10)
+        title = wrapped(sheet.title, wide - 2 * pad, u(24), True, 2)
+        self.text(title, pad, u(18), wide - 2 * pad, u(24), bold=True)
+        top = u(30) + round(u(24) * LEADING) * len(title)
+        if sheet.text:
+            rows = wrapped(sheet.text, wide - 2 * pad, u(18), False, 3)
+            self.text(rows, pad, top, wide - 2 * pad, u(18), "dim")
+        foot = u(64)
+        bottom = high - u(18) - foot - u(16)
+        rows_needed = max(1, -(-len(sheet.choices) // sheet.columns))
+        tall = min(u(72), (bottom - top - gap * (rows_needed - 1)) // max(7, rows_needed))
+        across = (wide - 2 * pad - gap * (sheet.columns - 1)) // sheet.columns
+        for number, act in enumerate(sheet.choices):
+            row, column = divmod(number, sheet.columns)
+            x, y = pad + column * (across + gap), top + row * (tall + gap)
+            face(self, act, x, y, across, tall, u(19), centred=sheet.columns > 2)
+        count = len(sheet.foot)
+        across = (wide - 2 * pad - gap * (count - 1)) // max(1, count)
+        for number, act in enumerate(sheet.foot):
+            x = pad + number * (across + gap)
+            face(self, act, x, high - u(18) - foot, across, foot, u(19))
+
+    def on_touch_down(self, touch: object) -> bool:
+        """Nothing under the sheet is touched through it."""
+        super().on_touch_down(touch)
+        return bool(self.collide_point(*touch.pos))  # type: ignore[attr-defined]
