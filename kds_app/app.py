@@ -16,6 +16,7 @@ from kds_app.screens.board import BoardScreen
 from kds_app.sounds import Sounds
 from kds_app.theme import palette
 from kds_app.widgets.lettering import register_fonts
+from sync_server.client.screen_text import LOOK_S, ScreenText
 
 
 class Display(App):
@@ -37,6 +38,9 @@ class Display(App):
         Window.bind(on_flip=self._first_frame)
         screen = BoardScreen()
         self.bridge = Bridge(self._board, screen, self._sounds, self._mono)
+        reader = ScreenText(screen, lambda: float(Window.height))
+        if reader.wanted:
+            Clock.schedule_interval(reader.look, LOOK_S)
         return screen
 
     def drawing(self) -> bool:
