@@ -67,6 +67,7 @@ class Surroundings:
     rng: Jitter
     app: str
     schema_hash: str
+    boot_id: str = ""
 
 
 class Connection:
@@ -221,6 +222,7 @@ class Connection:
             mono_ms=_now_ms(),
             battery=callbacks.battery(),
             disk_free_mb=callbacks.disk_free_mb(),
+            boot_id=around.boot_id,
         )
         self._wake.set()
         return talk.TerminalConversation(

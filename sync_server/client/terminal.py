@@ -57,7 +57,7 @@ class TerminalLink:
         self._callbacks = callbacks
         self._mono = mono
         self._boot_id = boot_id
-        self._around = Surroundings(connect, run, clock, rng, app, schema_hash)
+        self._around = Surroundings(connect, run, clock, rng, app, schema_hash, boot_id)
         self._make_key = make_key
         self._ballast_bytes = ballast_bytes
         self._before_commit = before_commit

@@ -187,7 +187,10 @@ class Proof(_Frame, frozen=True, tag="proof"):
 
 
 class Hello(_Frame, frozen=True, tag="hello"):
-    """What the terminal has: its epochs, the newest command made and answered, its cursor."""
+    """What the terminal has: its epochs, the newest command made and answered, its cursor.
+
+    `mono_ms`, here and in its beats, is of the same clock as in its commands and means something
+    within one `boot_id` only (reliability 2.10)."""
 
     proto: tuple[Version, Version]
     app: Name
@@ -205,6 +208,7 @@ class Hello(_Frame, frozen=True, tag="hello"):
     mono_ms: Whole
     battery: Annotated[int, msgspec.Meta(ge=-1, le=100)]
     disk_free_mb: Annotated[int, msgspec.Meta(ge=-1, le=2**63 - 1)]
+    boot_id: Name = ""
 
 
 class Push(_Frame, frozen=True, tag="push"):

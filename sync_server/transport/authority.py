@@ -88,7 +88,8 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a device last said about itself, at its hello and at every beat."""
+    """What a device last said about itself, at its hello and at every beat. `mono_ms` is worth
+    something for commands of the same `boot_id` only."""
 
     dev: str
     dep: int
@@ -100,6 +101,7 @@ class Sighting:
     battery: int
     disk_free_mb: int
     app: str
+    boot_id: str = ""
 
 
 class Authority(Protocol):

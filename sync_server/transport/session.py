@@ -218,6 +218,7 @@ class Session:
                 battery=battery,
                 disk_free_mb=disk_mb,
                 app=hello.app,
+                boot_id=hello.boot_id,
             )
         )
 
