@@ -19,6 +19,10 @@ UNKNOWN = "unknown"
 FAILED = "failed"
 DROPPED = "dropped"
 
+DOUBTFUL = "doubtful restored"
+"""`outcome` of a row whose effect may have happened before the server was restored from a backup.
+Its first word is a mark of `paper`: a cook's paper comes headed as a possible duplicate."""
+
 
 @dataclass(frozen=True, slots=True)
 class EffectRecord:

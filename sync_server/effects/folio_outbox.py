@@ -22,7 +22,7 @@ from sync_server.hotel.gateway import FolioGateway, Posting
 from sync_server.store.errors import DiskFull, StoreBusy
 
 from .charge_text import ChargeSettings, posting_of, read_record, write_record
-from .door import DONE, FAILED, REFUSED, SENDING, EffectRecord, EffectsDoor
+from .door import DONE, DOUBTFUL, FAILED, REFUSED, SENDING, EffectRecord, EffectsDoor
 from .posting_states import Alarm, PostingState, Stage, Standing
 from .room_charges import RoomCharges, StoredCharge
 
@@ -190,9 +190,10 @@ class FolioOutbox:
     def _stored(self, record: EffectRecord, job: FolioJob) -> StoredCharge:
         posting = replace(posting_of(job, self._settings), attempt=1)
         state = PostingState(attempt=job.attempt)
-        if record.outcome:
+        doubtful = record.n <= self._restored_n or record.outcome == DOUBTFUL
+        if record.outcome not in ("", DOUBTFUL):
             kept = read_record(record.outcome)
             posting, state = kept.posting, kept.state
         charge_id = job.asked.charge_id
         self._rows[charge_id] = (record.effect_id, posting)
-        return StoredCharge(charge_id, posting, state, record.n <= self._restored_n)
+        return StoredCharge(charge_id, posting, state, doubtful)

@@ -8,13 +8,13 @@ target, and short-lived (S-18). Hashing is slow on purpose and runs in a thread.
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sync_server.domain import limits
 from sync_server.domain.ids import StaffId
@@ -29,6 +29,10 @@ from .tables import SecretRow, SessionRow, ThrottleRow
 OFFLINE = "offline"
 """Session of a person who signed in at a terminal that had no server."""
 
+NOBODY_KNOWN = ""
+"""Under this name the wrong PINs of people who are not on the list are counted, device by device:
+so that made-up names fill no table."""
+
 SLOW = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 Run = Callable[[Callable[[], bool]], Awaitable[bool]]
@@ -36,7 +40,7 @@ Run = Callable[[Callable[[], bool]], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in at one device."""
+    """A sign-in at one device. Commands made before `until_ms` count even when they come later."""
 
     token: str
     staff_id: str
@@ -119,7 +123,7 @@ class Access:
         self._sessions = {
             row.token: Session(row.token, row.staff_id, row.dev, row.until_ms)
             for row in sessions
-            if row.until_ms > now_ms
+            if row.until_ms > now_ms - limits.ALONE_MS
         }
         self._secrets = {row.staff_id: row.pin_hash for row in secrets}
         self._throttle = {
@@ -145,8 +149,11 @@ class Access:
 
     def locked_until(self, staff_id: str, dev: str, now_ms: int) -> int:
         """Until when this person may not try at this device; 0 if now is fine."""
-        _, until = self._throttle.get((staff_id, dev), (0, 0))
+        _, until = self._throttle.get((self._counted(staff_id), dev), (0, 0))
         return until if until > now_ms else 0
+
+    def _counted(self, staff_id: str) -> str:
+        return staff_id if staff_id in self._secrets else NOBODY_KNOWN
 
     async def verify(self, staff_id: str, pin: str) -> bool:
         """Whether the PIN is right; takes as long for an unknown person (S-12)."""
@@ -163,6 +170,7 @@ class Access:
 
     async def note_failure(self, staff_id: str, dev: str, now_ms: int) -> int:
         """Count a wrong PIN; from the fifth on the wait doubles. Returns until when, or 0."""
+        staff_id = self._counted(staff_id)
         failures = self._throttle.get((staff_id, dev), (0, 0))[0] + 1
         until = 0
         if failures >= limits.PIN_FAILURES:
@@ -170,6 +178,11 @@ class Access:
             until = now_ms + min(wait, limits.PIN_LOCK_MAX_MS)
         await self._store_throttle(staff_id, dev, failures, until)
         return until
+
+    async def note_success(self, staff_id: str, dev: str) -> None:
+        """The right PIN was given: count wrong ones from zero again."""
+        if (staff_id, dev) in self._throttle:
+            await self._store_throttle(staff_id, dev, 0, 0)
 
     async def _store_throttle(self, staff_id: str, dev: str, failures: int, until: int) -> None:
         def write(connection: Connection) -> None:
@@ -187,12 +200,15 @@ class Access:
                 )
 
         await self._database.write(write)
-        self._throttle[(staff_id, dev)] = (failures, until)
+        self._throttle.pop((staff_id, dev), None)
+        if failures:
+            self._throttle[(staff_id, dev)] = (failures, until)
 
     async def open_session(self, session: str, staff_id: str, dev: str, now_ms: int) -> Session:
         """A new sign-in; older ones of the device beyond the bound are forgotten."""
         made = Session(token_hash(session), staff_id, dev, now_ms + limits.SESSION_MS)
-        stale = [s.token for s in self._sessions.values() if s.until_ms <= now_ms]
+        oldest = now_ms - limits.ALONE_MS
+        stale = [s.token for s in self._sessions.values() if s.until_ms <= oldest]
         extra = len(self._sessions) - len(stale) - limits.SESSIONS_KEPT
         by_age = sorted(self._sessions.values(), key=lambda s: s.until_ms)
         stale += [s.token for s in by_age[: max(0, extra)]]
@@ -214,18 +230,20 @@ class Access:
         for token in stale:
             self._sessions.pop(token, None)
         self._sessions[made.token] = made
-        await self._store_throttle(staff_id, dev, 0, 0)
+        await self.note_success(staff_id, dev)
         return made
 
-    async def end_session(self, session: str) -> None:
-        """Sign out."""
+    async def end_session(self, session: str, now_ms: int) -> None:
+        """Sign out: what was tapped before and is still on its way counts, nothing after."""
         token = token_hash(session)
 
         def write(connection: Connection) -> None:
-            connection.execute(delete(SessionRow).where(SessionRow.token == token))  # type: ignore[arg-type]
+            connection.execute(
+                update(SessionRow).where(SessionRow.token == token).values(until_ms=now_ms)  # type: ignore[arg-type]
+            )
 
         await self._database.write(write)
-        self._sessions.pop(token, None)
+        self._sessions[token] = replace(self._sessions[token], until_ms=now_ms)
 
     def holder(self, session: str, dev: str, now_ms: int) -> str:
         """The person signed in by this session at this device, or empty."""
@@ -235,17 +253,18 @@ class Access:
         return held.staff_id
 
     def session_fault(
-        self, command: Command, dev: str, at_ms: int, catalogue: Catalogue
+        self, command: Command, dev: str, at_ms: int, catalogue: Catalogue, lost: bool = False
     ) -> Refused | None:
         """Whether the command's actor stands behind it.
 
         A terminal without the server signs people in by verifiers it was lent; its commands say
-        `offline` and count while the person is on the list (S-10).
+        `offline` and count while the person is on the list (S-10). So do those whose session this
+        server may have `lost` with its disk.
         """
         person = catalogue.staff.get(command.actor)
         if person is None or not person.active:
             return refuse("unknown_staff")
-        if command.session == OFFLINE:
+        if command.session == OFFLINE or lost:
             return None
         held = self._sessions.get(token_hash(command.session))
         if held is None or held.dev != dev or held.staff_id != command.actor:
@@ -261,14 +280,19 @@ class Access:
             del self._approvals[next(iter(self._approvals))]
         self._approvals[approval_id] = approval
 
-    def redeem(self, command: Command, dev: str, at_ms: int) -> StaffId | Refused:
-        """Use up the approval that a command names; the approver if it fits exactly."""
+    def redeem(self, command: Command, dev: str, at_ms: int, used: set[str]) -> StaffId | Refused:
+        """The approver if the approval that a command names fits exactly.
+
+        It is used up either way and added to `used`; `use_up` makes that final once the command is
+        committed, so that one which could not be stored finds its approval again.
+        """
         assert command.approval is not None
         try:
             claim = _claims.decode(command.approval)
         except msgspec.DecodeError:
             return refuse("approval_invalid")
-        lent = self._approvals.pop(claim.id, None)
+        lent = None if claim.id in used else self._approvals.get(claim.id)
+        used.add(claim.id)
         fits = (
             lent is not None
             and lent.dev == dev
@@ -280,6 +304,11 @@ class Access:
         if lent is None or not fits:
             return refuse("approval_invalid")
         return lent.approver
+
+    def use_up(self, approval_ids: set[str]) -> None:
+        """The commands that named these approvals are committed."""
+        for approval_id in approval_ids:
+            self._approvals.pop(approval_id, None)
 
     def may_approve(self, catalogue: Catalogue, staff_id: str) -> bool:
         """Whether the person may lend rights at all."""

@@ -120,10 +120,7 @@ class Asks:
         right = await access.verify(staff_id, asked.pin[:64])
         person = house.catalogue.staff.get(staff_id)
         if not right or person is None or not person.active:
-            until = await access.note_failure(staff_id, dev, house.clock())
-            outcome = "locked" if until else "failed"
-            await house.report(c.RecordSignIn(staff_id, outcome), staff_id)
-            return _no("locked", until_ms=until) if until else _no("bad_pin")
+            return await self._failed(staff_id, dev)
         token = f"{house.new_id()}.{house.new_id()}"
         made = await access.open_session(token, staff_id, dev, house.clock())
         await house.report(c.RecordSignIn(staff_id, "in"), staff_id)
@@ -135,10 +132,17 @@ class Asks:
             }
         )
 
+    async def _failed(self, staff_id: StaffId, dev: str) -> AskResult:
+        """A wrong PIN, or nobody's: counted, on record, and answered alike (S-12, S-31)."""
+        house = self._house
+        until = await house.access.note_failure(staff_id, dev, house.clock())
+        await house.report(c.RecordSignIn(staff_id, "locked" if until else "failed"), staff_id)
+        return _no("locked", until_ms=until) if until else _no("bad_pin")
+
     async def _sign_out(self, dev: str, session: str, asked: _Nothing) -> AskResult:
         holder = self._house.access.holder(session, dev, self._house.clock())
         if holder:
-            await self._house.access.end_session(session)
+            await self._house.access.end_session(session, self._house.clock())
             await self._house.report(c.RecordSignIn(StaffId(holder), "out"), holder)
         return _yes({})
 
@@ -193,8 +197,8 @@ class Asks:
         if until:
             return _no("locked", until_ms=until)
         if not await access.verify(approver, asked.pin[:64]):
-            until = await access.note_failure(approver, dev, house.clock())
-            return _no("locked", until_ms=until) if until else _no("bad_pin")
+            return await self._failed(approver, dev)
+        await access.note_success(approver, dev)
         if approver == holder or not access.may_approve(house.catalogue, approver):
             return _no("approval_invalid")
         approval_id = house.new_id()

@@ -1,21 +1,22 @@
 """Enrolled devices in memory: how far their commands have come, and what their clocks are worth.
 
-A command's time is the server's time by the device's monotonic clock where that is known, else the
-device's wall clock within bounds (reliability 2.10). Nothing is ordered by it. The rows are in
-`tables`; enrolment is in `office`.
+A command's time is the server's time by the device's monotonic clock if the device has not been
+started anew since, else the device's wall clock within bounds (reliability 2.10). Nothing is
+ordered by it. The rows are in `tables`; enrolment is in `office`.
 """
 
 from dataclasses import dataclass
 
+from sync_server.domain import limits
 from sync_server.protocol.envelope import Command
-
-PAST_MS = 7 * 24 * 3_600_000
-"""How far back a device's clock is believed: the longest time a terminal works alone."""
+from sync_server.transport.authority import Sighting
 
 
 @dataclass(slots=True)
 class Device:
-    """One device. `offset_ms` = server time - monotonic time at its last beat, if it had one."""
+    """One device. `offset_ms` is the server's time less its monotonic time at its last beat, known
+    for its start `boot_id`; `answered_seq` the newest command of this epoch that any
+    server had answered when it said hello."""
 
     dev: str
     code: str
@@ -27,25 +28,28 @@ class Device:
     last_seq: int
     last_hash: str
     last_at_ms: int
-    offset_ms: int | None = None
-    mono_ms: int = 0
+    offset_ms: int = 0
+    boot_id: str = ""
     made_seq: int = 0
+    answered_seq: int = 0
     seen_ms: int = 0
     ui_ok: bool = True
     cursor_n: int = 0
 
-    def time_of(self, command: Command, now_ms: int) -> int:
-        """When the command was made, in server time; never before the device's last command."""
+    def time_of(self, command: Command, now_ms: int, last_at_ms: int) -> int:
+        """When the command was made, in server time: not before the device's command before it
+        (`last_at_ms`), not after now, and no older than a terminal may work alone."""
         at_ms = command.made_wall_ms
-        if self.offset_ms is not None and command.made_mono_ms <= self.mono_ms + PAST_MS:
-            by_mono = command.made_mono_ms + self.offset_ms
-            if abs(by_mono - at_ms) < abs(now_ms - at_ms) or by_mono <= now_ms:
-                at_ms = by_mono
-        floor = max(self.last_at_ms, now_ms - PAST_MS)
-        return min(now_ms, max(floor, at_ms))
+        if self.boot_id and command.boot_id == self.boot_id:
+            at_ms = command.made_mono_ms + self.offset_ms
+        return min(now_ms, max(last_at_ms, now_ms - limits.ALONE_MS, at_ms))
 
-    def beat(self, now_ms: int, mono_ms: int) -> None:
-        """Learn the offset of its clock."""
-        self.offset_ms = now_ms - mono_ms
-        self.mono_ms = mono_ms
+    def seen(self, sighting: Sighting, now_ms: int) -> None:
+        """Learn its clock and how far it is."""
+        self.offset_ms = now_ms - sighting.mono_ms
+        self.boot_id = sighting.boot_id
         self.seen_ms = now_ms
+        self.made_seq = sighting.made_seq
+        self.answered_seq = sighting.answered_seq if sighting.dep == self.epoch else 0
+        self.ui_ok = sighting.ui_ok
+        self.cursor_n = sighting.cursor_n

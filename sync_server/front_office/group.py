@@ -9,6 +9,7 @@ the groups; `facts` are made here from the server's own tables.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 
@@ -29,6 +30,7 @@ from sync_server.domain.staff import (
     rights_of,
 )
 from sync_server.domain.venue import Venue
+from sync_server.effects.door import DOUBTFUL
 from sync_server.protocol.envelope import Command, EventRecord, Received, chain, write_event
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import CODEC
@@ -60,7 +62,11 @@ QUIET = frozenset(
 )
 """Refusals that lose nothing and need nobody: they raise no notice."""
 
+NO_LIMIT_BP = 10_000
+"""A discount of all there is, in basis points."""
+
 _json = msgspec.json.Encoder()
+_params = msgspec.json.Decoder(dict[str, str | int])
 
 
 @dataclass(slots=True)
@@ -94,7 +100,10 @@ class Group:
         access: Access,
         room_link: bool,
         now_ms: int,
+        epoch: int = 1,
     ) -> None:
+        """`epoch` is the server's: commands made under an older one were made before it was
+        restored from a backup."""
         self._before_group = venue
         self._applied: list[tuple[object, Stamp]] = []
         self.venue = venue.fork()
@@ -102,6 +111,9 @@ class Group:
         self.batch = Batch()
         self.told = Told()
         self.answers: dict[tuple[str, int, int], tuple[str, CommandResult]] = {}
+        self.ids: dict[str, tuple[str, CommandResult]] = {}
+        self.approvals: set[str] = set()
+        self._epoch = epoch
         self._catalogues = catalogues
         self._access = access
         self._room_link = room_link
@@ -118,20 +130,20 @@ class Group:
         """Decide one command and add its rows. `first` is an outcome its terminal was told before
         this server was restored from a backup: it is honoured (reliability 2.20)."""
         command = received.command
-        at_ms = device.time_of(command, self._now_ms)
+        at_ms = device.time_of(command, self._now_ms, self._last_ms(device))
         n_before = self.head.n
         error = ""
         try:
-            decision = self._decide(device, command, at_ms)
-            if first is not None and first.outcome == "refused":
-                decision = Refused(first.code, {})
+            decision = self._decide(device, command, at_ms, first)
+            if first is not None and first.outcome == "parked":
+                error = "parked before the server was restored"
             if isinstance(decision, Accepted):
                 self._commit_events(device, command, decision.events, at_ms)
         except Exception as fault:
             log.exception("command %s of %s is parked", command.cmd_id, device.dev)
             error = repr(fault)[: limits.TEXT_LENGTH]
             decision = refuse("internal")
-        if isinstance(decision, Refused) and self._is_told(command, decision):
+        if isinstance(decision, Refused) and (error or self._is_told(command, decision)):
             self._raise_notice(device, command, decision, at_ms)
         result = self._result(command.seq, decision, n_before, bool(error), command)
         self._record(device, received, result, error, at_ms)
@@ -145,39 +157,56 @@ class Group:
             command.dep,
             command.seq,
             received.hash,
-            device.last_at_ms,
+            self._last_ms(device),
         )
         self.answers[(device.dev, command.dep, command.seq)] = (received.hash, first)
 
-    def _decide(self, device: Device, command: Command, at_ms: int) -> Decision:
+    def _last_ms(self, device: Device) -> int:
+        moved = self.batch.devices.get(device.dev)
+        return moved[3] if moved is not None else device.last_at_ms
+
+    def _decide(
+        self, device: Device, command: Command, at_ms: int, first: CommandResult | None
+    ) -> Decision:
+        if first is not None and first.outcome in ("refused", "parked"):
+            return Refused(first.code, _params.decode(first.params))
         if command.type in SERVER_ONLY and device.dev != SERVER:
             return refuse("not_allowed", right="server")
         try:
             body = CODEC.decode_command(command.type, command.tv, command.body)
         except FrameFault as fault:
             return refuse("unknown_command", fault=fault.code)
-        facts = self._facts(device, command, at_ms)
+        facts = self._facts(device, command, at_ms, first is not None)
         if isinstance(facts, Refused):
             return facts
         return decide(self.venue, body, facts)
 
-    def _facts(self, device: Device, command: Command, at_ms: int) -> Facts | Refused:
-        """Who asks, with which rights, by the server's own tables (S-15)."""
+    def _facts(
+        self, device: Device, command: Command, at_ms: int, honoured: bool
+    ) -> Facts | Refused:
+        """Who asks, with which rights, by the server's own tables (S-15).
+
+        What this server accepted before it was restored is not judged a second time: the session
+        and the approval it went by are lost.
+        """
         catalogue = self.catalogue
         actor = StaffId(command.actor)
         approver = NOBODY
         limit = 0
-        if device.dev == SERVER:
+        if device.dev == SERVER or honoured:
             rights = frozenset(RIGHTS)
+            limit = NO_LIMIT_BP
         elif device.kind == "kds" and not actor:
             rights = KITCHEN_RIGHTS
         else:
-            if fault := self._access.session_fault(command, device.dev, at_ms, catalogue):
+            lost = self._is_restored(command)
+            fault = self._access.session_fault(command, device.dev, at_ms, catalogue, lost)
+            if fault:
                 return fault
             rights = rights_of(catalogue, actor)
             limit = discount_limit(catalogue, actor)
-        if command.approval is not None:
-            lent = self._access.redeem(command, device.dev, at_ms)
+        if command.approval is not None and not honoured:
+            lent = self._access.redeem(command, device.dev, at_ms, self.approvals)
             if isinstance(lent, Refused):
                 return lent
             approver = lent
@@ -197,6 +226,10 @@ class Group:
             old_menus=self._catalogues,
             room_link=self._room_link,
         )
+
+    def _is_restored(self, command: Command) -> bool:
+        """Whether the command was made before this server was restored from a backup."""
+        return command.sep < self._epoch and self._epoch > 1
 
     def _is_told(self, command: Command, refused: Refused) -> bool:
         return bool(command.actor) and refused.code not in QUIET
@@ -268,7 +301,8 @@ class Group:
             for pos, entry in enumerate(entries)
         ]
         for pos, effect in enumerate(effects_of(event, venue, self.catalogue)):
-            made.effects.append(_effect_row(f"{n}.{pos}", n, effect, at_ms, device.dev))
+            row_id, outcome = f"{n}.{pos}", DOUBTFUL if self._is_restored(command) else ""
+            made.effects.append(_effect_row(row_id, n, effect, self._now_ms, outcome, device.dev))
 
     def _rebuild(self) -> None:
         """The fork as it was before a command that failed half way.
@@ -329,23 +363,25 @@ class Group:
         self.batch.devices[device.dev] = (command.dep, command.seq, received.hash, at_ms)
         key = (device.dev, command.dep, command.seq)
         self.answers[key] = (received.hash, result)
+        self.ids[command.cmd_id] = (device.dev, result)
 
 
-def _effect_row(effect_id: str, n: int, effect: Effect, at_ms: int, dev: str) -> Row:
+def _effect_row(effect_id: str, n: int, effect: Effect, now_ms: int, outcome: str, dev: str) -> Row:
+    """The wait for a second copy counts from now, however late the command came."""
     payload = _json.encode(effect.payload)
     queued = (effect_id, n, effect.kind, effect.target, "queued", 0)
-    return (*queued, at_ms, at_ms, "", dev, payload)
+    return (*queued, now_ms, now_ms, outcome, dev, payload)
 
 
 class _CheckOf(msgspec.Struct, frozen=True):
-    check_id: str = ""
+    check_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 _check_decoder = msgspec.json.Decoder(_CheckOf)
 
 
 def _check_of(command: Command) -> object:
-    """The check a body names, whatever else it says."""
+    """The check a body names, whatever else it says; an id is short, or it is none."""
     try:
         return _check_decoder.decode(command.body)
     except msgspec.DecodeError:

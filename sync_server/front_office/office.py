@@ -2,25 +2,27 @@
 
 One task takes what is waiting, decides it on a fork (`group`), writes everything in one
 transaction and only then touches memory, answers and wakes the sockets: commit first, tell after.
-Effects, kitchen clock and sign-in stand beside it (`effects_door`, `watch`, `asks`). It implements
-`transport.authority.Authority`; all methods run on the server's event loop.
+Beside it stand the devices (`register`), what they were answered (`inbox`), what they offer again
+after a restore (`reoffers`), effects, kitchen clock and sign-in (`effects_door`, `watch`, `asks`).
+It implements `transport.authority.Authority`; all methods run on the server's event loop.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from sync_server.domain import limits
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import GENESIS, Command, Received, read_command, write_command
+from sync_server.protocol.frames import Problem
 from sync_server.protocol.replica import CODEC, SCOPE, digest, write_venue
 from sync_server.store.database import Database
 from sync_server.store.errors import DiskFull, StoreBusy
@@ -42,17 +44,16 @@ from .asks import Asks
 from .catalogues import Catalogues
 from .devices import Device
 from .group import SERVER, Group
+from .inbox import Inbox
 from .journal import Head, Tail
-from .tables import DeviceRow, EffectRow, FactRow, InboxRow
+from .register import DeviceRegister
+from .reoffers import Offer, Reoffers
+from .tables import DONE, OPEN, EffectRow, Fact, FactRow
 
 log = logging.getLogger(__name__)
 
-RECENT_ANSWERS = 4_096
 BUSY_MS = 500
 FULL_MS = 2_000
-PREFIX = {"pos": "T", "kds": "K", "office": "B"}
-
-Key = tuple[str, int, int]
 
 
 @dataclass(slots=True)
@@ -89,14 +90,15 @@ class FrontOffice:
         self.catalogues = catalogues
         self.clock = clock
         self.new_id = new_id
-        self.desk = desk
         self.venue = Venue()
-        self.devices: dict[str, Device] = {}
+        self.devices = DeviceRegister(database, clock, desk)
+        self.reoffers: Reoffers | None = None
         self.asks: Asks | None = None
         self._site = site
         self._room_link = room_link
         self._epoch = 1
         self._durable_n = 0
+        self._restored_n = 0
         self._copied_n = 0
         self._head = Head()
         self._tail = Tail()
@@ -104,7 +106,8 @@ class FrontOffice:
         self._queued = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._told: OrderedDict[Key, tuple[str, CommandResult]] = OrderedDict()
+        self._overdue: asyncio.TimerHandle | None = None
+        self._inbox = Inbox(database)
         self._listeners: list[Callable[[int], None]] = []
         self._watchers: list[Callable[[list[object]], None]] = []
         self._digest: tuple[int, str, str] | None = None
@@ -118,27 +121,53 @@ class FrontOffice:
         self._saved_n = self._head.n
         self.catalogues.load()
         self.access.load(self.clock())
-        rows = self.database.read(lambda connection: connection.execute(select(DeviceRow)).all())
+        self.devices.load()
         facts: dict[str, str] = {
             row.key: row.value
             for row in self.database.read(
                 lambda connection: connection.execute(select(FactRow)).all()
             )
         }
-        self.devices = {row.dev: _device(row) for row in rows}
-        self._epoch = int(facts.get("server_epoch", "1"))
-        self._durable_n = int(facts.get("durable_n", "0"))
-        self._site = facts.get("site", self._site)
-        if "site" not in facts:
-            await self.database.write(
-                lambda connection: connection.execute(
-                    insert(FactRow), [{"key": "site", "value": self._site}]
-                )
-            )
+        self._epoch = int(facts.get(Fact.SERVER_EPOCH, "1"))
+        self._durable_n = int(facts.get(Fact.DURABLE_N, "0"))
+        self._restored_n = int(facts.get(Fact.RESTORED_N, "0"))
+        self._site = facts.get(Fact.SITE, self._site)
+        if Fact.SITE not in facts:
+            await self._note(Fact.SITE, self._site)
         if SERVER not in self.devices:
-            await self._add_device(Device(SERVER, "S", SERVER, SERVER, b"", False, 1, 0, "", 0))
+            await self.devices.add(Device(SERVER, "S", SERVER, SERVER, b"", False, 1, 0, "", 0))
         await self.load_queues()
+        if facts.get(Fact.RECOVERY) == OPEN:
+            self._await_reoffers()
         self._task = asyncio.create_task(self._work(), name="front-office")
+
+    def _await_reoffers(self) -> None:
+        """A backup was put back: the terminals' own commands come first (reliability 2.20)."""
+        log.warning("restored: waiting for what the terminals have beyond event %d", self._head.n)
+        known = (d.dev for d in self.devices.values() if d.dev != SERVER and not d.revoked)
+        self.reoffers = Reoffers(known)
+        loop = asyncio.get_running_loop()
+        self._overdue = loop.call_later(limits.REOFFERS_WAIT_MS / 1000, self._stop_awaiting)
+        self._wake.set()
+
+    def _stop_awaiting(self) -> None:
+        if self.reoffers is not None:
+            self.reoffers.overdue = True
+            self._wake.set()
+
+    async def _note(self, key: str, value: str) -> None:
+        """Keep a fact of this database."""
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(FactRow).where(FactRow.key == key))  # type: ignore[arg-type]
+            connection.execute(insert(FactRow).values(key=key, value=value))
+
+        await self.database.write(write)
+
+    async def set_durable(self, n: int) -> None:
+        """A verified backup holds everything up to `n`: terminals may forget older commands."""
+        await self._note(Fact.DURABLE_N, str(n))
+        self._durable_n = n
 
     async def load_queues(self) -> None:
         """Learn which effect queues have work, from the database."""
@@ -154,13 +183,15 @@ class FrontOffice:
 
     async def stop(self) -> None:
         """Finish the group at hand, save the state, stop."""
+        if self._overdue is not None:
+            self._overdue.cancel()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
-        if not self.database.dead and self._head.n > self._saved_n:
-            await self._save_state()
+        if not self.database.dead:
+            await self._save_state(after=1)
 
     # -- what the sockets ask (transport.authority.Authority) ----------------------------------
     @property
@@ -182,6 +213,12 @@ class FrontOffice:
     @property
     def durable_n(self) -> int:
         return self._durable_n
+
+    @property
+    def restored_n(self) -> int:
+        """The newest event that came out of a backup: what was to be told to the world up to there
+        may have been told already. 0 in a house that never lost its disk."""
+        return self._restored_n
 
     @property
     def copied_n(self) -> int:
@@ -252,45 +289,25 @@ class FrontOffice:
     async def ask(self, dev: str, session: str, what: str, params: bytes) -> AskResult:
         """Answer a question of a terminal."""
         assert self.asks is not None, "asks are wired before the sockets open"
-        return await self.asks.answer(dev, session, what, params)
+        try:
+            return await self.asks.answer(dev, session, what, params)
+        except (DiskFull, StoreBusy) as fault:
+            log.error("a question was not answered: %s", fault)
+            return AskResult("busy")
 
     async def enrol(self, request: EnrolRequest) -> Enrolment:
-        """Redeem a one-time code; the device gets the next short code of its kind."""
-        opened = self.desk.redeem(request.code)
-        if opened is None:
-            return Enrolment("bad_code")
-        if request.dev in self.devices:
-            return Enrolment("bad_code")
-        prefix = PREFIX.get(opened.kind, "D")
-        taken = {device.code for device in self.devices.values()}
-        code = next(
-            f"{prefix}{i}" for i in range(1, limits.CONNECTIONS * 4) if f"{prefix}{i}" not in taken
-        )
-        await self._add_device(
-            Device(
-                request.dev,
-                code,
-                opened.kind,
-                opened.name,
-                request.public_key,
-                False,
-                1,
-                0,
-                "",
-                0,
-            )
-        )
-        return Enrolment("", code)
+        """Redeem a one-time code."""
+        return await self.devices.enrol(request)
 
     def seen(self, sighting: Sighting) -> None:
         """A device is alive: learn its clock and how far it is."""
         device = self.devices.get(sighting.dev)
         if device is None:
             return
-        device.beat(self.clock(), sighting.mono_ms)
-        device.made_seq = max(device.made_seq, sighting.made_seq)
-        device.ui_ok = sighting.ui_ok
-        device.cursor_n = sighting.cursor_n
+        device.seen(sighting, self.clock())
+        if self.reoffers is not None:
+            self.reoffers.heard(sighting.dev)
+            self._wake.set()
 
     def stored(self, dev: str, n: int) -> None:
         """A second copy exists up to `n`: what waits for that may go out."""
@@ -309,6 +326,8 @@ class FrontOffice:
         self, dev: str, commands: list[Received], told: Mapping[int, CommandResult]
     ) -> Submitted:
         """Decide commands of a device, in order."""
+        if self.reoffers is not None:
+            return await self._offer(self.reoffers, dev, commands, told)
         return await self._enqueue(Job(dev, commands, told, self._future()))
 
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
@@ -329,10 +348,32 @@ class FrontOffice:
         self._wake.set()
         return await job.answer
 
+    async def _offer(
+        self,
+        reoffers: Reoffers,
+        dev: str,
+        commands: list[Received],
+        told: Mapping[int, CommandResult],
+    ) -> Submitted:
+        """Take what an earlier life of this server had answered; anything new must wait."""
+        last_seq = self.devices[dev].last_seq
+        old = [one for one in commands if one.command.seq in told or one.command.seq <= last_seq]
+        if not old or old != commands[: len(old)]:
+            return Submitted(last_seq, [], "busy", BUSY_MS)
+        offer = Offer(dev, old, told, self._future())
+        reoffers.put(offer)
+        self._wake.set()
+        done = await offer.answer
+        if done.problem or len(old) == len(commands):
+            return done
+        return Submitted(done.upto, done.results, "busy", BUSY_MS)
+
     async def _work(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            if self.reoffers is not None:
+                await self._decide_reoffers(self.reoffers)
             while self._queue:
                 jobs: list[Job] = []
                 size = 0
@@ -342,65 +383,144 @@ class FrontOffice:
                 self._queued -= size
                 await self._decide(jobs)
 
-    async def _decide(self, jobs: list[Job]) -> None:
-        group = Group(
+    def _group(self) -> Group:
+        return Group(
             self.venue,
             self._head,
             self.catalogues,
             self.access,
             self._room_link(),
             self.clock(),
+            self._epoch,
         )
-        answers = [await self._take(group, job) for job in jobs]
-        if group.batch.devices:
-            try:
-                await self.database.write(group.batch.write)
-            except (DiskFull, StoreBusy) as fault:
-                log.error("nothing was stored: %s", fault)
-                for job in jobs:
-                    upto = self.devices[job.dev].last_seq
-                    _settle(job.answer, Submitted(upto, [], "busy", FULL_MS))
-                return
-            self._committed(group)
+
+    async def _decide(self, jobs: list[Job], look_up: bool = False) -> None:
+        """Decide jobs as one group. With `look_up` each command's id is looked for first: a device
+        whose store had to begin anew sends some again (2.4). That is rare, so it is done when the
+        transaction found an id twice and nothing was stored."""
+        group = self._group()
+        answers = [await self._take(group, job, look_up) for job in jobs]
+        try:
+            if not await self._store(group):
+                answers = [
+                    Submitted(self.devices[j.dev].last_seq, [], "busy", FULL_MS) for j in jobs
+                ]
+        except IntegrityError:
+            if look_up:
+                return await self._apart(jobs)
+            return await self._decide(jobs, look_up=True)
+        except SQLAlchemyError:
+            return await self._apart(jobs)
         for job, answer in zip(jobs, answers, strict=True):
             _settle(job.answer, answer)
+
+    async def _apart(self, jobs: list[Job]) -> None:
+        """One of these jobs cannot be stored whatever we do; the others shall not suffer."""
+        if len(jobs) > 1:
+            for job in jobs:
+                await self._decide([job])
+            return
+        log.exception("a push of %s cannot be stored", jobs[0].dev)
+        last_seq = self.devices[jobs[0].dev].last_seq
+        _settle(jobs[0].answer, Submitted(last_seq, [], "busy", FULL_MS))
+
+    async def _store(self, group: Group) -> bool:
+        """Commit a group, then know it and tell of it; False if the disk took nothing."""
+        if not group.batch.devices:
+            return True
+        try:
+            await self.database.write(group.batch.write)
+        except (DiskFull, StoreBusy) as fault:
+            log.error("nothing was stored: %s", fault)
+            return False
+        self._committed(group)
         if group.told.records:
             self._tell(group)
-            if self._head.n - self._saved_n >= limits.STATE_EVERY_EVENTS:
-                await self._save_state()
+            await self._save_state(after=limits.STATE_EVERY_EVENTS)
+        return True
 
-    async def _take(self, group: Group, job: Job) -> Submitted:
+    async def _decide_reoffers(self, reoffers: Reoffers) -> None:
+        """Decide what was offered again, in the order that the lost journal had."""
+        while (offer := reoffers.first(self.devices)) is not None:
+            group = self._group()
+            problem: Problem = ""
+            while len(group.batch.inbox) < limits.GROUP_COMMANDS:
+                offer = reoffers.first(self.devices) or offer
+                device = self.devices[offer.dev]
+                taken = await self._take_one(group, device, offer.next, offer.told, True)
+                if isinstance(taken, str):
+                    problem = taken
+                    break
+                offer.results.append(taken)
+                if offer.decided:
+                    break
+            if not await self._store(group):
+                for waiting in reoffers.waiting:
+                    last_seq = self.devices[waiting.dev].last_seq
+                    _settle(waiting.answer, Submitted(last_seq, [], "busy", FULL_MS))
+                    reoffers.take_out(waiting)
+                return
+            if problem or offer.decided:
+                last_seq = self.devices[offer.dev].last_seq
+                _settle(offer.answer, Submitted(last_seq, offer.results, problem))
+                reoffers.take_out(offer)
+        if reoffers.complete(self.devices):
+            log.warning(
+                "restored: the terminals have brought the journal to event %d", self._head.n
+            )
+            self.reoffers = None
+            try:
+                await self._note(Fact.RECOVERY, DONE)
+            except (DiskFull, StoreBusy) as fault:
+                log.error("the next start will wait for the terminals again: %s", fault)
+
+    async def _take(self, group: Group, job: Job, look_up: bool) -> Submitted:
         device = self.devices[job.dev]
         results: list[CommandResult] = []
+        problem: Problem = ""
         for name, body, actor in job.own:
             received = self._own_command(group, device, name, body, actor)
             results.append(group.take(device, received))
         for received in job.commands:
-            command = received.command
-            epoch, last_seq, last_hash = _progress(group, device)
-            if command.dep > epoch:
-                epoch, last_seq, last_hash = command.dep, 0, ""
-            if command.dep < epoch:
-                return Submitted(last_seq, results, "fork")
-            if command.seq <= last_seq:
-                first = await self._first_answer(group, received)
-                if first is None:
-                    return Submitted(last_seq, results, "fork")
-                results.append(first)
-                continue
-            if command.seq > last_seq + 1:
-                return Submitted(last_seq, results, "gap")
-            if command.prev != last_hash:
-                return Submitted(last_seq, results, "fork")
-            again = await self._salvaged(command) if command.dep > 1 else None
-            if again is not None:
-                result = replace(again, seq=command.seq)
-                group.repeat(device, received, result)
-                results.append(result)
-                continue
-            results.append(group.take(device, received, job.told.get(command.seq)))
-        upto = _progress(group, device)[1]
-        return Submitted(upto, results)
+            taken = await self._take_one(group, device, received, job.told, look_up)
+            if isinstance(taken, str):
+                problem = taken
+                break
+            results.append(taken)
+        return Submitted(_progress(group, device)[1], results, problem)
+
+    async def _take_one(
+        self,
+        group: Group,
+        device: Device,
+        received: Received,
+        told: Mapping[int, CommandResult],
+        look_up: bool,
+    ) -> CommandResult | Problem:
+        command = received.command
+        epoch, last_seq, last_hash = _progress(group, device)
+        if command.dep > epoch:
+            epoch, last_seq, last_hash = command.dep, 0, ""
+        if command.dep < epoch:
+            return "fork"
+        if command.seq <= last_seq:
+            return await self._inbox.first_answer(received, group.answers) or "fork"
+        if command.seq > last_seq + 1:
+            return "gap"
+        if command.prev != last_hash:
+            return "fork"
+        known = group.ids.get(command.cmd_id)
+        if known is None and look_up:
+            known = await self._inbox.by_id(command.cmd_id)
+        if known is not None:
+            if known[0] != device.dev:
+                log.error("%s sent a command with an id of %s", device.dev, known[0])
+                return "fork"
+            result = replace(known[1], seq=command.seq)
+            group.repeat(device, received, result)
+            return result
+        first = told.get(command.seq) if command.sep < self._epoch else None
+        return group.take(device, received, first)
 
     def _own_command(
         self, group: Group, device: Device, name: str, body: bytes, actor: str
@@ -429,26 +549,6 @@ class FrontOffice:
         )
         return read_command(write_command(command))
 
-    async def _first_answer(self, group: Group, received: Received) -> CommandResult | None:
-        """The answer a repeated command got; None if another command has its number (a fork)."""
-        command = received.command
-        key = (command.dev, command.dep, command.seq)
-        known = group.answers.get(key) or self._told.get(key)
-        if known is None:
-            known = await self.database.read_async(lambda connection: _answer(connection, key))
-        if known is None or known[0] != received.hash:
-            return None
-        return known[1]
-
-    async def _salvaged(self, command: Command) -> CommandResult | None:
-        """The answer under the same id from an earlier epoch of the device's store (2.4)."""
-        found = await self.database.read_async(
-            lambda connection: connection.execute(
-                select(InboxRow).where(InboxRow.cmd_id == command.cmd_id)  # type: ignore[arg-type]
-            ).first()
-        )
-        return _result(found) if found is not None else None
-
     def _committed(self, group: Group) -> None:
         self.venue, self._head = group.venue, group.head
         self._tail.extend(group.told.records)
@@ -458,9 +558,8 @@ class FrontOffice:
             device.last_hash, device.last_at_ms = last_hash, at_ms
         for row in group.batch.effects:
             self.queues.setdefault(str(row[2]), set()).add(str(row[3]))
-        self._told.update(group.answers)
-        while len(self._told) > RECENT_ANSWERS:
-            self._told.popitem(last=False)
+        self._inbox.keep(group.answers)
+        self.access.use_up(group.approvals)
 
     def _tell(self, group: Group) -> None:
         for listener in self._listeners:
@@ -468,30 +567,20 @@ class FrontOffice:
         for watcher in self._watchers:
             watcher(group.told.events)
 
-    async def _save_state(self) -> None:
-        n, head_hash, data = self._head.n, self._head.hash, write_venue(self.venue)
-        at_ms = self.clock()
-        await self.database.write(
-            lambda connection: journal.save_state(connection, n, at_ms, head_hash, data)
-        )
+    async def _save_state(self, after: int) -> None:
+        """Keep the state if `after` events have come since; a disk that is full can wait."""
+        n, head_hash = self._head.n, self._head.hash
+        if n - self._saved_n < after:
+            return
+        data, at_ms = write_venue(self.venue), self.clock()
+        try:
+            await self.database.write(
+                lambda connection: journal.save_state(connection, n, at_ms, head_hash, data)
+            )
+        except (DiskFull, StoreBusy) as fault:
+            log.error("the state was not saved: %s", fault)
+            return
         self._saved_n = n
-
-    async def _add_device(self, device: Device) -> None:
-        row = {
-            "dev": device.dev,
-            "code": device.code,
-            "kind": device.kind,
-            "name": device.name,
-            "public_key": device.public_key,
-            "revoked": device.revoked,
-            "epoch": device.epoch,
-            "last_seq": device.last_seq,
-            "last_hash": device.last_hash,
-            "last_at_ms": device.last_at_ms,
-            "enrolled_ms": self.clock(),
-        }
-        await self.database.write(lambda connection: connection.execute(insert(DeviceRow), [row]))
-        self.devices[device.dev] = device
 
 
 def _settle(future: "asyncio.Future[Submitted]", answer: Submitted) -> None:
@@ -504,41 +593,3 @@ def _progress(group: Group, device: Device) -> tuple[int, int, str]:
     if moved is not None:
         return moved[0], moved[1], moved[2]
     return device.epoch, device.last_seq, device.last_hash
-
-
-def _answer(connection: Connection, key: Key) -> tuple[str, CommandResult] | None:
-    row = connection.execute(
-        select(InboxRow).where(
-            InboxRow.dev == key[0],  # type: ignore[arg-type]
-            InboxRow.dep == key[1],  # type: ignore[arg-type]
-            InboxRow.seq == key[2],  # type: ignore[arg-type]
-        )
-    ).first()
-    return (row.hash, _result(row)) if row is not None else None
-
-
-def _result(row: Any) -> CommandResult:
-    return CommandResult(
-        row.seq,
-        row.outcome,
-        row.code,
-        bytes(row.params),
-        row.n_from,
-        row.n_to,
-        row.doc_no,
-    )
-
-
-def _device(row: Any) -> Device:
-    return Device(
-        row.dev,
-        row.code,
-        row.kind,
-        row.name,
-        bytes(row.public_key),
-        row.revoked,
-        row.epoch,
-        row.last_seq,
-        row.last_hash,
-        row.last_at_ms,
-    )

@@ -4,6 +4,8 @@ Rows of journal, inbox and ledger are never changed or deleted; triggers refuse 
 No behaviour lives here. Times are ms UTC, amounts the smallest unit, hashes hex.
 """
 
+from enum import StrEnum
+
 from sqlalchemy import BigInteger, LargeBinary
 from sqlmodel import Field, MetaData, SQLModel
 
@@ -156,6 +158,20 @@ class ParkedRow(FrontRow, table=True):
     at_ms: int = Field(sa_type=BigInteger)
     error: str
     data: bytes = Field(sa_type=LargeBinary)
+
+
+class Fact(StrEnum):
+    """Keys of `FactRow`. `recovery` is open from a restore until the terminals have been heard."""
+
+    SITE = "site"
+    SERVER_EPOCH = "server_epoch"
+    DURABLE_N = "durable_n"
+    RESTORED_N = "restored_n"
+    RECOVERY = "recovery"
+
+
+OPEN = "open"
+DONE = "done"
 
 
 class FactRow(FrontRow, table=True):

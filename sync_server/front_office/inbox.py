@@ -1,0 +1,91 @@
+"""What became of each command: looked up when a terminal sends one again.
+
+The newest answers stay in memory, bounded; all of them are in the database for ever. A command is
+known by its number on the device (the same bytes, or it is a fork) and by its id, which survives
+when a device has to begin a new epoch of its store (reliability 2.4).
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from sync_server.protocol.envelope import Received
+from sync_server.store.database import Database
+from sync_server.transport.authority import CommandResult
+
+from .tables import InboxRow
+
+RECENT_ANSWERS = 4_096
+
+Key = tuple[str, int, int]
+"""Device, epoch of its store, number."""
+
+Answers = Mapping[Key, tuple[str, CommandResult]]
+"""Hash of the command's bytes, and its result."""
+
+
+class Inbox:
+    """Answers given, recent ones in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._recent: OrderedDict[Key, tuple[str, CommandResult]] = OrderedDict()
+
+    def keep(self, answers: Answers) -> None:
+        """Answers that were committed."""
+        self._recent.update(answers)
+        while len(self._recent) > RECENT_ANSWERS:
+            self._recent.popitem(last=False)
+
+    async def first_answer(self, received: Received, fresh: Answers) -> CommandResult | None:
+        """The answer a repeated command got; None if another command has its number (a fork).
+
+        `fresh` are answers of the group that is being decided.
+        """
+        command = received.command
+        key = (command.dev, command.dep, command.seq)
+        known = fresh.get(key) or self._recent.get(key)
+        if known is None:
+            known = await self._database.read_async(lambda connection: _by_number(connection, key))
+        if known is None:
+            # A salvaged command has its row under the number that it had before.
+            salvaged = await self.by_id(command.cmd_id)
+            return salvaged[1] if salvaged and salvaged[0] == command.dev else None
+        return known[1] if known[0] == received.hash else None
+
+    async def by_id(self, cmd_id: str) -> tuple[str, CommandResult] | None:
+        """The device that sent a command with this id, and the answer."""
+        return await self._database.read_async(lambda connection: _by_id(connection, cmd_id))
+
+
+def _by_number(connection: Connection, key: Key) -> tuple[str, CommandResult] | None:
+    row = _row(
+        connection,
+        InboxRow.dev == key[0],  # type: ignore[arg-type]
+        InboxRow.dep == key[1],  # type: ignore[arg-type]
+        InboxRow.seq == key[2],  # type: ignore[arg-type]
+    )
+    return (row.hash, _result(row)) if row is not None else None
+
+
+def _by_id(connection: Connection, cmd_id: str) -> tuple[str, CommandResult] | None:
+    row = _row(connection, InboxRow.cmd_id == cmd_id)  # type: ignore[arg-type]
+    return (row.dev, _result(row)) if row is not None else None
+
+
+def _row(connection: Connection, *where: ColumnElement[bool]) -> Any:
+    return connection.execute(select(InboxRow).where(*where)).first()
+
+
+def _result(row: Any) -> CommandResult:
+    return CommandResult(
+        row.seq,
+        row.outcome,
+        row.code,
+        bytes(row.params),
+        row.n_from,
+        row.n_to,
+        row.doc_no,
+    )

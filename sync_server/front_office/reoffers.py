@@ -1,0 +1,92 @@
+"""After a restore: brings what terminals offer again back into the order that it had.
+
+The journal after the backup is lost; the terminals still have their own commands with the outcomes
+they were told, and those say at which event each stood (`n_from`). A waiter's lines must come
+before the cook's bump of them, so nothing is decided before every device has come, or until the
+wait is over (reliability 2.20). No new command is decided meanwhile. `office` decides and commits;
+this only keeps pushes and picks the next.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sync_server.protocol.envelope import Received
+from sync_server.transport.authority import CommandResult, Submitted
+
+from .devices import Device
+
+
+@dataclass(slots=True)
+class Offer:
+    """A push of told commands. `results` grows as they are decided, on groups that may yet fail."""
+
+    dev: str
+    commands: list[Received]
+    told: Mapping[int, CommandResult]
+    answer: "asyncio.Future[Submitted]"
+    results: list[CommandResult] = field(default_factory=list)
+
+    @property
+    def next(self) -> Received:
+        """The first that is not decided."""
+        return self.commands[len(self.results)]
+
+    @property
+    def place(self) -> int:
+        """The event at which it stood; 0 without events, which can go at once."""
+        told = self.told.get(self.next.command.seq)
+        return told.n_from if told is not None else 0
+
+    @property
+    def decided(self) -> bool:
+        """All of it."""
+        return len(self.results) == len(self.commands)
+
+
+class Reoffers:
+    """The pushes that wait, at most one of each device."""
+
+    def __init__(self, devices: Iterable[str]) -> None:
+        """`devices` are those that may come."""
+        self._unheard = set(devices)
+        self._offers: dict[str, Offer] = {}
+        self.overdue = False
+
+    @property
+    def waiting(self) -> list[Offer]:
+        """All pushes at hand."""
+        return list(self._offers.values())
+
+    def heard(self, dev: str) -> None:
+        """The device has said how far it had been answered."""
+        self._unheard.discard(dev)
+
+    def put(self, offer: Offer) -> None:
+        """A push has come; one that its device has given up is answered by nobody."""
+        given_up = self._offers.pop(offer.dev, None)
+        if given_up is not None and not given_up.answer.done():
+            given_up.answer.cancel()
+        self._offers[offer.dev] = offer
+
+    def take_out(self, offer: Offer) -> None:
+        """The push is dealt with."""
+        if self._offers.get(offer.dev) is offer:
+            del self._offers[offer.dev]
+
+    def complete(self, devices: Mapping[str, Device]) -> bool:
+        """Whether every device has come and has nothing more to offer, or the wait is over."""
+        return not self._offers and (self.overdue or not self._missing(devices))
+
+    def first(self, devices: Mapping[str, Device]) -> Offer | None:
+        """The push whose next command stood first; None as long as an earlier one may come."""
+        if not self._offers or (not self.overdue and self._missing(devices)):
+            return None
+        return min(self._offers.values(), key=lambda offer: (offer.place, offer.dev))
+
+    def _missing(self, devices: Mapping[str, Device]) -> bool:
+        """Whether a device is still to come, or has more to offer than lies here."""
+        return bool(self._unheard) or any(
+            device.answered_seq > device.last_seq and device.dev not in self._offers
+            for device in devices.values()
+        )
