@@ -38,9 +38,10 @@ class Display(App):
         Window.bind(on_flip=self._first_frame)
         screen = BoardScreen()
         self.bridge = Bridge(self._board, screen, self._sounds, self._mono)
-        reader = ScreenText(screen, lambda: float(Window.height))
-        if reader.wanted:
-            Clock.schedule_interval(reader.look, LOOK_S)
+        # Kept, because the clock holds bound methods weakly.
+        self._reader = ScreenText(screen, lambda: float(Window.height))
+        if self._reader.wanted:
+            Clock.schedule_interval(self._reader.look, LOOK_S)
         return screen
 
     def drawing(self) -> bool:
