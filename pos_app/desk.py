@@ -112,8 +112,9 @@ class Desk(Protocol):
     def pin_places(self, staff_id: str) -> int:
         """How many figures the person's PIN has."""
 
-    def unsettled(self, line_id: str) -> bool:
-        """Whether a command that names the line still waits for the server's answer."""
+    def progress(self, line_id: str) -> str:
+        """Of this terminal's newest command on the line: "writing" while it goes to disk, "saved"
+        while the server has not answered, empty when all is answered."""
 
     def submit(self, command: object) -> Decision:
         """Decide now, store in the background."""

@@ -1,7 +1,8 @@
 """The rows of a check: courses in order, lines with what was chosen, and their three marks.
 
-Marks: a dot when the line is saved on this terminal, one tick when the server has it, two ticks
-when the kitchen has it; then held, ready, served, void. Every mark has a word.
+Marks: a ring while the disk writes, a dot when the line is saved on this terminal, one tick when
+the server has it, two ticks when the kitchen has it; then held, ready, served, void. Every mark
+has a word.
 """
 
 from pos_app import formats
@@ -118,8 +119,11 @@ def _mark(presenter: Presenter, check: Check, line: Line) -> tuple[str, str, str
     """Icon, token and the key of its word."""
     if line.state == "void":
         return "close", "late", "mark_void"
-    if presenter.desk.unsettled(line.line_id):
-        return "dot", "dim", "mark_saved"
+    progress = presenter.desk.progress(line.line_id)
+    if progress:
+        return (
+            ("dot", "dim", "mark_saved") if progress == "saved" else ("ring", "dim", "mark_writing")
+        )
     if line.state == "served":
         return "check_circle", "dim", "mark_served"
     if line.state == "ready":

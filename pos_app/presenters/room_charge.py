@@ -85,17 +85,19 @@ class RoomChargePresenter(Presenter):
         return len(self.typed) >= _NAME_LEAST if self.letters else bool(self.typed)
 
     async def _search(self, typed: str) -> None:
-        what = {"name": typed} if self.letters else {"room": typed}
-        answer = await self.desk.ask("guests", dict(what))
+        answer = await self.desk.ask("guests", {"query": typed})
         if typed != self.typed:
             return
         self.searched = typed
         self.found = []
         if answer.code:
-            self.message = self.sentence(answer.code, {})
+            nobody = answer.code == "no_guest"
+            self.message = (
+                self.say("nobody_found", what=typed) if nobody else self.sentence(answer.code, {})
+            )
             return
-        self.found = list(answer.body or [])[:_GUESTS]
-        self.message = "" if self.found else self.say("nobody_found", what=typed)
+        self.message = ""
+        self.found = list(answer.body["guests"])[:_GUESTS]
         free = [guest for guest in self.found if not self._refused(guest)]
         self.picked = str(free[0]["stay_id"]) if len(free) == 1 else ""
 
@@ -154,10 +156,10 @@ class RoomChargePresenter(Presenter):
     def _refused(self, guest: Mapping[str, Any]) -> str:
         if guest.get("no_post"):
             return self.say("no_post")
-        limit = guest.get("limit_left_minor")
+        limit = int(guest["limit_left_minor"])
         check = self.check
-        if limit is not None and check is not None and self._amount(check) > int(limit):
-            return self.say("limit_short", sum=self.money(int(limit)))
+        if limit >= 0 and check is not None and self._amount(check) > limit:
+            return self.say("limit_short", sum=self.money(limit))
         return ""
 
     def view(self) -> RoomChargeView:
@@ -236,14 +238,14 @@ class RoomChargePresenter(Presenter):
             for key in ("arrival", "departure")
         )
         stay = [days, str(guest.get("board") or ""), str(guest.get("vip") or "")]
-        limit = guest.get("limit_left_minor")
+        limit = int(guest["limit_left_minor"])
         return Guest(
             f"guest:{guest['stay_id']}",
             str(guest["room"]),
             str(guest["name"]),
             " · ".join(part for part in stay if part),
-            self.money(int(limit)) if limit is not None else self.say("no_limit"),
-            self.say("limit_left") if limit is not None else "",
+            self.money(limit) if limit >= 0 else self.say("no_limit"),
+            self.say("limit_left") if limit >= 0 else "",
             refused,
             guest["stay_id"] == self.picked,
             not refused,

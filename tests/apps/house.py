@@ -47,7 +47,7 @@ GUESTS = (
         "board": "",
         "vip": "",
         "no_post": True,
-        "limit_left_minor": None,
+        "limit_left_minor": -1,
     },
 )
 
@@ -182,8 +182,9 @@ class HouseDesk:
     def pin_places(self, staff_id: str) -> int:
         return len(self.house.pins[StaffId(staff_id)])
 
-    def unsettled(self, line_id: str) -> bool:
-        return any(line_id in repr(command) for command, _ in self.house.waiting)
+    def progress(self, line_id: str) -> str:
+        named = any(line_id in repr(command) for command, _ in self.house.waiting)
+        return "saved" if named else ""
 
     def submit(self, command: object) -> Decision:
         facts = self.house.facts(self.me, "pos-1")
@@ -196,13 +197,9 @@ class HouseDesk:
         await asyncio.sleep(0)
         if not self.link.online:
             return Reply("offline")
-        wanted = str(params.get("room", "")), str(params.get("name", "")).casefold()
-        found = [
-            guest
-            for guest in self.guests
-            if guest["room"] == wanted[0] or (wanted[1] and wanted[1] in guest["name"].casefold())
-        ]
-        return Reply(body=found)
+        wanted = str(params["query"]).casefold()
+        found = [g for g in self.guests if wanted == g["room"] or wanted in g["name"].casefold()]
+        return Reply(body={"guests": found}) if found else Reply("no_guest")
 
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         await asyncio.sleep(0)

@@ -1,0 +1,87 @@
+"""`python -m pos_app`, which `vitrylo pos` calls: arguments, then the terminal in its window.
+
+A folder holds one terminal: its key, its outbox, its replica. The first start needs an invitation
+(`--invite`), later starts need nothing, not even a server.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pos_app.window import WindowSettings, prepare
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="vitrylo pos", description="A terminal of Vitrylo.")
+    parser.add_argument("--folder", type=Path, default=Path("var/pos"), help="data of the terminal")
+    parser.add_argument("--invite", default="", help="invitation of the server, for a first start")
+    parser.add_argument("--name", default="", help="name of the terminal")
+    parser.add_argument("--hall", default="", help="hall that is shown first")
+    parser.add_argument("--drawer", default="", help="cash drawer, the terminal's code if not said")
+    parser.add_argument("--size", default="1366x768", help="window in pixels")
+    parser.add_argument("--at", default="", help="place of the window, as 0x0, without a border")
+    parser.add_argument("--fullscreen", action="store_true", help="take the whole screen")
+    parser.add_argument("--light", action="store_true", help="light colours")
+    return parser.parse_args(arguments)
+
+
+def _pair(text: str, what: str) -> tuple[int, int]:
+    first, _, second = text.partition("x")
+    if not (first.isdigit() and second.isdigit()):
+        raise SystemExit(f"vitrylo pos: {what} must be like 1366x768, not {text!r}")
+    return int(first), int(second)
+
+
+async def _run(given: argparse.Namespace) -> int:
+    from pos_app.app import run
+    from pos_app.linked_desk import LinkedDesk
+    from pos_app.local_paper import LocalPaper
+    from sync_server import clocks
+    from sync_server.client.identity import Invitation
+    from sync_server.client.worker import Worker
+
+    worker = Worker()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    desk = LinkedDesk(
+        given.folder,
+        run=worker,
+        clock=clocks.wall_ms,
+        mono=clocks.mono_ms,
+        rng=clocks.system_random(),
+        boot_id=clocks.boot_id(),
+        name=given.name,
+        hall_id=given.hall,
+        drawer=given.drawer,
+        paper=LocalPaper(clocks.system_random().randrange(2**31)),
+    )
+    try:
+        await desk.open()
+        if not desk.enrolled:
+            if not given.invite:
+                print("vitrylo pos: a first start needs --invite", file=sys.stderr)  # noqa: T201
+                return 2
+            problem = await desk.enrol(Invitation.parse(given.invite), given.name or "POS")
+            if problem:
+                print(f"vitrylo pos: not enrolled: {problem}", file=sys.stderr)  # noqa: T201
+                return 2
+        await desk.start()
+        await run(desk, "light" if given.light else "dark", given.name or "Vitrylo")
+    finally:
+        await desk.stop()
+        worker.close()
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Open the terminal; ends with exit code 2 and words when it cannot."""
+    given = _arguments(arguments)
+    width, height = _pair(given.size, "--size")
+    left, top = _pair(given.at, "--at") if given.at else (-1, -1)
+    prepare(WindowSettings(width, height, given.fullscreen, bool(given.at), left, top, given.name))
+    raise SystemExit(asyncio.run(_run(given)))
+
+
+if __name__ == "__main__":
+    main()

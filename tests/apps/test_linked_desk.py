@@ -1,0 +1,163 @@
+"""The terminal's desk on the real client and the real server, over a real socket on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from pos_app.linked_desk import LinkedDesk
+from pos_app.numbers import CheckNumbers
+from pos_app.presenters.flow import Flow
+from pos_app.sign_ins import SignIns
+from sync_server import clocks
+from sync_server.bootstrap import House
+from sync_server.client.identity import Invitation
+from sync_server.client.worker import Worker
+from sync_server.config import ServerSettings
+from sync_server.demo.furnish import furnish
+from sync_server.demo.venue import DEMO_VENUE, load_venue
+from sync_server.domain import commands as c
+from sync_server.domain.ids import ShiftId
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition; fails when it never comes true."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[House]:
+    """The demo venue's server on a free port."""
+    house = House(ServerSettings(data=tmp_path / "server", port=0))
+    await house.start()
+    await furnish(house, load_venue(DEMO_VENUE), clocks.today(), clocks.wall_ms())
+    await house.listen()
+    yield house
+    await house.stop()
+
+
+async def desk_of(folder: Path, worker: Worker) -> LinkedDesk:
+    folder.mkdir(exist_ok=True)
+    desk = LinkedDesk(
+        folder,
+        run=worker,
+        clock=clocks.wall_ms,
+        mono=clocks.mono_ms,
+        rng=clocks.system_random(),
+        boot_id=clocks.boot_id(),
+        hall_id="main",
+        drawer="1",
+    )
+    await desk.open()
+    return desk
+
+
+async def enter(flow: Flow, staff_id: str, pin: str) -> None:
+    """Tap a name and type a PIN."""
+    flow.act(f"person_tapped:{staff_id}")
+    for figure in pin:
+        flow.act(f"key:{figure}")
+    presenter = flow.presenter("sign_in")
+    await until(lambda: not presenter.waiting)  # type: ignore[attr-defined]
+
+
+async def test_an_order_crosses_the_wire_and_survives_the_end_of_both(
+    server: House, tmp_path: Path
+) -> None:
+    worker = Worker()
+    desk = await desk_of(tmp_path / "pos", worker)
+    code = server.desk.open("Bar", "pos")
+    problem = await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
+    assert problem == ""
+    await desk.start()
+    await until(lambda: desk.catalogue.items and desk.link.phase == "online")
+
+    flow = Flow(desk)
+    await enter(flow, "olena", "4071")
+    assert flow.view().screen == "floor", flow.view().view
+    if desk.venue.day is None:
+        await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
+        await until(lambda: desk.venue.day is not None)
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    row = flow.view().view.rows[1]
+    assert row.mark == "ring", "not on the disk yet"
+    line_id = row.id.partition(":")[2]
+    await until(lambda: desk.progress(line_id) == "")
+    assert flow.view().view.rows[1].mark == "check"
+    flow.act("send")
+    check_id = flow.place.check_id
+    await until(lambda: any(t.check_id == check_id for t in server.office.venue.tickets.values()))
+
+    await server.sockets.stop()  # type: ignore[union-attr]
+    await until(lambda: not desk.link.online)
+    flow.act("tap_item:herring-potato")
+    lost = flow.view().view.rows[-1].id.partition(":")[2]
+    await until(lambda: desk.progress(lost) == "saved")
+    assert "готівка працюють" in flow.view().banner.text
+    await desk.stop()
+    worker.close()
+
+    worker = Worker()
+    again = await desk_of(tmp_path / "pos", worker)
+    check = again.venue.checks[check_id]  # type: ignore[index]
+    assert [line.item_id for line in check.lines] == ["salo-platter", "herring-potato"]
+    assert again.progress(lost) == "saved"
+    await again.start()
+    await enter(later := Flow(again), "olena", "4071")
+    assert later.view().screen == "floor", "signed in without the server"
+    await enter(nobody := Flow(again), "ihor", "5926")
+    assert "ще не входили" in nobody.presenter("sign_in").message  # type: ignore[attr-defined]
+    await again.stop()
+    worker.close()
+
+
+async def test_what_the_server_refuses_is_taken_back_and_said(
+    server: House, tmp_path: Path
+) -> None:
+    worker = Worker()
+    desk = await desk_of(tmp_path / "pos", worker)
+    code = server.desk.open("Bar", "pos")
+    await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
+    await desk.start()
+    await until(lambda: desk.catalogue.items and desk.link.phase == "online")
+    await enter(Flow(desk), "taras", "7183")
+    if desk.venue.day is None:
+        await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
+        await until(lambda: desk.venue.day is not None)
+    session, desk._session = desk._session, "forged"
+    desk.submit(c.OpenShift(ShiftId(desk.new_id()), "1", 0))
+    assert desk.venue.shift_at("1") is not None, "shown at once"
+    await until(lambda: desk.notices and desk.venue.shift_at("1") is None)
+    (notice,) = desk.notices
+    assert notice.code == "session_ended"
+    desk._session = session
+    desk.submit(c.AcknowledgeNotice(notice.notice_id))
+    assert desk.notices == ()
+    await desk.stop()
+    worker.close()
+
+
+def test_a_check_number_is_never_given_twice_not_even_after_a_crash(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.json"
+    first = CheckNumbers(path, "A")
+    given = [first.next("2026-11-21") for _ in range(3)]
+    crashed = CheckNumbers(path, "A")
+    given += [crashed.next("2026-11-21") for _ in range(30)]
+    assert len(set(given)) == 33
+    assert crashed.next("2026-11-22") == "A-0001"
+    assert crashed.next("2026-11-22", frozenset({"A-0002"})) == "A-0003"
+
+
+def test_a_wrong_pin_without_the_server_is_throttled_even_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "sign-ins.json"
+    SignIns(path).keep("olena", "4071", 10_000_000)
+    codes = [SignIns(path).check("olena", "0000", 1_000)[0] for _ in range(5)]
+    assert codes == ["bad_pin"] * 4 + ["locked"]
+    assert SignIns(path).check("olena", "4071", 1_000)[0] == "locked"
+    assert SignIns(path).check("olena", "4071", 40_000) == ("", 0)
+    assert SignIns(path).check("olena", "4071", 10_000_000) == ("never_here", 0)
+    assert "4071" not in path.read_text()
