@@ -131,7 +131,12 @@ def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
     def void(line: TicketLine) -> TicketLine:
         if event.left_milli:
             return replace(
-                line, qty_milli=event.left_milli, was=f"{line.qty_milli}", void_ms=event.at_ms
+                line,
+                qty_milli=event.left_milli,
+                # What the cook last saw: a second cut before that is one change for the cook.
+                was=line.was or f"{line.qty_milli}",
+                void_ms=event.at_ms,
+                void_seen=False,
             )
         return replace(line, state="void", void_ms=event.at_ms, void_seen=False)
 
