@@ -141,11 +141,9 @@ class Board:
             return self._waiting(glass)
         self._come_home(now_ms)
         stations = self.stations()
-        entries = self._entries(stations, names, now_ms)
-        placed = self._place(entries, glass)
         mine = self.standing(self.home)
-        late = self._late(mine, now_ms)
-        self.sound = self.attention.look(mine, late, now_ms)
+        self.sound = self.attention.look(mine, self._late(mine, now_ms), now_ms)
+        placed = self._place(self._entries(stations, names, now_ms), glass)
         newcomers = self._newcomers(mine, placed, names, now_ms)
         words = names.words
         work = self.standing(stations)
