@@ -24,18 +24,28 @@ class ServerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VITRYLO_", extra="forbid", frozen=True)
 
     data: Path = Field(description="folder of databases, keys and settings")
-    host: str = Field("127.0.0.1", description="address that terminals connect to")
-    port: int = Field(8400, ge=0, le=65_535, description="port of terminals; 0 takes a free one")
-    tls: Literal["auto", "on", "off"] = Field(
-        "auto", description="auto: off on loopback only, where nobody can listen"
+    host: str = Field(default="127.0.0.1", description="address that terminals connect to")
+    port: int = Field(
+        default=8400, ge=0, le=65_535, description="port of terminals; 0 takes a free one"
     )
-    office_host: str = Field("127.0.0.1", description="address of the back office pages")
-    office_port: int = Field(8480, ge=0, le=65_535, description="port of the back office pages")
-    front_url: str = Field("", description="database of the live service; empty: SQLite in `data`")
-    hotel_url: str = Field("", description="database of the embedded hotel; empty: SQLite")
-    back_url: str = Field("", description="database of the back office; empty: SQLite")
-    site: str = Field("vitrylo", min_length=1, max_length=64, description="name of the house")
-    outlet: str = Field("restaurant", max_length=32, description="outlet named on room charges")
+    tls: Literal["auto", "on", "off"] = Field(
+        default="auto", description="auto: off on loopback only, where nobody can listen"
+    )
+    office_host: str = Field(default="127.0.0.1", description="address of the back office pages")
+    office_port: int = Field(
+        default=8480, ge=0, le=65_535, description="port of the back office pages"
+    )
+    front_url: str = Field(
+        default="", description="database of the live service; empty: SQLite in `data`"
+    )
+    hotel_url: str = Field(default="", description="database of the embedded hotel; empty: SQLite")
+    back_url: str = Field(default="", description="database of the back office; empty: SQLite")
+    site: str = Field(
+        default="vitrylo", min_length=1, max_length=64, description="name of the house"
+    )
+    outlet: str = Field(
+        default="restaurant", max_length=32, description="outlet named on room charges"
+    )
     printers: dict[str, str] = Field(
         default_factory=dict, description="address host:port by printer id; others of the menu"
     )
