@@ -97,6 +97,7 @@ class LinkedDesk:
         self._folder = folder
         self._run = run
         self._clock = clock
+        self._name, self._drawer = name, drawer
         self._device = Device("", name, hall_id, drawer)
         self._paper = paper
         self._storing = asyncio.Lock()
@@ -245,9 +246,8 @@ class LinkedDesk:
 
     def _name_device(self) -> None:
         code = self._terminal.identity.code
-        name = self._device.name or f"POS {code}"
-        drawer = self._device.drawer or code
-        self._device = replace(self._device, code=code, name=name, drawer=drawer)
+        name, drawer = self._name or f"POS {code}", self._drawer or code
+        self._device = Device(code, name, self._device.hall_id, drawer)
         self._numbers = CheckNumbers(self._folder / "numbers.json", code)
 
     async def start(self) -> None:
@@ -260,7 +260,6 @@ class LinkedDesk:
         """Become known to a server with a one-time code. Gives "" or why not."""
         problem = await self._terminal.enrol(invitation, name, "pos")
         if not problem:
-            self._device = replace(self._device, name=self._device.name or name)
             self._name_device()
         return problem
 
