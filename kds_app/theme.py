@@ -28,7 +28,7 @@ COLOURS: Final[Mapping[str, str]] = MappingProxyType(
         "edge": "#343F4C",
         "text": "#EEF2F6",
         "dim": "#93A1B1",
-        "quiet": "#8A97A6",
+        "quiet": "#9DAAB8",
         "on_bright": "#12161C",
         "accent": "#FF9F43",
         "ready": "#5CC463",
@@ -44,12 +44,12 @@ COLOURS: Final[Mapping[str, str]] = MappingProxyType(
         # heads of tickets, by state
         "head_new": "#2F5F9E",
         "head_cooking": "#2A6965",
-        "head_amber": "#8A6A08",
+        "head_amber": "#806206",
         "head_late": "#B3312E",
         "head_room": "#5C4591",
         "head_upcoming": "#2A313B",
         "head_ready": "#2F7035",
-        "head_note": "#DCE5F0",
+        "head_note": "#EDF2F8",
         "room": "#A985E0",
         # grounds of lines
         "added": "#22384C",

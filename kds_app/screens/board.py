@@ -58,6 +58,7 @@ class BoardScreen(Widget):
         self.fbind("size", self._reshape)
         self.fbind("pos", self._reshape)
         self.fbind("view", self._show)
+        self._reshape()
 
     def on_act(self, action: str) -> None:
         """Bound by the bridge."""

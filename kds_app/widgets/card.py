@@ -11,7 +11,7 @@ from kivy.properties import ObjectProperty
 from kds_app.presenters.shown import Card, Row, Timer
 from kds_app.theme import scale
 from kds_app.widgets import layout as laying
-from kds_app.widgets.layout import Layout, RowLayout, clock_room, lay_out, tall
+from kds_app.widgets.layout import Layout, RowLayout, clock_room, lay_out, note_room, tall
 from kds_app.widgets.lettering import width
 from kds_app.widgets.painted import Painted
 from kds_app.widgets.tap import Area, Touchable, face
@@ -123,6 +123,7 @@ class CardView(Touchable):
         self.text(laid.title, left, top, room, u(laying.TITLE), token, bold=True)
         top += tall(u(laying.TITLE), len(laid.title))
         token = "quiet" if card.faded else "head_note"
+        room = round(self.width) - 2 * u(laying.PAD) - note_room(card)
         self.text(laid.info, u(laying.PAD), top, room, u(laying.INFO), token)
 
     def _caption(self, laid: RowLayout) -> None:

@@ -105,7 +105,7 @@ def face(
         into.icon(act.icon, left, y + (high - icon) // 2, icon, token)
     into.line(act.label, left + icon + gap, top, room, px, token, bold=act.tone != "quiet")
     if act.note:
-        note = "dim" if token == "text" else token
+        note = "dim" if ground == "raised" else token
         into.line(act.note, left, top + round(px * LEADING), room, u(15), note)
     if act.id and act.enabled:
         into.areas.append(Area(act.id, x, y, wide, high))

@@ -2,27 +2,30 @@
 
 What the board says is proved without a window in `test_board.py`; here it is proved that it is
 drawn, that a finger reaches it, and that a ticket is acknowledged only after a frame with it.
+Photographs go to `build/screens/`, to be laid beside the target picture.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from kds_app.presenters.board import Board
+from kds_app.theme import COLOURS, HEADS, Rgba, palette
+from sync_server.domain import commands as c
 from tests.apps.conftest import Rig
-from tests.apps.kds.kitchen import Kitchen, evening
+from tests.apps.kds.kitchen import SECOND, Kitchen, evening
 
 pytestmark = pytest.mark.xdist_group("kivy")
 
-SIZES = ((1920, 1080), (1280, 800))
+WIDE, SMALL, HUGE = (1920, 1080), (1280, 800), (3840, 2160)
+VIEWS = ("", "tab:pass", "sheet:recall", "sheet:stop", "left:duck")
 
 
 class Show:
     """A display in the rig's window, on a kitchen."""
 
-    def __init__(
-        self, rig: Rig, kitchen: Kitchen, size: tuple[int, int], home: str = "hot"
-    ) -> None:
+    def __init__(self, rig: Rig, kitchen: Kitchen, size: tuple[int, int], language: str) -> None:
         from kds_app.bridge import Bridge
         from kds_app.screens.board import BoardScreen
         from kds_app.sounds import Silence
@@ -30,21 +33,56 @@ class Show:
 
         register_fonts()
         self.rig, self.kitchen = rig, kitchen
-        self.board = Board(kitchen, (home,))
+        self.board = Board(kitchen, ("hot",), language=language)
         self.screen = BoardScreen()
         self.mono = 0
         self.bridge = Bridge(self.board, self.screen, Silence(), lambda: self.mono)
         rig.mount(self.screen, size)
+        rig.until(lambda: self.screen.size == list(size) and self.screen.columns.placed)
         rig.settle(4)
+
+    def painted(self) -> list[Any]:
+        """Every painted widget on the screen."""
+        from kds_app.widgets.painted import Painted
+
+        return [w for w in self.screen.walk(restrict=True) if isinstance(w, Painted)]
+
+    def area(self, action: str) -> tuple[int, int]:
+        """Where a finger would aim for an action, from the top left of the screen."""
+        for widget in self.painted():
+            for area in getattr(widget, "areas", ()):
+                if area.id == action:
+                    x = widget.x + area.x + area.width / 2
+                    y = widget.top - area.y - area.height / 2
+                    return round(x), round(self.rig.window.height - y)
+        raise AssertionError(f"nothing on the screen means {action}")
+
+    def tap(self, action: str) -> None:
+        """A finger on what means an action."""
+        self.rig.tap(self.area(action))
+
+    def titles(self) -> list[str]:
+        """Which tickets the views on the page show, as painted."""
+        from kds_app.widgets.card import CardView
+
+        return [w.painted.title for w in self.painted() if isinstance(w, CardView)]
+
+    def acknowledged(self) -> dict[str, int]:
+        """What the display has acknowledged."""
+        seen = [s for s in self.kitchen.submitted if isinstance(s, c.AcknowledgeTickets)]
+        return {one.ticket_id: one.version for command in seen for one in command.seen}
+
+
+Open = Callable[..., Show]
 
 
 @pytest.fixture
-def show(rig: Rig) -> Iterator[Callable[..., Show]]:
+def show(rig: Rig) -> Iterator[Open]:
     """Opens displays, and ends them."""
     opened: list[Show] = []
 
-    def make(kitchen: Kitchen, size: tuple[int, int] = SIZES[0]) -> Show:
-        opened.append(Show(rig, kitchen, size))
+    def make(kitchen: Kitchen, size: tuple[int, int] = WIDE, language: str = "") -> Show:
+        opened.append(Show(rig, kitchen, size, language))
         return opened[-1]
 
     yield make
@@ -52,19 +90,290 @@ def show(rig: Rig) -> Iterator[Callable[..., Show]]:
         one.bridge.stop()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_full_evening_stands_on_the_glass(
-    show: Callable[..., Show], size: tuple[int, int]
+# -- looks -------------------------------------------------------------------------------------
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+@pytest.mark.parametrize("action", VIEWS)
+def test_every_view_stands_on_the_glass_with_large_targets_and_no_text_outside(
+    show: Open, action: str, size: tuple[int, int]
 ) -> None:
+    from kds_app.theme import scale
+
     shown = show(evening(), size)
-    shown.rig.shot(f"kds_{size[0]}x{size[1]}")
+    if action:
+        shown.screen.dispatch("on_act", action)
+    shown.rig.shot(f"kds_{action.replace(':', '_') or 'board'}_{size[0]}x{size[1]}")
+    least = scale.of(48) - 1
+    for widget in shown.painted():
+        for area in getattr(widget, "areas", ()):
+            assert min(area.width, area.height) >= least, (area, least)
+            assert area.x >= -scale.of(6)
+            assert area.y + area.height <= widget.height + scale.of(6)
+        for mark in widget.marks:
+            if mark.kind == "text":
+                assert mark.width <= mark.room + 2, mark
+                assert -1 <= mark.x <= mark.x + mark.width <= widget.width + 2, mark
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(
-    "action", ["tab:pass", "sheet:recall", "sheet:stop", "left:duck", "tab:grill"]
-)
-def test_shots(show: Callable[..., Show], action: str, size: tuple[int, int]) -> None:
-    shown = show(evening(), size)
-    shown.screen.dispatch("on_act", action)
-    shown.rig.shot(f"kds_{action.replace(':', '_')}_{size[0]}x{size[1]}")
+def test_the_board_follows_the_window_up_to_four_thousand_pixels(show: Open) -> None:
+    """Checked by geometry: the test's own screen is smaller."""
+    from kds_app.screens.board import BoardScreen
+    from kds_app.theme import scale
+
+    found = {}
+    for size in (SMALL, WIDE, HUGE):
+        screen = BoardScreen(size=size, size_hint=(None, None))
+        found[size] = (screen.columns.count, scale.of(22), screen.side.x + screen.side.width)
+    assert found == {SMALL: (3, 20, 1280), WIDE: (5, 22, 1920), HUGE: (5, 44, 3840)}
+
+
+def ratio(one: Rgba, other: Rgba) -> float:
+    """Contrast of two colours by WCAG."""
+
+    def light(colour: Rgba) -> float:
+        parts = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in colour[:3]]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("action", VIEWS)
+def test_every_text_can_be_read_on_its_ground(show: Open, action: str) -> None:
+    shown = show(evening())
+    if action:
+        shown.screen.dispatch("on_act", action)
+    shown.rig.settle()
+    poor = set()
+    boxes: list[tuple[float, float, float, float, str]] = []
+    for widget in shown.painted():
+        for mark in widget.marks:
+            left, top = widget.x + mark.x, widget.top - mark.y
+            right, bottom = left + mark.width, top - mark.height
+            if mark.kind == "box":
+                boxes.append((left, bottom, right, top, mark.token))
+            if mark.kind != "text":
+                continue
+            across, down = (left + right) / 2, top - mark.height * 0.25
+            under = [b[4] for b in boxes if b[0] <= across <= b[2] and b[1] <= down <= b[3]]
+            ground = under[-1] if under else "background"
+            enough = 3 if mark.height >= 30 else 4.5
+            if mark.token != "box_dim" and ratio(palette[mark.token], palette[ground]) < enough:
+                poor.add((mark.text, mark.token, ground))
+    assert not poor
+
+
+def test_the_heads_of_all_states_can_be_read() -> None:
+    for state in HEADS:
+        token = "quiet" if state == "upcoming" else "head_note"
+        assert f"head_{state}" in COLOURS
+        assert ratio(palette[token], palette[f"head_{state}"]) >= 4.5, state
+
+
+# -- fingers and keys --------------------------------------------------------------------------
+def test_a_finger_marks_a_line_ready_and_takes_it_back(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    ticket = kitchen.tickets()[2]
+    line = ticket.lines[0].line_id
+    for state in ("ready", "started"):
+        shown.tap(f"ready:{ticket.ticket_id}:{line}")
+        shown.rig.until(lambda state=state: kitchen.tickets()[2].lines[0].state == state)
+
+
+def test_a_finger_bumps_a_ticket_and_undoes_it(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    first = kitchen.tickets()[0]
+    shown.tap(f"bump:{first.ticket_id}")
+    shown.rig.until(lambda: "Стіл 5" not in shown.titles())
+    shown.rig.shot("kds_undo_1920x1080")
+    shown.tap(f"undo:{first.ticket_id}")
+    shown.rig.until(lambda: "Стіл 5" in shown.titles())
+    assert kitchen.tickets()[0] == first
+
+
+def test_a_finger_that_slips_off_a_button_bumps_nothing(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    kitchen.submitted.clear()
+    x, y = shown.area(f"bump:{kitchen.tickets()[0].ticket_id}")
+    shown.rig.drag((x, y), (x, y - 150))
+    shown.rig.settle()
+    assert not [done for done in kitchen.submitted if not isinstance(done, c.AcknowledgeTickets)]
+
+
+def test_a_finger_acknowledges_a_cancelled_line(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    ticket = kitchen.tickets()[1]
+    gone = next(line for line in ticket.lines if line.state == "void")
+    shown.tap(f"seen:{ticket.ticket_id}:{gone.line_id}")
+    shown.rig.until(lambda: kitchen.tickets()[1].lines[2].void_seen)
+    with pytest.raises(AssertionError, match="nothing on the screen"):
+        shown.area(f"seen:{ticket.ticket_id}:{gone.line_id}")
+
+
+def test_a_finger_stops_a_dish_by_the_sheet_and_the_board_below_is_not_touched(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    before = len(kitchen.tickets())
+    shown.tap("sheet:stop")
+    shown.rig.until(lambda: shown.screen.sheet.parent)
+    shown.rig.settle()
+    shown.rig.tap((1500, 950))  # an empty place of the sheet
+    shown.tap("left:banosh")
+    shown.rig.settle()
+    shown.tap("stop:banosh:0")
+    shown.rig.until(lambda: "banosh" in kitchen.venue.stops)
+    assert len(kitchen.tickets()) == before
+    assert shown.screen.sheet.parent is None
+
+
+def test_digits_of_a_keyboard_bump(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    for _ in range(2):
+        shown.rig.window.dispatch("on_key_down", 49, 30, "1", [])
+        shown.rig.settle()
+    assert "Стіл 5" not in shown.titles()
+
+
+# -- frames ------------------------------------------------------------------------------------
+def test_a_ticket_is_acknowledged_after_a_frame_that_shows_it_and_not_before(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    shown.rig.until(lambda: all(t.acked == t.version for t in kitchen.tickets()))
+    kitchen.submitted.clear()
+    check = kitchen.check("0500", "t7")
+    kitchen.order(check, ("banosh", 1))
+    ticket = kitchen.tickets()[-1]
+    frames: list[bool] = []
+
+    def flipped(*_: object) -> None:
+        frames.append("Стіл 7" in shown.titles())
+        assert ticket.ticket_id not in shown.acknowledged(), "before the frame was on the glass"
+
+    shown.rig.window.bind(on_flip=flipped)
+    try:
+        shown.rig.until(lambda: any(frames))
+    finally:
+        shown.rig.window.unbind(on_flip=flipped)
+    shown.rig.until(lambda: shown.acknowledged().get(ticket.ticket_id) == 1)
+
+
+def test_a_ticket_that_could_not_be_drawn_is_not_acknowledged(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    shown.rig.until(lambda: all(t.acked == t.version for t in kitchen.tickets()))
+    kitchen.submitted.clear()
+    shown.screen.columns.placed = ()
+    shown.rig.settle()
+    shown.bridge.board.view = lambda glass: shown.screen.view  # type: ignore[method-assign]
+    kitchen.order(kitchen.check("0500", "t7"), ("banosh", 1))
+    shown.screen.canvas.ask_update()
+    shown.rig.settle(20)
+    assert not shown.acknowledged()
+
+
+def test_tickets_under_the_sheet_or_of_another_page_are_not_acknowledged_unseen(
+    show: Open,
+) -> None:
+    kitchen = Kitchen()
+    kitchen.do(c.OpenDay("2026-11-21"))
+    for number in range(40):
+        kitchen.order(
+            kitchen.check(f"{number:04d}", kind="takeaway", name=f"{number}"), ("banosh", 1)
+        )
+        kitchen.now += SECOND
+    shown = show(kitchen)
+    shown.rig.until(lambda: shown.acknowledged())
+    shown.rig.settle(10)
+    titles = {ticket.ticket_id: ticket.name for ticket in kitchen.tickets()}
+    acknowledged = {titles[ticket_id] for ticket_id in shown.acknowledged()}
+    told = {n.title.rpartition(" ")[2] for n in shown.screen.side.painted.newcomers}
+    drawn = {title.rpartition(" ")[2] for title in shown.titles()} | told
+    assert acknowledged <= drawn
+    assert len(acknowledged) < 40
+
+
+def test_a_second_repaints_the_timers_and_no_ticket(show: Open) -> None:
+    from kds_app.widgets.card import CardView, TimerView
+
+    kitchen = evening()
+    shown = show(kitchen)
+    shown.rig.until(lambda: all(t.acked == t.version for t in kitchen.tickets()))
+    kitchen.now += 20 * SECOND
+    shown.rig.until(lambda: not shown.board.attention.is_fresh(kitchen.tickets()[-2], kitchen.now))
+    shown.bridge.changed()
+    shown.rig.settle(6)
+    painted = count_paintings(shown)
+    kitchen.now += SECOND
+    shown.bridge.changed()
+    shown.rig.settle(4)
+    assert CardView not in painted
+    assert painted.count(TimerView) == len(shown.titles()) - 2  # two wait: their figure stands
+
+
+def count_paintings(shown: Show) -> list[type]:
+    """From now on, the class of every widget that is painted."""
+    painted: list[type] = []
+    for widget in shown.painted():
+
+        def paint(widget: Any = widget, before: Any = widget.paint) -> None:
+            painted.append(type(widget))
+            before()
+
+        widget.paint = paint
+    return painted
+
+
+def test_of_eighty_tickets_a_change_repaints_one_card_and_makes_no_widget(show: Open) -> None:
+    from kds_app.widgets.card import CardView
+
+    kitchen = Kitchen()
+    kitchen.do(c.OpenDay("2026-11-21"))
+    for number in range(80):
+        kitchen.order(
+            kitchen.check(f"{number:04d}", kind="takeaway", name=f"{number}"),
+            ("banosh", 2),
+            ("fries", 1, {"allergy": "горіхи"}),
+        )
+    kitchen.draw_all()
+    shown = show(kitchen)
+    shown.rig.shot("kds_eighty_1920x1080")
+    views = {id(w) for w in shown.painted()}
+    painted = count_paintings(shown)
+    ticket = kitchen.tickets()[2]
+    shown.tap(f"ready:{ticket.ticket_id}:{ticket.lines[0].line_id}")
+    shown.rig.settle(4)
+    # Pressed, released, and ready: the one card, nothing else of the board.
+    assert 0 < painted.count(CardView) <= 3
+    shown.tap("page:next")
+    shown.rig.settle(4)
+    assert {id(w) for w in shown.painted()} <= views
+
+
+def test_the_beat_stops_when_no_frame_reaches_the_screen(show: Open) -> None:
+    shown = show(evening())
+    shown.mono = 2_999
+    assert shown.bridge.drawing()
+    shown.mono = 3_000
+    assert not shown.bridge.drawing()
+    shown.screen.canvas.ask_update()
+    shown.rig.until(shown.bridge.drawing)
+
+
+def test_a_machine_without_sound_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kds_app import sounds
+    from kds_app.presenters.attention import SOUNDS
+
+    speaker = sounds.Speaker()
+    for name in SOUNDS:
+        assert (sounds.FOLDER / f"{name}.wav").is_file()
+
+    def broken(name: str) -> object:
+        raise OSError("no such device")
+
+    monkeypatch.setattr(speaker, "_load", broken)
+    speaker.play("new")
+    speaker.play("new")
