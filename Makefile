@@ -7,7 +7,7 @@ PACKAGES := sync_server hardware pos_app kds_app
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types imports fmt demo fuzz icons lock clean
+.PHONY: help setup test lint types imports fmt demo bench fuzz icons lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ fmt: setup  ## format the code
 
 demo: setup  ## a whole seeded restaurant on this machine; options in ARGS="..."
 	@$(BIN)/vitrylo demo $(ARGS)
+
+bench: setup  ## measure, beside the machine's own limits; options in ARGS="--only a,b"
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 fuzz: setup  ## the property tests with many fresh examples; where in ARGS="tests/domain"
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz $(ARGS)

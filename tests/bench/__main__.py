@@ -1,0 +1,56 @@
+"""Runs the benchmarks one after the other and writes the report to `var/bench`.
+
+python -m tests.bench [--only a,b] [--tiny] [--out FOLDER]
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import uvloop
+
+from . import bench_commands, bench_drain, bench_orders, machine
+from .report import Report
+from .scale import TINY, Scale
+
+Bench = Callable[[Scale, Report, Path], Awaitable[None]]
+
+BENCHES: dict[str, Bench] = {
+    "a": bench_commands.run,
+    "b": bench_orders.run,
+    "f": bench_drain.run,
+}
+
+
+async def measure(letters: str, scale: Scale, folder: Path) -> Report:
+    """All benchmarks named by `letters`, in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    report = Report(machine.facts(folder))
+    for letter in letters:
+        begun = time.perf_counter()
+        await BENCHES[letter](scale, report, folder)
+        print(f"({letter}) took {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+    return report
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Measure, and compare with the machine's limits.")
+    parser.add_argument("--only", default="".join(BENCHES), help="letters, such as a,b")
+    parser.add_argument("--tiny", action="store_true", help="only see that everything runs")
+    parser.add_argument("--out", type=Path, default=Path("var/bench"))
+    given = parser.parse_args()
+    letters = [letter for letter in given.only if letter in BENCHES]
+    scale = TINY if given.tiny else Scale()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        report = runner.run(measure("".join(letters), scale, given.out))
+    (given.out / "report.json").write_text(report.as_json(), "utf-8")
+    (given.out / "report.md").write_text(report.as_markdown(), "utf-8")
+    print(report.as_markdown())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""A terminal without a screen or disk: the real protocol, at a price that lets one process be 50.
+
+It proves itself, pushes chained commands, takes answers and events and gives credit for each frame
+as a terminal does that has stored it. What a real terminal makes of events (replica, SQLite) is
+left out, because in a house every terminal has a processor of its own.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync_server.client.link import open_link
+from sync_server.clocks import new_ids, wall_ms
+from sync_server.protocol import frames, proof
+from sync_server.protocol.envelope import GENESIS, Command, raw, write_command
+from sync_server.protocol.link import Link, LinkClosed
+from sync_server.protocol.replica import CODEC
+
+BEAT_S = 4.0
+_events = msgspec.json.Decoder(list[msgspec.Raw])
+_LAST = re.compile(rb'\{"n":(\d+),"at_ms":')
+_server: msgspec.json.Decoder[frames.FromServer] = msgspec.json.Decoder(frames.FromServer)
+
+_F = TypeVar("_F")
+
+new_id = new_ids()
+
+
+class Till:
+    """One connection. `join` first, `leave` at the end."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.dev = new_id()
+        self.code = ""
+        self.actor = ""
+        self.session = ""
+        self.cursor_n = 0
+        self.refused: list[str] = []
+        self.pushed: list[bytes] = []
+        self.keep_pushes = 0
+        self.on_record: Callable[[bytes], None] | None = None
+        self._key = Ed25519PrivateKey.generate()
+        self._link: Link | None = None
+        self._seq = 0
+        self._prev = ""
+        self._waiting: dict[int, asyncio.Future[frames.Result]] = {}
+        self._asked: asyncio.Future[frames.Reply] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # Life
+
+    async def join(self, url: str, code: str, site: str) -> None:
+        """Enrol, prove, say hello, and listen from then on."""
+        link = self._link = await open_link(url)
+        challenge = await self._expect(frames.Challenge)
+        key = self._key.public_key().public_bytes_raw().hex()
+        signature = self._sign("enrol", site, challenge.nonce)
+        await self._say(frames.Enrol(code, self.dev, key, signature, self.name, self.kind))
+        self.code = (await self._expect(frames.Enrolled)).code
+        challenge = await self._expect(frames.Challenge)
+        await self._say(frames.Proof(self.dev, self._sign("proof", site, challenge.nonce)))
+        await self._say(self._hello(challenge.sep))
+        welcome = await self._expect(frames.Welcome)
+        assert not welcome.drain
+        self._tasks = [
+            asyncio.create_task(self._listen(link)),
+            asyncio.create_task(self._beat()),
+        ]
+
+    async def leave(self) -> None:
+        """Hang up."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._link is not None:
+            await self._link.close(frames.CloseCode.NORMAL, "")
+
+    async def sign_in(self, staff_id: str, pin: str) -> None:
+        """As a person does."""
+        asked = self._asked = asyncio.get_running_loop().create_future()
+        params = json.dumps({"staff_id": staff_id, "pin": pin}, separators=(",", ":"))
+        await self._say(frames.Ask(1, "sign_in", "", raw(params.encode())))
+        reply = await asked
+        assert not reply.code, reply.code
+        self.actor, self.session = staff_id, json.loads(bytes(reply.body))["session"]
+
+    # Commands
+
+    async def do(self, body: object) -> frames.Result:
+        """One command in a frame of its own; its answer."""
+        return await (await self.push([body]))
+
+    async def push(self, bodies: Sequence[object]) -> "asyncio.Future[frames.Result]":
+        """Commands in one frame; the future is the answer to the last."""
+        frame = frames.encode(frames.Push([raw(self._command(body)) for body in bodies], []))
+        if len(self.pushed) < self.keep_pushes:
+            self.pushed.append(frame)
+        answer: asyncio.Future[frames.Result] = asyncio.get_running_loop().create_future()
+        self._waiting[self._seq] = answer
+        await self._send(frame)
+        return answer
+
+    def _command(self, body: object) -> bytes:
+        self._seq += 1
+        name = CODEC.type_of(body)
+        data = write_command(
+            Command(
+                v=1,
+                cmd_id=new_id(),
+                dev=self.dev,
+                dep=1,
+                sep=1,
+                seq=self._seq,
+                prev=self._prev,
+                type=name,
+                tv=CODEC.version(name),
+                actor=self.actor,
+                session=self.session,
+                approval=None,
+                made_wall_ms=wall_ms(),
+                made_mono_ms=time.monotonic_ns() // 1_000_000,
+                boot_id="bench",
+                basis_n=self.cursor_n,
+                biz_day="2026-11-21",
+                body=raw(CODEC.encode(body)),
+            )
+        )
+        self._prev = hashlib.sha256(data).hexdigest()
+        return data
+
+    # The wire
+
+    async def _listen(self, link: Link) -> None:
+        while True:
+            try:
+                data = await link.recv()
+            except LinkClosed as closed:
+                for waiting in [*self._waiting.values(), self._asked]:
+                    if waiting is not None and not waiting.done():
+                        waiting.set_exception(closed)
+                return
+            if data.startswith(b'{"f":"events"'):
+                await self._take_events(data)
+                continue
+            frame = _server.decode(data)
+            if isinstance(frame, frames.Answer):
+                self._answered(frame)
+            elif isinstance(frame, frames.Reply) and self._asked is not None:
+                self._asked.set_result(frame)
+                self._asked = None
+            elif isinstance(frame, frames.Snapshot) and frame.i + 1 == frame.of:
+                self.cursor_n = frame.at_n
+                await self._say(frames.Credit(frame.at_n))
+
+    async def _take_events(self, data: bytes) -> None:
+        self.cursor_n = int(_LAST.findall(data, data.rindex(b'{"n":'))[-1])
+        await self._say(frames.Credit(self.cursor_n))
+        if self.on_record is not None:
+            for part in _events.decode(data[data.index(b"[") : -1]):
+                self.on_record(bytes(part))
+
+    def _answered(self, answer: frames.Answer) -> None:
+        assert not answer.problem, f"{self.name}: {answer.problem}"
+        for result in answer.results:
+            if result.outcome != "accepted":
+                self.refused.append(f"{result.outcome}:{result.code}")
+            waiting = self._waiting.pop(result.seq, None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(result)
+
+    async def _beat(self) -> None:
+        while True:
+            mono_ms = time.monotonic_ns() // 1_000_000
+            await self._say(frames.Beat(mono_ms, self._seq, True, -1, -1))
+            await asyncio.sleep(BEAT_S)
+
+    def _sign(self, purpose: str, site: str, nonce: str) -> str:
+        return self._key.sign(proof.challenge_text(purpose, site, self.dev, nonce, "")).hex()
+
+    def _hello(self, sep: int) -> frames.Hello:
+        return frames.Hello(
+            proto=frames.PROTOCOL,
+            app="bench",
+            schema_hash=CODEC.schema_hash,
+            dev=self.dev,
+            dep=1,
+            sep=sep,
+            made_seq=0,
+            answered_seq=0,
+            cursor_n=0,
+            cursor_hash=GENESIS,
+            outbox_len=0,
+            oldest_pending_age_ms=0,
+            wall_ms=wall_ms(),
+            mono_ms=time.monotonic_ns() // 1_000_000,
+            boot_id="bench",
+            battery=-1,
+            disk_free_mb=-1,
+        )
+
+    async def _expect(self, kind: type[_F]) -> _F:
+        assert self._link is not None
+        frame = _server.decode(await self._link.recv())
+        assert isinstance(frame, kind), frame
+        return frame
+
+    async def _say(self, frame: frames.Frame) -> None:
+        await self._send(frames.encode(frame))
+
+    async def _send(self, data: bytes) -> None:
+        assert self._link is not None
+        await self._link.send(data)
