@@ -115,6 +115,37 @@ def office(
     run(given, zone)
 
 
+@app.command()
+def demo(
+    data: Annotated[Path, typer.Option(help="Folder of the demo house.")] = Path("var/demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the house, start anew.")] = False,
+    evening: Annotated[
+        bool, typer.Option("--evening", help="Play a whole evening with guests and staff.")
+    ] = False,
+    speed: Annotated[
+        float, typer.Option(min=0.1, help="Minutes of the evening in a real minute.")
+    ] = 20,
+    windows: Annotated[str, typer.Option(help="Windows to open, of pos and kds.")] = "pos,kds",
+    no_windows: Annotated[bool, typer.Option("--no-windows", help="Open none.")] = False,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Stop after so many real minutes; 0: at Ctrl-C.")
+    ] = 0,
+) -> None:
+    """Open a whole seeded restaurant on this machine, until Ctrl-C."""
+    from sync_server.demo.play import Demo, NotADemo, play
+    from sync_server.demo.stage import StageFailed
+
+    _log_to_stderr()
+    wanted = frozenset(windows.split(",") if windows and not no_windows else ())
+    if unknown := wanted - {"pos", "kds"}:
+        raise typer.BadParameter(f"windows: {', '.join(sorted(unknown))} is neither pos nor kds")
+    try:
+        play(Demo(data, fresh, evening, speed, wanted, minutes), typer.echo)
+    except (StageFailed, NotADemo) as fault:
+        typer.secho(str(fault), fg="red", err=True)
+        raise typer.Exit(1) from None
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def pos(ctx: typer.Context) -> None:
     """Open a terminal; `vitrylo pos --help` shows its options."""
