@@ -15,7 +15,7 @@ Rgba = tuple[float, float, float, float]
 
 FONT_FOLDER: Final = Path("/usr/share/fonts/truetype/noto")
 TEXT_FONT: Final = "Roboto"
-ICON_FONT: Final = "Icons"
+ICON_FONT: Final = "PosIcons"
 
 _DARK: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from pos_app.widgets import lettering
 from pos_app.widgets.tap import Tap
 
 
-class CardView(Tap):
+class NoticeCard(Tap):
     """A card with a title, lines, a word at the right and a stripe; or a heading without lines."""
 
     @staticmethod
@@ -20,18 +20,18 @@ class CardView(Tap):
         """Height for its wrapped lines; a heading (no stripe, no id, no lines) is low."""
         if card.lead == "heading":
             return float(dp(28))
-        rows = sum(CardView._rows(card, line, width) for line in card.lines)
+        rows = sum(NoticeCard._rows(card, line, width) for line in card.lines)
         if card.lines:
-            rows += CardView._title_rows(card, width)
+            rows += NoticeCard._title_rows(card, width)
         return max(float(dp(48)), dp(20) + round(dp(21)) * max(1, rows) if card.title else 0)
 
     @staticmethod
     def _rows(card: Card, line: str, width: float) -> int:
-        return len(lettering.fit(line, CardView._room(card, width), round(dp(15)), False, 3))
+        return len(lettering.fit(line, NoticeCard._room(card, width), round(dp(15)), False, 3))
 
     @staticmethod
     def _title_rows(card: Card, width: float) -> int:
-        return len(lettering.fit(card.title, CardView._room(card, width), round(dp(16)), True, 2))
+        return len(lettering.fit(card.title, NoticeCard._room(card, width), round(dp(16)), True, 2))
 
     @staticmethod
     def _room(card: Card, width: float) -> int:

@@ -2,21 +2,20 @@
 
 from pos_app.widgets.banner import BannerView
 from pos_app.widgets.button import Key, PushButton, SeatTab, Tab
-from pos_app.widgets.card import CardView, GuestView, NoteView, PairView, PersonView
+from pos_app.widgets.card import GuestView, NoteView, NoticeCard, PairView, PersonView
 from pos_app.widgets.chip import AvatarView, ChipView, LegendView
 from pos_app.widgets.head import HeadBar
 from pos_app.widgets.lines import LineList
 from pos_app.widgets.pager import Pager
 from pos_app.widgets.plan import FloorPlan, TableView
 from pos_app.widgets.pool import Column, Flow, Grid, Pages
-from pos_app.widgets.sheet import ModifiersSheet, SheetView
+from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet
 from pos_app.widgets.text import Ground, Text
 from pos_app.widgets.tile import TileView
 
 __all__ = [
     "AvatarView",
     "BannerView",
-    "CardView",
     "ChipView",
     "Column",
     "FloorPlan",
@@ -30,13 +29,14 @@ __all__ = [
     "LineList",
     "ModifiersSheet",
     "NoteView",
+    "NoticeCard",
     "Pager",
     "Pages",
     "PairView",
     "PersonView",
     "PushButton",
+    "QuestionSheet",
     "SeatTab",
-    "SheetView",
     "Tab",
     "TableView",
     "Text",

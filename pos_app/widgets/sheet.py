@@ -76,7 +76,7 @@ class _Layered(Widget):
         return bool(super().on_touch_down(touch)) or self.collide_point(*touch.pos)
 
 
-class SheetView(_Layered):
+class QuestionSheet(_Layered):
     """Choices, keypad or letters."""
 
     model = ObjectProperty(NO_SHEET, rebind=False)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pos_app.presenters.shown import Banner
+from tests.apps import sample_till as till
 from tests.apps import sample_views as sample
 from tests.apps.conftest import Rig
 
@@ -26,9 +27,9 @@ VIEWS = {
     "void": replace(sample.ORDER, side="sheet", sheet=sample.VOID_SHEET),
     "quantity": replace(sample.ORDER, side="sheet", sheet=sample.QUANTITY_SHEET),
     "letters": replace(sample.ORDER, side="sheet", sheet=sample.LETTERS_SHEET),
-    "payment": sample.PAY,
-    "room_charge": sample.ROOM,
-    "shift": sample.SHIFT,
+    "payment": till.PAY,
+    "room_charge": till.ROOM,
+    "shift": till.SHIFT,
 }
 
 
