@@ -22,6 +22,7 @@ from sync_server.protocol.envelope import (
     Command,
     raw,
     read_command,
+    read_lent,
     write_command,
 )
 from sync_server.protocol.faults import FrameFault
@@ -145,7 +146,7 @@ class Outbox:
             tv=draft.tv,
             actor=draft.actor,
             session=draft.session,
-            approval=raw(draft.approval) if draft.approval is not None else None,
+            approval=read_lent(draft.approval) if draft.approval is not None else None,
             made_wall_ms=draft.made_wall_ms,
             made_mono_ms=draft.made_mono_ms,
             boot_id=draft.boot_id,

@@ -16,7 +16,7 @@ from sync_server.domain import limits
 from . import shape
 from .faults import FrameFault
 
-T = TypeVar("T", "Command", "EventRecord")
+T = TypeVar("T", "Command", "EventRecord", "Lent")
 
 GENESIS = "0" * 64
 """The chain's hash before the first event."""
@@ -26,6 +26,12 @@ Name = Annotated[str, msgspec.Meta(max_length=64)]
 Hash = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$", max_length=64)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+class Lent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The approval by which a command was given: the id that the approver's answer named."""
+
+    id: Name
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +53,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tv: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
     actor: Name
     session: Annotated[str, msgspec.Meta(max_length=128)]
-    approval: msgspec.Raw | None
+    approval: Lent | None
     made_wall_ms: Whole
     made_mono_ms: Whole
     boot_id: Name
@@ -80,12 +86,18 @@ class Received(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.json.Encoder()
 _command_decoder = msgspec.json.Decoder(Command)
+_lent_decoder = msgspec.json.Decoder(Lent)
 _event_decoder = msgspec.json.Decoder(EventRecord)
 
 
 def raw(data: bytes) -> msgspec.Raw:
     """Ready JSON bytes as a part of a larger message; they are not looked at."""
     return msgspec.Raw(data)
+
+
+def read_lent(data: bytes) -> Lent:
+    """An approval from the answer to `approve`. Raises FrameFault."""
+    return _read(_lent_decoder, data, limits.COMMAND_BYTES)
 
 
 def command_hash(data: bytes) -> str:
@@ -104,8 +116,8 @@ def write_command(command: Command) -> bytes:
 def read_command(data: bytes) -> Received:
     """A command from its bytes; they must be spelled canonically outside the body.
 
-    The body and the approval are not read here: what is wrong in them refuses the command, while a
-    fault here closes the connection. Raises FrameFault.
+    The body is not read here: what is wrong in it refuses the command, while a fault here closes
+    the connection. Raises FrameFault.
     """
     command = _read(_command_decoder, data, limits.COMMAND_BYTES)
     return Received(command, bytes(data), command_hash(data))
