@@ -62,11 +62,14 @@ class _Approve(_Params, frozen=True):
 class House(Protocol):
     """What the questions need of the office."""
 
-    devices: dict[str, Device]
     access: Access
     catalogues: Catalogues
     clock: Callable[[], int]
     new_id: Callable[[], str]
+
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """All that were ever enrolled."""
 
     @property
     def catalogue(self) -> Catalogue:

@@ -26,6 +26,9 @@ HELD_BACK = frozenset({outward.FOLIO})
 
 LOOK_AGAIN_S = 0.5
 
+OUTCOME_LENGTH = 16 * 1024
+"""A row carries the whole record of a room charge, which cut short could not be read again."""
+
 UNFINISHED = ("claimed", "sending")
 
 
@@ -126,7 +129,9 @@ class OfficeDoor:
             lambda connection: connection.execute(
                 update(EffectRow)
                 .where(EffectRow.effect_id == effect_id)  # type: ignore[arg-type]
-                .values(state=state, outcome=outcome[:500], due_ms=due_ms, updated_ms=now)
+                .values(
+                    state=state, outcome=outcome[:OUTCOME_LENGTH], due_ms=due_ms, updated_ms=now
+                )
             )
         )
         if state == "queued":

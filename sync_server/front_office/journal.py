@@ -168,6 +168,14 @@ def records(connection: Connection, after: int, limit: int) -> list[tuple[int, b
     return [(row[0], bytes(row[1]), row[2]) for row in rows]
 
 
+def hash_at(connection: Connection, n: int) -> str | None:
+    """The chain at row `n`."""
+    found = connection.execute(
+        select(JournalRow.hash).where(JournalRow.n == n)  # type: ignore[call-overload]
+    ).first()
+    return found[0] if found is not None else None
+
+
 def every_record(database: Database, after: int = 0) -> Iterator[tuple[int, bytes, str]]:
     """All journal rows after `n`, page by page."""
     while True:
@@ -201,8 +209,10 @@ def load(database: Database) -> tuple[Venue, Head, Tail]:
     )
     venue, head = Venue(), Head()
     if saved is not None:
-        venue = read_venue(bytes(saved[2]))
         head = Head(saved[0], saved[1])
+        if database.read(lambda connection: hash_at(connection, head.n)) != head.hash:
+            raise BrokenJournal(head.n, "a state was saved after it that does not follow")
+        venue = read_venue(bytes(saved[2]))
     tail = Tail()
     for n, data, stored in every_record(database, head.n):
         if n != head.n + 1:

@@ -91,7 +91,7 @@ class FrontOffice:
         self.clock = clock
         self.new_id = new_id
         self.venue = Venue()
-        self.devices = DeviceRegister(database, clock, desk)
+        self._devices = DeviceRegister(database, clock, desk)
         self.reoffers: Reoffers | None = None
         self.asks: Asks | None = None
         self._site = site
@@ -219,6 +219,11 @@ class FrontOffice:
         """The newest event that came out of a backup: what was to be told to the world up to there
         may have been told already. 0 in a house that never lost its disk."""
         return self._restored_n
+
+    @property
+    def devices(self) -> DeviceRegister:
+        """All that were ever enrolled."""
+        return self._devices
 
     @property
     def copied_n(self) -> int:
