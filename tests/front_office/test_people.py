@@ -1,0 +1,262 @@
+"""Who stands behind a command: PINs, sessions, lent rights, and what a device's clock is worth."""
+
+import json
+from typing import Any
+
+from sync_server.domain import commands as c
+from sync_server.domain import limits
+from sync_server.domain.ids import CheckId, LineId
+from sync_server.protocol.envelope import Lent, read_lent
+from sync_server.transport.authority import AskResult, CommandResult
+from tests.builders import a_line
+from tests.front_office.house import BOOT, House, K, Till
+from tests.simulation.restaurant import PINS
+
+VOID = c.VoidLine(K, LineId("k-l1"), 1_000, "guest-left", True)
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+
+
+async def wrong(till: Till, staff_id: str, times: int = 1) -> AskResult:
+    for _ in range(times):
+        answer = await till.sign_in(staff_id, "0000")
+    return answer
+
+
+# -- PINs --------------------------------------------------------------------------------------
+async def test_an_unknown_person_and_a_wrong_pin_are_answered_alike(
+    house: House, till: Till
+) -> None:
+    for times in range(1, 8):
+        known, unknown = await wrong(till, "olena"), await wrong(till, "nobody")
+        assert known == unknown, times
+    assert known.code == "locked"
+    assert (await till.sign_in("olena")).code == "locked"
+
+
+async def test_made_up_names_fill_no_table(house: House, till: Till) -> None:
+    for name in range(20):
+        await wrong(till, f"nobody-{name}")
+    assert len(house.rows("SELECT * FROM throttle")) == 1
+
+
+async def test_the_throttle_survives_a_restart_and_doubles(house: House, till: Till) -> None:
+    await wrong(till, "olena", limits.PIN_FAILURES)
+    await house.restart()
+    assert (await till.sign_in("olena")).code == "locked"
+    house.now_ms += limits.PIN_LOCK_FIRST_MS + 1
+    until = json.loads((await wrong(till, "olena")).params)["until_ms"]
+    assert until - house.now_ms == 2 * limits.PIN_LOCK_FIRST_MS
+    house.now_ms = until + 1
+    assert not (await till.sign_in("olena")).code
+    assert (await wrong(till, "olena", limits.PIN_FAILURES - 1)).code == "bad_pin"
+
+
+async def test_a_prankster_locks_nobody_at_another_device(house: House, till: Till) -> None:
+    await wrong(till, "olena", 10)
+    other = await house.till("t2")
+    assert not (await other.sign_in("olena")).code
+
+
+async def test_every_sign_in_and_every_failure_is_on_record(house: House, till: Till) -> None:
+    await wrong(till, "olena", limits.PIN_FAILURES)
+    await till.sign_in("nadia")
+    await till.ask("sign_out")
+    await till.sign_in("ihor")
+    await till.ask("approve", staff_id="nadia", pin="000000", type="VoidLine", target="k")
+    rows = house.rows("SELECT data FROM journal WHERE type = 'StaffSignedIn' ORDER BY n")
+    bodies = [json.loads(bytes(row[0]))["body"] for row in rows]
+    said = [(body["staff_id"], body["outcome"]) for body in bodies]
+    assert said == [
+        *[("olena", "failed")] * 4,
+        ("olena", "locked"),
+        ("nadia", "in"),
+        ("nadia", "out"),
+        ("ihor", "in"),
+        ("nadia", "failed"),
+    ]
+
+
+async def test_a_stolen_database_signs_nobody_in(house: House, till: Till) -> None:
+    await till.sign_in("olena")
+    everything = repr([house.rows(f"SELECT * FROM {t}") for t in ("secret", "session")])
+    assert till.session not in everything
+    assert PINS["olena"] not in everything
+
+
+# -- sessions ----------------------------------------------------------------------------------
+async def test_a_session_ends_after_fourteen_hours(house: House, till: Till) -> None:
+    await till.order()
+    await till.sign_in("olena")
+    await till.must(c.SetGuests(K, 3))
+    late = till.write(c.SetGuests(K, 5))
+    house.now_ms += limits.SESSION_MS + 1
+    assert (await till.push(late)).results[0].outcome == "accepted", "it was made in time"
+    after = await till.do(c.SetGuests(K, 4))
+    assert (after.outcome, after.code) == ("refused", "session_ended")
+    assert (await till.ask("guests", query="304")).code == "session_ended"
+
+
+async def test_a_session_survives_a_restart_and_ends_with_the_sign_out(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    await till.sign_in("olena")
+    await house.restart()
+    await till.must(c.SetGuests(K, 3))
+    on_its_way = till.write(c.SetGuests(K, 4))
+    await till.ask("sign_out")
+    assert (await till.push(on_its_way)).results[0].outcome == "accepted"
+    house.now_ms += 1
+    assert (await till.do(c.SetGuests(K, 5))).code == "session_ended"
+    await house.restart()
+    assert (await till.do(c.SetGuests(K, 5))).code == "session_ended"
+
+
+async def test_forged_actors_and_sessions_are_refused(house: House, till: Till) -> None:
+    await till.order()
+    await till.sign_in("olena")
+    other = await house.till("t2")
+    await other.sign_in("nadia")
+    lies: tuple[dict[str, Any], ...] = (
+        {"actor": "nadia"},
+        {"session": "made.up"},
+        {"session": ""},
+        {"session": other.session, "actor": "nadia"},
+    )
+    for lie in lies:
+        result = await till.do(VOID, **lie)
+        assert (result.outcome, result.code) == ("refused", "session_ended"), lie
+    for nobody in ("", "stranger"):
+        assert (await till.do(VOID, actor=nobody)).code == "unknown_staff"
+    assert (await till.do(VOID)).code == "not_allowed"
+    assert house.office.venue.checks[K].lines[0].state == "fired"
+
+
+# -- approvals ---------------------------------------------------------------------------------
+async def lent(house: House, till: Till, **changes: str) -> AskResult:
+    asked = {"staff_id": "nadia", "pin": PINS["nadia"], "type": "VoidLine", "target": "k"}
+    return await till.ask("approve", **{**asked, **changes})
+
+
+def approved(answer: AskResult) -> dict[str, Any]:
+    assert not answer.code, answer
+    return {"approval": read_lent(answer.body)}
+
+
+def invalid(result: CommandResult) -> bool:
+    return (result.outcome, result.code) == ("refused", "approval_invalid")
+
+
+async def test_an_approval_lends_rights_for_one_command(house: House, till: Till) -> None:
+    await till.order()
+    await till.must(c.AddLines(K, (a_line("l2"),)), c.SendLines(K, (LineId("l2"),)))
+    await till.sign_in("olena")
+    claim = approved(await lent(house, till))
+    await till.must(VOID, **claim)
+    line = house.office.venue.checks[K].lines[0]
+    assert (line.state, line.void_by) == ("void", "olena")
+    second = c.VoidLine(K, LineId("l2"), 1_000, "guest-left", True)
+    assert invalid(await till.do(second, **claim))
+    assert (await till.do(second)).code == "not_allowed"
+
+
+async def test_an_approval_fits_one_kind_one_target_one_device_and_one_minute(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    await till.order("z", 2)
+    await till.sign_in("olena")
+    other = await house.till("t2")
+    await other.sign_in("olena")
+    elsewhere = c.VoidLine(CheckId("z"), LineId("z-l1"), 1_000, "guest-left", True)
+    assert invalid(await till.do(elsewhere, **approved(await lent(house, till))))
+    assert invalid(
+        await till.do(c.TransferCheck(K, "ihor"), **approved(await lent(house, till)))  # type: ignore[arg-type]
+    )
+    assert invalid(await other.do(VOID, **approved(await lent(house, till))))
+    claim = approved(await lent(house, till))
+    house.now_ms += limits.APPROVAL_MS + 1_000
+    assert invalid(await till.do(VOID, **claim))
+    assert invalid(await till.do(VOID, approval=Lent("made-up")))
+    assert house.office.venue.checks[K].lines[0].state == "fired"
+
+
+async def test_nobody_approves_for_oneself_or_without_the_right_or_the_pin(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    assert (await lent(house, till)).code == "session_ended"
+    await till.sign_in("nadia")
+    assert (await lent(house, till)).code == "approval_invalid"
+    await till.sign_in("olena")
+    assert (await lent(house, till, staff_id="ihor", pin="5182")).code == "approval_invalid"
+    assert (await lent(house, till, staff_id="nobody")).code == "bad_pin"
+    for _ in range(limits.PIN_FAILURES - 1):
+        assert (await lent(house, till, pin="0000")).code == "bad_pin"
+    assert not (await lent(house, till)).code, "the right PIN counts from zero again"
+    for _ in range(limits.PIN_FAILURES):
+        answer = await lent(house, till, pin="0000")
+    assert answer.code == "locked"
+    assert (await lent(house, till)).code == "locked"
+
+
+# -- clocks ------------------------------------------------------------------------------------
+async def made_at(house: House, till: Till, **clock: Any) -> int:
+    """The journal's time of a command, less the server's time now."""
+    await till.must(c.SetGuests(K, house.office.head_n % 9 + 1), **clock)
+    at_ms: int = house.rows("SELECT at_ms FROM journal ORDER BY n DESC LIMIT 1")[0][0]
+    return at_ms - house.now_ms
+
+
+async def test_a_commands_time_comes_from_the_monotonic_clock_of_the_same_start(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    house.now_ms += HOUR_MS
+    till.beat(mono_ms=500_000)
+    wall = {"made_wall_ms": house.now_ms - 10 * MINUTE_MS}
+    same = {"boot_id": BOOT, "made_mono_ms": 500_000 - 5_000}
+    assert await made_at(house, till, **wall, **same) == -5_000
+    days_off = {"made_wall_ms": house.now_ms + 3 * 24 * HOUR_MS}
+    assert await made_at(house, till, **days_off, boot_id=BOOT, made_mono_ms=499_000) == -1_000
+    house.now_ms += HOUR_MS
+    till.beat(mono_ms=4_000, boot_id="boot-2")
+    before_reboot = {"boot_id": BOOT, "made_mono_ms": 3_000}
+    told = house.now_ms - 2 * MINUTE_MS
+    assert await made_at(house, till, **before_reboot, made_wall_ms=told) == -2 * MINUTE_MS
+
+
+async def test_without_it_the_wall_clock_counts_within_bounds(house: House, till: Till) -> None:
+    await till.order()
+    house.now_ms += HOUR_MS
+    assert await made_at(house, till, made_wall_ms=house.now_ms + HOUR_MS) == 0, "not the future"
+    house.now_ms += HOUR_MS
+    ago = await made_at(house, till, made_wall_ms=house.now_ms - MINUTE_MS)
+    assert ago == -MINUTE_MS
+    earlier = await made_at(house, till, made_wall_ms=0)
+    assert earlier == ago, "not before its command before"
+    fresh = await house.till("t2")
+    very_old = fresh.write(c.OpenCheck(CheckId("z"), "T2-001", "tab"), made_wall_ms=0)
+    await fresh.push(very_old)
+    assert house.office.venue.checks[CheckId("z")].opened_ms == house.now_ms - limits.ALONE_MS
+
+
+async def test_within_one_push_time_does_not_run_backwards(house: House, till: Till) -> None:
+    await till.order()
+    house.now_ms += HOUR_MS
+    one = till.write(c.SetGuests(K, 3), made_wall_ms=house.now_ms - 1_000)
+    two = till.write(c.SetGuests(K, 4), made_wall_ms=house.now_ms - 9_000)
+    await till.push(one, two)
+    times = house.rows("SELECT at_ms FROM journal ORDER BY n DESC LIMIT 2")
+    assert {row[0] for row in times} == {house.now_ms - 1_000}
+
+
+async def test_nothing_is_ordered_by_time(house: House, till: Till) -> None:
+    await till.order()
+    other = await house.till("t2")
+    first = await till.do(c.SetGuests(K, 3), made_wall_ms=house.now_ms)
+    second = await other.do(
+        c.OpenCheck(CheckId("z"), "T2-001", "tab"), by="ihor", made_wall_ms=house.now_ms - HOUR_MS
+    )
+    assert second.n_from == first.n_to + 1
