@@ -68,32 +68,7 @@ class NoticeCard(Tap):
                 smallest=13,
             )
         else:
-            titles = self._title_rows(card, self.width)
-            self.text(
-                card.title,
-                left,
-                dp(10),
-                self._room(card, self.width),
-                dp(21) * titles,
-                bold=True,
-                lines=titles,
-                valign="top",
-            )
-            top = dp(10) + dp(21) * titles
-            for line in card.lines:
-                rows = self._rows(card, line, self.width)
-                self.text(
-                    line,
-                    left,
-                    top,
-                    self._room(card, self.width),
-                    dp(21) * rows,
-                    size=15,
-                    token=token,
-                    lines=rows,
-                    valign="top",
-                )
-                top += dp(21) * rows
+            self._written(card, left, token)
         if card.aside:
             bold = not card.stripe
             self.text(
@@ -108,6 +83,35 @@ class NoticeCard(Tap):
             )
         if card.icon:
             self.icon(card.icon, self.width - dp(40), 0, dp(28), self.height, size=20, token="dim")
+
+    def _written(self, card: Card, left: float, token: str) -> None:
+        """Title in bold, then the lines, each wrapped."""
+        titles = self._title_rows(card, self.width)
+        self.text(
+            card.title,
+            left,
+            dp(10),
+            self._room(card, self.width),
+            dp(21) * titles,
+            bold=True,
+            lines=titles,
+            valign="top",
+        )
+        top = dp(10) + dp(21) * titles
+        for line in card.lines:
+            rows = self._rows(card, line, self.width)
+            self.text(
+                line,
+                left,
+                top,
+                self._room(card, self.width),
+                dp(21) * rows,
+                size=15,
+                token=token,
+                lines=rows,
+                valign="top",
+            )
+            top += dp(21) * rows
 
 
 class PairView(Tap):
