@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from . import bench_commands, bench_drain, bench_orders, machine
+from . import bench_commands, bench_drain, bench_kitchen, bench_orders, bench_start, machine
 from .report import Report
 from .scale import TINY, Scale
 
@@ -21,6 +21,9 @@ Bench = Callable[[Scale, Report, Path], Awaitable[None]]
 BENCHES: dict[str, Bench] = {
     "a": bench_commands.run,
     "b": bench_orders.run,
+    "c": bench_kitchen.run,
+    "d": bench_start.run_windows,
+    "e": bench_start.run_journal,
     "f": bench_drain.run,
 }
 
