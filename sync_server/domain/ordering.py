@@ -10,7 +10,7 @@ from . import events as e
 from .amending import replace
 from .checks import Check, totals_of
 from .events import Grant, Line
-from .ids import LineId
+from .ids import NO_LINE, LineId
 from .limits import (
     COURSES,
     GUESTS,
@@ -280,7 +280,7 @@ def split_lines(check: Check, command: c.MoveLines, facts: Facts) -> e.LinesMove
                 line_id=move.new_line_id,
                 qty_milli=move.qty_milli,
                 gross_minor=part,
-                origin=line.origin or line.line_id,
+                origin=(line.origin or line.line_id) if line.sent else NO_LINE,
             )
         )
     return e.LinesMoved(
