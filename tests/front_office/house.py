@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 from typing import Any
@@ -12,6 +12,7 @@ import msgspec
 from sync_server.client.identity import Uuid7
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId, ShiftId
+from sync_server.domain.menu import Catalogue, Role
 from sync_server.domain.venue import Notice
 from sync_server.front_office.access import OFFLINE, Access
 from sync_server.front_office.asks import Asks
@@ -29,12 +30,19 @@ from sync_server.transport.authority import (
     Submitted,
 )
 from sync_server.transport.enrolment import EnrolmentDesk
-from tests.builders import DAY, EVENING_MS, a_line
+from tests.builders import DAY, EVENING_MS, WAITER_RIGHTS, a_line, names
 from tests.simulation.restaurant import CHEAP, PEPPER, PINS, menu
 
 K = CheckId("k")
 SH = ShiftId("sh")
 BOOT = "boot-1"
+
+
+def our_menu() -> Catalogue:
+    """The simulated restaurant's, with waiters who may void nothing that was sent."""
+    simulated = menu()
+    waiter = Role("waiter", names("waiter"), WAITER_RIGHTS, 1000)
+    return replace(simulated, roles={**simulated.roles, "waiter": waiter})
 
 
 class House:
@@ -72,7 +80,7 @@ class House:
         await self.office.start()
         for staff_id, pin in PINS.items():
             await self.office.access.set_pin(staff_id, pin, self.now_ms)
-        hashed = await self.office.catalogues.store(menu())
+        hashed = await self.office.catalogues.store(our_menu())
         await self.office.report(c.PublishCatalogue(1, hashed))
         await self.office.report(c.OpenDay(DAY))
 
