@@ -26,6 +26,7 @@ from hardware.paper import PaperDocument
 from hardware.printer import Evidence
 
 FILES_KEPT = 2_000
+BYTES_KEPT = 8 * 1024 * 1024
 CONTROL_LINE_BYTES = 200
 _HOST = "127.0.0.1"
 _HELP = (
@@ -42,8 +43,14 @@ class PaperFolder:
         self._folder = folder
         self._index = folder / "index.jsonl"
         self._number = 0
+        self._bytes = bytearray()
         if self._index.is_file():
             self._number = len(self._index.read_text(encoding="utf-8").splitlines())
+
+    def receive(self, data: bytes) -> None:
+        """Bytes on their way to the next document; kept with it for another interpreter."""
+        del self._bytes[: max(0, len(self._bytes) + len(data) - BYTES_KEPT)]
+        self._bytes += data
 
     def save(self, document: PaperDocument) -> None:
         """Write the picture first: whoever reads the index finds the file."""
@@ -52,10 +59,14 @@ class PaperFolder:
         temporary = self._folder / f".{name}"
         document.image().save(temporary, format="PNG")
         temporary.replace(self._folder / name)
+        (self._folder / f"{self._number:04d}.bin").write_bytes(self._bytes)
+        self._bytes.clear()
         entry = {"number": self._number, "file": name, "height": document.height}
         with self._index.open("a", encoding="utf-8") as index:
             index.write(json.dumps({**entry, "text": document.text}, ensure_ascii=False) + "\n")
-        (self._folder / f"{self._number - FILES_KEPT:04d}.png").unlink(missing_ok=True)
+        for kind in ("png", "bin"):
+            old = self._folder / f"{self._number - FILES_KEPT:04d}.{kind}"
+            old.unlink(missing_ok=True)
 
 
 class SimulatedPrinter:
@@ -166,6 +177,8 @@ class SimulatedPrinter:
         if not data:
             self._drop_client()
             return
+        if self._folder is not None:
+            self._folder.receive(data)
         self.machine.receive(data)
         answers = self.machine.answers()
         if answers:
