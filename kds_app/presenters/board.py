@@ -225,7 +225,8 @@ class Board:
             for number, piece in enumerate(packing.torn(card, glass.height, glass.tall)):
                 pieces.append((piece, timer if number == 0 else replace(timer, note="")))
         talls = [glass.tall(card) for card, _ in pieces]
-        places = packing.pack(talls, glass.columns, glass.height, glass.gap)
+        tied = frozenset(number for number, (card, _) in enumerate(pieces) if card.torn)
+        places = packing.pack(talls, glass.columns, glass.height, glass.gap, tied)
         self.state.pages = max((place.page for place in places), default=0) + 1
         self._seek(places, pieces)
         here = [place for place in places if place.page == self.state.page]

@@ -25,8 +25,17 @@ class Place:
     height: int
 
 
-def pack(talls: Sequence[int], columns: int, height: int, gap: int) -> list[Place]:
-    """Places for cards of these heights, oldest first. A card higher than a column fills one."""
+def pack(
+    talls: Sequence[int],
+    columns: int,
+    height: int,
+    gap: int,
+    tied: frozenset[int] = frozenset(),
+) -> list[Place]:
+    """Places for cards of these heights, oldest first. A card higher than a column fills one.
+
+    `tied` are pieces of a torn ticket: each begins a column, so they stand side by side.
+    """
     left = list(range(len(talls)))
     places: list[Place] = []
     column = 0
@@ -36,7 +45,7 @@ def pack(talls: Sequence[int], columns: int, height: int, gap: int) -> list[Plac
             if top == 0:
                 chosen = left[0]
             else:
-                fitting = (index for index in left if talls[index] <= room)
+                fitting = (i for i in left if talls[i] <= room and i not in tied)
                 found = next(fitting, None)
                 if found is None:
                     break

@@ -66,7 +66,7 @@ class CardView(Touchable):
         card = self.model
         if card is None:
             return
-        room = clock_room()
+        room = max(clock_room(card), note_room(card))
         self._timer.tone = card.tone
         self._timer.size = (room, scale.of(72))
         self._timer.pos = (self.right - scale.of(laying.PAD) - room, self.top - scale.of(72))
@@ -110,7 +110,7 @@ class CardView(Touchable):
         u = scale.of
         token = "quiet" if card.faded else "white"
         top = u(9) if card.torn in ("", "bottom") else u(6)
-        room = round(self.width) - 2 * u(laying.PAD) - clock_room()
+        room = round(self.width) - 2 * u(laying.PAD) - clock_room(card)
         left = u(laying.PAD)
         if card.key:
             side = u(laying.KEY)

@@ -57,9 +57,9 @@ class Layout:
 _NOTES = {"late": 106, "new": 102, "upcoming": 0, "ready": 106}
 
 
-def clock_room() -> int:
-    """Pixels that the timer may take at the right of the head."""
-    return scale.of(118)
+def clock_room(card: Card) -> int:
+    """Pixels that the figure at the right of the head may take, with its icon in some states."""
+    return scale.of(118 if card.tone in ("late", "amber", "ready", "upcoming") else 94)
 
 
 def note_room(card: Card) -> int:
@@ -72,7 +72,7 @@ def lay_out(card: Card, wide: int) -> Layout:
     u = scale.of
     room = wide - 2 * u(PAD)
     string = f"… {card.title}" if card.torn in ("top", "both") else card.title
-    title_room = room - clock_room() - u(6)
+    title_room = room - clock_room(card) - u(6)
     title = wrapped(string, title_room, u(TITLE), True, 2)
     if card.key:  # the card keeps its height when numbers are shown
         title = wrapped(string, title_room - u(KEY + 8), u(TITLE), True, len(title))

@@ -56,6 +56,19 @@ def test_no_room_stays_empty_that_a_later_smaller_card_would_fill(
         assert all(talls[place.index] > room for place in later)
 
 
+@given(TALLS, st.integers(2, 6), st.sets(st.integers(0, 60)))
+def test_pieces_of_a_torn_ticket_begin_columns_one_after_the_other(
+    talls: list[int], columns: int, tied: set[int]
+) -> None:
+    places = pack(talls, columns, HEIGHT, GAP, frozenset(tied))
+    assert sorted(place.index for place in places) == list(range(len(talls)))
+    where = {place.index: place.page * columns + place.column for place in places}
+    assert all(place.top == 0 for place in places if place.index in tied)
+    for one in tied:
+        if one + 1 in tied and one + 1 in where:
+            assert where[one + 1] == where[one] + 1
+
+
 def tall(card: Card) -> int:
     """A card as high as its rows and its buttons."""
     return 70 + LINE * len(card.rows) + (74 if card.acts else 0)
