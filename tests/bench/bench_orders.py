@@ -59,9 +59,11 @@ async def _measure(house: Staffed, clients: int, seconds: float, section: Sectio
     after = await house.server.ask("figures")
     processor_ms = (after["processor_s"] - before["processor_s"]) * 1000 / orders
     section.add(f"{clients} clients: orders", orders / span, "1/s")
-    section.at_most(
-        f"{clients} clients: server processor per order", processor_ms, "ms", PROCESSOR_MS
-    )
+    name = f"{clients} clients: server processor per order"
+    section.at_most(name, processor_ms, "ms", PROCESSOR_MS)
+    for what, words in (("commands", "commands, the kitchen's too"), ("groups", "commits")):
+        per_order = (after[what] - before[what]) / orders
+        section.add(f"{clients} clients: {words}, per order", per_order, "")
     steps = {
         "open": took["open"],
         "line": [one for step in STEPS if step.startswith("line") for one in took[step]],
