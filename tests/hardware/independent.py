@@ -1,7 +1,7 @@
 """An ESC/POS interpreter that is not ours: emupos, in its own Python 3.13, as a fixture.
 
-Set up by `scripts/emupos_setup.sh`; where no Python 3.13 is to be had whoever asks for it is skipped
-and says so. emupos proves as class B (it answers GS r, not GS ( H) and keeps receipts as pictures.
+Set up by `scripts/emupos_setup.sh`; where no Python 3.13 is to be had whoever asks is skipped
+loudly. emupos proves as class B (it answers GS r, not GS ( H) and keeps receipts as pictures.
 """
 
 import http.client
