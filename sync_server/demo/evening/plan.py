@@ -139,7 +139,10 @@ def plan_evening(catalogue: Catalogue, rng: Random) -> tuple[Visit, ...]:
 
 
 def _arrivals(rng: Random, count: int, peak: int) -> list[int]:
-    return sorted(int(rng.triangular(OPENING + 5, LAST_ORDERS, peak)) for _ in range(count))
+    """Minutes of arrival: some at the opening, most around the peak."""
+    early = [rng.randint(OPENING + 1, OPENING + 35) for _ in range(count // 6)]
+    later = range(count - len(early))
+    return sorted([*early, *(int(rng.triangular(OPENING, LAST_ORDERS, peak)) for _ in later)])
 
 
 def _tables(catalogue: Catalogue, menu: Menu, rng: Random) -> list[Visit]:

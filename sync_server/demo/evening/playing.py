@@ -7,10 +7,11 @@ the tests in one process. It asserts nothing; what happened is in `tally`.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sync_server.domain import commands as c
 from sync_server.domain import events as e
@@ -140,9 +141,7 @@ class Evening:
             shared = station in self.choices.shared
             cook = Cook(post, station, self._own_rng(station), self.clock, shared)
             self.clock.spawn(cook.work(CLOSING), post.name)
-        self._visits_left = len(visits)
-        for visit in visits:
-            self.clock.spawn(self._receive(visit), f"party {visit.number}")
+        self._expect(visits)
         self.clock.spawn(self.floor.serve_all(CLOSING + OVERTIME // 2), "serving")
         self.clock.spawn(cashiers.move_cash(), "cash moves")
         self.clock.spawn(self._stop_list(), "stop list")
@@ -158,9 +157,20 @@ class Evening:
         """Chance of one's own: what one person does then changes nothing for the others."""
         return Random(f"{name} {self.rng.getrandbits(64)}")  # noqa: S311 - a play, no secret
 
-    async def _receive(self, visit: Visit) -> None:
+    def _expect(self, visits: tuple[Visit, ...]) -> None:
+        """Tonight's parties, and those that an evening which broke off has left at their tables."""
+        left = self.floor.left_behind({post.desk.code for post in self.posts.values()})
+        self._visits_left = len(visits) + len(left)
+        for visit in visits:
+            self.clock.spawn(self._counted(self.floor.receive(visit)), f"party {visit.number}")
+        for visit in left:
+            self.clock.spawn(self._counted(self.floor.see_off(visit)), f"left {visit.number}")
+        if left:
+            self.say(f"{len(left)} checks of an evening that broke off are brought to their end.")
+
+    async def _counted(self, party: Coroutine[Any, Any, None]) -> None:
         try:
-            await self.floor.receive(visit)
+            await party
         finally:
             self._visits_left -= 1
 
@@ -179,9 +189,9 @@ class Evening:
         post.do(c.StopItem("duck"))
         await self.clock.until(20 * 60 + 50)
         post = await self.floor.at(MANAGER)
-        for item_id in ("duck", "ribeye"):
-            if item_id in post.venue.stops:
-                post.do(c.FreeItem(item_id))
+        _free(post, "duck", "ribeye")
+        await self.clock.until(22 * 60 + 40)
+        _free(await self.floor.at(MANAGER), "tiramisu")
 
     async def _bad_network(self) -> None:
         """One terminal works on without the server for a while, and catches up."""
@@ -255,3 +265,9 @@ class Evening:
             lines.append(f"told    {count} x {code}")
         lines += [f"gave up: {fault}" for fault in self.clock.faults]
         return lines
+
+
+def _free(post: Post, *item_ids: str) -> None:
+    for item_id in item_ids:
+        if item_id in post.venue.stops:
+            post.do(c.FreeItem(item_id))

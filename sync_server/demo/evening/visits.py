@@ -15,7 +15,7 @@ from sync_server.domain.menu import Catalogue
 
 from .bills import Till
 from .clock import ScriptClock
-from .plan import MANAGER, Dish, Visit
+from .plan import MANAGER, Dish, Payment, Visit
 from .posts import Post
 
 FIRE_AT_LATEST = 35
@@ -58,6 +58,28 @@ class Floor:
         await self.clock.rest(self.rng.randint(3, 7) if visit.drinks else 0)
         if not await self._join(visit):
             await self._dine(visit)
+
+    def left_behind(self, codes: set[str]) -> list[Visit]:
+        """Parties that still sit there since an evening that broke off, by these devices' codes."""
+        venue = next(iter(self.posts.values())).desk.base
+        left: list[Visit] = []
+        for check in venue.checks.values():
+            if check.number.partition("-")[0] not in codes or check.owner not in self.posts:
+                continue
+            arrive = self.clock.minute + self.rng.randint(1, 30)
+            pay = Payment(self.rng.choice(("cash", "card")))
+            visit = Visit(-len(left) - 1, check.kind, check.owner, arrive, check.guests, 0, pay)
+            self.checks[visit.number] = check.check_id
+            left.append(visit)
+        return left
+
+    async def see_off(self, visit: Visit) -> None:
+        """Bring a party that was left behind to its bill."""
+        await self.clock.until(visit.arrive)
+        await self.send(visit.staff, self.checks[visit.number])
+        await self._fire_mains(visit)
+        await self._until_served(visit)
+        await self.till.settle(visit, [self.checks[visit.number]], self.at)
 
     async def _dine(self, visit: Visit) -> None:
         await self._order(visit, visit.food, with_changes=True)
