@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sync_server.backup_rounds import BackupRounds
 from sync_server.client.identity import write_private
 from sync_server.clocks import new_ids, now, secret_bytes, secret_hex, system_random, wall_ms
 from sync_server.config import ServerSettings
@@ -30,6 +31,7 @@ from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.property import Property
+from sync_server.recovery import refuse_unfinished
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreDead
 from sync_server.store.migrations import upgrade
@@ -81,6 +83,7 @@ class House:
     """A venue's running server."""
 
     def __init__(self, settings: ServerSettings) -> None:
+        refuse_unfinished(settings.data)
         self.settings = settings
         self.front = open_database(settings, "front", "sync_server.front_office.migrations")
         self.hotel = open_database(settings, "hotel", "sync_server.hotel.migrations")
@@ -133,8 +136,16 @@ class House:
         )
         self._run(self.watch.run(), "kitchen-watch")
         self._run(
-            run_room_charges(self.door, self.gateway, settings, sleep=_sleep_ms), "room-charges"
+            run_room_charges(
+                self.door,
+                self.gateway,
+                settings,
+                sleep=_sleep_ms,
+                restored_n=self.office.restored_n,
+            ),
+            "room-charges",
         )
+        self._run(BackupRounds(self.office, self.settings).run(), "backups")
         first_id = system_random().randrange(PROCESS_IDS)
         printers = await open_printers(self.office.catalogue, first_id)
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)

@@ -6,13 +6,16 @@ SQLModel nor the back office installed and `vitrylo --help` must be quick everyw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from sync_server.config import ServerSettings
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="vitrylo",
@@ -146,6 +149,56 @@ def demo(
         raise typer.Exit(1) from None
 
 
+@app.command()
+def backup(
+    data: Annotated[Path, typer.Argument(help="Folder of the databases.")],
+    target: Annotated[Path, typer.Argument(help="New folder for the backup.")],
+    keys: Annotated[
+        Path | None, typer.Option(help="Also copy the secret keys, to a folder kept apart.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say it for programs.")] = False,
+) -> None:
+    """Copy all databases while the server works, and try the copy by restoring it."""
+    import msgspec
+
+    from sync_server.clocks import wall_ms
+    from sync_server.recovery import take
+
+    made = _or_say(lambda: take(_settings(data), target, wall_ms(), keys))
+    if as_json:
+        typer.echo(msgspec.json.encode(made).decode())
+        return
+    for context, kept in made.files.items():
+        typer.echo(f"{context:<6} {kept.size_bytes:>12,} bytes  sha256 {kept.sha256[:16]}")
+    typer.echo(f"restored on trial: {made.n:,} events chained to {made.hash[:16]}")
+    typer.echo(f"replayed from zero: state {made.digest[:16]}, as saved along the way")
+    typer.echo(f"ledger: {made.entries:,} entries, each event sums to zero")
+    if keys is None:
+        typer.echo("The keys are not in it (pepper.key, site.key): keep them apart, --keys copies.")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="Folder of the backup.")],
+    data: Annotated[Path, typer.Argument(help="Folder of the databases.")],
+    only: Annotated[
+        list[str] | None, typer.Option(help="front, hotel or back only; may be repeated.")
+    ] = None,
+    keys: Annotated[Path | None, typer.Option(help="Also put these keys back.")] = None,
+) -> None:
+    """Put a backup in place of the databases; the server must be stopped."""
+    from sync_server.clocks import wall_ms
+    from sync_server.recovery import COPIED_IN_ORDER, put_back, read_manifest
+
+    if unknown := set(only or ()) - set(COPIED_IN_ORDER):
+        raise typer.BadParameter(f"--only {', '.join(sorted(unknown))}: front, hotel or back")
+    contexts = only or COPIED_IN_ORDER
+    epoch = _or_say(lambda: put_back(_settings(data), source, wall_ms(), contexts, keys))
+    restored = read_manifest(source)
+    typer.echo(f"restored up to event {restored.n:,}; the server's epoch is {epoch}")
+    typer.echo("Start the server and switch on every terminal: they bring what is missing.")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def pos(ctx: typer.Context) -> None:
     """Open a terminal; `vitrylo pos --help` shows its options."""
@@ -160,6 +213,17 @@ def kds(ctx: typer.Context) -> None:
     from kds_app.__main__ import main
 
     main(ctx.args)
+
+
+def _or_say(work: Callable[[], T]) -> T:
+    """What `work` gives; what the store refuses is said in words, exit code 1."""
+    from sync_server.store.errors import StoreError
+
+    try:
+        return work()
+    except (StoreError, OSError) as fault:
+        typer.secho(str(fault), fg="red", err=True)
+        raise typer.Exit(1) from None
 
 
 def _settings(data: Path, **given: object) -> ServerSettings:

@@ -40,6 +40,9 @@ class ServerSettings(BaseSettings):
     )
     hotel_url: str = Field(default="", description="database of the embedded hotel; empty: SQLite")
     back_url: str = Field(default="", description="database of the back office; empty: SQLite")
+    backups: Path | None = Field(
+        default=None, description="folder of the server's own backups; empty: in `data`"
+    )
     site: str = Field(
         default="vitrylo", min_length=1, max_length=64, description="name of the house"
     )
