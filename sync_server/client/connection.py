@@ -94,6 +94,8 @@ class Connection:
         self._attempt = 0
         self._welcomed_ms = 0
         self._target_n = 0
+        self._credited_n = 0
+        self._credit_timer: asyncio.TimerHandle | None = None
         self.state = LinkState(offline_since_ms=around.clock(), saving=store.pending)
 
     # For the facade
@@ -197,6 +199,7 @@ class Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._conversation = None
+            self._drop_credit_timer()
             await link.close(closing.code, closing.reason)
 
     async def _converse(self, link: Link) -> talk.TerminalConversation:
@@ -319,6 +322,7 @@ class Connection:
             await run(lambda: store.note_durable(welcome.durable_n))
         next_seq = await run(lambda: store.offer_again(welcome.last_seq))
         conversation.ready(next_seq, store.cursor_n, store.cursor_hash, _now_ms())
+        self._credited_n = store.cursor_n
         self._welcomed_ms = _now_ms()
         self._target_n = welcome.head_n
         for action in conversation.tick(_now_ms()):
@@ -352,7 +356,7 @@ class Connection:
     async def _caught_up(self) -> None:
         """The store stands at the conversation's cursor: say so, and see if that is the end."""
         conversation = self._talking()
-        conversation.stored(self._store.cursor_n)
+        self._owe_credit(conversation)
         if self._store.tail > limits.BASE_TAIL_EVENTS:
             conversation.resync("tail")
         check = conversation.take_digest()
@@ -360,6 +364,28 @@ class Connection:
             await self._perform(check)
         if self.state.phase == "catching_up" and self._store.cursor_n >= self._target_n:
             self.show(phase="online")
+
+    def _owe_credit(self, conversation: talk.TerminalConversation) -> None:
+        """Credit for many events goes at once, for few a little later and together: a credit for
+        each frame of each screen was a third of a busy server's work."""
+        if self._store.cursor_n - self._credited_n >= limits.CREDIT_AT_ONCE_EVENTS:
+            self._give_credit(conversation)
+        elif self._credit_timer is None:
+            self._credit_timer = asyncio.get_running_loop().call_later(
+                limits.CREDIT_PAUSE_MS / 1000, self._give_credit, conversation
+            )
+
+    def _give_credit(self, conversation: talk.TerminalConversation) -> None:
+        self._drop_credit_timer()
+        if conversation is self._conversation:
+            self._credited_n = self._store.cursor_n
+            conversation.stored(self._credited_n)
+            self._wake.set()
+
+    def _drop_credit_timer(self) -> None:
+        if self._credit_timer is not None:
+            self._credit_timer.cancel()
+            self._credit_timer = None
 
     def _check_digest(self, check: talk.CheckDigest) -> None:
         """Called when the replica has drawn everything before the digest."""

@@ -17,6 +17,8 @@ SOCKET_QUEUE_FRAMES = 8
 CREDIT_EVENTS = 256
 CREDIT_BYTES = 1024 * 1024
 CREDIT_STALL_MS = 10_000
+CREDIT_PAUSE_MS = 100
+CREDIT_AT_ONCE_EVENTS = 64
 HELLO_TIMEOUT_MS = 3_000
 HANDSHAKE_TIMEOUT_MS = 5_000
 PING_MS = 10_000
@@ -101,6 +103,8 @@ ALONE_MS = 7 * 24 * 3_600_000
 assert COMMAND_BYTES < FRAME_BYTES <= BATCH_BYTES, "a command must fit a frame"
 assert EVENT_BYTES + 1024 <= FRAME_BYTES, "an event must fit a frame"
 assert SNAPSHOT_CHUNK_BYTES * 4 // 3 + 1024 < FRAME_BYTES, "a chunk, in base 64, fits one frame"
+assert CREDIT_AT_ONCE_EVENTS * 2 <= CREDIT_EVENTS, "credit is back before events must stop"
+assert min(CREDIT_STALL_MS, SECOND_COPY_WAIT_MS) >= CREDIT_PAUSE_MS * 10
 assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
 assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
 assert SNAPSHOT_LAG_EVENTS < BASE_TAIL_EVENTS, "a tail is cut after a catch-up, not in it"

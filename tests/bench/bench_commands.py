@@ -44,7 +44,7 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
         "Server process on uvloop, loopback websockets, SQLite with synchronous=FULL; the load "
         "comes from the benchmark's own process. A mix of whole orders (open, four lines, send, "
         "pay cash) and of kitchen displays that acknowledge and bump every ticket; every event "
-        "goes to every terminal, which gives credit for each frame.",
+        "goes to every terminal, which gives credit for it.",
     )
     report.sections.append(section)
     with Watched(section):

@@ -1,7 +1,7 @@
 """A terminal without a screen or disk: the real protocol, at a price that lets one process be 50.
 
-It proves itself, pushes chained commands, takes answers and events and gives credit for each frame
-as a terminal does that has stored it. What a real terminal makes of events (replica, SQLite) is
+It proves itself, pushes chained commands, takes answers and events and gives credit for them as a
+terminal does that has stored them. What a real terminal makes of events (replica, SQLite) is
 left out, because in a house every terminal has a processor of its own.
 """
 
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync_server.client.link import open_link
 from sync_server.clocks import new_ids, wall_ms
+from sync_server.domain import limits
 from sync_server.protocol import frames, proof
 from sync_server.protocol.envelope import GENESIS, Command, raw, write_command
 from sync_server.protocol.link import Link, LinkClosed
@@ -44,6 +45,7 @@ class Till:
         self.actor = ""
         self.session = ""
         self.cursor_n = 0
+        self._credited_n = 0
         self.refused: list[str] = []
         self.pushed: list[bytes] = []
         self.keep_pushes = 0
@@ -74,6 +76,7 @@ class Till:
         self._tasks = [
             asyncio.create_task(self._listen(link)),
             asyncio.create_task(self._beat()),
+            asyncio.create_task(self._credit()),
         ]
 
     async def leave(self) -> None:
@@ -159,14 +162,26 @@ class Till:
                 self._asked = None
             elif isinstance(frame, frames.Snapshot) and frame.i + 1 == frame.of:
                 self.cursor_n = frame.at_n
-                await self._say(frames.Credit(frame.at_n))
+                await self._give_credit()
 
     async def _take_events(self, data: bytes) -> None:
         self.cursor_n = int(_LAST.findall(data, data.rindex(b'{"n":'))[-1])
-        await self._say(frames.Credit(self.cursor_n))
+        if self.cursor_n - self._credited_n >= limits.CREDIT_AT_ONCE_EVENTS:
+            await self._give_credit()
         if self.on_record is not None:
             for part in _events.decode(data[data.index(b"[") : -1]):
                 self.on_record(bytes(part))
+
+    async def _give_credit(self) -> None:
+        self._credited_n = self.cursor_n
+        await self._say(frames.Credit(self.cursor_n))
+
+    async def _credit(self) -> None:
+        """As a terminal does: credit for few events goes a little later, together."""
+        while True:
+            await asyncio.sleep(limits.CREDIT_PAUSE_MS / 1000)
+            if self.cursor_n > self._credited_n:
+                await self._give_credit()
 
     def _answered(self, answer: frames.Answer) -> None:
         assert not answer.problem, f"{self.name}: {answer.problem}"
