@@ -218,6 +218,11 @@ class ClientDesk:
             self.code, day, (*self.venue.checks.values(), *self.venue.closed.values())
         )
 
+    @property
+    def waiting(self) -> int:
+        """How many commands of this device the base does not contain yet, stored or not."""
+        return len(self._pending)
+
     def unsettled(self, name: str) -> bool:
         """Whether a command that names a line or check still waits for the server."""
         return any(name in _names(pending.command) for pending in self._pending)

@@ -141,8 +141,8 @@ class Post:
 
     @property
     def settled(self) -> bool:
-        """Whether everything of this post is answered."""
-        return self.online and self.desk.state.saving == 0
+        """Whether everything of this post is answered, and the answer's events are here."""
+        return self.online and self.desk.waiting == 0
 
     def check(self, check_id: str) -> Check | None:
         """An open check as this post shows it."""
