@@ -81,8 +81,13 @@ def menu() -> Catalogue:
     stations["bar"] = replace(stations["bar"], paper="always")
     roles = dict(plain.roles)
     roles["cashier"] = Role(
-        "cashier", names("cashier"), (*WAITER_RIGHTS, *SHIFT_RIGHTS, "void_sent"), 1000
+        "cashier",
+        names("cashier"),
+        (*WAITER_RIGHTS, *SHIFT_RIGHTS, "void_sent", "settle_charge"),
+        1000,
     )
+    everywhere = ("other_tables", "void_sent", "stop_list", "transfer", "settle_charge")
+    roles["waiter"] = replace(roles["waiter"], rights=(*WAITER_RIGHTS, *everywhere))
     roles["manager"] = Role("manager", names("manager"), tuple(RIGHTS), 10_000)
     staff = dict(plain.staff)
     staff["petro"] = StaffMember("petro", "Petro", "cashier")

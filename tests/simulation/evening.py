@@ -1,0 +1,199 @@
+"""One evening from a seed: the house works while things go wrong, then everything heals.
+
+`run(seed)` gives what was counted, or raises `Violation` with what was found. The trouble of an
+evening is drawn first, so that some evenings have little and some have all of it.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from random import Random
+
+from sync_server.hotel.faulty import NO_FAULTS, Faults
+
+from . import invariants
+from .loop import WORLD, Stuck
+from .machines import Machine
+from .people import Cashier, Cook, Person, Waiter
+from .wire import AWAY, BAD, CALM
+from .world import SLOWEST_MS, World, prepared
+
+EVENING_S = 400.0
+HEALED_S = 30.0
+
+
+class Violation(Exception):
+    """Something that must hold did not; `findings` say what."""
+
+    def __init__(self, seed: int, findings: list[str]) -> None:
+        super().__init__(f"seed {seed}: " + "\n  ".join(["", *findings[:12]]))
+        self.seed = seed
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an evening reached."""
+
+    seed: int
+    commands: int
+    events: int
+    crashes: int
+    steps: int
+    told: int
+    refused: int
+
+
+def run(seed: int) -> Report:
+    """Live through the evening of `seed`. Raises Violation."""
+    with World(str(seed), prepared()) as world:
+        story = Evening(world, seed)
+        try:
+            world.run(story.live())
+        except Stuck:
+            raise Violation(seed, ["stuck: nothing can go on, or nothing stops"]) from None
+        except AssertionError as late:
+            raise Violation(seed, [str(late)]) from late
+        findings = invariants.broken(world)
+        if findings:
+            raise Violation(seed, findings)
+        outcomes = [told.outcome for told in world.history.told.values()]
+        return Report(
+            seed,
+            len(world.history.taps),
+            world.server.office.head_n,
+            world.history.crashes,
+            world.loop.steps,
+            len(outcomes),
+            outcomes.count("refused"),
+        )
+
+
+class Evening:
+    """The story of one seed."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world = world
+        self.rng = rng = Random(f"{seed} evening")
+        self.over = False
+        devices = world.devices
+        pace = rng.choice((4.0, 6.0, 12.0))
+        self.people: list[Person] = [
+            Waiter(devices["t1"], "olena", Random(f"{seed} olena"), pace),
+            Waiter(devices["t2"], "ihor", Random(f"{seed} ihor"), pace),
+            Cashier(devices["t3"], "petro", Random(f"{seed} petro"), pace),
+            Cook(devices["k1"], "", Random(f"{seed} cook"), 2.5),
+        ]
+        cashier = self.people[2]
+        assert isinstance(cashier, Cashier)
+        cashier.reception = world.on_folio
+        self.crashing = {machine.name: rng.random() < 0.6 for machine in world.machines}
+        self.stormy = rng.random() < 0.7
+        self.full = rng.random() < 0.3
+        self.clocks = rng.random() < 0.4
+        self.bad_hotel = rng.random() < 0.6
+
+    async def live(self) -> None:
+        """From the first tap to the last answer."""
+        world = self.world
+        for machine in world.machines:
+            machine.on_death = self.died
+            self.plan(machine)
+            machine.switch_on()
+        if self.bad_hotel:
+            world.line.faults = Faults(
+                slow=2_000,
+                slow_answer=2_000,
+                lost_before=1_500,
+                lost_after=2_500,
+                blind=1_000,
+                slow_ms_max=SLOWEST_MS,
+            )
+        tasks = [asyncio.ensure_future(person.work(EVENING_S)) for person in self.people]
+        tasks += [asyncio.ensure_future(self.trouble(m)) for m in world.machines]
+        await asyncio.wait(tasks)
+        for task in tasks:
+            task.result()
+        await self.heal()
+
+    def plan(self, machine: Machine) -> None:
+        """When this life of the machine will end, if it will."""
+        if self.over or not self.crashing[machine.name]:
+            return
+        kind = self.rng.random()
+        if kind < 0.25:
+            machine.crash_after_steps = self.rng.randint(1, 60)
+        elif kind < 0.6:
+            machine.crash_after_steps = self.rng.randint(60, 6_000)
+        elif kind < 0.9:
+            machine.crash_in_commit = self.rng.choice((1, -1)) * self.rng.randint(1, 40)
+
+    def died(self, machine: Machine) -> None:
+        """Its links die with it; after a while somebody switches it on."""
+        world = self.world
+        world.air.drop("" if machine is world.server else machine.name)
+        self.plan(machine)
+        delay = self.rng.choice((0.5, 3.0, 20.0)) * (0.5 + self.rng.random())
+
+        def on() -> None:
+            if not machine.on:
+                machine.switch_on()
+
+        world.loop.call_later(delay, on, context=WORLD.context())
+
+    async def trouble(self, machine: Machine) -> None:
+        """Weather, full disks and jumping clocks of one machine."""
+        world, rng = self.world, Random(f"{self.rng.random()}")
+        while world.loop.now < EVENING_S:
+            await asyncio.sleep(rng.expovariate(1 / 40))
+            what = rng.random()
+            if what < 0.5 and self.stormy:
+                world.air.change(machine.name, rng.choice((AWAY, BAD, BAD, CALM)))
+            elif what < 0.6 and self.full:
+                machine.full = True
+                await asyncio.sleep(rng.random() * 30)
+                machine.full = False
+            elif what < 0.75 and self.clocks:
+                jump = rng.choice((3_600_000, -3_600_000, 315_000_000_000, -315_000_000_000))
+                is_server = machine is world.server
+                machine.skew_ms = 0 if machine.skew_ms or is_server else jump
+            elif what < 0.8 and machine.name == "k1":
+                world.devices["k1"].frozen = True
+                await asyncio.sleep(rng.random() * 40)
+                world.devices["k1"].frozen = False
+
+    async def heal(self) -> None:
+        """No more trouble; within `HEALED_S` all is drained, the hotel within its own time."""
+        world = self.world
+        self.over = True
+        world.air.heal()
+        world.line.faults = NO_FAULTS
+        for machine in world.machines:
+            machine.full = False
+            machine.crash_after_steps = machine.crash_in_commit = 0
+            machine.life.dies_at = 0
+            machine.skew_ms = 0
+        await world.until(
+            lambda: all(machine.on and machine.ready for machine in world.machines), 60, "all on"
+        )
+        healed = world.loop.now
+        await self.drained(healed)
+        await self.hotel_answers()
+        await self.drained(world.loop.now)
+
+    async def drained(self, since: float) -> None:
+        """Liveness: all outboxes are empty and all cursors at the head (I-9)."""
+        world = self.world
+        cook = self.people[-1]
+        assert isinstance(cook, Cook)
+        while left := invariants.not_drained(world) + invariants.unseen(world):
+            assert world.loop.now < since + HEALED_S, "not drained: " + "; ".join(left)
+            await asyncio.sleep(0.5)
+            cook.draw()
+
+    async def hotel_answers(self) -> None:
+        """What was on its way to the hotel is settled; people answer what nobody can look up."""
+        world = self.world
+        end = world.loop.now + 1_200
+        while left := invariants.charges_open(world):
+            assert world.loop.now < end, f"the hotel: {left}"
+            await asyncio.sleep(5)

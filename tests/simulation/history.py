@@ -1,0 +1,62 @@
+"""What people saw and were told during a run: the evidence that no database can give.
+
+Filled by the machines and the people, read by `invariants`. Nothing here is looked at by the code
+under test.
+"""
+
+from dataclasses import dataclass, field
+
+from sync_server.client.records import StoredCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A command whose tap was confirmed to a person."""
+
+    dev: str
+    dep: int
+    seq: int
+    cmd_id: str
+    hash: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An outcome as a terminal was told it."""
+
+    outcome: str
+    code: str
+    n_from: int
+    n_to: int
+
+
+@dataclass(slots=True)
+class History:
+    """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
+    (line, fire number) that a terminal's own printer made; `trace` is a digest of the path."""
+
+    taps: dict[str, Tap] = field(default_factory=dict)
+    told: dict[tuple[str, int, int], Told] = field(default_factory=dict)
+    flips: list[str] = field(default_factory=list)
+    drawn: set[tuple[str, str, int]] = field(default_factory=set)
+    outlived: list[str] = field(default_factory=list)
+    crashes: int = 0
+    refused_taps: int = 0
+    full_disks: int = 0
+    trace: list[str] = field(default_factory=list)
+
+    def confirmed(self, stored: StoredCommand) -> None:
+        """A person saw the tap as saved."""
+        one = stored.command
+        self.taps[one.cmd_id] = Tap(one.dev, one.dep, one.seq, one.cmd_id, stored.hash, one.type)
+
+    def answered(self, stored: StoredCommand) -> None:
+        """A person was told the outcome."""
+        result, one = stored.result, stored.command
+        assert result is not None
+        told = Told(result.outcome, result.code, result.n_from, result.n_to)
+        key = (one.dev, one.dep, one.seq)
+        before = self.told.setdefault(key, told)
+        if before != told:
+            self.flips.append(f"{key} was told {before}, then {told}")

@@ -1,0 +1,235 @@
+"""What must hold after an evening, over databases, files and what people saw.
+
+`sync_server.verify` looks at the server's database alone; here are the invariants that need a
+witness outside it: taps that were confirmed, outcomes that were told, glass, folios, replicas.
+"""
+
+import sqlite3
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+
+from sync_server.domain import events as e
+from sync_server.domain.kitchen import has_it
+from sync_server.domain.limits import NOTICES_OPEN
+from sync_server.front_office.tables import EffectRow, InboxRow
+from sync_server.hotel.tables import EntryRow
+from sync_server.protocol.envelope import read_event
+from sync_server.protocol.replica import digest
+from sync_server.verify import verify
+
+from .history import Told
+from .machines import TerminalMachine
+from .world import World
+
+
+def broken(world: World) -> list[str]:
+    """Everything that does not hold; the house is healed and drained."""
+    found = [str(finding) for finding in verify(world.server.office.database)]
+    found += world.history.flips + world.history.outlived
+    for check in (
+        _taps_are_in_the_inbox,
+        _told_is_kept,
+        _replicas_are_equal,
+        _disks_are_equal,
+        _nothing_waits,
+        _kitchen_saw_it,
+        _folio_is_exact,
+        _effects_are_settled,
+        _nothing_crashed,
+    ):
+        found += check(world)
+    return found
+
+
+def _inbox(world: World) -> list[Any]:
+    return list(
+        world.server.office.database.read(
+            lambda connection: connection.execute(select(InboxRow)).all()
+        )
+    )
+
+
+def _taps_are_in_the_inbox(world: World) -> list[str]:
+    """I-1: every confirmed tap is in the inbox exactly once."""
+    times = Counter(row.cmd_id for row in _inbox(world))
+    found = []
+    for tap in world.history.taps.values():
+        if times[tap.cmd_id] != 1:
+            found.append(
+                f"I-1 {tap.type} {tap.dev[-4:]}/{tap.seq}: confirmed, {times[tap.cmd_id]}x there"
+            )
+    return found
+
+
+def _told_is_kept(world: World) -> list[str]:
+    """I-5: what a person was told is what the server's book says."""
+    book = {(row.dev, row.dep, row.seq): row for row in _inbox(world)}
+    found = []
+    for key, told in world.history.told.items():
+        row = book.get(key)
+        if row is None:
+            found.append(f"I-5 {key}: was told {told.outcome}, the server knows nothing of it")
+        elif Told(row.outcome, row.code, row.n_from, row.n_to) != told:
+            found.append(f"I-5 {key}: was told {told}, the book says {row.outcome} {row.code}")
+    return found
+
+
+def _replicas_are_equal(world: World) -> list[str]:
+    """I-8: every screen's base hashes to the server's own state."""
+    own = digest(world.server.office.venue)
+    found = []
+    for name, machine in world.devices.items():
+        if digest(machine.desk.base) != own:
+            found.append(f"I-8 {name}: its replica differs from the server's state")
+        if digest(machine.desk.venue) != own:
+            found.append(f"I-8 {name}: something that was answered is still shown on top")
+    return found
+
+
+def _disks_are_equal(world: World) -> list[str]:
+    """I-2, I-8: what a terminal would start from is the server's journal, byte by byte."""
+    office = world.server.office
+    found = []
+    for name, machine in world.devices.items():
+        store = machine.link.store
+        tail = store.events(0)
+        if store.cursor_n != office.head_n or store.cursor_hash != office._head.hash:
+            found.append(f"I-8 {name}: its disk stands at {store.cursor_n}, not {office.head_n}")
+        connection: sqlite3.Connection = store._connection
+        rows = connection.execute("SELECT n FROM base_event ORDER BY n").fetchall()
+        if rows and [row[0] for row in rows] != list(range(rows[0][0], rows[-1][0] + 1)):
+            found.append(f"I-3 {name}: events are missing on its disk")
+        mine = connection.execute(
+            "SELECT seq, result FROM outbox WHERE state = 'answered' ORDER BY seq"
+        ).fetchall()
+        if len(mine) != store.next_seq - 1:
+            found.append(f"I-1 {name}: {len(mine)} answered of {store.next_seq - 1} made")
+        del tail
+    return found
+
+
+def not_drained(world: World) -> list[str]:
+    """I-9: what is still on its way, as words."""
+    if not (world.server.on and world.server.ready):
+        return ["the server is off"]
+    left = []
+    head = world.server.office.head_n
+    for name, machine in world.devices.items():
+        left += _behind(name, machine, head)
+    return left
+
+
+def _behind(name: str, machine: TerminalMachine, head: int) -> list[str]:
+    if not (machine.on and machine.ready):
+        return [f"{name} is off"]
+    store = machine.link.store
+    left = []
+    if store.pending:
+        left.append(f"{name} has {store.pending} commands unanswered")
+    if store.cursor_n < head or machine.desk.base.n < head:
+        left.append(f"{name} stands at {machine.desk.base.n} of {head}")
+    if machine.desk.state.phase != "online":
+        left.append(f"{name} is {machine.desk.state.phase}")
+    if machine.desk._pending:
+        left.append(f"{name} shows {len(machine.desk._pending)} commands on top")
+    return left
+
+
+def _nothing_waits(world: World) -> list[str]:
+    return [f"I-9 {left}" for left in not_drained(world)]
+
+
+def unseen(world: World) -> list[str]:
+    """Tickets that stand on no glass and that no paper is asked for."""
+    if not (world.server.on and world.server.ready):
+        return ["the server is off"]
+    catalogue = world.server.office.catalogue
+    return [
+        f"ticket {ticket.ticket_id}: nobody in the kitchen has it"
+        for ticket in world.server.office.venue.tickets.values()
+        if catalogue.stations[ticket.station_id].paper != "always"
+        and ticket.state == "open"
+        and not has_it(ticket)
+        and ticket.paper_version < ticket.version
+    ]
+
+
+def _kitchen_saw_it(world: World) -> list[str]:
+    """I-6: each ticket as it stands was drawn on glass by whoever acknowledged it, or is on its
+    way to paper, and says so."""
+    by_dev = {machine.link.identity.dev: name for name, machine in world.devices.items()}
+    found = [f"I-6 {left}" for left in unseen(world)]
+    for event in _events(world):
+        if isinstance(event, e.TicketsAcknowledged):
+            for ticket_id, version in event.seen:
+                name = by_dev[event.dev]
+                if (name, ticket_id, version) not in world.history.drawn:
+                    found.append(f"I-6 ticket {ticket_id}: acknowledged and was never drawn")
+    return found
+
+
+def _events(world: World) -> list[object]:
+    from sync_server.front_office import journal
+    from sync_server.protocol.replica import CODEC
+
+    events: list[object] = []
+    for _, data, _ in journal.every_record(world.server.office.database):
+        record = read_event(data)
+        events.append(CODEC.decode_event(record.type, record.tv, record.body))
+    return events
+
+
+def _folio_is_exact(world: World) -> list[str]:
+    """I-10: what the journal calls posted stands on the folio exactly once, and nothing else."""
+    rows = world.hotel.read(lambda connection: connection.execute(select(EntryRow)).all())
+    postings = {row.source for row in rows if "#" in row.source}
+    standing = Counter(source.split("#")[0] for source in postings)
+    found = []
+    charges = world.server.office.venue.charges
+    for charge in charges.values():
+        times = standing[charge.charge_id]
+        if times != (1 if charge.state == "posted" else 0):
+            found.append(f"I-10 charge {charge.charge_id}: {charge.state}, {times}x on the folio")
+    for charge_id in standing.keys() - charges.keys():
+        found.append(f"I-10 charge {charge_id}: on a folio, and nobody asked for it")
+    return found
+
+
+def charges_open(world: World) -> list[str]:
+    """Room charges that are neither posted nor refused yet."""
+    if not (world.server.on and world.server.ready):
+        return ["the server is off"]
+    return [
+        f"{charge.charge_id} is {charge.state}"
+        for charge in world.server.office.venue.charges.values()
+        if charge.state not in ("posted", "refused")
+    ]
+
+
+def _effects_are_settled(world: World) -> list[str]:
+    """I-9: no effect is between two states for ever."""
+    rows = world.server.office.database.read(
+        lambda connection: connection.execute(select(EffectRow)).all()
+    )
+    return [
+        f"I-9 effect {row.effect_id} ({row.kind}) is still {row.state}"
+        for row in rows
+        if row.state in ("claimed", "sending") or (row.kind == "folio" and row.state == "queued")
+    ]
+
+
+def _nothing_crashed(world: World) -> list[str]:
+    """No error of our own was swallowed, and no list grew past its bound."""
+    found = []
+    errors = world.server.errors + world.server.sockets.metrics.errors
+    if errors:
+        found.append(f"the server had {errors} errors in its sessions")
+    if len(world.server.office.venue.notices) > NOTICES_OPEN:
+        found.append("I-18 more notices than there may be")
+    for fault in world.loop.faults:
+        exception = fault.get("exception")
+        if isinstance(exception, Exception):
+            found.append(f"a task died: {fault.get('message')} {exception!r}")
+    return found

@@ -1,0 +1,156 @@
+"""An event loop whose time passes only when nothing is left to do, and whose machines can die.
+
+Rule: one thread, one order. When nothing is ready, time jumps to the next timer; real sleeping,
+threads and sockets are impossible here. Every step belongs to the life of a machine (a context
+variable that tasks inherit); when a life ends, its steps are never run again, as after a power cut:
+no `finally`, no goodbye. `Life.dies_at` ends it before its n-th step, which is any await point.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from threading import get_ident
+from typing import Any
+
+
+class Life:
+    """One start of a machine until it ends. `steps` counts what it did; `died` is told once."""
+
+    def __init__(self, name: str, died: Callable[["Life"], None] = lambda life: None) -> None:
+        self.name = name
+        self.alive = True
+        self.steps = 0
+        self.dies_at = 0
+        self._died = died
+
+    def end(self) -> None:
+        """Nothing of this life runs any more."""
+        if self.alive:
+            self.alive = False
+            self._died(self)
+
+    def context(self) -> Context:
+        """A context whose tasks belong to this life."""
+        context = copy_context()
+        context.run(LIFE.set, self)
+        return context
+
+
+WORLD = Life("world")
+LIFE: ContextVar[Life] = ContextVar("life", default=WORLD)
+
+
+class PowerCut(BaseException):
+    """Unwinds the step in which a machine died; nothing of it goes on."""
+
+
+class Stuck(Exception):
+    """Nothing is ready and no timer is set: everybody waits for something that cannot come; or
+    much runs and no time passes."""
+
+
+STEPS_WITHOUT_TIME = 200_000
+
+
+class _Timers:
+    """Stands where a loop has its selector: instead of waiting it moves the time."""
+
+    def __init__(self, loop: "VirtualLoop") -> None:
+        self._loop = loop
+
+    def select(self, timeout: float | None) -> list[Any]:
+        """`timeout` until the next timer, None without one."""
+        if timeout is None:
+            raise Stuck
+        if timeout > 0:
+            self._loop.now += timeout
+            self._loop.spinning = 0
+        return []
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """See the head of the file. `steps` counts everything that ran."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.steps = 0
+        self.spinning = 0
+        self._thread = get_ident()
+        self.burying = False
+        self._unsent: list[tuple[Callable[..., object], tuple[Any, ...], Context]] = []
+        self.faults: list[dict[str, Any]] = []
+        self._selector = _Timers(self)
+        self.set_exception_handler(lambda _, fault: self.faults.append(fault))
+
+    def time(self) -> float:
+        """Virtual seconds since the start."""
+        return self.now
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As ever, but the step belongs to a life."""
+        context = copy_context() if context is None else context
+        life = context.get(LIFE, WORLD)
+        return super().call_soon(self._step, life, callback, args, context=context)
+
+    def call_at(  # type: ignore[override]
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """As ever, but the step belongs to a life."""
+        context = copy_context() if context is None else context
+        life = context.get(LIFE, WORLD)
+        return super().call_at(when, self._step, life, callback, args, context=context)
+
+    def _step(self, life: Life, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        if not life.alive and not self.burying:
+            self._unsent.append((callback, args, copy_context()))
+            return
+        self.steps += 1
+        self.spinning += 1
+        if self.spinning > STEPS_WITHOUT_TIME:
+            raise Stuck
+        life.steps += 1
+        if life.steps == life.dies_at:
+            life.end()
+            self._unsent.append((callback, args, copy_context()))
+            return
+        callback(*args)
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """There is one thread, which may call this of itself."""
+        assert get_ident() == self._thread, "a thread in virtual time"
+        return self.call_soon(callback, *args, context=context)
+
+    def run_in_executor(  # type: ignore[override]
+        self, *_: Any, **__: Any
+    ) -> Any:
+        """There is one thread."""
+        raise AssertionError("a thread in virtual time")
+
+    def bury(self) -> None:
+        """After the run: end every task that is left, of the dead too, so that nothing leaks."""
+        self.burying = True
+        left = asyncio.all_tasks(self)
+        for task in left:
+            task.cancel()
+        for callback, args, context in self._unsent:
+            self.call_soon(callback, *args, context=context)
+        if left:
+            self.run_until_complete(asyncio.wait(left, timeout=60))
+
+    def _write_to_self(self) -> None:
+        """Nobody sleeps, so nobody is woken."""
+
+    def _process_events(self, event_list: list[Any]) -> None:
+        """There are no files to watch."""

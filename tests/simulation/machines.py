@@ -1,0 +1,355 @@
+"""The machines of the house: a server, terminals and displays, each with a disk that outlives it.
+
+A machine has one life at a time. `crash` ends it between two steps or inside a commit; its disk
+keeps what was committed and nothing else. Starting again is the real code's own start.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+from shutil import rmtree
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from sync_server.client.connection import Callbacks
+from sync_server.client.desk import ClientDesk
+from sync_server.client.identity import Uuid7
+from sync_server.client.records import CannotSave, StoredCommand
+from sync_server.client.terminal import TerminalLink
+from sync_server.effects.charge_text import ChargeSettings
+from sync_server.effects.folio_outbox import run_room_charges
+from sync_server.effects.guest_search import GuestSearch, NobodyFound
+from sync_server.front_office.access import Access
+from sync_server.front_office.asks import Asks
+from sync_server.front_office.catalogues import Catalogues
+from sync_server.front_office.effects_door import OfficeDoor
+from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.watch import KitchenWatch
+from sync_server.hotel.gateway import FolioGateway
+from sync_server.protocol.replica import CODEC
+from sync_server.store.database import Database, MemoryDisk
+from sync_server.store.errors import DiskFull
+from sync_server.transport.enrolment import EnrolmentDesk
+from sync_server.transport.server import SyncServer
+from tests.builders import EVENING_MS
+
+from .history import History
+from .loop import Life, PowerCut, VirtualLoop
+from .restaurant import CHEAP, PEPPER
+from .wire import End
+
+T = TypeVar("T")
+
+DISK_S = 0.02
+"""The longest that a store's worker takes for one piece of work on a good day."""
+
+
+class Machine:
+    """A computer: `seed` names its luck, `skew_ms` is how wrong its wall clock is."""
+
+    def __init__(self, loop: VirtualLoop, name: str, seed: str, history: History) -> None:
+        self.loop = loop
+        self.name = name
+        self.rng = Random(f"{seed} {name}")
+        self.history = history
+        self.skew_ms = 0
+        self.boots = 0
+        self.life = Life(name)
+        self.life.alive = False
+        self.ready = False
+        self.full = False
+        self.crash_after_steps = 0
+        self.crash_in_commit = 0
+        self.on_death: Callable[[Machine], None] = lambda machine: None
+        self._commits = 0
+        self._dead_between = False
+
+    @property
+    def on(self) -> bool:
+        """Whether it runs at all."""
+        return self.life.alive
+
+    def wall_ms(self) -> int:
+        """What this machine takes for the time."""
+        return EVENING_MS + int(self.loop.now * 1000) + self.skew_ms
+
+    def switch_on(self) -> None:
+        """Start; `ready` is true when the start is done."""
+        assert not self.on
+        self.boots += 1
+        self._commits = 0
+        self.ready = False
+        self.life = Life(self.name, self._died)
+        self.life.dies_at = self.crash_after_steps
+        self.spawn(self._start(), f"{self.name}-start")
+
+    def spawn(self, work: Coroutine[Any, Any, T], name: str = "") -> "asyncio.Task[T]":
+        """A task of this machine's life."""
+        return self.loop.create_task(work, name=name or None, context=self.life.context())
+
+    def crash(self) -> None:
+        """The power goes now."""
+        self.life.end()
+
+    def _died(self, life: Life) -> None:
+        self.ready = False
+        self.history.crashes += 1
+        self.crash_after_steps = self.crash_in_commit = 0
+        self.on_death(self)
+
+    async def _start(self) -> None:
+        try:
+            await self.boot()
+        except Exception as fault:
+            self.history.outlived.append(f"{self.name} cannot start: {fault!r}")
+            raise
+        self.ready = True
+
+    async def boot(self) -> None:
+        """What the machine does when it starts."""
+        raise NotImplementedError
+
+    def at_commit(self, after: bool) -> None:
+        """A commit is about to be, or has just been: the moment for trouble."""
+        if not after:
+            self._commits += 1
+        planned = self._commits and self._commits == abs(self.crash_in_commit)
+        if planned and after == (self.crash_in_commit < 0):
+            self.life.end()
+            raise PowerCut
+
+
+class Threads:
+    """What stands for a worker thread: one piece of work at a time, in order, taking its time."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._one = asyncio.Lock()
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        """Run `work`; whoever waits may be cancelled before it begins, not while it runs."""
+        async with self._one:
+            await self.pause()
+            result = work()
+            await self.pause()
+            return result
+
+    async def pause(self) -> None:
+        """Mostly no time at all, but always a turn of the loop."""
+        await asyncio.sleep(self._rng.choice((0, 0, 0, DISK_S * self._rng.random())))
+
+
+class WorkedDatabase(Database):
+    """A simulated disk behind a thread of its own, as the real writer has one."""
+
+    threads: Threads
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """See `Database.write`."""
+        return await self.threads(lambda: self.writer.run(fn).result())
+
+    async def read_async(self, fn: Callable[[Connection], T]) -> T:
+        """See `Database.read_async`."""
+        await self.threads.pause()
+        return self.read(fn)
+
+
+class ServerMachine(Machine):
+    """The venue's server on `disk`, with the hotel behind `gateway`."""
+
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        seed: str,
+        history: History,
+        disk: MemoryDisk,
+        gateway: FolioGateway,
+    ) -> None:
+        super().__init__(loop, "server", seed, history)
+        self.disk = disk
+        self.gateway = gateway
+        self.errors = 0
+        self.desk: EnrolmentDesk
+        self.office: FrontOffice
+        self.sockets: SyncServer
+
+    async def boot(self) -> None:
+        """As `sync_server.bootstrap.House`, with this machine's clock, chance and disk."""
+        database = WorkedDatabase.on_disk(
+            self.disk, before_commit=self._before, after_commit=lambda: self.at_commit(True)
+        )
+        assert isinstance(database, WorkedDatabase)
+        luck = Random(f"{self.rng.random()} {self.boots}")
+        database.threads = Threads(Random(luck.random()))
+        slow = Threads(Random(luck.random()))
+        self.desk = EnrolmentDesk(self.wall_ms, luck)
+        self.office = FrontOffice(
+            database,
+            Access(database, PEPPER, slow, CHEAP),
+            Catalogues(database),
+            self.wall_ms,
+            Uuid7(self.wall_ms, luck),
+            self.desk,
+            "site",
+            lambda: True,
+        )
+        door = OfficeDoor(self.office)
+        search = GuestSearch(self.gateway, lambda at_ms: "")
+
+        async def guests(query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
+            day = self.office.venue.day
+            found = await search.guests(query, day.day if day else "", self.wall_ms())
+            if isinstance(found, NobodyFound):
+                return found.code, []
+            return "", [asdict(guest) for guest in found[:most]]
+
+        self.office.asks = Asks(self.office, guests, lambda: {"printers": []})
+        await self.office.start()
+        self._watched(self.office._task, "office")
+        settings = ChargeSettings("restaurant", "UAH", lambda at_ms: "")
+        self._watched(asyncio.create_task(KitchenWatch(self.office).run()), "kitchen-watch")
+        charges = run_room_charges(door, self.gateway, settings, sleep=_sleep_ms)
+        self._watched(asyncio.create_task(charges), "room-charges")
+        self.sockets = SyncServer(
+            self.office, self.wall_ms, lambda: f"{luck.getrandbits(256):064x}"
+        )
+
+    def _watched(self, task: "asyncio.Task[None] | None", name: str) -> None:
+        """A worker that ends is a finding."""
+        assert task is not None
+
+        def ended(task: "asyncio.Task[None]") -> None:
+            if not task.cancelled() and not self.loop.burying and self.on:
+                self.history.outlived.append(f"the server's {name} ended: {task.exception()!r}")
+
+        task.add_done_callback(ended)
+
+    def _before(self) -> None:
+        if self.full:
+            self.history.full_disks += 1
+            raise DiskFull("no space left on device")
+        self.at_commit(False)
+
+    def accept(self, end: End) -> bool:
+        """A connection from the air; False while nobody listens."""
+        if not self.on or not self.ready:
+            return False
+        self.spawn(self.sockets.serve_link(end))
+        return True
+
+    def _died(self, life: Life) -> None:
+        if self.ready:
+            self.errors += self.sockets.metrics.errors
+        super()._died(life)
+
+
+async def _sleep_ms(milliseconds: int) -> None:
+    await asyncio.sleep(milliseconds / 1000)
+
+
+class RecordingLink(TerminalLink):
+    """The real link; what it confirms is kept as evidence."""
+
+    history: History
+
+    async def submit(self, *args: Any, **more: Any) -> StoredCommand | CannotSave:
+        """See `TerminalLink.submit`."""
+        stored = await super().submit(*args, **more)
+        if isinstance(stored, StoredCommand):
+            self.history.confirmed(stored)
+        else:
+            self.history.refused_taps += 1
+        return stored
+
+
+Connect = Callable[[str], Coroutine[Any, Any, End]]
+
+
+class TerminalMachine(Machine):
+    """A terminal (`pos`) or a display (`kds`) with its files in `folder`."""
+
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        name: str,
+        kind: str,
+        seed: str,
+        history: History,
+        folder: Path,
+        connect: Connect,
+    ) -> None:
+        super().__init__(loop, name, seed, history)
+        self.kind = kind
+        self.folder = folder
+        self.frozen = False
+        self.desk: ClientDesk
+        self.link: RecordingLink
+        self._connect = connect
+
+    async def boot(self) -> None:
+        """As the applications start, with this machine's clock, chance and disk."""
+        luck = Random(f"{self.rng.random()} {self.boots}")
+        slow = Threads(Random(luck.random()))
+        self.desk = ClientDesk(
+            self.folder, self.kind, lambda: not self.frozen, run=slow, hasher=CHEAP
+        )
+        self.link = RecordingLink(
+            self.folder,
+            self._callbacks(),
+            run=Threads(Random(luck.random())),
+            clock=self.wall_ms,
+            mono=lambda: int(self.loop.now * 1000),
+            rng=luck,
+            boot_id=f"{self.name}-{self.boots}",
+            app="simulation",
+            schema_hash=CODEC.schema_hash,
+            connect=lambda url, fingerprint: self._connect(self.name),
+            make_key=lambda: luck.randbytes(32),
+            ballast_bytes=0,
+            before_commit=self._before,
+        )
+        self.link.history = self.history
+        await self.desk.open(self.link)
+        await self.desk.start()
+
+    def _callbacks(self) -> Callbacks:
+        real = self.desk.callbacks()
+
+        def on_answer(stored: StoredCommand) -> None:
+            self.history.answered(stored)
+            real.on_answer(stored)
+
+        return Callbacks(
+            real.on_events,
+            on_answer,
+            real.on_snapshot,
+            real.on_state,
+            real.digest_of,
+            real.ui_ok,
+        )
+
+    def _before(self, what: str) -> None:
+        if self.full:
+            self.history.full_disks += 1
+            raise OSError(28, "No space left on device")
+        self.at_commit(False)
+
+    def _died(self, life: Life) -> None:
+        files = {
+            path: path.read_bytes()
+            for path in self.folder.rglob("*")
+            if path.is_file() and not path.name.endswith("-shm")
+        }
+        store = getattr(getattr(self, "link", None), "_store", None)
+        if store is not None:
+            connection: sqlite3.Connection = store._connection
+            connection.close()
+        rmtree(self.folder)
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        super()._died(life)
