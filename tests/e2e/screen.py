@@ -16,6 +16,7 @@ from Xlib import X, display
 from Xlib.ext import xtest
 
 WAIT_S = 40.0
+QUIET = ("-nolisten", "tcp", "-noreset")
 
 
 class Screen:
@@ -28,8 +29,7 @@ class Screen:
         reading, writing = os.pipe()
         geometry = f"{self.size[0]}x{self.size[1]}x24"
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", geometry]
-            + ["-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", geometry, *QUIET],
             pass_fds=[writing],
             stderr=subprocess.DEVNULL,
         )
@@ -104,10 +104,12 @@ class Glass:
         self._at(found)
 
     def act(self, action: str, nth: int = 0) -> None:
-        """Touch the target that means `action` (or begins with it)."""
+        """Touch the target that means `action`, or else begins with it."""
 
         def targets() -> list[dict[str, Any]]:
-            return [w for w in self.words() if w["action"].startswith(action) and not w["text"]]
+            bare = [word for word in self.words() if not word["text"]]
+            same = [word for word in bare if word["action"] == action]
+            return same or [word for word in bare if word["action"].startswith(action)]
 
         self._until(lambda: len(targets()) > nth, f"no target {action!r}", WAIT_S)
         self._at(targets()[nth])
