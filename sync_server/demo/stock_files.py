@@ -33,6 +33,8 @@ ZERO = Decimal(0)
 
 @dataclass(slots=True)
 class Stock:
+    """What the stock files hold, list by list, in file order."""
+
     stores: list[Store] = field(default_factory=list)
     groups: list[IngredientGroup] = field(default_factory=list)
     suppliers: list[Supplier] = field(default_factory=list)
