@@ -13,6 +13,7 @@ from pos_app.desk import Desk
 from pos_app.screens.stage import Stage
 from pos_app.theme import palette
 from pos_app.widgets.lettering import register_fonts
+from sync_server.client.screen_text import LOOK_S, ScreenText
 
 
 class Terminal(App):
@@ -32,6 +33,10 @@ class Terminal(App):
         Window.clearcolor = palette["background"]
         stage = Stage()
         self.bridge = Bridge(self._desk, stage)
+        # Kept, because the clock holds bound methods weakly.
+        self._reader = ScreenText(stage, lambda: float(Window.height))
+        if self._reader.wanted:
+            Clock.schedule_interval(self._reader.look, LOOK_S)
         return stage
 
     def on_stop(self) -> None:
