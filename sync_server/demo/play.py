@@ -252,7 +252,11 @@ async def _play_evening(demo: Demo, venue: Venue, stage: Stage, say: Say) -> Non
     evening = Evening(around, chance, pins, choices, say)
     say(f"An evening at {demo.speed:g} minutes a minute; seed {demo.seed}.")
     try:
-        await evening.open(demo.data / DEVICES, stage.invitations)
+        try:
+            await evening.open(demo.data / DEVICES, stage.invitations)
+        except (TimeoutError, ValueError) as fault:
+            why = str(fault) or "the devices did not come online"
+            raise StageFailed(f"the evening could not begin: {why}") from fault
         await evening.play()
     finally:
         for line in evening.report():
