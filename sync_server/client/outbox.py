@@ -171,26 +171,39 @@ class Outbox:
     # Answers
 
     def record_answers(self, results: Sequence[frames.Result]) -> list[StoredCommand]:
-        """Keep outcomes of commands that were waiting; those that were not are left alone.
+        """Keep outcomes of commands that were waiting; those that were not keep theirs.
 
-        Anything but plain acceptance raises a notice that stays until someone taps it away.
+        Anything but plain acceptance raises a notice that stays until someone taps it away. A
+        server that was restored may have put an effect at other events than it had told.
         """
         if not results:
             return []
         numbers = [one.seq for one in results]
-        rows = self._select(
-            "dep = ? AND state = 'pending' AND seq BETWEEN ? AND ?",
-            self.dep,
-            min(numbers),
-            max(numbers),
-        )
-        waiting = {one.seq: one for one in rows}
-        fresh = [(waiting[one.seq], one) for one in results if one.seq in waiting]
-        if not fresh:
+        rows = self._select("dep = ? AND seq BETWEEN ? AND ?", self.dep, min(numbers), max(numbers))
+        known = {one.seq: one for one in rows}
+        fresh = [
+            (known[one.seq], one)
+            for one in results
+            if one.seq in known and known[one.seq].result is None
+        ]
+        moved = [
+            msgspec.structs.replace(told, n_from=one.n_from, n_to=one.n_to)
+            for one in results
+            if one.seq in known
+            and known[one.seq].command.sep < self.sep
+            and (told := known[one.seq].result) is not None
+            and (told.n_from, told.n_to) != (one.n_from, one.n_to)
+        ]
+        if not fresh and not moved:
             return []
         now = self._clock()
 
         def work(connection: sqlite3.Connection) -> None:
+            for result in moved:
+                connection.execute(
+                    "UPDATE outbox SET result = ?, n_to = ? WHERE dep = ? AND seq = ?",
+                    (_encoder.encode(result), result.n_to, self.dep, result.seq),
+                )
             for stored, result in fresh:
                 connection.execute(
                     "UPDATE outbox SET state = 'answered', result = ?, n_to = ?, answered_ms = ?"
