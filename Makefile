@@ -41,6 +41,9 @@ bench: setup  ## measure, beside the machine's own limits; options in ARGS="--on
 fuzz: setup  ## the property tests with many fresh examples; where in ARGS="tests/domain"
 	@$(PYTEST) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
+simulate: setup  ## evenings of trouble on every core until one breaks; where from in ARGS="SEED"
+	@$(BIN)/python -m tests.simulation --forever $(ARGS)
+
 icons: setup  ## rebuild the icon fonts (needs npm)
 	@$(BIN)/python scripts/build_icons.py
 

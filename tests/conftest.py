@@ -27,3 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         area = item.path.relative_to(HERE).parts[0]
         if area in ONE_AFTER_THE_OTHER or item.get_closest_marker("screen"):
             item.add_marker(pytest.mark.xdist_group("screen"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have to say besides passing: how much they went through."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "says":
+                terminalreporter.write_line(str(value))

@@ -41,6 +41,7 @@ class Report:
     steps: int
     told: int
     refused: int
+    head: str
 
 
 def run(seed: int) -> Report:
@@ -65,6 +66,7 @@ def run(seed: int) -> Report:
             world.loop.steps,
             len(outcomes),
             outcomes.count("refused"),
+            world.server.office._head.hash[:16],
         )
 
 

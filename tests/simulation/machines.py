@@ -173,6 +173,7 @@ class ServerMachine(Machine):
         self.disk = disk
         self.gateway = gateway
         self.errors = 0
+        self.databases: list[Database] = []
         self.desk: EnrolmentDesk
         self.office: FrontOffice
         self.sockets: SyncServer
@@ -183,6 +184,7 @@ class ServerMachine(Machine):
             self.disk, before_commit=self._before, after_commit=lambda: self.at_commit(True)
         )
         assert isinstance(database, WorkedDatabase)
+        self.databases.append(database)
         luck = Random(f"{self.rng.random()} {self.boots}")
         database.threads = Threads(Random(luck.random()))
         slow = Threads(Random(luck.random()))

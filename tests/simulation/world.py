@@ -202,7 +202,8 @@ class World:
             self.loop.bury()
         finally:
             self.loop.close()
-            self.hotel.close()
+            for database in (*self.server.databases, self.hotel):
+                database.close()
             self.hotel_disk.close()
             self.server.disk.close()
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,56 @@
+"""Evenings from seeds: everything goes wrong that can, and every invariant holds at the end.
+
+How many fit is measured in processor time, so that a busy machine lives through as many as an idle
+one. A seed that fails is in the message: `python -m tests.simulation SEED` lives it again.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from .evening import Report, run
+from .world import prepared
+
+PROCESSOR_S = 200.0
+AT_LEAST = 40
+
+
+def test_everything_holds_after_every_evening(
+    record_property: Callable[[str, object], None],
+) -> None:
+    prepared()
+    reports: list[Report] = []
+    begun = time.process_time()
+    while len(reports) < AT_LEAST or time.process_time() - begun < PROCESSOR_S:
+        reports.append(run(len(reports)))
+    record_property(
+        "says",
+        f"simulation: {len(reports)} evenings, {sum(r.commands for r in reports)} commands, "
+        f"{sum(r.events for r in reports)} events, {sum(r.refused for r in reports)} refusals, "
+        f"{sum(r.crashes for r in reports)} crashes, no violation",
+    )
+    assert sum(report.crashes for report in reports) > len(reports), "the trouble is missing"
+    assert sum(report.refused for report in reports) > len(reports), "the conflicts are missing"
+
+
+def test_a_seed_takes_the_same_path_in_every_process() -> None:
+    """Whatever the addresses of objects and the order of hashes are there."""
+    code = "from tests.simulation.evening import run\nprint([run(seed) for seed in (1, 2, 9)])"
+    root = Path(__file__).parents[2]
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": hashes},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
+        ).stdout
+        for hashes in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert "Report(seed=9" in told[0]
