@@ -227,12 +227,12 @@ def check_back_office(office_url: str) -> None:
         size = {"width": 1366, "height": 768}
         page = chromium.new_page(base_url=office_url, viewport=size)  # type: ignore[arg-type]
         sign_in(page, "halyna", "Zvit-Do-Ponedilka")
-        page.goto("/food-cost")
+        page.goto("/reports/food-cost")
         page.get_by_text("Borscht").first.wait_for()
         page.get_by_text("Ribeye").first.wait_for()
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / "food-cost.png")
-        page.goto("/turnover")
+        page.goto("/reports/turnover")
         page.get_by_text("Beef, ribeye").first.wait_for()
         page.screenshot(path=PICTURES / "turnover.png")
         chromium.close()
