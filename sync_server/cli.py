@@ -199,6 +199,56 @@ def restore(
     typer.echo("Start the server and switch on every terminal: they bring what is missing.")
 
 
+@app.command()
+def replay(
+    data: Annotated[Path, typer.Argument(help="Folder of the databases.")],
+    n: Annotated[int | None, typer.Argument(help="Event to stop at; the newest without.")] = None,
+    first: Annotated[int | None, typer.Option("--from", help="List events from here.")] = None,
+    last: Annotated[int | None, typer.Option("--to", help="List events up to here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say it for programs.")] = False,
+) -> None:
+    """Show the venue as it was just after event N, or list what happened."""
+    from sync_server import history
+    from sync_server.history_view import as_table, as_text
+    from sync_server.store.database import Database
+
+    url = _settings(data).database_url("front")
+    with _or_say(lambda: Database.open_read_only(url, "front", readers=1)) as front:
+        try:
+            head = history.head_of(front)
+            if first is None and last is None:
+                shown = history.picture(front, head if n is None else n)
+                as_text(shown, as_json)
+            else:
+                listed = history.happened(front, first or 1, head if last is None else last)
+                as_table(listed, as_json)
+        except history.NoSuchEvent as fault:
+            typer.secho(str(fault), fg="red", err=True)
+            raise typer.Exit(1) from None
+
+
+@app.command()
+def verify(
+    data: Annotated[Path, typer.Argument(help="Folder of the databases.")],
+) -> None:
+    """Check that the front database holds together; may be run beside the server.
+
+    Exit code 1 when something is wrong, each with its place.
+    """
+    from sync_server.history import head_of
+    from sync_server.store.database import Database
+    from sync_server.verify import verify as findings_of
+
+    url = _settings(data).database_url("front")
+    with _or_say(lambda: Database.open_read_only(url, "front", readers=1)) as front:
+        findings = findings_of(front)
+        for finding in findings:
+            typer.secho(str(finding), fg="red")
+        if findings:
+            raise typer.Exit(1)
+        typer.echo(f"{head_of(front):,} events: chain, replay, inbox, ledger and effects agree")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def pos(ctx: typer.Context) -> None:
     """Open a terminal; `vitrylo pos --help` shows its options."""
