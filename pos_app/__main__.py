@@ -54,7 +54,7 @@ async def _run(given: argparse.Namespace) -> int:
         name=given.name,
         hall_id=given.hall,
         drawer=given.drawer,
-        paper=LocalPaper(clocks.system_random().randrange(2**31)),
+        paper=LocalPaper(clocks.system_random().randrange(2**31), clocks.mono_ms),
     )
     try:
         await desk.open()

@@ -8,13 +8,14 @@ is stored in the background; only `ask` and `sign_in` wait, and a presenter star
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Decision
 from sync_server.domain.venue import Notice, Venue
 
 Param = str | int
+Progress = Literal["", "saving", "saved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,12 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A device of the house. `state`: ok, paper_low, paper_out, offline, unknown."""
+    """A printer of the house. `state`: ok, low (paper), down, unknown; `words` say why, in the
+    venue's language."""
 
     label: str
     state: str = "ok"
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,12 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer to a question: an empty `code` means that `body` holds plain data."""
+    """Answer to a question: an empty `code` means that `body` holds plain data; else `params` say
+    more about the refusal."""
 
     code: str = ""
     body: Any = None
+    params: Mapping[str, Param] | None = None
 
 
 class Desk(Protocol):
@@ -112,12 +117,12 @@ class Desk(Protocol):
     def pin_places(self, staff_id: str) -> int:
         """How many figures the person's PIN has."""
 
-    def progress(self, line_id: str) -> str:
-        """Of this terminal's newest command on the line: "writing" while it goes to disk, "saved"
+    def progress(self, line_id: str) -> Progress:
+        """Of this terminal's newest command on the line: "saving" while it goes to disk, "saved"
         while the server has not answered, empty when all is answered."""
 
-    def submit(self, command: object) -> Decision:
-        """Decide now, store in the background."""
+    def submit(self, command: object, approval: str = "") -> Decision:
+        """Decide now, store in the background. `approval` is the id of one that was lent."""
 
     async def ask(self, what: str, params: dict[str, object]) -> Reply:
         """A question to the server; `offline` when there is none."""

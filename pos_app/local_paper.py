@@ -2,16 +2,26 @@
 
 The ticket is composed by the same code as the server's and goes straight to the station's printer,
 else to its fallback. Only a ticket that certainly came out counts: then the command says so
-(`route` local) and the server will not print it again. Printing blocks, so it runs in a thread.
+(`route` local) and the server will not print it again. Printing blocks, so it runs in threads.
+
+Rule of time: taps after a send wait for the disk until its paper is known, so every step has a
+limit (`QUICK`), printers work beside each other, and a printer that failed is left alone for
+`REST_MS`, so a dead one costs a second once, not once a send.
 """
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import count
 
+from hardware.documents import Document
+from hardware.escpos_printer import Limits
 from hardware.network import network_printer
 from hardware.printer import Evidence, PrintState
+from sync_server.client.desk import Printed
 from sync_server.domain import events as e
-from sync_server.domain.menu import Catalogue, Station
+from sync_server.domain.menu import Catalogue, Printer, Station
 from sync_server.domain.outward import PaperJob
 from sync_server.domain.venue import Venue
 from sync_server.paper.composing import compose
@@ -19,28 +29,43 @@ from sync_server.paper.figures import zone_of
 
 CERTAIN = frozenset({PrintState.CONFIRMED, PrintState.CONSUMED})
 TOLD = (e.TicketOpened, e.TicketLinesAdded, e.TicketLinesFired)
+QUICK = Limits(connect=1.0, answer=0.5, write=2.0, proof=4.0, job=4.0)
+"""Seconds. At most about 12 a ticket on a printer that stops in the middle; 1 on a dead one."""
+REST_MS = 30_000
+
+_Job = tuple[PaperJob, Station]
 
 
 class LocalPaper:
-    """Prints what a send tells the kitchen. `first_id` marks this start's answers."""
+    """Prints what a send tells the kitchen. `first_id` marks this start's answers, `mono` is a
+    monotonic clock in milliseconds."""
 
-    def __init__(self, first_id: int) -> None:
-        self._first_id = first_id
+    def __init__(self, first_id: int, mono: Callable[[], int]) -> None:
+        self._first_ids = count(first_id, 1_000)
+        self._mono = mono
+        self._resting: dict[str, int] = {}
+        self._taken: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    async def print(self, events: Sequence[object], venue: Venue, catalogue: Catalogue) -> bool:
+    async def print(self, events: Sequence[object], venue: Venue, catalogue: Catalogue) -> Printed:
         """Whether every station has its paper. `venue` is the state after the events."""
         jobs = [job for event in events if (job := self._job(event, venue, catalogue)) is not None]
         if not jobs:
-            return False
-        # One after the other: stations may share a printer, and it serves one at a time.
-        outcomes = [
-            await asyncio.to_thread(self._out, job, station, catalogue) for job, station in jobs
-        ]
+            return "nothing"
+        by_printer: dict[str, list[_Job]] = {}
+        for job in jobs:
+            by_printer.setdefault(job[1].printer_id, []).append(job)
+        # A printer serves one at a time; different ones need not wait for each other.
+        outcomes = await asyncio.gather(
+            *(asyncio.to_thread(self._all_out, some, catalogue) for some in by_printer.values())
+        )
+        return "printed" if all(outcomes) else "failed"
+
+    def _all_out(self, jobs: Sequence[_Job], catalogue: Catalogue) -> bool:
+        # Every job is tried: what one station lacks another may have.
+        outcomes = [self._out(job, station, catalogue) for job, station in jobs]
         return all(outcomes)
 
-    def _job(
-        self, event: object, venue: Venue, catalogue: Catalogue
-    ) -> tuple[PaperJob, Station] | None:
+    def _job(self, event: object, venue: Venue, catalogue: Catalogue) -> _Job | None:
         if not isinstance(event, TOLD):
             return None
         ticket = venue.tickets.get(event.ticket_id)
@@ -68,19 +93,29 @@ class LocalPaper:
         document = compose(job, catalogue, zone_of(catalogue))
         for printer_id in (station.printer_id, station.fallback_printer_id):
             printer = catalogue.printers.get(printer_id)
-            if printer is None or not printer.port:
+            if printer is None or not printer.port or self._rests(printer_id):
                 continue
-            driver = network_printer(
-                printer_id,
-                printer.host,
-                printer.port,
-                printer.width_dots,
-                Evidence.A,
-                self._first_id,
-            )
-            try:
-                if driver.print(document).state in CERTAIN:
+            # It may stand in for another's at this moment; it serves one at a time.
+            with self._taken[printer_id]:
+                if self._printed(document, printer):
                     return True
-            finally:
-                driver.close()
+            self._resting[printer_id] = self._mono() + REST_MS
         return False
+
+    def _rests(self, printer_id: str) -> bool:
+        return self._mono() < self._resting.get(printer_id, 0)
+
+    def _printed(self, document: Document, printer: Printer) -> bool:
+        driver = network_printer(
+            printer.printer_id,
+            printer.host,
+            printer.port,
+            printer.width_dots,
+            Evidence.A,
+            next(self._first_ids),
+            QUICK,
+        )
+        try:
+            return driver.print(document).state in CERTAIN
+        finally:
+            driver.close()

@@ -72,7 +72,7 @@ def _line(presenter: Presenter, check: Check, line: Line, picked: bool) -> Row:
         quantity=f"{formats.quantity(qty, presenter.language)}×",
         name=presenter.name(item.names) if item else line.name,
         price=presenter.amount(0 if void else line.gross_minor),
-        details=_details(presenter, line),
+        details=_details(presenter, check, line),
         mark=mark,
         mark_token=token,
         mark_word=presenter.say(word),
@@ -81,7 +81,16 @@ def _line(presenter: Presenter, check: Check, line: Line, picked: bool) -> Row:
     )
 
 
-def _details(presenter: Presenter, line: Line) -> tuple[tuple[str, str], ...]:
+def kitchen_lacks(desk: Desk, check: Check, line: Line) -> bool:
+    """Whether a line was sent while the server is away and no paper told the kitchen either."""
+    if not line.sent or line.state == "void" or desk.link.online or not desk.progress(line.line_id):
+        return False
+    known_as = line.origin or line.line_id
+    tickets = [t for t in desk.venue.tickets_of(check.check_id) if t.line(known_as) is not None]
+    return any(not has_it(ticket) for ticket in tickets)
+
+
+def _details(presenter: Presenter, check: Check, line: Line) -> tuple[tuple[str, str], ...]:
     first = [seat_name(presenter, line.seat)] if line.seat else []
     for chosen in line.chosen:
         text = modifier_name(presenter, chosen.modifier_id, chosen.name)
@@ -101,6 +110,8 @@ def _details(presenter: Presenter, line: Line) -> tuple[tuple[str, str], ...]:
     elif not line.sent:
         first.append(presenter.say("new_held" if line.held else "new"))
     details = [(" · ".join(first), "dim")] if first else []
+    if kitchen_lacks(presenter.desk, check, line):
+        details.append((presenter.say("kitchen_lacks"), "late"))
     if line.allergy:
         details.append((presenter.say("allergy_named", name=line.allergy), "late"))
     return tuple(details)
@@ -120,10 +131,12 @@ def _mark(presenter: Presenter, check: Check, line: Line) -> tuple[str, str, str
     if line.state == "void":
         return "close", "late", "mark_void"
     progress = presenter.desk.progress(line.line_id)
-    if progress:
-        return (
-            ("dot", "dim", "mark_saved") if progress == "saved" else ("ring", "dim", "mark_writing")
-        )
+    if progress == "saving":
+        return "ring", "dim", "mark_writing"
+    if progress == "saved":
+        if line.sent and kitchen_has(presenter.desk, check, line):
+            return "print", "cooking", "mark_paper"
+        return "dot", "dim", "mark_saved"
     if line.state == "served":
         return "check_circle", "dim", "mark_served"
     if line.state == "ready":

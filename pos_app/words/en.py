@@ -107,6 +107,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "mark_void": "void",
     "mark_writing": "being saved",
     "mark_saved": "saved on this terminal",
+    "mark_paper": "on the kitchen's paper",
+    "kitchen_lacks": "the kitchen does not have it: tell them",
     "mark_server": "server has it",
     "mark_kitchen": "kitchen has it",
     "mark_held": "on hold",
@@ -340,6 +342,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_unknown_question": "The server is older than this terminal and must be updated",
     "refused_never_here": "You have not signed in at this terminal before; it needs the server",
     "refused_cannot_save": "Not saved: the disk of this terminal takes nothing more",
+    "refused_kitchen_not_told": "No server and no kitchen printer: the kitchen does not have "
+    "check {number}, table {table}. Tell them; it goes by itself when the server is back",
     "refused_not_allowed": "This needs the right {right}; call the hall manager",
     "refused_unknown_staff": "There is no such person, or the person is disabled",
     "refused_session_ended": "Your sign-in has ended; sign in again",

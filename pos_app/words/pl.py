@@ -140,6 +140,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "mark_void": "storno",
     "mark_writing": "zapisuje się",
     "mark_saved": "zapisane na terminalu",
+    "mark_paper": "na papierze w kuchni",
+    "kitchen_lacks": "kuchnia tego nie ma: powiedz jej",
     "mark_server": "na serwerze",
     "mark_kitchen": "w kuchni",
     "mark_held": "wstrzymane",
@@ -385,6 +387,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_unknown_question": "Serwer jest starszy niż terminal i wymaga aktualizacji",
     "refused_never_here": "Bez serwera: jeszcze się tu nie logowałeś; potrzebne połączenie",
     "refused_cannot_save": "Nie zapisano: dysk terminala nie przyjmuje zapisów",
+    "refused_kitchen_not_told": "Ani serwera, ani drukarki w kuchni: kuchnia nie ma zamówienia "
+    "z rachunku {number}, stolik {table}. Powiedz jej; pójdzie samo, gdy wróci serwer",
     "refused_not_allowed": "Potrzebne uprawnienie: {right}; wezwij kierownika sali",
     "refused_unknown_staff": "Nie ma takiej osoby albo jest wyłączona",
     "refused_session_ended": "Sesja wygasła; zaloguj się ponownie",

@@ -139,6 +139,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "mark_void": "списано",
     "mark_writing": "записується",
     "mark_saved": "збережено на терміналі",
+    "mark_paper": "на папері кухні",
+    "kitchen_lacks": "кухня цього не має: скажіть їй",
     "mark_server": "на сервері",
     "mark_kitchen": "на кухні",
     "mark_held": "утримано",
@@ -384,6 +386,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_unknown_question": "Сервер старіший за термінал; його треба оновити",
     "refused_never_here": "Без сервера ви ще не входили на цьому терміналі; потрібен зв'язок",
     "refused_cannot_save": "Не збережено: диск термінала не приймає записів",
+    "refused_kitchen_not_told": "Ні сервера, ні принтера кухні: кухня не має замовлення "
+    "з рахунку {number}, стіл {table}. Скажіть їй; воно піде саме, щойно повернеться сервер",
     "refused_not_allowed": "Потрібне право {right}; покличте адміністратора залу",
     "refused_unknown_staff": "Такої людини немає або її вимкнено",
     "refused_session_ended": "Ваш вхід завершився; увійдіть знову",

@@ -1,16 +1,16 @@
 """What a terminal or display knows and may do: replica, catalogue, sign-in, commands. No screen.
 
-Reading is instant. `submit` decides on the replica at once and stores in the background; a line is
-*saving* until the disk has it, then *saved*, then *server* when it is in the base. A preview that
-could not be stored is taken back loudly. Neighbours: `terminal` is the way to the server,
-`offline_pin` signs people in without it, `numbers` counts checks.
+Rule: reading is instant. `submit` decides on the replica at once and stores in the background, in
+the order of the taps; a line is *saving* until the disk has it, then *saved*, then *server* when it
+is in the base. A tap that could not be stored is taken back loudly. Neighbours: `terminal` is the
+way to the server, `catalogues` keeps menus, `offline_pin` signs people in without the server,
+`numbers` counts checks. The applications put a thin adapter before this.
 """
 
 import asyncio
 import json
 import logging
-from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,55 +18,52 @@ from typing import Any, Literal
 import msgspec
 from argon2 import PasswordHasher
 
+from sync_server.domain import commands as c
 from sync_server.domain.events import Line
-from sync_server.domain.ids import StaffId
+from sync_server.domain.ids import CheckId, NoticeId, StaffId, derived
 from sync_server.domain.kitchen import has_it
-from sync_server.domain.limits import SNAPSHOT_CHUNKS
-from sync_server.domain.menu import Catalogue, Settings
-from sync_server.domain.rejections import Decision, Refused, refuse
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import KITCHEN_RIGHTS, RIGHTS, Facts, discount_limit, rights_of
-from sync_server.domain.venue import Venue
+from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol.envelope import EventRecord, read_event
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import (
     CODEC,
     SCOPE,
     Replica,
+    apply_record,
     digest,
-    read_catalogue,
     read_venue,
     write_venue,
 )
 
+from .catalogues import Catalogues
 from .connection import Callbacks
 from .numbers import CheckNumbers
 from .offline_pin import OFFLINE, SLOW, OfflinePins
-from .records import AskReply, CannotSave, LinkState, StoredCommand
+from .pending import Pending, names_of
+from .records import AskReply, CannotSave, Confirmed, LinkState, Route, StoredCommand
 from .terminal import TerminalLink
 from .worker import Runner, in_thread
 
 log = logging.getLogger(__name__)
 
 Mark = Literal["saving", "saved", "server", "kitchen"]
+Progress = Literal["", "saving", "saved"]
+Printed = Literal["printed", "nothing", "failed"]
+KitchenPaper = Callable[[Sequence[object], Venue, Catalogue], Awaitable[Printed]]
+"""Puts what a send tells the kitchen on paper at the station, from this device itself. It is given
+the events and the state after them; "printed" only when all of it certainly came out."""
 
-NO_CATALOGUE = Catalogue(
-    0, 0, Settings("", "UAH", "UTC"), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
-)
 COMPACT_AFTER = 2_000
-CATALOGUES_KEPT = 4
+SAVES_WAITING = 1_000
+OWN_NOTICES = 200
+NOT_TOLD = "kitchen_not_told"
+"""Code of this device's own notice that neither server nor printer told the kitchen."""
 
 _json = msgspec.json.Encoder()
-
-
-@dataclass(slots=True)
-class Pending:
-    """A command of this device that the base does not contain yet."""
-
-    cmd_id: str
-    command: object
-    facts: Facts
-    stored: bool = False
-    n_to: int = 0
+_params = msgspec.json.Decoder(dict[str, str | int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +85,34 @@ class ClientDesk:
         *,
         run: Runner = in_thread,
         hasher: PasswordHasher = SLOW,
+        paper: KitchenPaper | None = None,
     ) -> None:
         """`drawing` says whether the drawing loop is alive (the beat of a display); `run` is where
-        slow work of the desk's own goes, PIN hashing above all."""
+        slow work of the desk's own goes, PIN hashing above all; `paper` prints for the kitchen
+        while the server is away."""
         self._run = run
         self._hasher = hasher
+        self._paper = paper
         self._folder = folder
         self._kind = kind
         self._drawing = drawing
         self._link: TerminalLink | None = None
         self._pending: list[Pending] = []
         self._replica = Replica(Venue(), self._overlay)
-        self._catalogues: dict[int, Catalogue] = {}
-        self._fetching: set[int] = set()
+        self._catalogues = Catalogues(folder, run)
         self._watchers: list[Callable[[], None]] = []
         self._hearers: list[Callable[[list[object]], None]] = []
         self._unsaved: list[Callable[[object, str], None]] = []
+        self._own_notices: dict[str, Notice] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._saves: asyncio.Queue[Callable[[], Any]] = asyncio.Queue(maxsize=1_000)
+        self._saves: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue(SAVES_WAITING)
+        self._saving: asyncio.Task[Any] | None = None
         self._session = ""
         self._seen_n = 0
         self.me = StaffId("")
         self.state = LinkState()
-        self.unsaved_code = ""
+        self.hotel = True
+        """Whether the hotel answers, as far as somebody said."""
 
     # -- life ----------------------------------------------------------------------------------
     def callbacks(self) -> Callbacks:
@@ -125,36 +127,51 @@ class ClientDesk:
         )
 
     async def open(self, link: TerminalLink) -> None:
-        """Build the replica from the disk; works without any network."""
+        """Build the replica from the disk; works without any network.
+
+        Raises StoreInUse if another program has the folder, OSError if the disk itself fails.
+        """
         self._link = link
         await link.open()
-        base = await link.base()
-        venue = read_venue(base.snapshot) if base.snapshot else Venue()
-        self._replica.replace(venue)
-        self._replica.fold([read_event(data) for _, data in base.events])
-        self.numbers = CheckNumbers(self._folder)
+        self._replica.replace(await self._confirmed(link))
+        self.numbers = CheckNumbers(self._folder, self._run)
         self.pins = OfflinePins(self._folder, link.identity.key, self._hasher)
-        self._load_catalogues()
+        await self._run(self._catalogues.load)
         for stored in await link.overlay():
             pending = self._restored(stored)
             if pending is not None:
                 self._pending.append(pending)
         self._replica.refresh()
+        for kept in await link.notices():
+            self._tell(kept.cmd_id, kept.code, kept.params.encode(), kept.raised_ms)
+        self.state = link.state
+        self._want_numbers()
+
+    async def _confirmed(self, link: TerminalLink) -> Venue:
+        try:
+            return _rebuilt(await link.base())
+        except FrameFault as fault:
+            # Whole bytes that this version cannot read. What was tapped is kept beside them.
+            log.error("the state on disk cannot be read, the server sends it again: %s", fault)
+            await link.forget_base()
+            return Venue()
 
     async def start(self) -> None:
         """Keep connected; begin to store what is submitted."""
-        assert self._link is not None, "open first"
-        self._keep(self._save_in_order())
-        await self._link.start()
+        if self._saving is None:
+            self._saving = self._keep(self._save_in_order())
+        await self.link.start()
 
     async def stop(self) -> None:
         """Store what was tapped, then leave."""
         if self._link is None:
             return
-        await self._saves.join()
+        if self._saving is not None:
+            await self._saves.join()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._saving = None
         await self._link.stop()
 
     @property
@@ -166,7 +183,7 @@ class ClientDesk:
     def later(self, work: Any) -> None:
         """Run something that waits; its end is a change."""
         task = self._keep(work)
-        task.add_done_callback(lambda _: self._changed())
+        task.add_done_callback(lambda _: self.changed())
 
     def _keep(self, work: Any) -> "asyncio.Task[Any]":
         task = asyncio.get_running_loop().create_task(work)
@@ -193,10 +210,25 @@ class ClientDesk:
     @property
     def catalogue(self) -> Catalogue:
         """The version in force; an older one while the newest is being fetched."""
-        current = self._catalogues.get(self.base.catalogue_no)
-        if current is not None:
-            return current
-        return self._catalogues[max(self._catalogues)] if self._catalogues else NO_CATALOGUE
+        return self._catalogues.best(self.base.catalogue_no)
+
+    @property
+    def away(self) -> bool:
+        """Whether the server cannot be reached now."""
+        return self.state.phase not in ("online", "catching_up", "upgrade")
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What must be tapped away here: the venue's for everybody or for who is signed in, and
+        what only this device knows; oldest first."""
+        shared = self.venue.notices
+        own = [
+            one
+            for key, one in self._own_notices.items()
+            if NoticeId(derived(key, "notice")) not in shared
+        ]
+        mine = [one for one in shared.values() if one.staff_id in ("", self.me)]
+        return tuple(sorted([*own, *mine], key=lambda one: one.at_ms))
 
     @property
     def code(self) -> str:
@@ -212,11 +244,18 @@ class ClientDesk:
         return self.link.new_id()
 
     def next_number(self) -> str:
-        """The next check number of this terminal; final, used once."""
+        """The next check number of this terminal; final, used once. Does not wait."""
         day = self.venue.day.day if self.venue.day else ""
-        return self.numbers.take(
+        number = self.numbers.take(
             self.code, day, (*self.venue.checks.values(), *self.venue.closed.values())
         )
+        self._want_numbers()
+        return number
+
+    def _want_numbers(self) -> None:
+        day = self.base.day
+        if self._kind == "pos" and day is not None and self.numbers.few(day.day):
+            self._keep(self.numbers.take_ahead(day.day))
 
     @property
     def waiting(self) -> int:
@@ -225,7 +264,15 @@ class ClientDesk:
 
     def unsettled(self, name: str) -> bool:
         """Whether a command that names a line or check still waits for the server."""
-        return any(name in _names(pending.command) for pending in self._pending)
+        return any(name in names_of(pending.command) for pending in self._pending)
+
+    def progress(self, name: str) -> Progress:
+        """How far the newest command that names a line or check is: on its way to the disk, saved
+        without an answer, or answered (empty)."""
+        for pending in reversed(self._pending):
+            if not pending.n_to and name in names_of(pending.command):
+                return "saved" if pending.stored else "saving"
+        return ""
 
     def mark(self, check_id: str, line: Line) -> Mark:
         """How far a line has come: the disk, the server, the kitchen."""
@@ -233,7 +280,7 @@ class ClientDesk:
         known = confirmed.line(line.line_id) if confirmed is not None else None
         if known is None or known.state != line.state or known.sent != line.sent:
             waiting = any(
-                not pending.stored and line.line_id in _names(pending.command)
+                not pending.stored and line.line_id in names_of(pending.command)
                 for pending in self._pending
             )
             return "saving" if waiting else "saved"
@@ -258,17 +305,20 @@ class ClientDesk:
         """Call when a tap could not be stored: it did not happen."""
         self._unsaved.append(tell)
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """Something is different: tell all who watch."""
         for watcher in self._watchers:
             watcher()
 
     # -- commands ------------------------------------------------------------------------------
     def submit(
-        self, command: object, approval: str = "", actor: str | None = None, route: str = "server"
+        self, command: object, approval: str = "", actor: str | None = None, route: Route = "server"
     ) -> Decision:
         """Decide on what is shown; if it is accepted, show it and store it."""
+        if isinstance(command, c.AcknowledgeNotice) and self._seen_here(command.notice_id):
+            return Accepted(())
         if not self.state.can_save:
-            return refuse("internal")
+            return Refused("cannot_save")
         cmd_id = self.link.new_id()
         who = self.me if actor is None else StaffId(actor)
         facts = self._facts(cmd_id, who, bool(approval))
@@ -278,12 +328,13 @@ class ClientDesk:
         pending = Pending(cmd_id, command, facts)
         self._pending.append(pending)
         session = self._session if who else ""
+        save = self._saver(pending, session, approval, route, decision.events)
         try:
-            self._saves.put_nowait(lambda: self._save(pending, session, approval, route))
+            self._saves.put_nowait(save)
         except asyncio.QueueFull:
             self._take_back(pending, "busy")
-            return refuse("too_many", limit=self._saves.maxsize)
-        self._changed()
+            return refuse("too_many", limit=SAVES_WAITING)
+        self.changed()
         return decision
 
     def _facts(self, cmd_id: str, actor: StaffId, lent: bool = False) -> Facts:
@@ -306,9 +357,27 @@ class ClientDesk:
             basis_n=self.base.n,
             rights=rights,
             discount_limit_bp=limit,
-            old_menus=self._catalogues,
-            room_link=self.state.phase in ("online", "catching_up"),
+            old_menus=self._catalogues.all,
+            room_link=self.hotel and self.state.phase in ("online", "catching_up"),
         )
+
+    def _saver(
+        self,
+        pending: Pending,
+        session: str,
+        approval: str,
+        route: Route,
+        events: Sequence[object],
+    ) -> Callable[[], Awaitable[None]]:
+        async def save() -> None:
+            try:
+                way = await self._routed(pending, route, events)
+                await self._save(pending, session, approval, way)
+            except Exception:
+                log.exception("a tap was not stored")
+                self._take_back(pending, "internal")
+
+        return save
 
     async def _save_in_order(self) -> None:
         while True:
@@ -318,7 +387,29 @@ class ClientDesk:
             finally:
                 self._saves.task_done()
 
-    async def _save(self, pending: Pending, session: str, approval: str, route: str) -> None:
+    async def _routed(self, pending: Pending, route: Route, events: Sequence[object]) -> Route:
+        """Who prints for the kitchen, fixed before the command is stored (reliability 2.13).
+
+        Without the server this device prints itself; taps after it are shown but wait for the disk
+        meanwhile, so `paper` must have a bound (`pos_app.local_paper` says which).
+        """
+        command = pending.command
+        if self._paper is None or route == "local" or not self.away:
+            return route
+        if not isinstance(command, c.SendLines | c.FireLines):
+            return route
+        printed = await self._paper(events, self.venue, self.catalogue)
+        if printed == "printed":
+            pending.command = replace(command, route="local")
+            self._replica.refresh()
+            return "local"
+        if printed == "failed":
+            check = self.venue.check(command.check_id)
+            told = {"number": check.number, "table": check.table_id} if check else {}
+            self._tell(pending.cmd_id, NOT_TOLD, _json.encode(told), self.now_ms())
+        return route
+
+    async def _save(self, pending: Pending, session: str, approval: str, route: Route) -> None:
         name = CODEC.type_of(pending.command)
         lent = _json.encode({"id": approval}) if approval else None
         stored = await self.link.submit(
@@ -330,24 +421,46 @@ class ClientDesk:
             biz_day=self.base.day.day if self.base.day else "",
             session=session,
             approval=lent,
-            route=route,  # type: ignore[arg-type]
+            route=route,
             cmd_id=pending.cmd_id,
         )
         if isinstance(stored, CannotSave):
+            log.error("a tap was not stored: %s %s", stored.code, stored.detail)
             self._take_back(pending, stored.code)
             return
         pending.stored = True
-        self._changed()
+        self.changed()
 
     def _take_back(self, pending: Pending, code: str) -> None:
         """The tap is visibly refused: nothing goes on in memory only (reliability 2.4)."""
         if pending in self._pending:
             self._pending.remove(pending)
         self._replica.refresh()
-        self.unsaved_code = code
+        self._tell(pending.cmd_id, "cannot_save", b"{}", self.now_ms())
         for tell in self._unsaved:
             tell(pending.command, code)
-        self._changed()
+        self.changed()
+
+    def _tell(self, cmd_id: str, code: str, params: bytes, at_ms: int) -> None:
+        """A notice of this device's own, until it is tapped away."""
+        try:
+            said = _params.decode(params)
+        except msgspec.DecodeError:
+            said = {}
+        notice = Notice(NoticeId(cmd_id), StaffId(""), code, said, at_ms, CheckId(""))
+        self._own_notices[cmd_id] = notice
+        if len(self._own_notices) > OWN_NOTICES:
+            del self._own_notices[next(iter(self._own_notices))]
+
+    def _seen_here(self, notice_id: str) -> bool:
+        """Forget this device's own notice; True when the venue has no twin of it."""
+        for key in list(self._own_notices):
+            if notice_id in (key, derived(key, "notice")):
+                del self._own_notices[key]
+                self._keep(self.link.acknowledge(key))
+                self.changed()
+                return NoticeId(notice_id) not in self.venue.notices
+        return False
 
     def _overlay(self) -> list[tuple[object, Facts]]:
         return [(pending.command, pending.facts) for pending in self._pending]
@@ -370,10 +483,10 @@ class ClientDesk:
     def _on_events(self, records: list[EventRecord]) -> None:
         events = self._replica.fold(records)
         self._drop_settled()
-        self._want_catalogue()
+        self._want_more()
         for hearer in self._hearers:
             hearer(events)
-        self._changed()
+        self.changed()
         self._seen_n += len(records)
         if self._seen_n >= COMPACT_AFTER:
             self._seen_n = 0
@@ -383,15 +496,21 @@ class ClientDesk:
         result = stored.result
         if result is None:
             return
+        cmd_id = stored.command.cmd_id
         for pending in self._pending:
-            if pending.cmd_id == stored.command.cmd_id:
+            if pending.cmd_id == cmd_id:
                 pending.n_to = result.n_to
                 if result.outcome in ("refused", "parked") or not result.n_to:
                     self._pending.remove(pending)
                 break
+        told = self._own_notices.get(cmd_id)
+        if result.outcome != "accepted":
+            self._tell(cmd_id, result.code, bytes(result.params), self.now_ms())
+        elif told is not None and told.code == NOT_TOLD:
+            del self._own_notices[cmd_id]
         self._drop_settled()
         self._replica.refresh()
-        self._changed()
+        self.changed()
 
     def _drop_settled(self) -> None:
         kept = [p for p in self._pending if not p.n_to or p.n_to > self.base.n]
@@ -402,57 +521,38 @@ class ClientDesk:
     def _on_snapshot(self, n: int, data: bytes) -> None:
         self._replica.replace(read_venue(data))
         self._drop_settled()
-        self._want_catalogue()
-        self._changed()
+        self._want_more()
+        self.changed()
 
     def _on_state(self, state: LinkState) -> None:
         came_back = state.phase == "online" and self.state.phase != "online"
         self.state = state
         if came_back:
-            self._want_catalogue()
-        self._changed()
+            self._want_more()
+        self.changed()
 
-    # -- catalogue -----------------------------------------------------------------------------
-    def _load_catalogues(self) -> None:
-        for path in sorted(self._folder.glob("catalogue-*.json")):
-            try:
-                loaded = read_catalogue(path.read_bytes())
-            except (FrameFault, OSError) as fault:
-                log.error("%s cannot be read: %s", path.name, fault)
-                continue
-            self._catalogues[loaded.number] = loaded
+    def _want_more(self) -> None:
+        """See whether the base needs what is not here: its catalogue, numbers of its day."""
+        if self._missing() and self._link is not None:
+            self._keep(self._obtain())
+        self._want_numbers()
 
-    def _want_catalogue(self) -> None:
+    def _missing(self) -> int:
+        """The catalogue version to ask for; 0 when it is here or nobody can be asked."""
         number = self.base.catalogue_no
-        if number and number not in self._catalogues and number not in self._fetching:
-            self._fetching.add(number)
-            self.later(self._fetch(number))
+        return 0 if self.away or number in self._catalogues.all else number
 
-    async def _fetch(self, number: int) -> None:
-        """Get a catalogue version part by part; what fails is asked again with the next news."""
-        try:
-            data, part, parts = b"", 0, 1
-            while part < parts:
-                asked = _json.encode({"number": number, "part": part})
-                reply = await self.link.ask("catalogue", asked)
-                if reply.code:
-                    return
-                body = json.loads(reply.body)
-                parts = min(int(body["of"]), SNAPSHOT_CHUNKS)
-                data += b64decode(body["data"])
-                part += 1
-            self._catalogues[number] = read_catalogue(data)
-            await self._run(lambda: self._store_catalogue(number, data))
-        finally:
-            self._fetching.discard(number)
-
-    def _store_catalogue(self, number: int, data: bytes) -> None:
-        path = self._folder / f"catalogue-{number:08d}.json"
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(data)
-        fresh.replace(path)
-        for old in sorted(self._folder.glob("catalogue-*.json"))[:-CATALOGUES_KEPT]:
-            old.unlink()
+    async def _obtain(self) -> None:
+        if not await self._catalogues.obtain(self._missing, self.link.ask):
+            return
+        for pending in self._pending:
+            if not pending.facts.catalogue.number:
+                # It waited for its first menu: it is decided by it now.
+                old = pending.facts
+                fresh = self._facts(old.command_id, old.actor)
+                pending.facts = replace(fresh, now_ms=old.now_ms, basis_n=old.basis_n)
+        self._replica.refresh()
+        self.changed()
 
     # -- people --------------------------------------------------------------------------------
     async def ask(self, what: str, params: Mapping[str, object]) -> AskReply:
@@ -464,20 +564,21 @@ class ClientDesk:
         reply = await self.link.ask("sign_in", _json.encode({"pin": pin, "staff_id": staff_id}))
         now = self.now_ms()
         if reply.code in ("offline", "timeout"):
-            code = await self._run(lambda: self.pins.verify(staff_id, pin, now))
+            code, until_ms = await self._run(lambda: self.pins.verify(staff_id, pin, now))
             if code:
-                return SignInResult(code, {})
+                return SignInResult(code, {"until_ms": until_ms} if until_ms else {})
             self._session, self.me = OFFLINE, StaffId(staff_id)
-            self._changed()
+            self.changed()
             return SignInResult()
         if reply.code:
-            params: dict[str, str | int] = json.loads(reply.params or b"{}")
-            return SignInResult(reply.code, params)
+            if reply.code == "bad_pin":
+                await self._run(lambda: self.pins.refuted(staff_id, pin))
+            return SignInResult(reply.code, _params.decode(reply.params))
         body = json.loads(reply.body)
         self._session, self.me = body["session"], StaffId(staff_id)
+        self.changed()
         until_ms = body["offline_until_ms"]
         await self._run(lambda: self.pins.keep(staff_id, pin, until_ms))
-        self._changed()
         return SignInResult()
 
     def sign_out(self) -> None:
@@ -485,15 +586,12 @@ class ClientDesk:
         if self._session and self._session != OFFLINE:
             self._keep(self.link.ask("sign_out", b"{}", self._session))
         self._session, self.me = "", StaffId("")
-        self._changed()
+        self.changed()
 
 
-def _names(command: object) -> set[str]:
-    """Ids of lines and checks that a command names."""
-    found: set[str] = set()
-    for attribute in ("check_id", "line_id", "charge_id", "ticket_id"):
-        found.add(getattr(command, attribute, ""))
-    found.update(getattr(command, "line_ids", ()))
-    found.update(line.line_id for line in getattr(command, "lines", ()))
-    found.discard("")
-    return found
+def _rebuilt(confirmed: Confirmed) -> Venue:
+    """The state of what is on disk. Raises FrameFault."""
+    venue = read_venue(confirmed.snapshot) if confirmed.snapshot is not None else Venue()
+    for _, data in confirmed.events:
+        apply_record(venue, read_event(data))
+    return venue

@@ -1,16 +1,26 @@
 """Check numbers of one terminal: `T3-018`, final from the first second, unique without a server.
 
-The counter starts again with each business day and is on disk before a number is used; a number
-that was taken and never used leaves a gap, which harms nobody.
+Rule: the counter starts again with each business day, and a number is on disk before it is used.
+Numbers are therefore taken ahead: a few of them are on disk as used before anybody asks, and more
+are written in the background, so that asking never waits. A number that was taken ahead and never
+used leaves a gap after a crash, which harms nobody.
 """
 
 import json
-import os
+import logging
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from .identity import write_private
+from .worker import Runner
+
+log = logging.getLogger(__name__)
+
 FILE = "numbers.json"
+AHEAD = 8
+_REFILL = 4
 
 
 class Numbered(Protocol):
@@ -23,22 +33,26 @@ class Numbered(Protocol):
 
 
 class CheckNumbers:
-    """The counter of a terminal, in `folder`."""
+    """The counter of a terminal, in `folder`. `run` is where the disk is used."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Runner) -> None:
         self._path = folder / FILE
-        self._day, self._last = "", 0
-        if self._path.exists():
-            try:
-                saved = json.loads(self._path.read_text())
-                self._day, self._last = str(saved["day"]), int(saved["last"])
-            except (ValueError, KeyError, TypeError):
-                self._day, self._last = "", 0
+        self._run = run
+        self._day, self._last = self._read()
+        self._on_disk = self._last
+        self._writing = False
+        self._lock = threading.Lock()
+
+    def _read(self) -> tuple[str, int]:
+        try:
+            saved = json.loads(self._path.read_text())
+            return str(saved["day"]), int(saved["last"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return "", 0
 
     def take(self, code: str, day: str, known: Iterable[Numbered]) -> str:
         """The next number of `day`, above all that are known to be used."""
-        if day != self._day:
-            self._day, self._last = day, 0
+        self._turn(day)
         prefix = f"{code}-"
         used = [
             int(tail)
@@ -48,13 +62,41 @@ class CheckNumbers:
             and (tail := check.number[len(prefix) :].split("/", 1)[0]).isdigit()
         ]
         self._last = max([self._last, *used]) + 1
-        self._store()
+        if self._last > self._on_disk:
+            # Only when more checks begin in one moment than were taken ahead.
+            self._write(self._day, self._last)
         return f"{prefix}{self._last:03d}"
 
-    def _store(self) -> None:
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("w") as file:
-            json.dump({"day": self._day, "last": self._last}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+    def few(self, day: str) -> bool:
+        """Whether numbers of `day` should be taken ahead."""
+        return day != self._day or self._on_disk - self._last < _REFILL
+
+    async def take_ahead(self, day: str) -> None:
+        """Put the next few numbers of `day` on disk, if few are left there."""
+        self._turn(day)
+        while not self._writing and self.few(day):
+            self._writing = True
+            day, upto = self._day, self._last + AHEAD
+            try:
+                await self._run(lambda: self._write(day, upto))  # noqa: B023
+            finally:
+                self._writing = False
+            if self._on_disk < upto:
+                return
+
+    def _turn(self, day: str) -> None:
+        if day != self._day:
+            self._day, self._last, self._on_disk = day, 0, 0
+
+    def _write(self, day: str, last: int) -> None:
+        """Blocks. A disk that takes nothing shows in the next tap, which cannot be stored."""
+        with self._lock:
+            # The loop and the worker may both be here: what stands on disk never goes back.
+            if day != self._day or last <= self._on_disk:
+                return
+            try:
+                write_private(self._path, json.dumps({"day": day, "last": last}).encode())
+            except OSError as fault:
+                log.error("check numbers are not on disk: %s", fault)
+                return
+            self._on_disk = last

@@ -1,13 +1,15 @@
 """Signing in while the server is away: by a verifier made at the last sign-in with it (S-10).
 
-The verifier is argon2id over an HMAC with a key derived from this device's own, valid twelve hours,
-and wrong tries are throttled here as at the server. A copied file without the device key is worth
-nothing; whoever never signed in here today cannot do so offline.
+The verifier is argon2id over an HMAC with a key derived from this device's own, valid as long as
+the server said. Wrong tries are throttled here as at the server, and the throttle survives a
+restart. A copied file without the device key is worth nothing; whoever never signed in here lately
+cannot do so offline. All calls block, because hashing is slow on purpose.
 """
 
 import hmac
 import json
-from dataclasses import dataclass
+import logging
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from argon2.exceptions import Argon2Error
 from sync_server.domain import limits
 
 from .identity import write_private
+
+log = logging.getLogger(__name__)
 
 OFFLINE = "offline"
 """The session that commands name then."""
@@ -28,9 +32,13 @@ SLOW = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 @dataclass(slots=True)
-class _Throttle:
+class _Known:
+    """One person on this device."""
+
+    hash: str
+    until_ms: int
     failures: int = 0
-    until_ms: int = 0
+    locked_ms: int = 0
 
 
 class OfflinePins:
@@ -41,41 +49,61 @@ class OfflinePins:
         self._hasher = hasher
         self._path = folder / FILE
         self._key = hmac.new(device_key, b"offline pin", sha256).digest()
-        self._known: dict[str, tuple[str, int]] = {}
-        self._throttle: dict[str, _Throttle] = {}
-        if self._path.exists():
-            try:
-                saved = json.loads(self._path.read_text())
-                self._known = {name: (str(v[0]), int(v[1])) for name, v in saved.items()}
-            except (ValueError, TypeError, IndexError, AttributeError):
-                self._known = {}
+        self._known: dict[str, _Known] = {}
+        try:
+            saved = json.loads(self._path.read_text())
+            self._known = {str(name): _Known(**kept) for name, kept in saved.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            self._known = {}
 
     def keep(self, staff_id: str, pin: str, until_ms: int) -> None:
         """Remember a person who just signed in with the server."""
-        self._known[staff_id] = (self._hasher.hash(self._given(staff_id, pin)), until_ms)
+        self._known.pop(staff_id, None)
+        self._known[staff_id] = _Known(self._hasher.hash(self._given(staff_id, pin)), until_ms)
         for name in list(self._known)[: max(0, len(self._known) - STAFF_KEPT)]:
             del self._known[name]
-        write_private(self._path, json.dumps(self._known).encode())
+        self._write()
 
-    def verify(self, staff_id: str, pin: str, now_ms: int) -> str:
-        """Empty if the PIN is right; else `bad_pin`, `locked` or `offline_unknown`."""
-        verifier, until_ms = self._known.get(staff_id, ("", 0))
-        if not verifier or now_ms > until_ms:
-            return "offline_unknown"
-        throttle = self._throttle.setdefault(staff_id, _Throttle())
-        if throttle.until_ms > now_ms:
-            return "locked"
+    def verify(self, staff_id: str, pin: str, now_ms: int) -> tuple[str, int]:
+        """A code, empty if the PIN is right; else `bad_pin`, `never_here`, or `locked` with the
+        time until which one must wait."""
+        known = self._known.get(staff_id)
+        if known is None or now_ms > known.until_ms:
+            return "never_here", 0
+        if known.locked_ms > now_ms:
+            return "locked", known.locked_ms
+        if self._fits(known, staff_id, pin):
+            if known.failures:
+                known.failures = known.locked_ms = 0
+                self._write()
+            return "", 0
+        known.failures += 1
+        over = known.failures - limits.PIN_FAILURES
+        if over >= 0:
+            wait = min(limits.PIN_LOCK_FIRST_MS << min(over, 20), limits.PIN_LOCK_MAX_MS)
+            known.locked_ms = now_ms + wait
+        self._write()
+        return ("locked", known.locked_ms) if over >= 0 else ("bad_pin", 0)
+
+    def refuted(self, staff_id: str, pin: str) -> None:
+        """The server did not take this PIN: if it is the one kept here, it holds no longer."""
+        known = self._known.get(staff_id)
+        if known is not None and self._fits(known, staff_id, pin):
+            del self._known[staff_id]
+            self._write()
+
+    def _fits(self, known: _Known, staff_id: str, pin: str) -> bool:
         try:
-            self._hasher.verify(verifier, self._given(staff_id, pin))
+            return self._hasher.verify(known.hash, self._given(staff_id, pin))
         except Argon2Error:
-            throttle.failures += 1
-            over = throttle.failures - limits.PIN_FAILURES
-            if over >= 0:
-                wait = min(limits.PIN_LOCK_FIRST_MS << min(over, 20), limits.PIN_LOCK_MAX_MS)
-                throttle.until_ms = now_ms + wait
-            return "bad_pin"
-        self._throttle.pop(staff_id, None)
-        return ""
+            return False
 
     def _given(self, staff_id: str, pin: str) -> str:
         return hmac.new(self._key, f"{staff_id}\0{pin}".encode(), sha256).hexdigest()
+
+    def _write(self) -> None:
+        plain = {staff_id: asdict(known) for staff_id, known in self._known.items()}
+        try:
+            write_private(self._path, json.dumps(plain).encode())
+        except OSError as fault:
+            log.error("offline sign-ins are not on disk: %s", fault)

@@ -250,6 +250,10 @@ class TerminalLink:
         """Give the replica's state at `n` to the store, so that the tail stays short."""
         return await self._around.run(lambda: self.store.compact(n, snapshot))
 
+    async def forget_base(self) -> None:
+        """The confirmed state on disk cannot be read here: the next connection brings it whole."""
+        await self._around.run(self.store.drop_base)
+
     async def notices(self) -> list[Notice]:
         """What nobody has tapped away."""
         return await self._around.run(self.store.notices)

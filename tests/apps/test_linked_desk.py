@@ -2,23 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from pos_app.linked_desk import LinkedDesk
-from pos_app.numbers import CheckNumbers
 from pos_app.presenters.flow import Flow
-from pos_app.sign_ins import SignIns
 from sync_server import clocks
 from sync_server.bootstrap import House
 from sync_server.client.identity import Invitation
-from sync_server.client.worker import Worker
+from sync_server.client.numbers import CheckNumbers
+from sync_server.client.offline_pin import OfflinePins
+from sync_server.client.worker import Worker, inline
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ShiftId
+
+
+@dataclass
+class CheckOnDay:
+    """A check as the counter sees it."""
+
+    number: str
+    day: str
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -128,36 +138,55 @@ async def test_what_the_server_refuses_is_taken_back_and_said(
     if desk.venue.day is None:
         await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
         await until(lambda: desk.venue.day is not None)
-    session, desk._session = desk._session, "forged"
+    session, desk.client._session = desk.client._session, "forged"
     desk.submit(c.OpenShift(ShiftId(desk.new_id()), "1", 0))
     assert desk.venue.shift_at("1") is not None, "shown at once"
     await until(lambda: desk.notices and desk.venue.shift_at("1") is None)
     (notice,) = desk.notices
     assert notice.code == "session_ended"
-    desk._session = session
+    desk.client._session = session
     desk.submit(c.AcknowledgeNotice(notice.notice_id))
     assert desk.notices == ()
     await desk.stop()
     worker.close()
 
 
-def test_a_check_number_is_never_given_twice_not_even_after_a_crash(tmp_path: Path) -> None:
-    path = tmp_path / "numbers.json"
-    first = CheckNumbers(path, "A")
-    given = [first.next("2026-11-21") for _ in range(3)]
-    crashed = CheckNumbers(path, "A")
-    given += [crashed.next("2026-11-21") for _ in range(30)]
-    assert len(set(given)) == 33
-    assert crashed.next("2026-11-22") == "A-0001"
-    assert crashed.next("2026-11-22", frozenset({"A-0002"})) == "A-0003"
+async def test_a_check_number_is_never_given_twice_not_even_after_a_crash(tmp_path: Path) -> None:
+    def given(numbers: CheckNumbers, day: str = "2026-11-21") -> str:
+        return numbers.take("T1", day, ())
+
+    first = CheckNumbers(tmp_path, inline)
+    seen = [given(first) for _ in range(3)]
+    await first.take_ahead("2026-11-21")
+    seen += [given(first) for _ in range(20)]
+    crashed = CheckNumbers(tmp_path, inline)
+    seen += [given(crashed) for _ in range(20)]
+    assert len(set(seen)) == 43
+    assert seen[:3] == ["T1-001", "T1-002", "T1-003"]
+    assert given(crashed, "2026-11-22") == "T1-001"
+    used = CheckOnDay("T1-007/2", "2026-11-22")
+    assert crashed.take("T1", "2026-11-22", (used,)) == "T1-008"
+
+
+async def test_a_number_that_was_taken_ahead_needs_no_disk(tmp_path: Path) -> None:
+    numbers = CheckNumbers(tmp_path, inline)
+    await numbers.take_ahead("2026-11-21")
+    (tmp_path / "numbers.json").unlink()
+    assert [numbers.take("T1", "2026-11-21", ()) for _ in range(8)][-1] == "T1-008"
+    assert not (tmp_path / "numbers.json").exists()
 
 
 def test_a_wrong_pin_without_the_server_is_throttled_even_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "sign-ins.json"
-    SignIns(path).keep("olena", "4071", 10_000_000)
-    codes = [SignIns(path).check("olena", "0000", 1_000)[0] for _ in range(5)]
+    def pins() -> OfflinePins:
+        return OfflinePins(tmp_path, b"key", PasswordHasher(1, 8, 1))
+
+    pins().keep("olena", "4071", 10_000_000)
+    codes = [pins().verify("olena", "0000", 1_000)[0] for _ in range(5)]
     assert codes == ["bad_pin"] * 4 + ["locked"]
-    assert SignIns(path).check("olena", "4071", 1_000)[0] == "locked"
-    assert SignIns(path).check("olena", "4071", 40_000) == ("", 0)
-    assert SignIns(path).check("olena", "4071", 10_000_000) == ("never_here", 0)
-    assert "4071" not in path.read_text()
+    assert pins().verify("olena", "4071", 1_000) == ("locked", 31_000)
+    assert pins().verify("olena", "4071", 40_000) == ("", 0)
+    assert pins().verify("olena", "4071", 10_000_001) == ("never_here", 0)
+    assert pins().verify("ihor", "4071", 1_000) == ("never_here", 0)
+    assert "4071" not in (tmp_path / "offline-pins.json").read_text()
+    pins().refuted("olena", "4071")
+    assert pins().verify("olena", "4071", 40_000) == ("never_here", 0), "the server knows better"
