@@ -204,9 +204,17 @@ def on_check(
         event = rule(check, command, facts)
         if isinstance(event, Refused):
             return event
+        if _overpaid(check, event, facts):
+            return refuse("has_payments")
         return Accepted(tuple(with_close(venue, check, [event], facts)))
 
     return handle
+
+
+def _overpaid(check: Check, event: object, facts: Facts) -> bool:
+    """Whether the guests would have paid more than the check says after the event."""
+    after = checks.evolve(check, event, Stamp(PROVISIONAL, facts.device_id))
+    return checks.balance(after) < 0
 
 
 def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
@@ -217,6 +225,8 @@ def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
     changed = ordering.change_line(check, command, facts)
     if isinstance(changed, Refused):
         return changed
+    if _overpaid(check, changed, facts):
+        return refuse("has_payments")
     events: list[object] = [changed]
     line = changed.line
     if line.sent:
@@ -496,13 +506,7 @@ def take_back_discount(check: Check, command: c.TakeBackDiscount, facts: Facts) 
 
 def give_discount(check: Check, command: c.GiveDiscount, facts: Facts) -> object:
     """A discount that leaves no more paid than is owed."""
-    given = ordering.give_discount(check, command, facts)
-    if isinstance(given, Refused):
-        return given
-    after = checks.evolve(check, given, Stamp(PROVISIONAL, facts.device_id))
-    if checks.balance(after) < 0:
-        return refuse("has_payments")
-    return given
+    return ordering.give_discount(check, command, facts)
 
 
 def abandon_check(check: Check, command: c.AbandonCheck, facts: Facts) -> object:

@@ -2,7 +2,7 @@
 
 from sync_server.domain import commands as c
 from sync_server.domain import events as e
-from sync_server.domain.ids import CheckId, LineId
+from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId
 from tests.builders import AHouse, a_line
 
 
@@ -18,3 +18,19 @@ def test_a_dish_split_off_before_it_was_sent_is_one_of_its_own_in_the_kitchen() 
     assert [event.line_id for event in house.happened(e.TicketLineVoided)] == ["l2"]
     ticket = house.ticket("hot")
     assert [line.state for line in ticket.lines] == ["void"]
+
+
+def test_what_is_paid_for_is_not_taken_off_without_a_refund() -> None:
+    """A line that was not sent could be removed, or made smaller, below what had been paid."""
+    house = AHouse()
+    house.open()
+    house.add("k", a_line("l1"), a_line("l2", qty_milli=2_000))
+    house.send("k", "l1")
+    house.must(
+        c.TakePayment(CheckId("k"), PaymentId("p"), ShiftId("sh"), "cash", 40_000, 40_000),
+        by="olena",
+    )
+    off = house.refused(c.RemoveLines(CheckId("k"), (LineId("l2"),)))
+    less = house.refused(c.ChangeLine(CheckId("k"), LineId("l2"), 1_000, (), 0, 1, "", ""))
+    assert (off.code, less.code) == ("has_payments", "has_payments")
+    house.must(c.ChangeLine(CheckId("k"), LineId("l2"), 3_000, (), 0, 1, "", ""))
