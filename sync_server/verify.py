@@ -278,6 +278,10 @@ def _drawers(books: Books) -> Iterator[Finding]:
                     what = f"expected {event.expected_minor}, moved {expected[event.shift_id]}"
                     yield Finding("I-4", f"Z {event.z_no}", what)
     for shift in books.venue.shifts.values():
+        z = closed.get(shift.shift_id)
+        if z is not None and shift.drawer_minor != z.expected_minor:
+            what = f"its Z said {z.expected_minor}, it says {shift.drawer_minor} now"
+            yield Finding("I-14", f"Z {z.z_no}", what)
         if shift.state != "closed" and shift.drawer_minor != expected[shift.shift_id]:
             what = f"says {shift.drawer_minor}, moved {expected[shift.shift_id]}"
             yield Finding("I-4", f"drawer {shift.drawer}", what)
@@ -392,6 +396,45 @@ def _effects(books: Books) -> Iterator[Finding]:
             yield Finding("I-10", f"event {n}", f"has {rows[n]} postings to the hotel")
 
 
+NOT_FOR_FACTS = {
+    "AddLines": frozenset({"check_closed"}),
+    "TakePayment": frozenset({"check_closed", "no_check", "nothing_due", "amount_over_due"}),
+}
+"""Reasons for which a line ordered or money taken may never be refused (reliability 2.8)."""
+
+
+def _facts(books: Books) -> Iterator[Finding]:
+    """I-1: what has happened at the table is recorded, whatever became of the check meanwhile."""
+    for row in books.inbox:
+        if row.outcome == "refused" and row.code in NOT_FOR_FACTS.get(row.type, ()):
+            yield Finding("I-1", f"command {row.cmd_id}", f"{row.type} was refused: {row.code}")
+
+
+def _voids(books: Books) -> Iterator[Finding]:
+    """I-6: the kitchen is told of each void of what it was told of."""
+    home: dict[str, str] = {}
+    known: set[str] = set()
+    told: set[tuple[str, str]] = set()
+    pairs = list(zip(books.records, books.events, strict=True))
+    for record, event in pairs:
+        if isinstance(event, e.TicketLineVoided):
+            told.add((record.cmd_id, event.line_id))
+    left: Counter[str] = Counter()
+    for record, event in pairs:
+        match event:
+            case e.LinesMoved():
+                home.update({line.line_id: line.origin or line.line_id for line in event.lines})
+            case e.TicketOpened() | e.TicketLinesAdded():
+                known.update(line.line_id for line in event.lines)
+                left.update({line.line_id: line.qty_milli for line in event.lines})
+            case e.LineVoided():
+                name = home.get(event.line_id, event.line_id)
+                if name in known and left[name] > 0 and (record.cmd_id, name) not in told:
+                    what = "its void never reached the kitchen"
+                    yield Finding("I-6", f"line {event.line_id}", what)
+                left[name] -= event.qty_milli
+
+
 def _settled_once(books: Books) -> Iterator[Finding]:
     """I-10: a room charge is posted or refused once, never both."""
     ends: Counter[str] = Counter()
@@ -420,7 +463,9 @@ CHECKS = (
     _ledger,
     _drawers,
     _checks,
+    _facts,
     _kitchen,
+    _voids,
     _numbers,
     _closed_shifts,
     _effects,

@@ -8,6 +8,8 @@ import asyncio
 from dataclasses import dataclass
 from random import Random
 
+from sync_server.domain.ids import TicketId
+from sync_server.domain.limits import KITCHEN_PAPER_MS
 from sync_server.hotel.faulty import NO_FAULTS, Faults
 
 from . import invariants
@@ -19,6 +21,7 @@ from .world import SLOWEST_MS, World, prepared
 
 EVENING_S = 400.0
 HEALED_S = 30.0
+PAPER_S = KITCHEN_PAPER_MS / 1000
 
 
 class Violation(Exception):
@@ -111,11 +114,15 @@ class Evening:
                 slow_ms_max=SLOWEST_MS,
             )
         tasks = [asyncio.ensure_future(person.work(EVENING_S)) for person in self.people]
+        watching = asyncio.ensure_future(self.watch_the_pass())
         tasks += [asyncio.ensure_future(self.trouble(m)) for m in world.machines]
         await asyncio.wait(tasks)
         for task in tasks:
             task.result()
-        await self.heal()
+        try:
+            await self.heal()
+        finally:
+            watching.cancel()
 
     def plan(self, machine: Machine) -> None:
         """When this life of the machine will end, if it will."""
@@ -181,6 +188,32 @@ class Evening:
         await self.drained(healed)
         await self.hotel_answers()
         await self.drained(world.loop.now)
+
+    async def watch_the_pass(self) -> None:
+        """Paper takes over when no display has drawn a ticket in time, and not before (2.13).
+
+        Counted only while one start of the server lasts, since its clock starts with it.
+        """
+        world = self.world
+        since: dict[TicketId, tuple[int, float]] = {}
+        boot = 0
+        while True:
+            await asyncio.sleep(0.5)
+            server = world.server
+            if not (server.on and server.ready) or server.boots != boot or server.full:
+                since, boot = {}, server.boots
+                continue
+            tickets = server.office.venue.tickets
+            waiting = invariants.waiting(world)
+            for ticket_id in waiting:
+                version, begun = since.setdefault(
+                    ticket_id, (tickets[ticket_id].version, world.loop.now)
+                )
+                if version != tickets[ticket_id].version:
+                    since[ticket_id] = (tickets[ticket_id].version, world.loop.now)
+                elif world.loop.now - begun > PAPER_S + 3:
+                    world.history.outlived.append(f"I-6 ticket {ticket_id}: no paper took over")
+            since = {ticket_id: seen for ticket_id, seen in since.items() if ticket_id in waiting}
 
     async def drained(self, since: float) -> None:
         """Liveness: all outboxes are empty and all cursors at the head (I-9)."""

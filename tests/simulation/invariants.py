@@ -11,17 +11,29 @@ from typing import Any
 from sqlalchemy import select
 
 from sync_server.domain import events as e
+from sync_server.domain.ids import TicketId
 from sync_server.domain.kitchen import has_it
-from sync_server.domain.limits import NOTICES_OPEN
+from sync_server.domain.limits import KITCHEN_PAPER_MS, NOTICES_OPEN
+from sync_server.front_office import journal
 from sync_server.front_office.tables import EffectRow, InboxRow
 from sync_server.hotel.tables import EntryRow
-from sync_server.protocol.envelope import read_event
-from sync_server.protocol.replica import digest
+from sync_server.protocol.envelope import EventRecord, read_event
+from sync_server.protocol.replica import CODEC, digest
 from sync_server.verify import verify
 
 from .history import Told
 from .machines import TerminalMachine
 from .world import World
+
+NEWS = (
+    e.TicketOpened
+    | e.TicketLinesAdded
+    | e.TicketLinesFired
+    | e.TicketLineVoided
+    | e.TicketLineChanged
+    | e.TicketRelabelled
+)
+"""What the cook must see: each makes a new version of a ticket."""
 
 
 def broken(world: World) -> list[str]:
@@ -145,9 +157,14 @@ def unseen(world: World) -> list[str]:
     """Tickets that stand on no glass and that no paper is asked for."""
     if not (world.server.on and world.server.ready):
         return ["the server is off"]
+    return [f"ticket {ticket_id}: nobody in the kitchen has it" for ticket_id in waiting(world)]
+
+
+def waiting(world: World) -> list[TicketId]:
+    """Tickets for which paper will have to take over unless a display draws them."""
     catalogue = world.server.office.catalogue
     return [
-        f"ticket {ticket.ticket_id}: nobody in the kitchen has it"
+        ticket.ticket_id
         for ticket in world.server.office.venue.tickets.values()
         if catalogue.stations[ticket.station_id].paper != "always"
         and ticket.state == "open"
@@ -161,23 +178,28 @@ def _kitchen_saw_it(world: World) -> list[str]:
     way to paper, and says so."""
     by_dev = {machine.link.identity.dev: name for name, machine in world.devices.items()}
     found = [f"I-6 {left}" for left in unseen(world)]
-    for event in _events(world):
+    changed: dict[str, int] = {}
+    for record, event in _events(world):
         if isinstance(event, e.TicketsAcknowledged):
             for ticket_id, version in event.seen:
                 name = by_dev[event.dev]
                 if (name, ticket_id, version) not in world.history.drawn:
                     found.append(f"I-6 ticket {ticket_id}: acknowledged and was never drawn")
+        elif isinstance(event, e.TicketOnPaper):
+            if event.outcome == "asked":
+                waited = record.at_ms - changed[event.ticket_id]
+                if waited < KITCHEN_PAPER_MS:
+                    found.append(f"I-6 ticket {event.ticket_id}: paper after {waited} ms")
+        elif isinstance(event, NEWS):
+            changed[event.ticket_id] = record.at_ms
     return found
 
 
-def _events(world: World) -> list[object]:
-    from sync_server.front_office import journal
-    from sync_server.protocol.replica import CODEC
-
-    events: list[object] = []
+def _events(world: World) -> list[tuple[EventRecord, object]]:
+    events: list[tuple[EventRecord, object]] = []
     for _, data, _ in journal.every_record(world.server.office.database):
         record = read_event(data)
-        events.append(CODEC.decode_event(record.type, record.tv, record.body))
+        events.append((record, CODEC.decode_event(record.type, record.tv, record.body)))
     return events
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from random import Random
 
 from sync_server.client.desk import ClientDesk
+from sync_server.client.records import Route
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, balance
 from sync_server.domain.events import Line
@@ -64,7 +65,7 @@ class Person:
         """One thing."""
         raise NotImplementedError
 
-    def do(self, command: object, route: str = "server") -> bool:
+    def do(self, command: object, route: Route = "server") -> bool:
         """Tap; True if the machine took it."""
         if not self.machine.on:
             return False
@@ -148,7 +149,7 @@ class Waiter(Person):
             return
         ids = tuple(line.line_id for line in new)
         local = self.desk.state.phase == "offline" and self.rng.random() < 0.5
-        route = "local" if local else "server"
+        route: Route = "local" if local else "server"
         self.do(c.SendLines(check.check_id, ids, route), route)
 
     def fire(self, check: Check) -> None:
