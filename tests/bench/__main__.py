@@ -35,6 +35,9 @@ async def measure(letters: str, scale: Scale, folder: Path) -> Report:
     for letter in letters:
         begun = time.perf_counter()
         await BENCHES[letter](scale, report, folder)
+        # After each part, so that a fault in a later one loses nothing.
+        (folder / "report.json").write_text(report.as_json(), "utf-8")
+        (folder / "report.md").write_text(report.as_markdown(), "utf-8")
         print(f"({letter}) took {time.perf_counter() - begun:.0f} s", file=sys.stderr)
     return report
 
@@ -50,8 +53,6 @@ def main() -> None:
     scale = TINY if given.tiny else Scale()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         report = runner.run(measure("".join(letters), scale, given.out))
-    (given.out / "report.json").write_text(report.as_json(), "utf-8")
-    (given.out / "report.md").write_text(report.as_markdown(), "utf-8")
     print(report.as_markdown())
 
 

@@ -25,9 +25,10 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
     section = Section(
         "b",
         "Whole orders a second, step by step",
-        "Open a table, four lines one by one, send, pay in cash; each step waits for its answer, "
-        "which comes after the commit has reached the disk. Kitchen displays acknowledge and bump "
-        "all tickets meanwhile, and their part of the server's time is counted to the orders.",
+        "Open a table, four lines one by one, send, pay in cash without a receipt; each step waits "
+        "for its answer, which comes after the commit has reached the disk. Kitchen displays "
+        "acknowledge and bump all tickets meanwhile, and their part of the server's time is "
+        "counted to the orders.",
     )
     report.sections.append(section)
     with Watched(section), tempfile.TemporaryDirectory(dir=folder, prefix="orders-") as data:
