@@ -148,7 +148,7 @@ def events(stage_folder: Path) -> list[tuple[str, dict[str, object]]]:
     url = f"sqlite:///{(stage_folder / 'front.db').absolute()}"
     with Database.open_read_only(url, "front") as front:
         found = [read_event(data) for _, data, _ in every_record(front)]
-    return [(event.type, json.loads(event.body)) for event in found]
+    return [(event.type, json.loads(bytes(event.body))) for event in found]
 
 
 def one(journal: list[tuple[str, dict[str, object]]], kind: str) -> dict[str, object]:
@@ -228,12 +228,16 @@ def check_back_office(office_url: str) -> None:
         page = chromium.new_page(base_url=office_url, viewport=size)  # type: ignore[arg-type]
         sign_in(page, "halyna", "Zvit-Do-Ponedilka")
         page.goto("/reports/food-cost")
-        page.get_by_text("Borscht").first.wait_for()
-        page.get_by_text("Ribeye").first.wait_for()
         PICTURES.mkdir(parents=True, exist_ok=True)
+        page.get_by_text("Борщ з пампушками").first.wait_for()
+        page.get_by_text("Рібай 300 г").first.wait_for()
         page.screenshot(path=PICTURES / "food-cost.png")
+        # 1,260.00 with 20 % VAT is 1,050.00 net; the cards' cost is the demo venue's.
+        words = page.inner_text("body").replace("\xa0", " ")
+        assert "1 050,00" in words
+        assert "302,25" in words
         page.goto("/reports/turnover")
-        page.get_by_text("Beef, ribeye").first.wait_for()
+        page.get_by_text("Яловичина, рібай").first.wait_for()
         page.screenshot(path=PICTURES / "turnover.png")
         chromium.close()
 
