@@ -22,7 +22,7 @@ from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.protocol.envelope import read_event
 from sync_server.store.database import Database
-from tests.e2e.conftest import PICTURES, Venue
+from tests.e2e.conftest import DAY, PICTURES, Venue
 from tests.e2e.screen import Glass
 from tests.hardware.independent import Emupos, inked
 from tests.web.conftest import ARGUMENTS, CHROMIUM, sign_in
@@ -205,19 +205,19 @@ def wait_for(emupos: Emupos, expected: Image.Image) -> Image.Image:
 
 
 def check_folio(folder: Path) -> None:
-    """The guest of room 304 owes the charge, once."""
+    """The hotel has the charge once; the half board's dinner pays 600.00 of it, the guest 30.00."""
 
-    async def look() -> FolioView:
+    async def look() -> tuple[FolioView, int]:
         url = f"sqlite:///{(folder / 'hotel.db').absolute()}"
         with Database.open_read_only(url, "hotel") as hotel:
-            Property(hotel, wall_ms)
             folio = await Reception(hotel, wall_ms).folio("stay-304-1")
             assert isinstance(folio, FolioView)
-            return folio
+            return folio, (await Property(hotel, wall_ms).totals(DAY)).total_minor
 
-    folio = asyncio.run(look())
-    ours = [line for line in folio.lines if "T1-" in str(line)]
-    assert sum(line.amount_minor for line in ours if line.amount_minor > 0) == BILL // 2, folio
+    folio, posted = asyncio.run(look())
+    assert posted == BILL // 2
+    ours = [line.amount_minor for line in folio.lines if "T1-" in line.note]
+    assert ours == [BILL // 2 - 60_000], folio
 
 
 def check_back_office(office_url: str) -> None:
