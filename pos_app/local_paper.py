@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import count
 
+from hardware.device import DeviceError
 from hardware.documents import Document
 from hardware.escpos_printer import Limits
 from hardware.network import network_printer
@@ -29,8 +30,9 @@ from sync_server.paper.figures import zone_of
 
 CERTAIN = frozenset({PrintState.CONFIRMED, PrintState.CONSUMED})
 TOLD = (e.TicketOpened, e.TicketLinesAdded, e.TicketLinesFired)
-QUICK = Limits(connect=1.0, answer=0.5, write=2.0, proof=4.0, job=4.0)
-"""Seconds. At most about 12 a ticket on a printer that stops in the middle; 1 on a dead one."""
+QUICK = Limits(connect=1.0, answer=0.5, write=2.0, proof=4.0, job=4.0, probe=1.0)
+"""Seconds. About 12 at most on a printer that stops in the middle of a ticket; 1 on a dead one, and
+2 more, once, to learn what a printer can prove."""
 REST_MS = 30_000
 
 _Job = tuple[PaperJob, Station]
@@ -44,6 +46,7 @@ class LocalPaper:
         self._first_ids = count(first_id, 1_000)
         self._mono = mono
         self._resting: dict[str, int] = {}
+        self._evidence: dict[str, Evidence] = {}
         self._taken: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     async def print(self, events: Sequence[object], venue: Venue, catalogue: Catalogue) -> Printed:
@@ -106,16 +109,21 @@ class LocalPaper:
         return self._mono() < self._resting.get(printer_id, 0)
 
     def _printed(self, document: Document, printer: Printer) -> bool:
+        known = self._evidence.get(printer.printer_id)
         driver = network_printer(
             printer.printer_id,
             printer.host,
             printer.port,
             printer.width_dots,
-            Evidence.A,
+            known or Evidence.A,
             next(self._first_ids),
             QUICK,
         )
         try:
+            if known is None:
+                driver.evidence = self._evidence[printer.printer_id] = driver.probe()
             return driver.print(document).state in CERTAIN
+        except DeviceError:
+            return False
         finally:
             driver.close()

@@ -1,0 +1,240 @@
+"""A terminal without its server prints for the kitchen itself; nothing is printed twice for it.
+
+Real sockets on loopback: the server, the terminal's desk, a kitchen display's desk and its board,
+and printers that interpret the bytes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from hardware.simulated import SimulatedPrinter
+from kds_app.desk import LinkedDesk as Display
+from kds_app.presenters.board import Board, Glass
+from pos_app.linked_desk import LinkedDesk
+from pos_app.local_paper import LocalPaper
+from pos_app.presenters.flow import Flow
+from sync_server import clocks
+from sync_server.bootstrap import House
+from sync_server.client.identity import Invitation
+from sync_server.client.terminal import TerminalLink
+from sync_server.client.worker import Worker
+from sync_server.config import ServerSettings
+from sync_server.demo.furnish import furnish
+from sync_server.demo.venue import DEMO_VENUE, load_venue
+from sync_server.domain import commands as c
+from sync_server.protocol.replica import CODEC
+
+DAY = "2026-11-21"
+GLASS = Glass(5, 930, 15, lambda card: 100)
+PRINTERS = ("kitchen-hot", "kitchen-cold", "bar")
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition; fails when it never comes true."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Site:
+    """The venue: a server that can go and come back, one terminal, printers."""
+
+    folder: Path
+    printers: dict[str, SimulatedPrinter]
+    desk: LinkedDesk
+    port: int = 0
+    house: House | None = None
+    close: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def open_house(self) -> House:
+        """The server starts, or starts again at the same place."""
+        places = {name: f"127.0.0.1:{one.port}" for name, one in self.printers.items()}
+        house = House(ServerSettings(data=self.folder / "server", port=self.port, printers=places))
+        await house.start()
+        if not self.port:
+            await furnish(house, load_venue(DEMO_VENUE), clocks.today(), clocks.wall_ms())
+        await house.listen()
+        self.house, self.port = house, house.port
+        return house
+
+    async def close_house(self) -> None:
+        """No server from now on."""
+        if self.house is not None:
+            await self.house.stop()
+            self.house = None
+
+    def invite(self, kind: str) -> Invitation:
+        """For a new device."""
+        assert self.house is not None
+        return Invitation(self.house.url, self.house.desk.open(kind, kind), self.house.fingerprint)
+
+    def papers(self, name: str) -> list[str]:
+        """What came out of a printer, in words where the paper has words."""
+        return [str(document.height) for document in self.printers[name].documents()]
+
+    async def routes(self, count: int) -> list[str]:
+        """How the terminal's stored sends say that the kitchen was told, once there are so many."""
+        async with asyncio.timeout(60):
+            while True:
+                stored = await self.desk.client.link.overlay()
+                found: list[str] = [one.route for one in stored if one.command.type == "SendLines"]
+                if len(found) >= count:
+                    return found
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def printers() -> Iterator[dict[str, SimulatedPrinter]]:
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(SimulatedPrinter(name)) for name in PRINTERS}
+
+
+@pytest.fixture
+async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIterator[Site]:
+    """Olena at her terminal, an open day, the server just gone; table 5 has a dish unsent."""
+    worker = Worker()
+    (tmp_path / "pos").mkdir()
+    desk = LinkedDesk(
+        tmp_path / "pos",
+        run=worker,
+        clock=clocks.wall_ms,
+        mono=clocks.mono_ms,
+        rng=clocks.system_random(),
+        boot_id=clocks.boot_id(),
+        paper=LocalPaper(1, clocks.mono_ms),
+    )
+    made = Site(tmp_path, printers, desk)
+    house = await made.open_house()
+    await desk.open()
+    assert await desk.enrol(made.invite("pos"), "Bar") == ""
+    await desk.start()
+    await until(lambda: desk.catalogue.items and desk.link.phase == "online")
+    assert (await desk.sign_in("olena", "4071")).code == ""
+    if desk.venue.day is None:
+        await house.office.report(c.OpenDay(DAY), "nadia")
+        await until(lambda: desk.venue.day is not None)
+    yield made
+    await made.close.aclose()
+    await desk.stop()
+    await made.close_house()
+    worker.close()
+
+
+def at_table(site: Site) -> Flow:
+    """The order screen of table 5 with a banosh on it, the server away."""
+    flow = Flow(site.desk)
+    flow.view()
+    flow.place.screen = "floor"
+    flow.act("table:t5")
+    flow.act("tap_item:banosh")
+    return flow
+
+
+def row_of(flow: Flow) -> object:
+    """The dish's row."""
+    return next(row for row in flow.view().view.rows if row.kind == "line")
+
+
+async def display_of(site: Site) -> Display:
+    """A kitchen display that has come up and knows all."""
+    worker = Worker()
+    folder = site.folder / "kds"
+    folder.mkdir()
+    desk = Display(
+        folder,
+        lambda client: TerminalLink(
+            folder,
+            client.callbacks(),
+            run=worker,
+            clock=clocks.wall_ms,
+            mono=clocks.mono_ms,
+            rng=clocks.system_random(),
+            boot_id=clocks.boot_id(),
+            app="kds",
+            schema_hash=CODEC.schema_hash,
+        ),
+        lambda: True,
+    )
+    await desk.open()
+    site.close.callback(worker.close)
+    site.close.push_async_callback(desk.stop)
+    assert await desk.enrol(site.invite("kds"), "Kitchen") == ""
+    await desk.start()
+    await until(lambda: desk.catalogue is not None and desk.venue.tickets)
+    return desk
+
+
+async def test_without_the_server_the_station_prints_and_nothing_comes_twice(site: Site) -> None:
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow = at_table(site)
+    flow.act("send")
+    assert await site.routes(1) == ["local"]
+    assert len(site.papers("kitchen-hot")) == 1
+    row = row_of(flow)
+    assert (row.mark, row.mark_token) == ("print", "cooking")  # type: ignore[attr-defined]
+    assert not site.desk.notices
+
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    (ticket,) = house.office.venue.tickets.values()
+    assert (ticket.paper, ticket.paper_version) == ("printed", ticket.version)
+    board = Board(await display_of(site), ("hot",), language="en")
+    (placed,) = board.view(GLASS).placed
+    assert not placed.card.fresh, "the cook is not called a second time"
+    assert any(row.name.startswith("printed ") for row in placed.card.rows)
+    assert board.sound == ""
+    assert len(site.papers("kitchen-hot")) == 1, "and no second paper"
+    await until(lambda: row_of(flow).mark == "done_all")  # type: ignore[attr-defined]
+
+
+async def test_a_dead_printer_as_well_is_said_and_the_order_goes_later(site: Site) -> None:
+    for printer in site.printers.values():
+        printer.control("power off")
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow = at_table(site)
+    flow.act("send")
+    assert await site.routes(1) == ["server"]
+    assert ("кухня цього не має: скажіть їй", "late") in row_of(flow).details  # type: ignore[attr-defined]
+    banner = flow.view().banner
+    assert "кухня не має замовлення" in banner.text
+    assert "стіл 5" in banner.text
+
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    assert [ticket.paper for ticket in house.office.venue.tickets.values()] == [""]
+    await until(lambda: not site.desk.notices)
+    assert "кухня" not in str(row_of(flow).details)  # type: ignore[attr-defined]
+
+
+async def test_a_printer_that_failed_does_not_hold_up_the_next_send(site: Site) -> None:
+    for printer in site.printers.values():
+        printer.control("power off")
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow = at_table(site)
+    flow.act("send")
+    await site.routes(1)
+    for printer in site.printers.values():
+        printer.control("power on")
+    flow.act("tap_item:salo-platter")
+    flow.act("send")
+    assert await site.routes(2) == ["server", "server"], "left alone for a while"
+    assert [site.papers(name) for name in PRINTERS] == [[], [], []]
+
+
+async def test_the_fallback_prints_when_the_stations_own_printer_is_dead(site: Site) -> None:
+    site.printers["kitchen-hot"].control("power off")
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow = at_table(site)
+    flow.act("send")
+    assert await site.routes(1) == ["local"]
+    assert [len(site.papers(name)) for name in PRINTERS] == [0, 1, 0]
