@@ -7,7 +7,7 @@ PACKAGES := sync_server hardware pos_app kds_app
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types imports fmt demo bench fuzz icons lock clean
+.PHONY: help setup test lint types imports fmt demo bench fuzz simulate screenshots icons lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,13 @@ fuzz: setup  ## the property tests with many fresh examples; where in ARGS="test
 
 simulate: setup  ## evenings of trouble on every core until one breaks; where from in ARGS="SEED"
 	@$(BIN)/python -m tests.simulation --forever $(ARGS)
+
+screenshots: setup  ## take the README's pictures from the running program
+	@$(BIN)/python -m pytest -q tests/e2e
+	@mkdir -p docs/screenshots
+	@for name in floor order modifiers pay room review kitchen turnover food-cost; do \
+		cp build/e2e/$$name.png docs/screenshots/; done
+	@cp build/e2e/paper-0003.png docs/screenshots/receipt.png
 
 icons: setup  ## rebuild the icon fonts (needs npm)
 	@$(BIN)/python scripts/build_icons.py
