@@ -109,9 +109,13 @@ def _grown(ticket: Ticket, at_ms: int) -> Ticket:
 
 def _lines_added(ticket: Ticket, event: e.TicketLinesAdded) -> Ticket:
     grown = _grown(replace(ticket, lines=ticket.lines + event.lines), event.at_ms)
-    if not event.printed_ms:
-        return grown
-    return replace(grown, paper="printed", paper_ms=event.printed_ms, paper_version=grown.version)
+    return _printed_here(grown, event.printed_ms)
+
+
+def _printed_here(ticket: Ticket, printed_ms: int) -> Ticket:
+    if not printed_ms:
+        return ticket
+    return replace(ticket, paper="printed", paper_ms=printed_ms, paper_version=ticket.version)
 
 
 def _lines_fired(ticket: Ticket, event: e.TicketLinesFired) -> Ticket:
@@ -124,7 +128,7 @@ def _lines_fired(ticket: Ticket, event: e.TicketLinesFired) -> Ticket:
         ),
     )
     fired = replace(fired, clock_ms=event.at_ms if waiting else ticket.clock_ms)
-    return _grown(fired, event.at_ms)
+    return _printed_here(_grown(fired, event.at_ms), event.printed_ms)
 
 
 def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
@@ -321,8 +325,11 @@ def route(
     return events
 
 
-def fire(lines: Iterable[Line], tickets: Iterable[Ticket], at_ms: int) -> list[e.TicketLinesFired]:
-    """Tell the tickets that announced these held lines that they are due."""
+def fire(
+    lines: Iterable[Line], tickets: Iterable[Ticket], at_ms: int, printed: bool
+) -> list[e.TicketLinesFired]:
+    """Tell the tickets that announced these held lines that they are due. `printed`: the terminal
+    has put it on paper."""
     by_origin = {line.origin or line.line_id: line for line in lines}
     events = []
     for ticket in tickets:
@@ -331,7 +338,8 @@ def fire(lines: Iterable[Line], tickets: Iterable[Ticket], at_ms: int) -> list[e
         )
         if due:
             fire_no = by_origin[due[0]].fire_no + 1
-            events.append(e.TicketLinesFired(ticket.ticket_id, due, fire_no, at_ms))
+            printed_ms = at_ms if printed else 0
+            events.append(e.TicketLinesFired(ticket.ticket_id, due, fire_no, at_ms, printed_ms))
     return events
 
 

@@ -40,12 +40,14 @@ class TicketLinesAdded:
 
 @dataclass(frozen=True, slots=True)
 class TicketLinesFired:
-    """Held lines of a ticket are due now; the ticket's clock starts if it had not."""
+    """Held lines of a ticket are due now; the ticket's clock starts if it had not. `printed_ms`:
+    the terminal put it on paper itself, 0 when it did not."""
 
     ticket_id: TicketId
     line_ids: tuple[LineId, ...]
     fire_no: int
     at_ms: int
+    printed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,7 +347,8 @@ def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
         events.append(
             e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, command.route)
         )
-        events += kitchen.fire(waiting, venue.tickets_of(check.check_id), facts.now_ms)
+        tickets, printed = venue.tickets_of(check.check_id), command.route == "local"
+        events += kitchen.fire(waiting, tickets, facts.now_ms, printed)
     if not events:
         return refuse("line_not_held")
     return Accepted(tuple(events))

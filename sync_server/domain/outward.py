@@ -76,6 +76,8 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
         case e.TicketLinesAdded() if not event.printed_ms:
             return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
+        case e.TicketLinesFired() if event.printed_ms:
+            return ()
         case e.TicketLinesFired() | e.TicketLineVoided():
             return _changed(venue, catalogue, event)
         case e.TicketOnPaper() if event.outcome == "asked":

@@ -24,7 +24,7 @@ from .codec import Codec
 from .envelope import EventRecord
 from .faults import FrameFault
 
-CODEC = Codec(COMMANDS, EVENTS)
+CODEC = Codec(COMMANDS, EVENTS, {"TicketLinesFired": 2})
 """The one codec of commands and events; its schema hash goes into every hello."""
 
 SCOPE = "venue"

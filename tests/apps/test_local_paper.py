@@ -238,3 +238,20 @@ async def test_the_fallback_prints_when_the_stations_own_printer_is_dead(site: S
     flow.act("send")
     assert await site.routes(1) == ["local"]
     assert [len(site.papers(name)) for name in PRINTERS] == [0, 1, 0]
+
+
+async def test_a_course_fired_without_the_server_is_printed_once_too(site: Site) -> None:
+    flow = at_table(site)
+    flow.act("hold")
+    flow.act("send")
+    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    (check,) = site.desk.venue.checks.values()
+    site.desk.submit(c.FireLines(check.check_id, (check.lines[0].line_id,)))
+    await until(lambda: len(site.papers("kitchen-hot")) == 1)
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    (ticket,) = house.office.venue.tickets.values()
+    assert not ticket.upcoming
+    assert (ticket.paper, ticket.paper_version) == ("printed", ticket.version)
