@@ -45,6 +45,9 @@ T = TypeVar("T")
 
 PEPPER = "pepper.key"
 PROCESS_IDS = 1_000_000
+PRINTING_ENDS_S = 5
+CHECKED_AT_START_BYTES = 128 * 1024 * 1024
+"""A larger file is looked over while the house works; damage found then ends the process."""
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -69,9 +72,16 @@ def pepper(folder: Path) -> bytes:
 def open_database(settings: ServerSettings, context: str, package: str) -> Database:
     """A context's database, migrated. A fatal fault of it ends the process (fail-stop)."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database.open(settings.database_url(context), context, on_fatal=_die)
+    url = settings.database_url(context)
+    database = Database.open(url, context, on_fatal=_die, check=not is_large(settings, context))
     upgrade(database, package)
     return database
+
+
+def is_large(settings: ServerSettings, context: str) -> bool:
+    """Whether looking over all pages would keep the house waiting at start."""
+    file = settings.data / f"{context}.db"
+    return file.exists() and file.stat().st_size > CHECKED_AT_START_BYTES
 
 
 def _die(fault: StoreDead) -> None:
@@ -152,9 +162,8 @@ class House:
         self._run(self.printing.run(), "printing")
 
     async def listen(self) -> None:
-        """Let terminals in, and begin to tell the world."""
+        """Let terminals in, and begin to tell the world: a dead printer keeps nobody waiting."""
         settings = self.settings
-        await self._carry_out()
         context = None
         if settings.tls == "on" or (settings.tls == "auto" and not _loopback(settings.host)):
             certificate = site_certificate(settings.data, [settings.host], now())
@@ -163,6 +172,10 @@ class House:
             self.office, wall_ms, lambda: secret_hex(32), fingerprint=self.fingerprint
         )
         self.port = await self.sockets.listen(settings.host, settings.port, context)
+        self._run(self._carry_out(), "effects")
+        for context_name, database in (("front", self.front), ("hotel", self.hotel)):
+            if is_large(settings, context_name):
+                self._run(in_thread(database.check_damage), f"check of {context_name}")
 
     @property
     def url(self) -> str:
@@ -181,7 +194,10 @@ class House:
             await self.sockets.stop()
         if self.printing is not None:
             self.printing.stop()
-            await asyncio.wait([t for t in self._tasks if t.get_name() == "printing"], timeout=5)
+            await asyncio.wait(
+                [task for task in self._tasks if task.get_name() == "printing"],
+                timeout=PRINTING_ENDS_S,
+            )
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

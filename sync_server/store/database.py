@@ -235,16 +235,21 @@ class Database:
         change = self._backend.set_foreign_keys
         self.writer.run_bare(lambda connection: change(connection, enforced)).result()
 
+    def check_damage(self) -> None:
+        """Look over all pages; damage ends the database (`on_fatal`). Raises StoreDead.
+
+        For a large file that was opened without the check: call it from any thread.
+        """
+        complaints = self.quick_check()
+        if complaints:
+            raise self._faults.kill("quick_check: " + "; ".join(complaints[:3]))
+
     def _refuse_damage(self) -> None:
         try:
-            complaints = self.quick_check()
+            self.check_damage()
         except StoreError:
             self.close()
             raise
-        if complaints:
-            dead = self._faults.kill("quick_check: " + "; ".join(complaints[:3]))
-            self.close()
-            raise dead
 
     def close(self) -> None:
         """Finish the queued writes, then close readers and writer. A second call does nothing."""
