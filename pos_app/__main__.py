@@ -12,6 +12,8 @@ from pathlib import Path
 
 from pos_app.window import WindowSettings, prepare
 
+LOCK_AFTER_S = 120
+
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="vitrylo pos", description="A terminal of Vitrylo.")
@@ -23,6 +25,13 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--size", default="1366x768", help="window in pixels")
     parser.add_argument("--at", default="", help="place of the window, as 0x0, without a border")
     parser.add_argument("--fullscreen", action="store_true", help="take the whole screen")
+    parser.add_argument(
+        "--lock-after",
+        type=int,
+        default=LOCK_AFTER_S,
+        metavar="SECONDS",
+        help="sign out after so long without a tap, 0 never (default: %(default)s)",
+    )
     parser.add_argument("--light", action="store_true", help="light colours")
     return parser.parse_args(arguments)
 
@@ -67,7 +76,8 @@ async def _run(given: argparse.Namespace) -> int:
                 print(f"vitrylo pos: not enrolled: {problem}", file=sys.stderr)  # noqa: T201
                 return 2
         await desk.start()
-        await run(desk, "light" if given.light else "dark", given.name or "Vitrylo")
+        lock_ms = max(0, given.lock_after) * 1_000
+        await run(desk, "light" if given.light else "dark", given.name or "Vitrylo", lock_ms)
     finally:
         await desk.stop()
         worker.close()

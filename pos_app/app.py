@@ -19,11 +19,14 @@ from sync_server.client.screen_text import LOOK_S, ScreenText
 class Terminal(App):
     """The terminal in its window. `bridge` is there once it is built."""
 
-    def __init__(self, desk: Desk, mode: str = "dark", title: str = "Vitrylo") -> None:
+    def __init__(
+        self, desk: Desk, mode: str = "dark", title: str = "Vitrylo", lock_after_ms: int = 0
+    ) -> None:
         super().__init__()
         self.title = title
         self._desk = desk
         self._mode = mode
+        self._lock_after_ms = lock_after_ms
         self.bridge: Bridge | None = None
 
     def build(self) -> Stage:
@@ -32,7 +35,7 @@ class Terminal(App):
         palette.use(self._mode)
         Window.clearcolor = palette["background"]
         stage = Stage()
-        self.bridge = Bridge(self._desk, stage)
+        self.bridge = Bridge(self._desk, stage, self._lock_after_ms)
         # Kept, because the clock holds bound methods weakly.
         self._reader = ScreenText(stage, lambda: float(Window.height))
         if self._reader.wanted:
@@ -45,7 +48,9 @@ class Terminal(App):
             self.bridge.stop()
 
 
-async def run(desk: Desk, mode: str = "dark", title: str = "Vitrylo") -> None:
+async def run(
+    desk: Desk, mode: str = "dark", title: str = "Vitrylo", lock_after_ms: int = 0
+) -> None:
     """Show the terminal until its window is closed."""
     Clock.init_async_lib("asyncio")
-    await Terminal(desk, mode, title).async_run(async_lib="asyncio")
+    await Terminal(desk, mode, title, lock_after_ms).async_run(async_lib="asyncio")

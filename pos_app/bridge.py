@@ -19,8 +19,8 @@ TICK_S = 1.0
 class Bridge:
     """Keeps a stage showing what a flow says. `stop` ends the ticking."""
 
-    def __init__(self, desk: Desk, stage: Stage) -> None:
-        self.flow = Flow(desk)
+    def __init__(self, desk: Desk, stage: Stage, lock_after_ms: int = 0) -> None:
+        self.flow = Flow(desk, lock_after_ms)
         self._stage = stage
         self._refresh = Clock.create_trigger(self._run_refresh, -1)
         self._tick = Clock.schedule_interval(self._refresh, TICK_S)

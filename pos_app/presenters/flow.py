@@ -26,6 +26,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "room_charge": RoomChargePresenter,
     "shift": ShiftPresenter,
 }
+_RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})
 _ABOVE = frozenset({"seen", "toast_seen"})
 
 
@@ -39,12 +40,25 @@ class Shown:
     toast: Banner = NO_BANNER
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Who was locked out by the clock, and from what."""
+
+    who: str = ""
+    screen: str = ""
+    check_id: str = ""
+
+
 class Flow:
     """See the module."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, lock_after_ms: int = 0) -> None:
+        """`lock_after_ms` without a tap sign the person out; 0 never does."""
         self.desk = desk
         self.place = Place()
+        self._lock_after_ms = lock_after_ms
+        self._touched_ms = desk.now_ms() if lock_after_ms else 0
+        self._left = Left()
         self._made: dict[str, Presenter] = {}
         self._notices = NoticesPresenter(desk, self.place)
 
@@ -57,6 +71,7 @@ class Flow:
 
     def act(self, action: str) -> None:
         """Do what a tap on anything that is shown means."""
+        self._touched_ms = self.desk.now_ms()
         name = action.partition(":")[0]
         before = (self.place.screen, self.place.check_id)
         if self.place.toast.text and name not in _ABOVE:
@@ -66,16 +81,36 @@ class Flow:
         self._arrive(before)
 
     def _arrive(self, before: tuple[str, str]) -> None:
-        """A screen that comes forward begins anew, except the check one comes back to."""
+        """A screen that comes forward begins anew, except the work one comes back to."""
         screen = self.place.screen
         if (screen, self.place.check_id) == before:
             return
-        returning = screen == "order" and before[0] == "payment"
+        returning = (before[0], screen) in _RETURNS
         if not returning:
             self.presenter(screen).enter()
 
+    def _lock_or_return(self) -> None:
+        """Lock after a while without a tap; whoever was locked out comes back to the same work,
+        with every sheet as it was left, and anybody else to the floor."""
+        place, desk = self.place, self.desk
+        if desk.me:
+            if place.screen == "floor" and self._left.who:
+                if desk.me == self._left.who:
+                    place.screen, place.check_id = self._left.screen, self._left.check_id
+                self._left = Left()
+                self._touched_ms = desk.now_ms()
+            elif self._lock_after_ms and self._idle_ms() >= self._lock_after_ms:
+                self._left = Left(desk.me, place.screen, place.check_id)
+                desk.sign_out()
+
+    def _idle_ms(self) -> int:
+        if self.place.screen == "sign_in":
+            return 0
+        return self.desk.now_ms() - self._touched_ms
+
     def view(self) -> Shown:
         """All that is to be drawn now."""
+        self._lock_or_return()
         if not self.desk.me and self.place.screen != "sign_in":
             self.place.screen = "sign_in"
             self.presenter("sign_in").enter()

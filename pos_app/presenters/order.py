@@ -179,10 +179,11 @@ class OrderPresenter(LineWork):
         if check is None:
             return OrderView(head=self._head(None), empty=self.say("check_is_gone"))
         side, making, sheet = "menu", ModifiersView(), NO_SHEET
-        if self.asked:
+        if self.asked or self.approval.open:
             side, sheet = "sheet", self.sheet(check)
         elif self.making is not None:
             side, making = "modifiers", modifiers_view(self, self.making)
+        self.watch_main(check)
         main = self._main(check)
         return OrderView(
             head=self._head(check),
@@ -301,20 +302,20 @@ class OrderPresenter(LineWork):
             held = all(line.held for line in group)
             return Act("hold", self.say("release" if held else "hold"))
         fire = self.fireable(check)
-        if fire:
+        if fire and self.next_step(check)[0] != "fire":
             return Act("hold", self.say("fire_course", n=fire[0].course), icon="play_arrow")
         return Act("hold", self.say("hold"), enabled=False)
 
     def _main(self, check: Check) -> Act:
         """The accent button: what the waiter most likely wants next."""
-        if check.unsent:
-            return Act("send", self.say("send_n", n=len(check.unsent)), "accent")
-        ready = sum(1 for line in check.live if line.state == "ready")
-        if ready:
-            return Act("send", self.say("serve_n", n=ready), "accent", icon="room_service")
-        fire = self.fireable(check)
-        if fire:
-            return Act("send", self.say("fire_course", n=fire[0].course), "accent")
+        step, ids = self.next_step(check)
+        if step == "send":
+            return Act("send", self.say("send_n", n=len(ids)), "accent")
+        if step == "serve":
+            return Act("send", self.say("serve_n", n=len(ids)), "accent", icon="room_service")
+        if step == "fire":
+            course = self.fireable(check)[0].course
+            return Act("send", self.say("fire_course", n=course), "accent")
         return Act("send", self.say("all_sent"), "accent", False)
 
     # -- menu ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pos_app.desk import Desk
 from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.approval import Approval
 from pos_app.presenters.modifiers import Making
 from pos_app.presenters.presenter import Place, Presenter, intent
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
@@ -16,9 +17,12 @@ from sync_server.domain.checks import Check
 from sync_server.domain.events import Line
 from sync_server.domain.ids import CheckId, LineId, StaffId
 from sync_server.domain.ordering import NOTE_LENGTH
+from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import discount_limit
 
 _TYPED_LENGTH = 60
+STEADY_MS = 700
+"""How long the main button takes no tap after it changed without the waiter's doing."""
 FAVOURITES = "favourites"
 
 
@@ -36,11 +40,15 @@ class LineWork(Presenter):
         self.figures = False
         self.reason = ""
         self.made = False
+        self.approval = Approval(self, self._approved)
+        self._main_step: tuple[str, tuple[LineId, ...]] = ("", ())
+        self._main_since_ms = 0
 
     def enter(self) -> None:
         """Another check: nothing picked, nothing asked."""
         self.picked, self.seat, self.making = "", -1, None
         self.category = FAVOURITES
+        self._main_step, self._main_since_ms = ("", ()), 0
         self._shut()
 
     @property
@@ -56,6 +64,25 @@ class LineWork(Presenter):
     def _shut(self) -> None:
         self.asked = self.typed = self.reason = ""
         self.made = self.figures = False
+        self.approval.shut()
+
+    def submit_or_ask(self, command: object) -> bool:
+        """Submit; what only lacks a right or is over a limit asks a colleague for an approval."""
+        decision = self.desk.submit(command)
+        if isinstance(decision, Refused) and self.approval.wanted(
+            command, self.place.check_id, decision
+        ):
+            return False
+        return self.told(decision)
+
+    def _approved(self) -> None:
+        self.picked = ""
+        self._shut()
+
+    @intent
+    def approver(self, staff_id: str) -> None:
+        """Who lends the right."""
+        self.approval.pick(staff_id)
 
     def ask(self, question: str, typed: str = "") -> None:
         """Open the sheet of a question."""
@@ -173,7 +200,9 @@ class LineWork(Presenter):
     @intent
     def key(self, key: str) -> None:
         """A sign on a sheet."""
-        if key == "back":
+        if self.approval.open:
+            self.approval.key(key)
+        elif key == "back":
             self.typed = self.typed[:-1]
         elif len(self.typed) < min(_TYPED_LENGTH, NOTE_LENGTH):
             self.typed += key
@@ -191,7 +220,9 @@ class LineWork(Presenter):
     @intent
     def cancel(self) -> None:
         """Close what is open, from the top."""
-        if self.asked:
+        if self.approval.open:
+            self.approval.shut()
+        elif self.asked:
             self._shut()
         else:
             self.making = None
@@ -235,9 +266,6 @@ class LineWork(Presenter):
         if line is None:
             self.toast(self.say("pick_a_line"))
         elif line.sent:
-            if not self.may("void_sent"):
-                self.toast(self.sentence("not_allowed", {"right": "void_sent"}), "hold", "lock")
-                return
             self.ask("void")
         elif self.submit(c.RemoveLines(CheckId(self.place.check_id), (line.line_id,))):
             self.picked = ""
@@ -260,7 +288,7 @@ class LineWork(Presenter):
         command = c.VoidLine(
             CheckId(self.place.check_id), line.line_id, line.qty_milli, self.reason, self.made
         )
-        if self.submit(command):
+        if self.submit_or_ask(command):
             self.picked = ""
             self._shut()
 
@@ -271,14 +299,14 @@ class LineWork(Presenter):
         check = self.check
         if check is None:
             return
-        fire = self.fireable(check)
+        fire = tuple(line.line_id for line in self.fireable(check))
         unsent = self._hold_group(check)
         if unsent:
             held = not all(line.held for line in unsent)
             ids = tuple(line.line_id for line in unsent)
             self.submit(c.HoldLines(check.check_id, ids, held))
-        elif fire:
-            self._fire(check, fire)
+        elif fire and self.next_step(check)[0] != "fire":
+            self.submit(c.FireLines(check.check_id, fire))
         else:
             self.toast(self.say("nothing_to_hold"))
 
@@ -300,28 +328,52 @@ class LineWork(Presenter):
         course = line.course if line in held and line else min(x.course for x in held)
         return [x for x in held if x.course == course]
 
-    def _fire(self, check: Check, lines: list[Line]) -> None:
-        ids = tuple(line.line_id for line in lines)
-        self.submit(c.FireLines(check.check_id, ids, self._route()))
+    def next_step(self, check: Check) -> tuple[str, tuple[LineId, ...]]:
+        """What the main button does now, and to which lines: send what is new; else say that what
+        is ready was carried out; else fire the next course; else nothing."""
+        if check.unsent:
+            return "send", tuple(line.line_id for line in check.unsent)
+        ready = tuple(line.line_id for line in check.live if line.state == "ready")
+        if ready:
+            return "serve", ready
+        held = tuple(line.line_id for line in self.fireable(check))
+        return ("fire", held) if held else ("", ())
 
-    def _route(self) -> str:
-        return "server"
+    def act(self, action: str) -> None:
+        """See `Presenter`. What a tap of one's own makes of the main button is no surprise."""
+        super().act(action)
+        if not action.startswith("send") and self.check is not None:
+            self._main_step = self.next_step(self.check)
+            self._main_since_ms = 0
+
+    def watch_main(self, check: Check) -> None:
+        """Note when the main button began to mean something else (called for every drawing)."""
+        step = self.next_step(check)
+        if step == self._main_step:
+            return
+        if self._main_step[0] and step[0]:
+            self._main_since_ms = self.desk.now_ms()
+        self._main_step = step
 
     @intent
     def send(self) -> None:
-        """Send what is new; else say that what is ready was carried out; else fire the next."""
+        """The main button. Right after it changed by itself, or by its own tap, a tap was meant
+        for what it said before, and does nothing."""
         check = self.check
         if check is None:
             return
-        ready = tuple(line.line_id for line in check.live if line.state == "ready")
-        if check.unsent:
-            ids = tuple(line.line_id for line in check.unsent)
-            if self.submit(c.SendLines(check.check_id, ids, self._route())):
+        self.watch_main(check)
+        if 0 <= self.desk.now_ms() - self._main_since_ms < STEADY_MS:
+            self.toast(self.say("just_changed"))
+            return
+        step, ids = self._main_step
+        if step == "send":
+            if self.submit(c.SendLines(check.check_id, ids)):
                 self.picked = ""
-        elif ready:
-            self.submit(c.ServeLines(check.check_id, ready))
-        elif held := self.fireable(check):
-            self._fire(check, held)
+        elif step == "serve":
+            self.submit(c.ServeLines(check.check_id, ids))
+        elif step == "fire":
+            self.submit(c.FireLines(check.check_id, ids))
 
     # -- the check -----------------------------------------------------------------------------
     @intent
@@ -335,7 +387,7 @@ class LineWork(Presenter):
         """A discount on the check."""
         grant_id = self.desk.new_id()
         check_id = CheckId(self.place.check_id)
-        if self.submit(c.GiveDiscount(check_id, grant_id, discount_id)):
+        if self.submit_or_ask(c.GiveDiscount(check_id, grant_id, discount_id)):
             self._shut()
 
     @intent
@@ -353,7 +405,7 @@ class LineWork(Presenter):
     @intent
     def hand_to(self, staff_id: str) -> None:
         """A colleague takes the check over."""
-        if self.submit(c.TransferCheck(CheckId(self.place.check_id), StaffId(staff_id))):
+        if self.submit_or_ask(c.TransferCheck(CheckId(self.place.check_id), StaffId(staff_id))):
             self._shut()
             self.place.screen = "floor"
 
@@ -402,6 +454,8 @@ class LineWork(Presenter):
     def sheet(self, check: Check) -> Sheet:
         """The sheet of the question that is open."""
         line, asked = self.line, self.asked
+        if self.approval.open:
+            return self.approval.sheet()
         if asked == "quantity" and line is not None:
             title = sheets.picked_title(self, "quantity_of", line)
             return sheets.keypad(self, title, self.typed, self.say("take_over"), ".")

@@ -26,18 +26,20 @@ def picked_title(presenter: Presenter, key: str, line: Line) -> str:
     return presenter.say(key, name=presenter.name(item.names) if item else line.name)
 
 
-def keypad(presenter: Presenter, title: str, typed: str, confirm: str, dot: str = "") -> Sheet:
-    """A figure: quantity, guests."""
+def keypad(
+    presenter: Presenter, title: str, typed: str, confirm: str, dot: str = "", hint: str = "0"
+) -> Sheet:
+    """A figure: quantity, guests, a PIN. Without a word to confirm it is done by itself."""
     keys = digits((dot or "00", "back"))
     rows = tuple(keys[start : start + 3] for start in (0, 3, 6, 9))
     return Sheet(
         "keypad",
         title,
         entry=typed,
-        hint="0",
+        hint=hint,
         keys=rows,
         cancel=Act("cancel", presenter.say("cancel")),
-        confirm=Act("confirm", confirm, "accent", bool(typed.strip("0.,"))),
+        confirm=Act("confirm", confirm, "accent", bool(typed.strip("0.,"))) if confirm else Act(),
     )
 
 
@@ -138,13 +140,12 @@ def void_reasons(presenter: Presenter, line: Line, reason: str, made: bool) -> S
 
 
 def discounts(presenter: Presenter, check: Check, limit_bp: int) -> Sheet:
-    """Which discount; those above one's limit can be seen but not given."""
+    """Which discount; those above one's limit need somebody's approval."""
     acts = [
         Act(
             f"give_discount:{discount.discount_id}",
             presenter.name(discount.names),
-            enabled=discount.rate_bp <= limit_bp,
-            note="" if discount.rate_bp <= limit_bp else presenter.say("over_your_limit"),
+            note="" if discount.rate_bp <= limit_bp else presenter.say("needs_approval"),
         )
         for discount in presenter.desk.catalogue.discounts.values()
     ]

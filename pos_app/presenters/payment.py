@@ -92,6 +92,9 @@ class PaymentPresenter(Presenter):
     def pay_by(self, tender: str) -> None:
         """Another tender; a room is charged on a screen of its own."""
         if tender == "room":
+            check = self.check
+            part = self._due(check) if check is not None and self.split != "whole" else 0
+            self.place.part_minor = part
             self.place.screen = "room_charge"
             return
         self.tender, self.typed = tender, ""

@@ -34,6 +34,8 @@ class Place:
     toast: Banner = NO_BANNER
     toast_until_ms: int = 0
     hall_id: str = ""
+    part_minor: int = 0
+    """What part of the check the room is charged with; 0 is all that is left."""
 
 
 TOAST_MS = 6_000
@@ -120,9 +122,9 @@ class Presenter:
         """Whether the person signed in has a right."""
         return right in rights_of(self.desk.catalogue, self.desk.me)
 
-    def submit(self, command: object) -> bool:
+    def submit(self, command: object, approval: str = "") -> bool:
         """Submit; a refusal or an adjustment is said in words. True when accepted."""
-        decision = self.desk.submit(command)
+        decision = self.desk.submit(command, approval)
         return self.told(decision)
 
     def told(self, decision: Decision) -> bool:

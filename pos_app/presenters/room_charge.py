@@ -40,7 +40,9 @@ class RoomChargePresenter(Presenter):
         self.typed, self.letters = "", False
         self.found: list[Mapping[str, Any]] = []
         self.picked, self.message, self.searched = "", "", ""
-        self.part_typing, self.part_typed = False, ""
+        self.part_typing = False
+        # A part that was chosen on the pay screen is charged here without typing it again.
+        self.part_typed = str(self.place.part_minor or "")
         self.slip = True
 
     @property
@@ -111,8 +113,7 @@ class RoomChargePresenter(Presenter):
         """Type how much of the check."""
         self.part_typing = not self.part_typing
         self.letters = False
-        if not self.part_typing:
-            self.part_typed = ""
+        self.part_typed = ""
 
     @intent
     def toggle_slip(self) -> None:
@@ -136,6 +137,7 @@ class RoomChargePresenter(Presenter):
             slip=self.slip,
         )
         if self.submit(command):
+            self.place.part_minor = 0
             self.enter()
             self.place.screen = "payment"
             self.toast(self.say("charge_asked", room=str(guest["room"])), "ready", "hotel")
@@ -183,7 +185,7 @@ class RoomChargePresenter(Presenter):
             message=self.message or ("" if self.found else self.say("search_guest")),
             sums=self._sums(check) if self.found else (),
             options=(
-                Act("part", self.say("part_of_it"), "ringed" if self.part_typing else "plain"),
+                self._part_act(check),
                 Act(
                     "toggle_slip",
                     self.say("slip_print" if self.slip else "slip_none"),
@@ -195,6 +197,13 @@ class RoomChargePresenter(Presenter):
             waiting=self._waiting(),
             charge=self._charge_act(check),
         )
+
+    def _part_act(self, check: Check) -> Act:
+        chosen = self.part_typing or bool(self.part_typed)
+        text = self.say("part_of_it")
+        if self.part_typed and not self.part_typing:
+            text = self.say("part_is", sum=self.money(self._amount(check)))
+        return Act("part", text, "ringed" if chosen else "plain")
 
     def _head(self, check: Check) -> Head:
         table = self.desk.catalogue.tables.get(check.table_id)
@@ -237,7 +246,7 @@ class RoomChargePresenter(Presenter):
             formats.short_day(str(guest.get(key, "")), self.language)
             for key in ("arrival", "departure")
         )
-        stay = [days, str(guest.get("board") or ""), str(guest.get("vip") or "")]
+        stay = [days, self._board(guest), str(guest.get("vip") or "")]
         limit = int(guest["limit_left_minor"])
         return Guest(
             f"guest:{guest['stay_id']}",
@@ -250,6 +259,11 @@ class RoomChargePresenter(Presenter):
             guest["stay_id"] == self.picked,
             not refused,
         )
+
+    def _board(self, guest: Mapping[str, Any]) -> str:
+        """What the guest eats with the room: a word of the language for what all hotels know."""
+        board = str(guest.get("board") or "")
+        return self.say(f"board_{board}") if self.words.knows(f"board_{board}") else board
 
     def _sums(self, check: Check) -> tuple[Pair, ...]:
         amount = self._amount(check)

@@ -10,10 +10,12 @@ from pos_app.presenters.shown import Act, Chip
 from pos_app.presenters.sign_in_view import Person, SignInView
 from pos_app.words import LANGUAGES, Words
 from sync_server.domain.ids import StaffId
+from sync_server.domain.menu import StaffMember
 from sync_server.domain.staff import rights_of
 
 AT_TERMINAL = frozenset({"order", "open_shift", "approve", "close_day", "settle_charge"})
-_HEALTH = {"ok": "ready", "paper_low": "hold", "paper_out": "late", "offline": "late"}
+_HEALTH = {"ok": "ready", "low": "hold", "down": "late"}
+_SIGN = {"low": "warning", "down": "error"}
 
 
 class SignInPresenter(Presenter):
@@ -113,7 +115,13 @@ class SignInPresenter(Presenter):
             if shift.state != "closed"
         }
         people = []
-        for staff_id, member in catalogue.staff.items():
+        order = list(catalogue.roles)
+        places = {role_id: place for place, role_id in enumerate(order)}
+
+        def by_role(entry: tuple[str, StaffMember]) -> tuple[int, str]:
+            return places.get(entry[1].role_id, len(places)), entry[1].name
+
+        for staff_id, member in sorted(catalogue.staff.items(), key=by_role):
             if not member.active or not AT_TERMINAL & rights_of(catalogue, staff_id):
                 continue
             role = catalogue.roles.get(member.role_id)
@@ -147,6 +155,13 @@ class SignInPresenter(Presenter):
 
     def _printer(self, printer: Health) -> Chip:
         text = self.say("printer", name=printer.label)
-        if printer.state != "ok":
-            text += f" — {self.say(f'printer_{printer.state}')}"
-        return Chip(text, dot=_HEALTH.get(printer.state, "hold"))
+        state = printer.state if printer.state in _HEALTH else "unknown"
+        if state == "down" and printer.words and self.language == self._venue_language:
+            text += f" — {printer.words}"
+        elif state != "ok":
+            text += f" — {self.say(f'printer_{state}')}"
+        return Chip(text, dot=_HEALTH.get(state, "faint"), icon=_SIGN.get(state, ""))
+
+    @property
+    def _venue_language(self) -> str:
+        return self.desk.catalogue.settings.language

@@ -7,10 +7,10 @@ the real replica. The kitchen's part is done with the domain's own commands.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pos_app.desk import Device, Health, Link, Reply, SignedIn
+from pos_app.desk import Device, Health, Link, Progress, Reply, SignedIn
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.venue import load_venue
 from sync_server.domain import commands as c
@@ -33,7 +33,7 @@ GUESTS = (
         "name": "Ковальська, Анна",
         "arrival": "2026-11-19",
         "departure": "2026-11-23",
-        "board": "напівпансіон",
+        "board": "half",
         "vip": "Gold",
         "no_post": False,
         "limit_left_minor": 415000,
@@ -64,6 +64,7 @@ class House:
         self._ids = 0
         self._waiting: list[tuple[object, Facts]] = []
         self.desks: list[HouseDesk] = []
+        self.approvals: dict[str, str] = {}
 
     def new_id(self) -> str:
         """Ids that rise."""
@@ -131,7 +132,7 @@ class House:
 
 
 TERMINAL = Device("A", "Термінал 2", "main", "1")
-WELL = Link(latency_ms=12, printers=(Health("кухня"), Health("бар", "paper_low")))
+WELL = Link(latency_ms=12, printers=(Health("кухня"), Health("бар", "low")))
 
 
 @dataclass
@@ -182,12 +183,20 @@ class HouseDesk:
     def pin_places(self, staff_id: str) -> int:
         return len(self.house.pins[StaffId(staff_id)])
 
-    def progress(self, line_id: str) -> str:
+    def progress(self, line_id: str) -> Progress:
         named = any(line_id in repr(command) for command, _ in self.house.waiting)
         return "saved" if named else ""
 
-    def submit(self, command: object) -> Decision:
+    def submit(self, command: object, approval: str = "") -> Decision:
         facts = self.house.facts(self.me, "pos-1")
+        if approval:
+            approver = self.house.approvals[approval]
+            facts = replace(
+                facts,
+                rights=facts.rights | rights_of(self.catalogue, approver),
+                discount_limit_bp=discount_limit(self.catalogue, approver),
+                approver=StaffId(approver),
+            )
         decision = self._replica.add(command, facts)
         if not isinstance(decision, Refused):
             self.house.take(command, facts)
@@ -197,9 +206,21 @@ class HouseDesk:
         await asyncio.sleep(0)
         if not self.link.online:
             return Reply("offline")
+        if what == "approve":
+            return self._approve(params)
         wanted = str(params["query"]).casefold()
         found = [g for g in self.guests if wanted == g["room"] or wanted in g["name"].casefold()]
         return Reply(body={"guests": found}) if found else Reply("no_guest")
+
+    def _approve(self, params: dict[str, object]) -> Reply:
+        approver = str(params["staff_id"])
+        if self.house.pins.get(StaffId(approver)) != params["pin"]:
+            return Reply("bad_pin")
+        if approver == self.me or "approve" not in rights_of(self.catalogue, approver):
+            return Reply("approval_invalid")
+        approval = self.new_id()
+        self.house.approvals[approval] = approver
+        return Reply(body={"id": approval})
 
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         await asyncio.sleep(0)

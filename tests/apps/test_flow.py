@@ -10,6 +10,7 @@ from pos_app.presenters.flow import Flow, Shown
 from pos_app.presenters.shown import Act, Row
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId, ShiftId
+from sync_server.domain.staff import discount_limit
 from tests.apps.house import MINUTE, House, HouseDesk
 
 
@@ -119,7 +120,8 @@ def test_a_dish_that_needs_a_choice_asks_and_shows_the_price_live(house: House) 
     assert "окремо" in row.details[0][0]
 
 
-def test_held_lines_wait_and_are_fired_by_the_same_button(house: House) -> None:
+def held_in_the_kitchen(house: House) -> Flow:
+    """A held dish that the kitchen knows of, on the order screen."""
     flow = signed_in(house)
     flow.act("table:t3")
     flow.act("tap_item:salo-platter")
@@ -128,26 +130,122 @@ def test_held_lines_wait_and_are_fired_by_the_same_button(house: House) -> None:
     assert flow.view().view.hold.label == "Не утримувати"
     flow.act("send")
     house.settle()
+    return flow
+
+
+def test_held_lines_wait_and_are_fired_by_the_orange_button_alone(house: House) -> None:
+    flow = held_in_the_kitchen(house)
     shown = flow.view().view
     assert [row.mark for row in shown.rows] == ["", "pause_circle"]
-    assert shown.hold.label == "Готувати подачу 1"
-    flow.act("hold")
+    assert shown.send.label == "Готувати подачу 1"
+    assert (shown.hold.label, shown.hold.enabled) == ("Утримати", False), "fire stands there once"
+    house.now_ms += 1_000
+    flow.act("send")
     house.settle()
     assert flow.view().view.rows[0].aside.startswith("готується")
 
 
-def test_a_waiter_may_not_void_what_the_kitchen_has_but_a_manager_may(house: House) -> None:
-    flow = signed_in(house)
+def test_a_tap_on_the_orange_button_that_just_changed_does_nothing(house: House) -> None:
+    flow = held_in_the_kitchen(house)
+    flow.act("send")
+    assert house.waiting == [], "a second tap right after sending fires nothing"
+    assert "щойно змінилася" in flow.view().toast.text
+    house.now_ms += 800
+    assert flow.view().view.send.label == "Готувати подачу 1"
+    flow.act("tap_item:herring-potato")
+    flow.act("send")
+    house.settle()
+    house.now_ms += 800
+    flow.view()
+    for ticket in list(house.venue.tickets.values()):
+        house.cook(c.BumpTicket(ticket.ticket_id))
+    assert flow.view().view.send.label == "Подано 1"
+    flow.act("send")
+    assert house.waiting == [], "meant to fire, not to say that it was served"
+    house.now_ms += 800
+    flow.act("send")
+    assert len(house.waiting) == 1
+
+
+def sent_salo(house: House, flow: Flow) -> str:
+    """A dish with the kitchen, picked; its check."""
     flow.act("table:t3")
     flow.act("tap_item:salo-platter")
     flow.act("send")
     house.settle()
     flow.act(lines(flow.view())[0].id)
+    return flow.place.check_id
+
+
+def approve(flow: Flow, house: House, pin: str = "") -> None:
+    """Nadia comes and types her PIN."""
+    sheet = flow.view().view.sheet
+    assert [act.id for act in sheet.choices][:1], sheet
+    flow.act("approver:nadia")
+    for figure in pin or house.pins["nadia"]:  # type: ignore[index]
+        flow.act(f"key:{figure}")
+    flow.desk.finish()  # type: ignore[attr-defined]
+
+
+def test_a_waiter_voids_what_the_kitchen_has_with_a_managers_approval_on_the_spot(
+    house: House,
+) -> None:
+    flow = signed_in(house)
+    sent_salo(house, flow)
     flow.act("void")
+    flow.act("reason_tapped:too-long")
+    flow.act("confirm")
+    sheet = flow.view().view.sheet
+    assert sheet.title == "Хто дозволяє?"
+    assert "списувати надіслане" in sheet.text
+    people = {act.id for act in sheet.choices}
+    assert "approver:nadia" in people
+    assert "approver:olena" not in people, "nobody approves for themselves"
+    approve(flow, house, "000000")
+    assert flow.view().view.sheet.hint == "PIN не підходить"
+    approve_again = house.pins["nadia"]  # type: ignore[index]
+    for figure in approve_again:
+        flow.act(f"key:{figure}")
+    assert flow.view().view.sheet.entry == "●" * len(approve_again)
+    flow.desk.finish()  # type: ignore[attr-defined]
     shown = flow.view()
-    assert "списувати надіслане" in shown.toast.text
+    assert "Дозвіл дає Nadia" in shown.toast.text
     assert shown.view.side == "menu"
-    check_id = flow.place.check_id
+    house.settle()
+    (row,) = lines(flow.view())
+    assert row.struck
+
+
+def test_without_the_server_nobody_can_approve_and_that_is_said(house: House) -> None:
+    flow = signed_in(house)
+    sent_salo(house, flow)
+    flow.desk.link = Link("offline", offline_since_ms=house.now_ms)  # type: ignore[misc]
+    flow.act("void")
+    flow.act("reason_tapped:too-long")
+    flow.act("confirm")
+    shown = flow.view()
+    assert "потрібен сервер" in shown.toast.text
+    assert shown.view.sheet.title.startswith("Списати"), "the question stays open"
+
+
+def test_a_discount_over_ones_limit_needs_an_approval(house: House) -> None:
+    flow = signed_in(house)
+    sent_salo(house, flow)
+    flow.act("ask_for:discount")
+    mine, hers = (discount_limit(house.catalogue, who) for who in ("olena", "nadia"))
+    high = next(d for d in house.catalogue.discounts.values() if mine < d.rate_bp <= hers)
+    act = next(a for a in flow.view().view.sheet.choices if a.id.endswith(high.discount_id))
+    assert (act.enabled, act.note) == (True, "з дозволом")
+    flow.act(act.id)
+    approve(flow, house)
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert [grant.rate_bp for grant in check.grants] == [high.rate_bp]
+
+
+def test_a_manager_voids_without_asking_anybody(house: House) -> None:
+    flow = signed_in(house)
+    check_id = sent_salo(house, flow)
     flow.act("back")
     flow.act("lock")
     manager = signed_in(house, "nadia")
@@ -160,6 +258,34 @@ def test_a_waiter_may_not_void_what_the_kitchen_has_but_a_manager_may(house: Hou
     (row,) = lines(manager.view())
     assert row.struck
     assert "Довго чекали" in row.details[0][0]
+
+
+def test_an_equal_share_chosen_at_the_till_is_what_the_room_is_charged(house: House) -> None:
+    flow = signed_in(house)
+    served_check(house, flow)
+    flow.act("pay")
+    flow.act("split_by:equal")
+    part = flow.view().view.left_amount
+    flow.act("pay_by:room")
+    for figure in "304":
+        flow.act(f"key:{figure}")
+    flow.desk.finish()  # type: ignore[attr-defined]
+    shown = flow.view().view
+    assert part in shown.charge.label
+    assert shown.options[0].label == f"Частина: {part}"
+    assert "напівпансіон" in shown.guests[0].stay, "the board is a word of the language"
+    flow.act("charge")
+    house.settle()
+    shown = flow.view().view
+    assert [act.tone for act in shown.splits] == ["plain", "plain", "chosen"], "still equal shares"
+
+
+def test_people_stand_by_role_then_name(house: House) -> None:
+    people = [person.id.partition(":")[2] for person in Flow(HouseDesk(house)).view().view.people]
+    roles = list(house.catalogue.roles)
+    staff = house.catalogue.staff
+    wanted = sorted(people, key=lambda key: (roles.index(staff[key].role_id), staff[key].name))  # type: ignore[index]
+    assert people == wanted
 
 
 def test_a_colleagues_table_says_whose_it_is(house: House) -> None:
@@ -411,3 +537,35 @@ def test_nothing_that_is_shown_leads_to_an_unknown_intent(house: House) -> None:
         assert act.id.partition(":")[0] in known, act
     line = LineId(lines(flow.view())[0].id.partition(":")[2])
     assert house.venue.checks[CheckId(flow.place.check_id)].line(line) is not None
+
+
+def test_an_idle_terminal_locks_and_keeps_the_work_for_whoever_left_it(house: House) -> None:
+    flow = Flow(HouseDesk(house), lock_after_ms=120_000)
+
+    def enter(staff_id: str) -> None:
+        flow.act(f"person_tapped:{staff_id}")
+        for figure in house.pins[staff_id]:  # type: ignore[index]
+            flow.act(f"key:{figure}")
+        flow.desk.finish()  # type: ignore[attr-defined]
+
+    flow.view()
+    enter("olena")
+    flow.view()
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    flow.act("ask_for:note")
+    flow.act("quick:без солі")
+    house.now_ms += 119_000
+    assert flow.view().screen == "order"
+    house.now_ms += 1_000
+    assert flow.view().screen == "sign_in"
+    enter("olena")
+    shown = flow.view()
+    assert (shown.screen, shown.view.sheet.entry) == ("order", "без солі")
+    house.now_ms += 120_000
+    flow.view()
+    enter("ihor")
+    assert flow.view().screen == "floor", "somebody else begins at the floor"
+    flow.act("lock")
+    enter("olena")
+    assert flow.view().screen == "floor"
