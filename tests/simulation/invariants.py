@@ -129,11 +129,12 @@ def not_drained(world: World) -> list[str]:
     left = []
     head = world.server.office.head_n
     for name, machine in world.devices.items():
-        left += _behind(name, machine, head)
+        left += behind(name, machine, head)
     return left
 
 
-def _behind(name: str, machine: TerminalMachine, head: int) -> list[str]:
+def behind(name: str, machine: TerminalMachine, head: int) -> list[str]:
+    """What one machine has not said or not heard yet."""
     if not (machine.on and machine.ready):
         return [f"{name} is off"]
     store = machine.link.store

@@ -109,7 +109,7 @@ class Waiter(Person):
             self.notice: 4,
             self.abandon: 1,
         }
-        if self.rng.random() < 0.07:
+        if self.rng.random() < 0.1:
             await self.charge(check)
             return
         what: Callable[[Check], None] = self.rng.choices(
@@ -143,10 +143,12 @@ class Waiter(Person):
         self.do(c.AddLines(check.check_id, tuple(lines)))
 
     def send(self, check: Check) -> None:
-        """To the kitchen: through the server, or on own paper while it is away."""
+        """To the kitchen, by the server or on own paper; now and then once more what is there."""
         new = list(check.unsent)
         if not new:
             return
+        if self.rng.random() < 0.2:
+            new = list(check.live)
         ids = tuple(line.line_id for line in new)
         local = self.desk.state.phase == "offline" and self.rng.random() < 0.5
         route: Route = "local" if local else "server"

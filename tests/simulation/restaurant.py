@@ -25,7 +25,15 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEPPER = b"p" * 32
 PINS = {"olena": "4071", "ihor": "5182", "nadia": "692840", "petro": "7362"}
 ROOMS = ("301", "302", "303", "304")
-SHIFT_RIGHTS = ("open_shift", "cash_in_out", "close_shift", "other_tables", "refund", "transfer")
+SHIFT_RIGHTS = (
+    "stop_list",
+    "open_shift",
+    "cash_in_out",
+    "close_shift",
+    "other_tables",
+    "refund",
+    "transfer",
+)
 
 
 @dataclass(frozen=True)
@@ -80,12 +88,8 @@ def menu() -> Catalogue:
     stations = dict(plain.stations)
     stations["bar"] = replace(stations["bar"], paper="always")
     roles = dict(plain.roles)
-    roles["cashier"] = Role(
-        "cashier",
-        names("cashier"),
-        (*WAITER_RIGHTS, *SHIFT_RIGHTS, "void_sent", "settle_charge"),
-        1000,
-    )
+    at_the_till = (*WAITER_RIGHTS, *SHIFT_RIGHTS, "void_sent", "settle_charge")
+    roles["cashier"] = Role("cashier", names("cashier"), at_the_till, 1000)
     everywhere = ("other_tables", "void_sent", "stop_list", "transfer", "settle_charge")
     roles["waiter"] = replace(roles["waiter"], rights=(*WAITER_RIGHTS, *everywhere))
     roles["manager"] = Role("manager", names("manager"), tuple(RIGHTS), 10_000)
