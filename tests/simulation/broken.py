@@ -20,6 +20,7 @@ from sync_server.domain import commands as c
 from sync_server.domain import decisions, kitchen, ledger, ordering, orders, shifts
 from sync_server.effects import posting_states
 from sync_server.effects.folio_outbox import FolioOutbox
+from sync_server.front_office import journal
 from sync_server.front_office.group import Group
 from sync_server.front_office.inbox import Inbox
 from sync_server.front_office.journal import Batch, Tail
@@ -255,6 +256,16 @@ def the_journal_repeats_itself(shop: Workshop) -> None:
         Tail,
         "after",
         ("start = n + 1 -", "start = n + 1 - (n > self._records[0][0]) -"),
+    )
+
+
+@variant(0)
+def a_start_believes_the_saved_state(shop: Workshop) -> None:
+    """What came after the last saved state is not replayed."""
+    shop.rewrite(
+        journal,
+        "load",
+        ("in every_record(database, head.n)", "in list(every_record(database, head.n))[:0]"),
     )
 
 
