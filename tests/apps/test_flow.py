@@ -26,7 +26,7 @@ def house() -> House:
 def signed_in(house: House, staff_id: str = "olena") -> Flow:
     flow = Flow(HouseDesk(house))
     flow.act(f"person_tapped:{staff_id}")
-    for figure in house.pins[staff_id]:  # type: ignore[index]
+    for figure in house.pins[staff_id]:
         flow.act(f"key:{figure}")
     flow.desk.finish()  # type: ignore[attr-defined]
     assert flow.view().screen == "floor"
@@ -182,7 +182,7 @@ def approve(flow: Flow, house: House, pin: str = "") -> None:
     sheet = flow.view().view.sheet
     assert [act.id for act in sheet.choices][:1], sheet
     flow.act("approver:nadia")
-    for figure in pin or house.pins["nadia"]:  # type: ignore[index]
+    for figure in pin or house.pins["nadia"]:
         flow.act(f"key:{figure}")
     flow.desk.finish()  # type: ignore[attr-defined]
 
@@ -203,7 +203,7 @@ def test_a_waiter_voids_what_the_kitchen_has_with_a_managers_approval_on_the_spo
     assert "approver:olena" not in people, "nobody approves for themselves"
     approve(flow, house, "000000")
     assert flow.view().view.sheet.hint == "PIN не підходить"
-    approve_again = house.pins["nadia"]  # type: ignore[index]
+    approve_again = house.pins["nadia"]
     for figure in approve_again:
         flow.act(f"key:{figure}")
     assert flow.view().view.sheet.entry == "●" * len(approve_again)
@@ -284,7 +284,7 @@ def test_people_stand_by_role_then_name(house: House) -> None:
     people = [person.id.partition(":")[2] for person in Flow(HouseDesk(house)).view().view.people]
     roles = list(house.catalogue.roles)
     staff = house.catalogue.staff
-    wanted = sorted(people, key=lambda key: (roles.index(staff[key].role_id), staff[key].name))  # type: ignore[index]
+    wanted = sorted(people, key=lambda key: (roles.index(staff[key].role_id), staff[key].name))
     assert people == wanted
 
 
@@ -544,7 +544,7 @@ def test_an_idle_terminal_locks_and_keeps_the_work_for_whoever_left_it(house: Ho
 
     def enter(staff_id: str) -> None:
         flow.act(f"person_tapped:{staff_id}")
-        for figure in house.pins[staff_id]:  # type: ignore[index]
+        for figure in house.pins[staff_id]:
             flow.act(f"key:{figure}")
         flow.desk.finish()  # type: ignore[attr-defined]
 
@@ -569,3 +569,14 @@ def test_an_idle_terminal_locks_and_keeps_the_work_for_whoever_left_it(house: Ho
     flow.act("lock")
     enter("olena")
     assert flow.view().screen == "floor"
+
+
+def test_what_must_be_tapped_away_stands_over_every_screen(house: House) -> None:
+    flow = signed_in(house)
+    served_check(house, flow)
+    house.do(c.TellStaff("n1", "olena", "paid_twice", {"number": "A-0001", "amount_minor": 5000}))  # type: ignore[arg-type]
+    for screen in ("floor", "order", "payment", "room_charge", "shift"):
+        flow.place.screen = screen
+        banner = flow.view().banner
+        assert banner.act is not None, screen
+        assert banner.act.id == "seen:n1"
