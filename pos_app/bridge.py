@@ -39,8 +39,13 @@ class Bridge:
         self._stage.unbind(on_act=self._act)
 
     def _act(self, _stage: object, action: str) -> None:
+        before = self.flow.place.screen
         self.flow.act(action)
         self._run_refresh()
+        if self.flow.place.screen != before:
+            # Touches that came with this one are dispatched before the next frame: the keys of the
+            # new screen must have their places by then, or a figure typed fast falls between them.
+            Clock.tick_draw()
 
     def _run_refresh(self, *_: Any) -> None:
         shown = self.flow.view()

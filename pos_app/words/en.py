@@ -374,14 +374,15 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_not_counted": "Count the drawer first",
     "refused_counted_already": "The drawer has been counted",
     "refused_no_check": "There is no such check",
-    "refused_check_closed": "The check {number} was closed at {at_ms}",
+    "refused_check_closed": "The check {number} was closed at {at_ms}: open a new one for this "
+    "table",
     "refused_check_not_empty": "The check {number} still has dishes or payments",
     "refused_check_frozen": "An approval is pending on the check",
     "refused_check_moved": "The check {number} was changed meanwhile; look and try again",
     "refused_other_waiter": "The check {number} belongs to {owner}",
     "refused_no_table": "There is no such table",
     "refused_no_line": "The line is gone",
-    "refused_line_voided": "The line was voided by {by} at {at_ms}",
+    "refused_line_voided": "The line was voided by {by} at {at_ms} already: there is nothing to do",
     "refused_line_sent": "“{name}” is with the kitchen: void it, or ask the kitchen",
     "refused_line_not_sent": "“{name}” has not been sent: just remove it",
     "refused_line_not_held": "The line is not on hold",
@@ -389,11 +390,13 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_nothing_to_send": "Everything has been sent",
     "refused_nothing_to_do": "There is nothing to change here",
     "refused_no_reason": "A reason is needed",
-    "refused_discount_set": "There is a discount already: {name}, given by {by}",
+    "refused_discount_set": "There is a discount already: {name}, given by {by}. Take it back "
+    "first",
     "refused_no_discount": "There is no such discount",
     "refused_bill_empty": "There is nothing on the check",
     "refused_no_item": "The dish is no longer on the menu",
-    "refused_item_stopped": "{item} is stopped, {left_milli} left (by {by} at {at_ms})",
+    "refused_item_stopped": "{item} is stopped, {left_milli} left (by {by} at {at_ms}): tell the "
+    "table and offer something else",
     "refused_modifier_missing": "{group}: choose at least {min}",
     "refused_modifier_excess": "{group}: at most {max}",
     "refused_modifier_unknown": "This choice is not for this dish",
@@ -412,10 +415,14 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_ticket_done": "The kitchen was done with it at {at_ms}",
     "refused_ticket_open": "The kitchen is not done with it yet",
     "refused_undo_late": "Too late to undo; recall the ticket",
-    "refused_continued": "The check {number} was closed at {at_ms}; the dishes are on {new_number}",
-    "refused_table_shared": "Table {table} has the check {number} as well: {by}, {at_ms}",
-    "refused_fired_already": "{count} of these were with the kitchen already",
-    "refused_price_differs": "The menu has changed; the difference is {difference_minor}",
+    "refused_continued": "The check {number} was closed at {at_ms}; your dishes ({count}) are on "
+    "the new check {new_number}: take its payment",
+    "refused_table_shared": "Table {table} also has the check {number} of {by} since {at_ms}: "
+    "keep two, or move the dishes to one",
+    "refused_fired_already": "{count} of these were with the kitchen already: they are made "
+    "once, there is nothing to do",
+    "refused_price_differs": "The menu has changed meanwhile; the difference is "
+    "{difference_minor}: tell the guest the price on the check",
     "refused_charge_refused": "The hotel refused room {room}, {amount_minor}: {words}",
     "refused_charge_unknown": "Room {room}, {amount_minor}: the hotel did not answer. "
     "Ask reception, do not repeat",

@@ -126,11 +126,14 @@ class Rig:
 
     def tap(self, where: Any) -> None:
         """Press and release at a point or in the middle of a widget, through the X server."""
-        x, y = where if isinstance(where, tuple) else self.centre(where)
-        self._fake(_MOTION, 0, x, y)
+        self.press_and_release(where if isinstance(where, tuple) else self.centre(where))
+        self.settle(3)
+
+    def press_and_release(self, place: tuple[int, int]) -> None:
+        """A finger down and up; the loop is not turned."""
+        self._fake(_MOTION, 0, *place)
         self._fake(_PRESS, 1)
         self._fake(_RELEASE, 1)
-        self.settle(3)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 10) -> None:
         """Press, move in steps, release."""

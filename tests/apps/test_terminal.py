@@ -212,6 +212,28 @@ def test_a_room_is_found_and_charged_by_touch(hand: Hand, house: House) -> None:
     assert [charge.state for charge in house.venue.charges.values()] == ["pending"]
 
 
+def test_a_figure_typed_before_the_new_screen_is_drawn_is_not_lost(
+    hand: Hand, house: House
+) -> None:
+    order(house, "t3", "olena", ["salo-platter"], 20)
+    sign_in(hand)
+    hand.tap("3")
+    hand.tap("Оплата")
+    room = hand.find("На номер")
+    hand.tap("На номер")
+    three, nought, four = (hand.find(figure) for figure in "304")
+    hand.tap("chevron_left")
+    hand.stage.forget()  # as it is the first time that the room screen is opened
+    hand.desk.finish()
+    hand.rig.until(lambda: hand.sees("На номер"))
+    for place in (room, three, nought, four):  # without a frame between them
+        hand.rig.press_and_release(place)
+    hand.rig.settle()
+    hand.desk.finish()
+    hand.rig.settle()
+    assert hand.sees("Номер 304")
+
+
 def test_modifiers_by_touch_with_the_real_menu(hand: Hand, house: House) -> None:
     sign_in(hand)
     hand.tap("3")

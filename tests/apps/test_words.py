@@ -62,3 +62,26 @@ def test_days_and_times_are_those_of_the_venue() -> None:
     assert formats.clock(at, "Europe/Kyiv") == "19:42"
     assert formats.long_day(at, "Europe/Kyiv", "uk") == "субота, 21 листопада"
     assert formats.iso_day(at, "Pacific/Auckland") == "2026-11-22"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_conflict_says_who_when_and_what_now(language: str) -> None:
+    told = {
+        "table_shared": ("table", "number", "by", "at_ms"),
+        "continued": ("number", "at_ms", "count", "new_number"),
+        "item_stopped": ("item", "left_milli", "by", "at_ms"),
+        "line_changed": ("by", "at_ms"),
+        "line_voided": ("by", "at_ms"),
+        "check_closed": ("number", "at_ms"),
+        "check_moved": ("number",),
+        "discount_set": ("name", "by"),
+        "fired_already": ("count",),
+        "price_differs": ("difference_minor",),
+        "paid_twice": ("number", "at_ms", "amount_minor"),
+        "charge_unknown": ("room", "amount_minor"),
+    }
+    for code, params in told.items():
+        said = Words.of(language).refusal(code, {name: f"<{name}>" for name in params})
+        assert all(f"<{name}>" in said for name in params), said
+        assert "…" not in said, said
+        assert re.search(r"[:;,.] \w", said), f"what now? {said}"
