@@ -14,7 +14,7 @@ from sync_server.domain.staff import rights_of
 
 LENDABLE = frozenset({"not_allowed", "over_limit"})
 """Refusals that somebody else's right can lift."""
-SIGN = "●"
+SIGN = "•"
 
 
 class Approval:

@@ -30,8 +30,10 @@ def keypad(
     presenter: Presenter, title: str, typed: str, confirm: str, dot: str = "", hint: str = "0"
 ) -> Sheet:
     """A figure: quantity, guests, a PIN. Without a word to confirm it is done by itself."""
-    keys = digits((dot or "00", "back"))
-    rows = tuple(keys[start : start + 3] for start in (0, 3, 6, 9))
+    keys = list(digits((dot or "00", "back")))
+    if not confirm:
+        keys[9] = Act()  # a PIN is typed figure by figure
+    rows = tuple(tuple(keys[start : start + 3]) for start in (0, 3, 6, 9))
     return Sheet(
         "keypad",
         title,

@@ -206,7 +206,7 @@ def test_a_waiter_voids_what_the_kitchen_has_with_a_managers_approval_on_the_spo
     approve_again = house.pins["nadia"]
     for figure in approve_again:
         flow.act(f"key:{figure}")
-    assert flow.view().view.sheet.entry == "●" * len(approve_again)
+    assert flow.view().view.sheet.entry == "•" * len(approve_again)
     flow.desk.finish()  # type: ignore[attr-defined]
     shown = flow.view()
     assert "Дозвіл дає Nadia" in shown.toast.text
