@@ -151,13 +151,13 @@ def a_repeat_is_refused(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(2)
 def first_answers_live_in_memory_only(shop: Workshop) -> None:
     """After a restart the server does not know what it had answered."""
     shop.rewrite(Inbox, "first_answer", ("if known is None:", "if False:"))
 
 
-@variant(0)
+@variant(19)
 def gaps_are_accepted(shop: Workshop) -> None:
     """A command whose predecessor was not stored is taken."""
     shop.rewrite(
@@ -168,7 +168,7 @@ def gaps_are_accepted(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(2)
 def effect_and_dedupe_in_two_transactions(shop: Workshop) -> None:
     """What a command did is committed before that it was done."""
     real = WorkedDatabase.write
@@ -205,7 +205,7 @@ def refusals_do_not_advance(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(5)
 def answers_before_the_commit(shop: Workshop) -> None:
     """Terminals are answered, then the group is written."""
     shop.rewrite(
@@ -220,7 +220,7 @@ def answers_before_the_commit(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(5)
 def a_full_disk_is_answered_as_stored(shop: Workshop) -> None:
     """The group was not stored, and its commands are answered."""
     shop.rewrite(
@@ -230,7 +230,7 @@ def a_full_disk_is_answered_as_stored(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(5)
 def a_failed_group_stays_in_memory(shop: Workshop) -> None:
     """The transaction was rolled back, memory was not."""
     shop.rewrite(
@@ -243,7 +243,7 @@ def a_failed_group_stays_in_memory(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(1)
 def notices_are_dropped(shop: Workshop) -> None:
     """A refusal is nobody's business."""
     shop.replace(Group, "_is_told", lambda self, command, refused: False)
@@ -259,7 +259,7 @@ def the_journal_repeats_itself(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(2)
 def a_start_believes_the_saved_state(shop: Workshop) -> None:
     """What came after the last saved state is not replayed."""
     shop.rewrite(
@@ -270,7 +270,7 @@ def a_start_believes_the_saved_state(shop: Workshop) -> None:
 
 
 # -- the terminal's store ----------------------------------------------------------------------
-@variant(0)
+@variant(4)
 def a_tap_is_confirmed_before_its_commit(shop: Workshop) -> None:
     """The commit of a tap waits for the next transaction."""
     shop.rewrite(
@@ -332,7 +332,7 @@ def the_number_moves_before_the_commit(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(45)
 def the_cursor_is_stored_before_its_events(shop: Workshop) -> None:
     """Two transactions, and a file that is believed as it stands."""
     shop.rewrite(
@@ -353,7 +353,7 @@ def answers_are_forgotten(shop: Workshop) -> None:
     shop.rewrite(Outbox, "record_answers", ('self._transaction("answers", work)', "pass"))
 
 
-@variant(0)
+@variant(1)
 def numbers_begin_again_after_a_restart(shop: Workshop) -> None:
     """The counter of checks is not kept, nor are the checks asked."""
     shop.replace(CheckNumbers, "_read", lambda self: ("", 0))
@@ -395,7 +395,7 @@ def the_chain_is_not_checked(shop: Workshop) -> None:
     the_journal_repeats_itself(shop)
 
 
-@variant(0)
+@variant(1)
 def received_is_acknowledged_as_drawn(shop: Workshop) -> None:
     """The socket says that the kitchen has it, not the glass."""
     real = ClientDesk._on_events
@@ -414,7 +414,7 @@ def received_is_acknowledged_as_drawn(shop: Workshop) -> None:
 
 
 # -- kitchen -----------------------------------------------------------------------------------
-@variant(0)
+@variant(2)
 def sent_lines_are_fired_again(shop: Workshop) -> None:
     """A second send cooks a second time."""
     new = shop.rewrite(
@@ -423,13 +423,13 @@ def sent_lines_are_fired_again(shop: Workshop) -> None:
     shop.decide(c.SendLines, new)
 
 
-@variant(0)
+@variant(2)
 def voids_do_not_reach_the_kitchen(shop: Workshop) -> None:
     """The dish is off the check and on the stove."""
     shop.replace(kitchen, "cancel", lambda line, qty_milli, tickets, at_ms: [])
 
 
-@variant(0)
+@variant(1)
 def paper_never_takes_over(shop: Workshop) -> None:
     """A dead display is believed."""
     shop.rewrite(KitchenWatch, "look", ("if now - since >= KITCHEN_PAPER_MS:", "if False:"))
@@ -442,7 +442,7 @@ def paper_takes_over_at_once(shop: Workshop) -> None:
 
 
 # -- checks and money --------------------------------------------------------------------------
-@variant(0)
+@variant(2)
 def late_lines_are_refused(shop: Workshop) -> None:
     """Dishes for a check that was paid meanwhile are turned away."""
     new = shop.rewrite(
@@ -451,7 +451,7 @@ def late_lines_are_refused(shop: Workshop) -> None:
     shop.decide(c.AddLines, new)
 
 
-@variant(0)
+@variant(1)
 def money_for_a_paid_check_is_refused(shop: Workshop) -> None:
     """The second waiter's cash is in the drawer and in no book."""
     new = shop.rewrite(
@@ -473,7 +473,7 @@ def half_of_an_entry_is_booked(shop: Workshop) -> None:
     shop.replace(ledger, "entries", lambda *known: real(*known)[:1])
 
 
-@variant(0)
+@variant(3)
 def a_closed_shift_takes_money(shop: Workshop) -> None:
     """What comes late is added to a Z that was printed."""
     new = shop.rewrite(decisions, "_pay", ('if shift.state == "closed":', "if False:"))
@@ -481,13 +481,13 @@ def a_closed_shift_takes_money(shop: Workshop) -> None:
     shop.rewrite(shifts, "evolve", ('if shift.state == "closed":', "if False:"))
 
 
-@variant(0)
+@variant(14)
 def what_is_paid_may_be_taken_off(shop: Workshop) -> None:
     """A line is removed below the payments."""
     shop.replace(orders, "_overpaid", lambda check, event, facts: False)
 
 
-@variant(0)
+@variant(2)
 def a_split_keeps_the_name_of_what_was_not_sent(shop: Workshop) -> None:
     """The kitchen is asked for a line that it never had."""
     shop.rewrite(
@@ -501,7 +501,7 @@ def a_split_keeps_the_name_of_what_was_not_sent(shop: Workshop) -> None:
 
 
 # -- the hotel ---------------------------------------------------------------------------------
-@variant(0)
+@variant(4)
 def a_charge_is_sent_again_when_no_answer_came(shop: Workshop) -> None:
     """Unknown is taken for lost."""
     shop.rewrite(
@@ -514,7 +514,7 @@ def a_charge_is_sent_again_when_no_answer_came(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(20)
 def sending_is_not_written_before_it_happens(shop: Workshop) -> None:
     """After a crash the server thinks that nothing went out."""
     shop.rewrite(
@@ -528,7 +528,7 @@ def sending_is_not_written_before_it_happens(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(19)
 def charges_in_hand_are_forgotten_at_a_restart(shop: Workshop) -> None:
     """A row that was claimed is nobody's any more."""
     shop.rewrite(FolioOutbox, "unfinished", ("await self._door.unfinished(FOLIO)", "[]"))

@@ -25,7 +25,7 @@ from .people import Cashier, Cook, Person, Waiter
 from .wire import AWAY, BAD, CALM
 from .world import SLOWEST_MS, World, prepared
 
-EVENING_S = 400.0
+EVENING_S = 240.0
 HEALED_S = 30.0
 PAPER_S = KITCHEN_PAPER_MS / 1000
 
@@ -108,7 +108,7 @@ class Evening:
         self.rng = rng = Random(f"{seed} evening")
         self.over = False
         devices = world.devices
-        pace = rng.choice((4.0, 6.0, 12.0))
+        pace = rng.choice((2.5, 4.0, 8.0))
         self.people: list[Person] = [
             Waiter(devices["t1"], "olena", Random(f"{seed} olena"), pace),
             Waiter(devices["t2"], "ihor", Random(f"{seed} ihor"), pace),
@@ -180,9 +180,12 @@ class Evening:
         """Weather, full disks and jumping clocks of one machine."""
         world, rng = self.world, Random(f"{self.rng.random()}")
         while world.loop.now < EVENING_S:
-            await asyncio.sleep(rng.expovariate(1 / 40))
+            await asyncio.sleep(rng.expovariate(1 / 25))
             what = rng.random()
-            if what < 0.5 and self.stormy:
+            if machine is world.server and world.line._flying and self.crashing[machine.name]:
+                # The moment that hurts most: something is on its way to the hotel.
+                machine.crash()
+            elif what < 0.5 and self.stormy:
                 world.air.change(machine.name, rng.choice((AWAY, BAD, BAD, CALM)))
             elif what < 0.6 and self.full:
                 machine.full = True

@@ -256,15 +256,15 @@ class Waiter(Person):
             self.do(c.AbandonCheck(check.check_id))
 
     def pay(self, check: Check) -> None:
-        """Cash or card, the whole or a part, once all is sent."""
+        """Cash or card, the whole or a part, mostly once all is sent."""
         due = balance(check)
         shifts = [shift for shift in self.desk.venue.shifts.values() if shift.state != "closed"]
         if due <= 0 or not shifts:
             return
-        if check.unsent:
+        if check.unsent and self.rng.random() < 0.7:
             self.send(check)
             return
-        amount = due if self.rng.random() < 0.75 else self.rng.randint(1, due)
+        amount = due if self.rng.random() < 0.7 else self.rng.randint(1, due)
         cash = self.rng.random() < 0.7
         tip = self.rng.choice((0, 0, 500))
         self.do(

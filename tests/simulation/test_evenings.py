@@ -15,7 +15,7 @@ from .evening import Report, run
 from .world import prepared
 
 PROCESSOR_S = 200.0
-AT_LEAST = 40
+AT_LEAST = 60
 
 
 def test_everything_holds_after_every_evening(
