@@ -167,8 +167,8 @@ def test_a_crash_at_any_commit_of_an_upgrade_is_finished_by_the_next_start() -> 
             if next(commits) == at:
                 raise PowerCut
 
+        crashed.append(Database.on_disk(disk, before_commit=cut))
         with pytest.raises(PowerCut):
-            crashed.append(Database.on_disk(disk, before_commit=cut))
             upgrade(crashed[-1], SAMPLE)
         database = Database.on_disk(disk)
         assert current_revision(database) == (None, "first")[crash_at]
