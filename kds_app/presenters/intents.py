@@ -62,7 +62,7 @@ class Intents:
         if names is None:
             return
         words, key = names.words, f"refused_{refused.code}"
-        params: dict[str, str | int] = {"code": refused.code}
+        params: dict[str, str | int] = {**refused.params, "code": refused.code}
         at_ms = refused.params.get("at_ms", 0)
         if isinstance(at_ms, int) and at_ms:
             params["time"] = words.time(at_ms)

@@ -413,6 +413,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_charge_settled": "This room charge is settled already",
     "refused_no_ticket": "There is no such ticket",
     "refused_ticket_done": "The kitchen was done with it at {at_ms}",
+    "refused_no_station": "There is no such station",
+    "refused_not_ready": "{count} still being made",
     "refused_ticket_open": "The kitchen is not done with it yet",
     "refused_undo_late": "Too late to undo; recall the ticket",
     "refused_continued": "The check {number} was closed at {at_ms}; your dishes ({count}) are on "

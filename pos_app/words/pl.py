@@ -456,6 +456,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_charge_settled": "To obciążenie jest już wyjaśnione",
     "refused_no_ticket": "Nie ma takiego bonu",
     "refused_ticket_done": "Kuchnia wydała to o {at_ms}",
+    "refused_no_station": "Nie ma takiego stanowiska",
+    "refused_not_ready": "Jeszcze w przygotowaniu: {count}",
     "refused_ticket_open": "Kuchnia jeszcze nie wydała",
     "refused_undo_late": "Za późno na cofnięcie; przywołaj bon",
     "refused_continued": "Rachunek {number} zamknięto o {at_ms}; twoje dania ({count}) są na "

@@ -455,6 +455,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_charge_settled": "Це нарахування вже з'ясовано",
     "refused_no_ticket": "Такого талона немає",
     "refused_ticket_done": "Кухня віддала це о {at_ms}",
+    "refused_no_station": "Такого цеху немає",
+    "refused_not_ready": "Ще готують: {count}",
     "refused_ticket_open": "Кухня ще не віддала",
     "refused_undo_late": "Скасувати пізно; поверніть талон",
     "refused_continued": "Рахунок {number} закрили о {at_ms}; ваші страви ({count}) — на новому "

@@ -385,6 +385,30 @@ class AcknowledgeVoid:
 
 
 @dataclass(frozen=True, slots=True)
+class RushTickets:
+    """These tickets go before all others, or by `rush` false take their turn again."""
+
+    ticket_ids: tuple[TicketId, ...]
+    rush: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTicket:
+    """Another station makes what stands on the ticket."""
+
+    ticket_id: TicketId
+    station_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassLines:
+    """The pass lets ready dishes of a check go to the table (the second level of bumping)."""
+
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ServeLines:
     """The waiter has taken ready lines to the table."""
 
@@ -490,6 +514,9 @@ COMMANDS: dict[str, type] = {
         BumpTicket,
         RecallTicket,
         AcknowledgeVoid,
+        RushTickets,
+        MoveTicket,
+        PassLines,
         ServeLines,
         RecordPaper,
         StopItem,

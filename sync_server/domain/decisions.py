@@ -6,7 +6,7 @@ aggregate is in `ordering`, `payments`, `kitchen`, `shifts` and `folio`; the con
 reliability 2.8. The same pair of `decide` and `Venue.apply` serves server, preview, replica, tests.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from . import commands as c
 from . import events as e
@@ -284,10 +284,45 @@ def _record_paper(venue: Venue, command: c.RecordPaper, facts: Facts) -> Decisio
     )
 
 
+def _rush(venue: Venue, command: c.RushTickets, facts: Facts) -> Decision:
+    """Tickets that are gone or bumped meanwhile are passed over."""
+    if len(command.ticket_ids) > LIST_LENGTH:
+        return refuse("too_many", limit=LIST_LENGTH)
+    ids = tuple(
+        ticket_id
+        for ticket_id in dict.fromkeys(command.ticket_ids)
+        if (ticket := venue.tickets.get(ticket_id)) is not None
+        and ticket.state == "open"
+        and ticket.rush != command.rush
+    )
+    if not ids:
+        return refuse("nothing_to_do")
+    return Accepted((e.TicketsRushed(ids, command.rush, facts.actor, facts.now_ms),))
+
+
+def _pass(venue: Venue, command: c.PassLines, facts: Facts) -> Decision:
+    """The pass waits for every station (features-commercial B2.15); whose table it is does not
+    matter to it."""
+    check = venue.check(command.check_id)
+    if check is None:
+        return refuse("no_check")
+    lines = ordering.pick(check, command.line_ids)
+    if isinstance(lines, Refused):
+        return lines
+    working = [line for line in lines if line.state == "fired"]
+    if working:
+        return refuse("not_ready", count=len(working))
+    return _one(_served(check, lines, facts))
+
+
 def _serve(check: Check, command: c.ServeLines, facts: Facts) -> object:
     lines = ordering.pick(check, command.line_ids)
     if isinstance(lines, Refused):
         return lines
+    return _served(check, lines, facts)
+
+
+def _served(check: Check, lines: Iterable[e.Line], facts: Facts) -> object:
     ids = tuple(line.line_id for line in lines if line.state == "ready")
     if not ids:
         return refuse("nothing_to_do")
@@ -383,6 +418,9 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.BumpTicket: _on_ticket(lambda ticket, x, f: kitchen.bump_ticket(ticket, f)),
     c.RecallTicket: _on_ticket(kitchen.recall_ticket),
     c.AcknowledgeVoid: _on_ticket(kitchen.acknowledge_void),
+    c.RushTickets: _rush,
+    c.MoveTicket: _on_ticket(kitchen.move_ticket),
+    c.PassLines: _pass,
     c.ServeLines: orders.on_check(_serve),  # type: ignore[arg-type]
     c.RecordPaper: _record_paper,
     c.StopItem: _stop,

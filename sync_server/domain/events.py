@@ -42,6 +42,9 @@ from .kitchen_events import (
     TicketLineVoided as TicketLineVoided,
 )
 from .kitchen_events import (
+    TicketMoved as TicketMoved,
+)
+from .kitchen_events import (
     TicketOnPaper as TicketOnPaper,
 )
 from .kitchen_events import (
@@ -55,6 +58,9 @@ from .kitchen_events import (
 )
 from .kitchen_events import (
     TicketsAcknowledged as TicketsAcknowledged,
+)
+from .kitchen_events import (
+    TicketsRushed as TicketsRushed,
 )
 from .kitchen_events import (
     TicketVoidSeen as TicketVoidSeen,
@@ -551,6 +557,8 @@ EVENTS: dict[str, type] = {
         TicketBumped,
         TicketRecalled,
         TicketVoidSeen,
+        TicketsRushed,
+        TicketMoved,
         LinesServed,
         ItemStopped,
         ItemFreed,

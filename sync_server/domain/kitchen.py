@@ -14,6 +14,7 @@ from . import events as e
 from .amending import replace
 from .events import Line, TicketLine
 from .ids import CheckId, LineId, StaffId, TicketId, derived
+from .limits import TEXT_LENGTH
 from .rejections import Refused, refuse
 from .staff import Facts
 
@@ -52,6 +53,7 @@ class Ticket:
     state: str = "open"
     bumped_ms: int = 0
     also_checks: tuple[CheckId, ...] = ()
+    rush: bool = False
 
     def line(self, line_id: str) -> TicketLine | None:
         return next((line for line in self.lines if line.line_id == line_id), None)
@@ -207,6 +209,14 @@ def _void_seen(ticket: Ticket, event: e.TicketVoidSeen) -> Ticket:
     return _each(ticket, event.line_ids, lambda line: replace(line, void_seen=True, was=""))
 
 
+def _moved(ticket: Ticket, event: e.TicketMoved) -> Ticket:
+    """What the old station saw or printed says nothing about the new one."""
+    return _grown(
+        replace(ticket, station_id=event.station_id, acked=0, acked_ms=0, paper="", paper_ms=0),
+        event.at_ms,
+    )
+
+
 _EVOLVE: dict[type, Callable[..., Ticket]] = {
     e.TicketLinesAdded: _lines_added,
     e.TicketLinesFired: _lines_fired,
@@ -219,6 +229,7 @@ _EVOLVE: dict[type, Callable[..., Ticket]] = {
     e.TicketBumped: _bumped,
     e.TicketRecalled: _recalled,
     e.TicketVoidSeen: _void_seen,
+    e.TicketMoved: _moved,
 }
 
 TICKET_EVENTS = frozenset(_EVOLVE)
@@ -227,6 +238,12 @@ TICKET_EVENTS = frozenset(_EVOLVE)
 def evolve(ticket: Ticket, event: object) -> Ticket:
     """The ticket after an event of `TICKET_EVENTS`."""
     return _EVOLVE[type(event)](ticket, event)
+
+
+def rushed(ticket: Ticket, rush: bool) -> Ticket:
+    """The ticket before all others, or in its turn. What is to be made stays the same, so the
+    version does too and no paper follows."""
+    return replace(ticket, rush=rush)
 
 
 def acknowledged(ticket: Ticket, version: int, at_ms: int) -> Ticket:
@@ -441,3 +458,16 @@ def acknowledge_void(ticket: Ticket, command: c.AcknowledgeVoid, facts: Facts) -
     if not ids:
         return refuse("nothing_to_do")
     return e.TicketVoidSeen(ticket.ticket_id, ids, facts.now_ms)
+
+
+def move_ticket(ticket: Ticket, command: c.MoveTicket, facts: Facts) -> object:
+    """Push a ticket to another station, or pull one (features-commercial B1.11)."""
+    if fault := _is_open(ticket):
+        return fault
+    if command.station_id not in facts.catalogue.stations:
+        return refuse("no_station", station=command.station_id[:TEXT_LENGTH])
+    if command.station_id == ticket.station_id:
+        return refuse("nothing_to_do")
+    return e.TicketMoved(
+        ticket.ticket_id, ticket.station_id, command.station_id, facts.actor, facts.now_ms
+    )

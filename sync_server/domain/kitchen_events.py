@@ -148,7 +148,30 @@ class TicketVoidSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketsRushed:
+    """These tickets go before all others, or by `rush` false take their turn again."""
+
+    ticket_ids: tuple[TicketId, ...]
+    rush: bool
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMoved:
+    """Another station makes it, and has to learn of it as of a new ticket."""
+
+    ticket_id: TicketId
+    from_station_id: str
+    station_id: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinesServed:
+    """Dishes went to the table: the waiter took them, or the pass let them go."""
+
     check_id: CheckId
     line_ids: tuple[LineId, ...]
     by: StaffId

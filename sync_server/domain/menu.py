@@ -54,7 +54,11 @@ class ModifierGroup:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A dish or drink. `target_s`: seconds from fire to ready. `group_ids`: modifier groups."""
+    """A dish or drink. `target_s`: seconds from fire to ready. `group_ids`: modifier groups.
+
+    `usage`: how much of a station's capacity one portion takes; `paced` false: it is begun as soon
+    as there is room, whatever else the course waits for (features-commercial B5.40, B5.41).
+    """
 
     item_id: str
     names: Names
@@ -71,11 +75,16 @@ class Item:
     allergens: tuple[str, ...] = ()
     favourite: bool = False
     revenue_group: str = "food"
+    usage: int = 1
+    paced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A place that makes things. `paper`: `fallback` (display first) or `always`."""
+    """A place that makes things. `paper`: `fallback` (display first) or `always`.
+
+    `capacity`: how many units of `Item.usage` it makes at once; 0 is without bound.
+    """
 
     station_id: str
     names: Names
@@ -83,6 +92,7 @@ class Station:
     fallback_printer_id: str = ""
     paper: str = "fallback"
     kitchen_language: str = "uk"
+    capacity: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ CODES: dict[str, str] = {
     # kitchen
     "no_ticket": "no such ticket",
     "ticket_done": "the ticket was bumped at {at_ms}",
+    "no_station": "there is no station {station}",
+    "not_ready": "{count} of these dishes are still being made",
     "ticket_open": "the ticket has not been bumped",
     "undo_late": "the ticket can no longer be undone; recall it",
     # accepted, but not as asked

@@ -76,6 +76,9 @@ RIGHT_FOR: dict[str, str] = {
     "BumpTicket": "kitchen",
     "RecallTicket": "kitchen",
     "AcknowledgeVoid": "kitchen",
+    "RushTickets": "kitchen",
+    "MoveTicket": "kitchen",
+    "PassLines": "kitchen",
     "ServeLines": "order",
     "RecordPaper": ANYONE,  # server only
     "StopItem": "stop_list",

@@ -238,6 +238,11 @@ class Venue:
                     self.tickets[ticket_id], version, event.at_ms
                 )
 
+    def _rushed(self, event: e.TicketsRushed, stamp: Stamp) -> None:
+        for ticket_id in event.ticket_ids:
+            if ticket_id in self.tickets:
+                self.tickets[ticket_id] = kitchen.rushed(self.tickets[ticket_id], event.rush)
+
     def _readiness(
         self,
         event: e.TicketLinesReady | e.TicketBumped | e.TicketRecalled,
@@ -338,6 +343,7 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.TicketOpened: Venue._ticket_opened,
     e.TicketRelabelled: Venue._relabelled,
     e.TicketsAcknowledged: Venue._acknowledged,
+    e.TicketsRushed: Venue._rushed,
     e.TicketLinesReady: Venue._readiness,
     e.TicketBumped: Venue._readiness,
     e.TicketRecalled: Venue._readiness,

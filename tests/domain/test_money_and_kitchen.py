@@ -390,3 +390,39 @@ def test_a_notice_is_tapped_away_by_whom_it_concerns() -> None:
     assert house.refused(c.AcknowledgeNotice(NoticeId("n")), by="ihor").code == "not_allowed"
     house.must(c.AcknowledgeNotice(NoticeId("n")))
     assert house.venue.notices == {}
+
+
+def test_a_rushed_ticket_stands_out_without_a_second_ticket_on_paper() -> None:
+    house = a_served_check()
+    ticket = house.ticket("hot")
+    house.must(c.RushTickets((ticket.ticket_id,)), by="nadia")
+    assert house.ticket("hot").rush
+    assert house.ticket("hot").version == ticket.version
+    again = house.refused(c.RushTickets((ticket.ticket_id,)), by="nadia")
+    assert again.code == "nothing_to_do"
+
+
+def test_a_ticket_moved_to_another_station_has_to_be_seen_there() -> None:
+    house = a_served_check()
+    ticket = house.ticket("hot")
+    house.must(c.AcknowledgeTickets((c.TicketSeen(ticket.ticket_id, 1),)), by="nadia")
+    house.must(c.MoveTicket(ticket.ticket_id, "grill"), by="nadia")
+    assert not has_it(house.ticket("grill"))
+    assert (
+        house.refused(c.MoveTicket(ticket.ticket_id, "grill"), by="nadia").code == "nothing_to_do"
+    )
+    assert house.refused(c.MoveTicket(ticket.ticket_id, "attic"), by="nadia").code == "no_station"
+    house.must(c.BumpTicket(ticket.ticket_id), by="nadia")
+    assert house.line("l1").state == "ready"
+    assert house.refused(c.MoveTicket(ticket.ticket_id, "hot"), by="nadia").code == "ticket_done"
+
+
+def test_the_pass_lets_a_table_go_only_when_every_station_is_ready() -> None:
+    house = a_served_check(a_line("p", "plate"))
+    house.must(c.BumpTicket(house.ticket("hot").ticket_id), by="nadia")
+    early = house.refused(c.PassLines(K, (LineId("p"),)), by="nadia")
+    assert (early.code, early.params) == ("not_ready", {"count": 1})
+    house.must(c.BumpTicket(house.ticket("grill").ticket_id), by="nadia")
+    house.must(c.PassLines(K, (LineId("p"),)), by="nadia")
+    assert house.line("p").state == "served"
+    assert house.refused(c.PassLines(K, (LineId("p"),)), by="nadia").code == "nothing_to_do"

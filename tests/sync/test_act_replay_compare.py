@@ -312,6 +312,21 @@ async def _void_seen(office: Office) -> object:
     return c.AcknowledgeVoid(office.hot().ticket_id, (L1,))
 
 
+@case("RushTickets")
+async def _rush(office: Office) -> object:
+    await office.sent()
+    return c.RushTickets((office.hot().ticket_id,))
+
+
+@case("MoveTicket")
+async def _to_the_bar(office: Office) -> object:
+    await office.sent()
+    return c.MoveTicket(office.hot().ticket_id, "bar")
+
+
+simple("PassLines", Office.ready, c.PassLines(K, (L3,)))
+
+
 @case("RecordPaper")
 async def _paper(office: Office) -> object:
     await office.sent()
