@@ -80,7 +80,7 @@ class _Stove:
         if not capacity:
             return start_ms
         end_ms = start_ms + job.target_ms
-        around = [
+        around: list[_Interval] = [
             *self._busy.get(job.station_id, ()),
             *(
                 _Interval(at_ms, at_ms + other.target_ms, self._usage(other))
