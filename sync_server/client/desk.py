@@ -1,17 +1,16 @@
 """What a terminal or display knows and may do: replica, catalogue, sign-in, commands. No screen.
 
 Rule: reading is instant. `submit` decides on the replica at once and stores in the background, in
-the order of the taps; a line is *saving* until the disk has it, then *saved*, then *server* when it
-is in the base. A tap that could not be stored is taken back loudly. Neighbours: `terminal` is the
-way to the server, `catalogues` keeps menus, `offline_pin` signs people in without the server,
-`numbers` counts checks. The applications put a thin adapter before this.
+the order of the taps. A tap that could not be stored is taken back loudly. Neighbours: `terminal`
+is the way to the server, `pending` are the commands on their way, `people` sign in, `own_notices`
+are this device's, `catalogues` keeps menus, `numbers` counts checks. The applications put a thin
+adapter before this.
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +19,7 @@ from argon2 import PasswordHasher
 
 from sync_server.domain import commands as c
 from sync_server.domain.events import Line
-from sync_server.domain.ids import CheckId, NoticeId, StaffId, derived
-from sync_server.domain.kitchen import has_it
+from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import KITCHEN_RIGHTS, RIGHTS, Facts, discount_limit, rights_of
@@ -41,16 +39,16 @@ from sync_server.protocol.replica import (
 from .catalogues import Catalogues
 from .connection import Callbacks
 from .numbers import CheckNumbers
-from .offline_pin import OFFLINE, SLOW, OfflinePins
-from .pending import Pending, names_of
+from .offline_pin import SLOW
+from .own_notices import OwnNotices
+from .pending import Mark, Pending, Progress, mark_of, names_of, progress_of
+from .people import People, SignInResult
 from .records import AskReply, CannotSave, Confirmed, LinkState, Route, StoredCommand
 from .terminal import TerminalLink
 from .worker import Runner, in_thread
 
 log = logging.getLogger(__name__)
 
-Mark = Literal["saving", "saved", "server", "kitchen"]
-Progress = Literal["", "saving", "saved"]
 Printed = Literal["printed", "nothing", "failed"]
 KitchenPaper = Callable[[Sequence[object], Venue, Catalogue], Awaitable[Printed]]
 """Puts what a send tells the kitchen on paper at the station, from this device itself. It is given
@@ -58,20 +56,10 @@ the events and the state after them; "printed" only when all of it certainly cam
 
 COMPACT_AFTER = 2_000
 SAVES_WAITING = 1_000
-OWN_NOTICES = 200
 NOT_TOLD = "kitchen_not_told"
 """Code of this device's own notice that neither server nor printer told the kitchen."""
 
 _json = msgspec.json.Encoder()
-_params = msgspec.json.Decoder(dict[str, str | int])
-
-
-@dataclass(frozen=True, slots=True)
-class SignInResult:
-    """An empty `code` is success."""
-
-    code: str = ""
-    params: Mapping[str, str | int] | None = None
 
 
 class ClientDesk:
@@ -91,7 +79,6 @@ class ClientDesk:
         slow work of the desk's own goes, PIN hashing above all; `paper` prints for the kitchen
         while the server is away."""
         self._run = run
-        self._hasher = hasher
         self._paper = paper
         self._folder = folder
         self._kind = kind
@@ -103,13 +90,12 @@ class ClientDesk:
         self._watchers: list[Callable[[], None]] = []
         self._hearers: list[Callable[[list[object]], None]] = []
         self._unsaved: list[Callable[[object, str], None]] = []
-        self._own_notices: dict[str, Notice] = {}
+        self._own_notices = OwnNotices()
+        self._people = People(run, hasher, self.changed)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._saves: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue(SAVES_WAITING)
         self._saving: asyncio.Task[Any] | None = None
-        self._session = ""
         self._seen_n = 0
-        self.me = StaffId("")
         self.state = LinkState()
         self.hotel = True
         """Whether the hotel answers, as far as somebody said."""
@@ -135,7 +121,7 @@ class ClientDesk:
         await link.open()
         self._replica.replace(await self._confirmed(link))
         self.numbers = CheckNumbers(self._folder, self._run)
-        self.pins = OfflinePins(self._folder, link.identity.key, self._hasher)
+        self._people.open(self._folder, link)
         await self._run(self._catalogues.load)
         for stored in await link.overlay():
             pending = self._restored(stored)
@@ -143,7 +129,7 @@ class ClientDesk:
                 self._pending.append(pending)
         self._replica.refresh()
         for kept in await link.notices():
-            self._tell(kept.cmd_id, kept.code, kept.params.encode(), kept.raised_ms)
+            self._own_notices.tell(kept.cmd_id, kept.code, kept.params.encode(), kept.raised_ms)
         self.state = link.state
         self._want_numbers()
 
@@ -222,13 +208,14 @@ class ClientDesk:
         """What must be tapped away here: the venue's for everybody or for who is signed in, and
         what only this device knows; oldest first."""
         shared = self.venue.notices
-        own = [
-            one
-            for key, one in self._own_notices.items()
-            if NoticeId(derived(key, "notice")) not in shared
-        ]
+        own = self._own_notices.beside(shared)
         mine = [one for one in shared.values() if one.staff_id in ("", self.me)]
         return tuple(sorted([*own, *mine], key=lambda one: one.at_ms))
+
+    @property
+    def me(self) -> StaffId:
+        """Who is signed in; "" is nobody."""
+        return self._people.me
 
     @property
     def code(self) -> str:
@@ -269,29 +256,11 @@ class ClientDesk:
     def progress(self, name: str) -> Progress:
         """How far the newest command that names a line or check is: on its way to the disk, saved
         without an answer, or answered (empty)."""
-        for pending in reversed(self._pending):
-            if not pending.n_to and name in names_of(pending.command):
-                return "saved" if pending.stored else "saving"
-        return ""
+        return progress_of(self._pending, name)
 
     def mark(self, check_id: str, line: Line) -> Mark:
         """How far a line has come: the disk, the server, the kitchen."""
-        confirmed = self.base.check(check_id)
-        known = confirmed.line(line.line_id) if confirmed is not None else None
-        if known is None or known.state != line.state or known.sent != line.sent:
-            waiting = any(
-                not pending.stored and line.line_id in names_of(pending.command)
-                for pending in self._pending
-            )
-            return "saving" if waiting else "saved"
-        tickets = [
-            ticket
-            for ticket in self.base.tickets_of(check_id)
-            if ticket.line(line.origin or line.line_id) is not None
-        ]
-        if line.sent and tickets and all(has_it(ticket) for ticket in tickets):
-            return "kitchen"
-        return "server"
+        return mark_of(self._pending, self.base, check_id, line)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed` after every change of anything above."""
@@ -327,7 +296,7 @@ class ClientDesk:
             return decision
         pending = Pending(cmd_id, command, facts)
         self._pending.append(pending)
-        session = self._session if who else ""
+        session = self._people.session if who else ""
         save = self._saver(pending, session, approval, route, decision.events)
         try:
             self._saves.put_nowait(save)
@@ -406,7 +375,7 @@ class ClientDesk:
         if printed == "failed":
             check = self.venue.check(command.check_id)
             told = {"number": check.number, "table": check.table_id} if check else {}
-            self._tell(pending.cmd_id, NOT_TOLD, _json.encode(told), self.now_ms())
+            self._own_notices.tell(pending.cmd_id, NOT_TOLD, _json.encode(told), self.now_ms())
         return route
 
     async def _save(self, pending: Pending, session: str, approval: str, route: Route) -> None:
@@ -436,31 +405,19 @@ class ClientDesk:
         if pending in self._pending:
             self._pending.remove(pending)
         self._replica.refresh()
-        self._tell(pending.cmd_id, "cannot_save", b"{}", self.now_ms())
+        self._own_notices.tell(pending.cmd_id, "cannot_save", b"{}", self.now_ms())
         for tell in self._unsaved:
             tell(pending.command, code)
         self.changed()
 
-    def _tell(self, cmd_id: str, code: str, params: bytes, at_ms: int) -> None:
-        """A notice of this device's own, until it is tapped away."""
-        try:
-            said = _params.decode(params)
-        except msgspec.DecodeError:
-            said = {}
-        notice = Notice(NoticeId(cmd_id), StaffId(""), code, said, at_ms, CheckId(""))
-        self._own_notices[cmd_id] = notice
-        if len(self._own_notices) > OWN_NOTICES:
-            del self._own_notices[next(iter(self._own_notices))]
-
     def _seen_here(self, notice_id: str) -> bool:
         """Forget this device's own notice; True when the venue has no twin of it."""
-        for key in list(self._own_notices):
-            if notice_id in (key, derived(key, "notice")):
-                del self._own_notices[key]
-                self._keep(self.link.acknowledge(key))
-                self.changed()
-                return NoticeId(notice_id) not in self.venue.notices
-        return False
+        cmd_id = self._own_notices.forget(notice_id)
+        if cmd_id is None:
+            return False
+        self._keep(self.link.acknowledge(cmd_id))
+        self.changed()
+        return NoticeId(notice_id) not in self.venue.notices
 
     def _overlay(self) -> list[tuple[object, Facts]]:
         return [(pending.command, pending.facts) for pending in self._pending]
@@ -503,11 +460,10 @@ class ClientDesk:
                 if result.outcome in ("refused", "parked") or not result.n_to:
                     self._pending.remove(pending)
                 break
-        told = self._own_notices.get(cmd_id)
         if result.outcome != "accepted":
-            self._tell(cmd_id, result.code, bytes(result.params), self.now_ms())
-        elif told is not None and told.code == NOT_TOLD:
-            del self._own_notices[cmd_id]
+            self._own_notices.tell(cmd_id, result.code, bytes(result.params), self.now_ms())
+        else:
+            self._own_notices.settle(cmd_id, NOT_TOLD)
         self._drop_settled()
         self._replica.refresh()
         self.changed()
@@ -557,36 +513,17 @@ class ClientDesk:
     # -- people --------------------------------------------------------------------------------
     async def ask(self, what: str, params: Mapping[str, object]) -> AskReply:
         """A question to the server in the name of who is signed in."""
-        return await self.link.ask(what, _json.encode(params), self._session)
+        return await self.link.ask(what, _json.encode(params), self._people.session)
 
     async def sign_in(self, staff_id: str, pin: str) -> SignInResult:
         """By the server; without it, by what it left here (S-10)."""
-        reply = await self.link.ask("sign_in", _json.encode({"pin": pin, "staff_id": staff_id}))
-        now = self.now_ms()
-        if reply.code in ("offline", "timeout"):
-            code, until_ms = await self._run(lambda: self.pins.verify(staff_id, pin, now))
-            if code:
-                return SignInResult(code, {"until_ms": until_ms} if until_ms else {})
-            self._session, self.me = OFFLINE, StaffId(staff_id)
-            self.changed()
-            return SignInResult()
-        if reply.code:
-            if reply.code == "bad_pin":
-                await self._run(lambda: self.pins.refuted(staff_id, pin))
-            return SignInResult(reply.code, _params.decode(reply.params))
-        body = json.loads(reply.body)
-        self._session, self.me = body["session"], StaffId(staff_id)
-        self.changed()
-        until_ms = body["offline_until_ms"]
-        await self._run(lambda: self.pins.keep(staff_id, pin, until_ms))
-        return SignInResult()
+        return await self._people.sign_in(staff_id, pin)
 
     def sign_out(self) -> None:
         """Nobody is at the terminal now; drafts stay."""
-        if self._session and self._session != OFFLINE:
-            self._keep(self.link.ask("sign_out", b"{}", self._session))
-        self._session, self.me = "", StaffId("")
-        self.changed()
+        ended = self._people.sign_out()
+        if ended:
+            self._keep(self.link.ask("sign_out", b"{}", ended))
 
 
 def _rebuilt(confirmed: Confirmed) -> Venue:

@@ -1,7 +1,8 @@
 """The live service: one authority that decides every command and keeps the one ordered journal.
 
-`office` is the authority the sockets talk to, `group` decides a group of commands, `journal`
-stores it in one transaction, `tables` are its rows, `access` signs people in, `asks` answers
+`office` is the authority the sockets talk to, `bus` takes commands and commits them in groups,
+`group` decides a group, `journal` stores it in one transaction, `live` is what is committed, in
+memory, `tables` are the rows, `access` signs people in, `asks` answers
 questions, `outward` says which events the world must be told of, `watch` looks at the kitchen's
 clock. Rules are in `sync_server.domain`. The back office hears of all this by its intake only.
 """

@@ -2,7 +2,7 @@
 
 A command's time is the server's time by the device's monotonic clock if the device has not been
 started anew since, else the device's wall clock within bounds (reliability 2.10). Nothing is
-ordered by it. The rows are in `tables`; enrolment is in `office`.
+ordered by it. The rows are in `tables`; enrolment is in `register`.
 """
 
 from dataclasses import dataclass

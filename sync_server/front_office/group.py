@@ -2,7 +2,7 @@
 
 The group works on a fork of the venue: if the transaction fails, the fork is thrown away and
 nothing has happened. A command that makes the code raise is parked for a person and its sequence
-number advances, so that one bad command never blocks a terminal (reliability 2.6). `office` runs
+number advances, so that one bad command never blocks a terminal (reliability 2.6). `bus` runs
 the groups; `facts` are made here from the server's own tables.
 """
 

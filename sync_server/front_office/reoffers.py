@@ -3,7 +3,7 @@
 The journal after the backup is lost; the terminals still have their own commands with the outcomes
 they were told, and those say at which event each stood (`n_from`). A waiter's lines must come
 before the cook's bump of them, so nothing is decided before every device has come, or until the
-wait is over (reliability 2.20). No new command is decided meanwhile. `office` decides and commits;
+wait is over (reliability 2.20). No new command is decided meanwhile. `bus` decides and commits;
 this only keeps pushes and picks the next.
 """
 

@@ -22,8 +22,11 @@ TICK_S = 1.0
 class House(Protocol):
     """What the watch needs of the office."""
 
-    venue: Venue
     clock: Callable[[], int]
+
+    @property
+    def venue(self) -> Venue:
+        """The committed state."""
 
     @property
     def catalogue(self) -> Catalogue:

@@ -63,7 +63,7 @@ async def test_an_answer_forgotten_in_memory_is_read_from_the_database(
     await till.order()
     command = till.write(GUESTS)
     first = await till.push(command)
-    inbox = house.office._inbox
+    inbox = house.office.bus.inbox
     inbox.keep({("x", 1, i): ("", first.results[0]) for i in range(RECENT_ANSWERS + 1)})
     assert (await till.push(command)).results == first.results
 
@@ -171,7 +171,7 @@ async def test_a_full_disk_at_saving_the_state_stops_nobody(
     await till.do(c.OpenCheck(K, f"{till.code}-001", "table", "t3"))
     assert house.rows("SELECT n FROM state") == []
     disk.full = False
-    house.office._listeners.clear()
+    house.office.live._listeners.clear()
     await till.must(GUESTS)
     assert [row[0] for row in house.rows("SELECT n FROM state")] == [house.office.head_n]
     await house.close()

@@ -206,7 +206,7 @@ async def test_a_lost_disk_is_made_good_by_an_older_backup_and_the_terminals(
     for desk in world.desks:
         desk.link.nudge()
     office = house.office
-    await world.until(lambda: office.reoffers is None and A in office.venue.closed)
+    await world.until(lambda: office.bus.reoffers is None and A in office.venue.closed)
     await world.settled()
 
     after = house.office.venue

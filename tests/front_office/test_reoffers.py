@@ -6,6 +6,7 @@ from typing import Any
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import LineId
+from sync_server.front_office.facts import note
 from sync_server.front_office.tables import OPEN, Fact
 from sync_server.protocol.envelope import Lent, Received
 from sync_server.transport.authority import CommandResult, Sighting, Submitted
@@ -47,10 +48,10 @@ class Memory:
 
 async def restored(house: House) -> None:
     """The house starts as one that was put back from a backup."""
-    await house.office._note(Fact.SERVER_EPOCH, str(EPOCH))
-    await house.office._note(Fact.RECOVERY, OPEN)
+    await note(house.office.database, Fact.SERVER_EPOCH, str(EPOCH))
+    await note(house.office.database, Fact.RECOVERY, OPEN)
     await house.restart()
-    assert house.office.reoffers is not None
+    assert house.office.bus.reoffers is not None
 
 
 async def test_a_cook_who_comes_first_waits_for_the_waiters_order(house: House) -> None:
@@ -68,7 +69,7 @@ async def test_a_cook_who_comes_first_waits_for_the_waiters_order(house: House) 
     late = await waiter.offer(house)
     assert (await early).upto == 1
     assert [one.outcome for one in late.results] == ["accepted"] * 3
-    assert house.office.reoffers is None
+    assert house.office.bus.reoffers is None
     stopped = house.rows("SELECT n FROM journal WHERE type = 'ItemStopped'")[0][0]
     opened = house.rows("SELECT n FROM journal WHERE type = 'CheckOpened'")[0][0]
     assert stopped < opened
@@ -111,10 +112,10 @@ async def test_new_commands_wait_and_a_device_that_never_comes_does_not_hold_up_
     offered = asyncio.ensure_future(house.office.submit("t1", [*here.commands, fresh], here.told))
     await asyncio.sleep(0)
     assert not offered.done()
-    house.office._stop_awaiting()
+    house.office.bus.stop_awaiting()
     done = await offered
     assert (done.upto, done.problem) == (1, "busy")
-    while house.office.reoffers is not None:
+    while house.office.bus.reoffers is not None:
         await asyncio.sleep(0)
     assert (await house.office.submit("t1", [fresh], {})).results[0].outcome == "accepted"
 

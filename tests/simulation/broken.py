@@ -21,10 +21,10 @@ from sync_server.domain import decisions, kitchen, ledger, ordering, orders, shi
 from sync_server.effects import posting_states
 from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.front_office import journal
+from sync_server.front_office.bus import CommandBus
 from sync_server.front_office.group import Group
 from sync_server.front_office.inbox import Inbox
 from sync_server.front_office.journal import Batch, Tail
-from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.protocol.replica import Replica
 from sync_server.protocol.terminal_conversation import TerminalConversation
@@ -127,10 +127,10 @@ def no_dedupe(shop: Workshop) -> None:
         return result
 
     shop.rewrite(
-        FrontOffice,
+        CommandBus,
         "_take_one",
         (
-            'return await self._inbox.first_answer(received, group.answers) or "fork"',
+            'return await self.inbox.first_answer(received, group.answers) or "fork"',
             "return again(group, device, received)",
         ),
         again=again,
@@ -141,10 +141,10 @@ def no_dedupe(shop: Workshop) -> None:
 def a_repeat_is_refused(shop: Workshop) -> None:
     """A repeat does not get the first answer."""
     shop.rewrite(
-        FrontOffice,
+        CommandBus,
         "_take_one",
         (
-            'return await self._inbox.first_answer(received, group.answers) or "fork"',
+            'return await self.inbox.first_answer(received, group.answers) or "fork"',
             'return CommandResult(command.seq, "refused", "duplicate_id")',
         ),
         CommandResult=CommandResult,
@@ -161,7 +161,7 @@ def first_answers_live_in_memory_only(shop: Workshop) -> None:
 def gaps_are_accepted(shop: Workshop) -> None:
     """A command whose predecessor was not stored is taken."""
     shop.rewrite(
-        FrontOffice,
+        CommandBus,
         "_take_one",
         ("command.seq > last_seq + 1", "False"),
         ("command.prev != last_hash", "False"),
@@ -209,7 +209,7 @@ def refusals_do_not_advance(shop: Workshop) -> None:
 def answers_before_the_commit(shop: Workshop) -> None:
     """Terminals are answered, then the group is written."""
     shop.rewrite(
-        FrontOffice,
+        CommandBus,
         "_decide",
         (
             "        try:\n            if not await",
@@ -224,7 +224,7 @@ def answers_before_the_commit(shop: Workshop) -> None:
 def a_full_disk_is_answered_as_stored(shop: Workshop) -> None:
     """The group was not stored, and its commands are answered."""
     shop.rewrite(
-        FrontOffice,
+        CommandBus,
         "_decide",
         ("if not await self._store(group)", "if await self._store(group) is None"),
     )
@@ -234,7 +234,7 @@ def a_full_disk_is_answered_as_stored(shop: Workshop) -> None:
 def a_failed_group_stays_in_memory(shop: Workshop) -> None:
     """The transaction was rolled back, memory was not."""
     shop.rewrite(
-        FrontOffice,
+        CommandBus,
         "_store",
         (
             "            return False\n",

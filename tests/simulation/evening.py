@@ -96,7 +96,7 @@ def run(seed: int) -> Report:
             world.loop.steps,
             len(outcomes),
             outcomes.count("refused"),
-            world.server.office._head.hash[:16],
+            world.server.office.live.head.hash[:16],
         )
 
 

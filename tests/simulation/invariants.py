@@ -107,7 +107,7 @@ def _disks_are_equal(world: World) -> list[str]:
     for name, machine in world.devices.items():
         store = machine.link.store
         tail = store.events(0)
-        if store.cursor_n != office.head_n or store.cursor_hash != office._head.hash:
+        if store.cursor_n != office.head_n or store.cursor_hash != office.live.head.hash:
             found.append(f"I-8 {name}: its disk stands at {store.cursor_n}, not {office.head_n}")
         connection: sqlite3.Connection = store._connection
         rows = connection.execute("SELECT n FROM base_event ORDER BY n").fetchall()

@@ -211,7 +211,7 @@ class ServerMachine(Machine):
 
         self.office.asks = Asks(self.office, guests, lambda: {"printers": []})
         await self.office.start()
-        self._watched(self.office._task, "office")
+        self._watched(self.office.bus.task, "office")
         settings = ChargeSettings("restaurant", "UAH", lambda at_ms: "")
         self._watched(asyncio.create_task(KitchenWatch(self.office).run()), "kitchen-watch")
         charges = run_room_charges(door, self.gateway, settings, sleep=_sleep_ms)

@@ -1,0 +1,380 @@
+"""Takes what devices push, decides it in groups, commits, answers: commit first, tell after.
+
+One task takes what is waiting, decides it on a fork (`group`) and writes everything in one
+transaction; only then memory (`live`) changes and the device is answered. After a restore it first
+puts in order what the terminals offer again (`reoffers`). What a repeated command was told before
+is in `inbox`. All methods run on the server's event loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from sync_server.domain import limits
+from sync_server.protocol.envelope import Command, Received, read_command, write_command
+from sync_server.protocol.frames import Problem
+from sync_server.protocol.replica import CODEC
+from sync_server.store.database import Database
+from sync_server.store.errors import DiskFull, StoreBusy
+from sync_server.transport.authority import CommandResult, Submitted
+
+from .access import Access
+from .catalogues import Catalogues
+from .devices import Device
+from .facts import note
+from .group import SERVER, Group
+from .inbox import Inbox
+from .live import Live
+from .register import DeviceRegister
+from .reoffers import Offer, Reoffers
+from .tables import DONE, Fact
+
+log = logging.getLogger(__name__)
+
+BUSY_MS = 500
+FULL_MS = 2_000
+
+
+@dataclass(slots=True)
+class Job:
+    """A push of one device, or (with `own`) a command of the server itself."""
+
+    dev: str
+    commands: list[Received]
+    told: Mapping[int, CommandResult]
+    answer: "asyncio.Future[Submitted]"
+    own: list[tuple[str, bytes, str]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return len(self.commands) + len(self.own)
+
+
+class CommandBus:
+    """See the head of the file. `start` before use, `stop` at the end."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: Live,
+        devices: DeviceRegister,
+        access: Access,
+        catalogues: Catalogues,
+        clock: Callable[[], int],
+        new_id: Callable[[], str],
+        room_link: Callable[[], bool],
+    ) -> None:
+        self.queues: dict[str, set[str]] = {}
+        """Effect queues with work: targets by kind."""
+        self.reoffers: Reoffers | None = None
+        self.inbox = Inbox(database)
+        self.epoch = 1
+        self._database = database
+        self._live = live
+        self._devices = devices
+        self._access = access
+        self._catalogues = catalogues
+        self._clock = clock
+        self._new_id = new_id
+        self._room_link = room_link
+        self._queue: deque[Job] = deque()
+        self._queued = 0
+        self._wake = asyncio.Event()
+        self._overdue: asyncio.TimerHandle | None = None
+        self.task: asyncio.Task[None] | None = None
+
+    def start(self, epoch: int, restored: bool) -> None:
+        """Begin to decide; what was `restored` waits for the terminals first."""
+        self.epoch = epoch
+        if restored:
+            self._await_reoffers()
+        self.task = asyncio.create_task(self._work(), name="front-office")
+
+    async def stop(self) -> None:
+        """Finish the group at hand."""
+        if self._overdue is not None:
+            self._overdue.cancel()
+        if self.task is not None:
+            self.task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.task
+            self.task = None
+
+    def _await_reoffers(self) -> None:
+        """A backup was put back: the terminals' own commands come first (reliability 2.20)."""
+        log.warning(
+            "restored: waiting for what the terminals have beyond event %d", self._live.head.n
+        )
+        known = (d.dev for d in self._devices.values() if d.dev != SERVER and not d.revoked)
+        self.reoffers = Reoffers(known)
+        loop = asyncio.get_running_loop()
+        self._overdue = loop.call_later(limits.REOFFERS_WAIT_MS / 1000, self.stop_awaiting)
+        self._wake.set()
+
+    def stop_awaiting(self) -> None:
+        """Whoever has not come by now is not waited for any longer."""
+        if self.reoffers is not None:
+            self.reoffers.overdue = True
+            self._wake.set()
+
+    def heard(self, dev: str) -> None:
+        """A device is here and has said how far it had been answered."""
+        if self.reoffers is not None:
+            self.reoffers.heard(dev)
+            self._wake.set()
+
+    async def submit(
+        self, dev: str, commands: list[Received], told: Mapping[int, CommandResult]
+    ) -> Submitted:
+        """Decide commands of a device, in order."""
+        if self.reoffers is not None:
+            return await self._offer(self.reoffers, dev, commands, told)
+        return await self._enqueue(Job(dev, commands, told, self._future()))
+
+    async def report(self, command: object, actor: str = "") -> CommandResult | None:
+        """Decide a command of the server's own; None if it could not be stored now."""
+        name = CODEC.type_of(command)
+        job = Job(SERVER, [], {}, self._future(), [(name, CODEC.encode(command), actor)])
+        done = await self._enqueue(job)
+        return done.results[0] if done.results else None
+
+    def _future(self) -> "asyncio.Future[Submitted]":
+        return asyncio.get_running_loop().create_future()
+
+    async def _enqueue(self, job: Job) -> Submitted:
+        if self._queued + job.size > limits.WRITER_QUEUE_COMMANDS:
+            return Submitted(self._devices[job.dev].last_seq, [], "busy", BUSY_MS)
+        self._queue.append(job)
+        self._queued += job.size
+        self._wake.set()
+        return await job.answer
+
+    async def _offer(
+        self,
+        reoffers: Reoffers,
+        dev: str,
+        commands: list[Received],
+        told: Mapping[int, CommandResult],
+    ) -> Submitted:
+        """Take what an earlier life of this server had answered; anything new must wait."""
+        last_seq = self._devices[dev].last_seq
+        old = [one for one in commands if one.command.seq in told or one.command.seq <= last_seq]
+        if not old or old != commands[: len(old)]:
+            return Submitted(last_seq, [], "busy", BUSY_MS)
+        offer = Offer(dev, old, told, self._future())
+        reoffers.put(offer)
+        self._wake.set()
+        done = await offer.answer
+        if done.problem or len(old) == len(commands):
+            return done
+        return Submitted(done.upto, done.results, "busy", BUSY_MS)
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self.reoffers is not None:
+                await self._decide_reoffers(self.reoffers)
+            while self._queue:
+                jobs: list[Job] = []
+                size = 0
+                while self._queue and (not jobs or size < limits.GROUP_COMMANDS):
+                    jobs.append(self._queue.popleft())
+                    size += jobs[-1].size
+                self._queued -= size
+                await self._decide(jobs)
+
+    def _group(self) -> Group:
+        return Group(
+            self._live.venue,
+            self._live.head,
+            self._catalogues,
+            self._access,
+            self._room_link(),
+            self._clock(),
+            self.epoch,
+        )
+
+    async def _decide(self, jobs: list[Job], look_up: bool = False) -> None:
+        """Decide jobs as one group. With `look_up` each command's id is looked for first: a device
+        whose store had to begin anew sends some again (2.4). That is rare, so it is done when the
+        transaction found an id twice and nothing was stored."""
+        group = self._group()
+        answers = [await self._take(group, job, look_up) for job in jobs]
+        try:
+            if not await self._store(group):
+                answers = [
+                    Submitted(self._devices[j.dev].last_seq, [], "busy", FULL_MS) for j in jobs
+                ]
+        except IntegrityError:
+            if look_up:
+                return await self._apart(jobs)
+            return await self._decide(jobs, look_up=True)
+        except SQLAlchemyError:
+            return await self._apart(jobs)
+        for job, answer in zip(jobs, answers, strict=True):
+            _settle(job.answer, answer)
+
+    async def _apart(self, jobs: list[Job]) -> None:
+        """One of these jobs cannot be stored whatever we do; the others shall not suffer."""
+        if len(jobs) > 1:
+            for job in jobs:
+                await self._decide([job])
+            return
+        log.exception("a push of %s cannot be stored", jobs[0].dev)
+        last_seq = self._devices[jobs[0].dev].last_seq
+        _settle(jobs[0].answer, Submitted(last_seq, [], "busy", FULL_MS))
+
+    async def _store(self, group: Group) -> bool:
+        """Commit a group, then know it and tell of it; False if the disk took nothing."""
+        if not group.batch.devices:
+            return True
+        try:
+            await self._database.write(group.batch.write)
+        except (DiskFull, StoreBusy) as fault:
+            log.error("nothing was stored: %s", fault)
+            return False
+        self._committed(group)
+        if group.told.records:
+            self._live.tell(group)
+            await self._live.save(after=limits.STATE_EVERY_EVENTS)
+        return True
+
+    async def _decide_reoffers(self, reoffers: Reoffers) -> None:
+        """Decide what was offered again, in the order that the lost journal had."""
+        while (offer := reoffers.first(self._devices)) is not None:
+            group = self._group()
+            problem: Problem = ""
+            while len(group.batch.inbox) < limits.GROUP_COMMANDS:
+                offer = reoffers.first(self._devices) or offer
+                device = self._devices[offer.dev]
+                taken = await self._take_one(group, device, offer.next, offer.told, True)
+                if isinstance(taken, str):
+                    problem = taken
+                    break
+                offer.results.append(taken)
+                if offer.decided:
+                    break
+            if not await self._store(group):
+                for waiting in reoffers.waiting:
+                    last_seq = self._devices[waiting.dev].last_seq
+                    _settle(waiting.answer, Submitted(last_seq, [], "busy", FULL_MS))
+                    reoffers.take_out(waiting)
+                return
+            if problem or offer.decided:
+                last_seq = self._devices[offer.dev].last_seq
+                _settle(offer.answer, Submitted(last_seq, offer.results, problem))
+                reoffers.take_out(offer)
+        if reoffers.complete(self._devices):
+            log.warning(
+                "restored: the terminals have brought the journal to event %d", self._live.head.n
+            )
+            self.reoffers = None
+            try:
+                await note(self._database, Fact.RECOVERY, DONE)
+            except (DiskFull, StoreBusy) as fault:
+                log.error("the next start will wait for the terminals again: %s", fault)
+
+    async def _take(self, group: Group, job: Job, look_up: bool) -> Submitted:
+        device = self._devices[job.dev]
+        results: list[CommandResult] = []
+        problem: Problem = ""
+        for name, body, actor in job.own:
+            received = self._own_command(group, device, name, body, actor)
+            results.append(group.take(device, received))
+        for received in job.commands:
+            taken = await self._take_one(group, device, received, job.told, look_up)
+            if isinstance(taken, str):
+                problem = taken
+                break
+            results.append(taken)
+        return Submitted(_progress(group, device)[1], results, problem)
+
+    async def _take_one(
+        self,
+        group: Group,
+        device: Device,
+        received: Received,
+        told: Mapping[int, CommandResult],
+        look_up: bool,
+    ) -> CommandResult | Problem:
+        command = received.command
+        epoch, last_seq, last_hash = _progress(group, device)
+        if command.dep > epoch:
+            epoch, last_seq, last_hash = command.dep, 0, ""
+        if command.dep < epoch:
+            return "fork"
+        if command.seq <= last_seq:
+            return await self.inbox.first_answer(received, group.answers) or "fork"
+        if command.seq > last_seq + 1:
+            return "gap"
+        if command.prev != last_hash:
+            return "fork"
+        known = group.ids.get(command.cmd_id)
+        if known is None and look_up:
+            known = await self.inbox.by_id(command.cmd_id)
+        if known is not None:
+            if known[0] != device.dev:
+                log.error("%s sent a command with an id of %s", device.dev, known[0])
+                return "fork"
+            result = replace(known[1], seq=command.seq)
+            group.repeat(device, received, result)
+            return result
+        first = told.get(command.seq) if command.sep < self.epoch else None
+        return group.take(device, received, first)
+
+    def _own_command(
+        self, group: Group, device: Device, name: str, body: bytes, actor: str
+    ) -> Received:
+        epoch, last_seq, last_hash = _progress(group, device)
+        now = self._clock()
+        command = Command(
+            v=1,
+            cmd_id=self._new_id(),
+            dev=SERVER,
+            dep=epoch,
+            sep=self.epoch,
+            seq=last_seq + 1,
+            prev=last_hash,
+            type=name,
+            tv=CODEC.version(name),
+            actor=actor,
+            session="",
+            approval=None,
+            made_wall_ms=now,
+            made_mono_ms=0,
+            boot_id="",
+            basis_n=group.head.n,
+            biz_day=self._live.venue.day.day if self._live.venue.day else "",
+            body=msgspec.Raw(body),
+        )
+        return read_command(write_command(command))
+
+    def _committed(self, group: Group) -> None:
+        self._live.take(group)
+        for dev, (epoch, seq, last_hash, at_ms) in group.batch.devices.items():
+            device = self._devices[dev]
+            device.epoch, device.last_seq = epoch, seq
+            device.last_hash, device.last_at_ms = last_hash, at_ms
+        for row in group.batch.effects:
+            self.queues.setdefault(str(row[2]), set()).add(str(row[3]))
+        self.inbox.keep(group.answers)
+        self._access.use_up(group.approvals)
+
+
+def _settle(future: "asyncio.Future[Submitted]", answer: Submitted) -> None:
+    if not future.done():
+        future.set_result(answer)
+
+
+def _progress(group: Group, device: Device) -> tuple[int, int, str]:
+    moved = group.batch.devices.get(device.dev)
+    if moved is not None:
+        return moved[0], moved[1], moved[2]
+    return device.epoch, device.last_seq, device.last_hash

@@ -1,0 +1,23 @@
+"""What this database knows of itself, in words: its epoch, its site, how far a backup reaches."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from sync_server.store.database import Database
+
+from .tables import FactRow
+
+
+def read_facts(database: Database) -> dict[str, str]:
+    """All of them."""
+    rows = database.read(lambda connection: connection.execute(select(FactRow)).all())
+    return {row.key: row.value for row in rows}
+
+
+async def note(database: Database, key: str, value: str) -> None:
+    """Keep a fact, in place of what was known before."""
+
+    def write(connection: Connection) -> None:
+        connection.execute(delete(FactRow).where(FactRow.key == key))  # type: ignore[arg-type]
+        connection.execute(insert(FactRow).values(key=key, value=value))
+
+    await database.write(write)
