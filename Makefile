@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 BIN := .venv/bin
-PACKAGES := sync_server hardware pos_app kds_app
+PACKAGES := sync_server hardware glass pos_app kds_app
 # Tests that need a window run one after the other in one process (see tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 

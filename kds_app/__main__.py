@@ -2,8 +2,7 @@
 
 The first start needs an invitation from the server (`vitrylo server --invite kds:NAME`); later ones
 do not, and work without a server from what the folder holds. Says `READY {json}` on standard output
-once the first frame is on the screen. The only place of the display that asks the machine for time
-and randomness.
+once the first frame is on the screen.
 """
 
 import argparse
@@ -11,16 +10,14 @@ import asyncio
 import contextlib
 import json
 import logging
-import random
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from glass.window import WindowSettings, prepare
 from kds_app.desk import LinkedDesk
-from kds_app.window import WindowSettings, prepare
+from sync_server import clocks
 from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Invitation
 from sync_server.client.link import open_link
@@ -28,27 +25,6 @@ from sync_server.client.opening import StoreInUse
 from sync_server.client.terminal import TerminalLink
 from sync_server.client.worker import Worker
 from sync_server.protocol.replica import CODEC
-
-if TYPE_CHECKING:
-    pass
-
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-
-def wall_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
-
-
-def mono_ms() -> int:
-    """Milliseconds of a clock that nobody sets."""
-    return time.monotonic_ns() // 1_000_000
-
-
-def _boot_id(rng: random.SystemRandom) -> str:
-    if BOOT_ID.exists():
-        return BOOT_ID.read_text("ascii").strip()
-    return f"{rng.getrandbits(128):032x}"
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -80,7 +56,7 @@ async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> st
     from kds_app.sounds import Silence, Speaker
 
     stations = _names(asked.station)
-    rng = random.SystemRandom()
+    rng = clocks.system_random()
     worker = Worker()
     shown: list[Display] = []
 
@@ -89,10 +65,10 @@ async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> st
             asked.data,
             client.callbacks(),
             run=worker,
-            clock=wall_ms,
-            mono=mono_ms,
+            clock=clocks.wall_ms,
+            mono=clocks.mono_ms,
             rng=rng,
-            boot_id=_boot_id(rng),
+            boot_id=clocks.boot_id(),
             app="kds_app",
             schema_hash=CODEC.schema_hash,
             connect=lambda url, fingerprint: open_link(asked.server or url, fingerprint),
@@ -113,7 +89,7 @@ async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> st
             language=asked.language,
         )
         sounds = Silence() if asked.quiet else Speaker()
-        display = Display(board, sounds, mono_ms, asked.name or "Vitrylo")
+        display = Display(board, sounds, clocks.mono_ms, asked.name or "Vitrylo")
         display.drawn = lambda: _tell_ready(stations, desk.code)
         shown.append(display)
         with contextlib.suppress(NotImplementedError):  # Windows has no such signals in a loop
@@ -142,7 +118,17 @@ def main(given: Sequence[str] | None = None) -> None:
         invitation = Invitation.parse(asked.invite) if asked.invite else None
     except ValueError as fault:
         sys.exit(str(fault))
-    prepare(WindowSettings(asked.width, asked.height, asked.left, asked.top))
+    placed = asked.left >= 0 and asked.top >= 0
+    prepare(
+        WindowSettings(
+            asked.width,
+            asked.height,
+            fullscreen=not placed,
+            left=asked.left,
+            top=asked.top,
+            one_density=True,  # sizes follow the window (`theme.Scale`)
+        )
+    )
     from kds_app.theme import scale
 
     scale.zoom = min(1.6, max(0.7, asked.zoom))

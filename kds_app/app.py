@@ -10,12 +10,13 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from glass.colours import palette
+from glass.lettering import register_fonts
 from kds_app.bridge import Bridge
 from kds_app.presenters.board import Board
 from kds_app.screens.board import BoardScreen
 from kds_app.sounds import Sounds
-from kds_app.theme import palette
-from kds_app.widgets.lettering import register_fonts
+from kds_app.theme import COLOURS
 from sync_server.client.screen_text import LOOK_S, ScreenText
 
 
@@ -34,6 +35,7 @@ class Display(App):
     def build(self) -> BoardScreen:
         """Fonts, colours, and the screen."""
         register_fonts()
+        palette.use("dark", COLOURS)
         Window.clearcolor = palette["background"]
         Window.bind(on_flip=self._first_frame)
         screen = BoardScreen()

@@ -1,40 +1,21 @@
-"""Colours and sizes of the kitchen display: one dark table, one scale.
+"""Colours and sizes of the kitchen display: its own tokens over the shared table, and one scale.
 
-Rule: nothing else here names a colour; widgets and view-models name tokens of this table. Pairs in
-use are readable (4.5:1, figures 3:1; `tests/apps/kds/test_look.py` computes it). A kitchen screen
-is read from two metres, so sizes follow the window: `scale.of(n)` turns a design size, as drawn
-for 1920 x 1080, into pixels.
+Rule: a kitchen screen is read from two metres, so some colours are stronger here than in
+`glass.colours`, and sizes follow the window: `scale.of(n)` turns a design size, as drawn for
+1920 x 1080, into pixels. Pairs in use are readable (4.5:1, figures 3:1; computed by
+`tests/apps/kds/test_screen.py`).
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-Rgba = tuple[float, float, float, float]
-
-FONT_FOLDER: Final = Path("/usr/share/fonts/truetype/noto")
-TEXT_FONT: Final = "Roboto"
-ICON_FONT: Final = "KitchenIcons"
-
 COLOURS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "background": "#12161C",
-        "panel": "#1A2028",
-        "raised": "#232B35",
-        "pressed": "#303B48",
         "selected": "#3A4859",
-        "line": "#2F3945",
         "edge": "#343F4C",
-        "text": "#EEF2F6",
-        "dim": "#93A1B1",
         "quiet": "#9DAAB8",
-        "on_bright": "#12161C",
-        "accent": "#FF9F43",
-        "ready": "#5CC463",
-        "ready_text": "#74D27B",
         "late_text": "#FF7A75",
-        "hold_text": "#E9C05A",
         "amber": "#FFCB7D",
         "new_text": "#8FC1F5",
         "allergy": "#C93531",
@@ -59,16 +40,6 @@ COLOURS: Final[Mapping[str, str]] = MappingProxyType(
 
 HEADS: Final = ("new", "cooking", "amber", "late", "room", "upcoming", "ready")
 """States that colour the head of a ticket; the token is `head_` and the state."""
-
-
-def _rgba(value: str) -> Rgba:
-    red, green, blue = (int(value[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return red, green, blue, 1.0
-
-
-palette: Final[Mapping[str, Rgba]] = MappingProxyType(
-    {name: _rgba(value) for name, value in COLOURS.items()}
-)
 
 
 class Scale:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pos_app.window import WindowSettings, prepare
+from glass.window import WindowSettings, prepare
 
 LOCK_AFTER_S = 120
 
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _arguments(arguments)
     width, height = _pair(given.size, "--size")
     left, top = _pair(given.at, "--at") if given.at else (-1, -1)
-    prepare(WindowSettings(width, height, given.fullscreen, bool(given.at), left, top, given.name))
+    prepare(WindowSettings(width, height, given.fullscreen, left, top))
     raise SystemExit(asyncio.run(_run(given)))
 
 

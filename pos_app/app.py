@@ -8,11 +8,11 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from glass.colours import palette
+from glass.lettering import register_fonts
 from pos_app.bridge import Bridge
 from pos_app.desk import Desk
 from pos_app.screens.stage import Stage
-from pos_app.theme import palette
-from pos_app.widgets.lettering import register_fonts
 from sync_server.client.screen_text import LOOK_S, ScreenText
 
 

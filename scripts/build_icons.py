@@ -1,12 +1,12 @@
-"""Builds the icon fonts of the terminal and the kitchen display: `make icons`.
+"""Builds the icon font of the terminal and the kitchen display: `make icons`.
 
 Takes the variable font of the npm package `material-symbols`, keeps the glyphs named in `NAMES`,
-fixes its axes (SDL's text renderer knows no variable fonts) and writes, for each application,
-`assets/icons.ttf`, the licence beside it and `icons.py`, which maps names to characters.
+fixes its axes (SDL's text renderer knows no variable fonts) and writes `glass/assets/icons.ttf`,
+the licence beside it and `glass/icons.py`, which maps names to characters.
 
-Rule: the same package version gives the same bytes, so a rebuild shows no difference in git. The
-applications may not import each other, hence one small copy in each. Text fonts are not built
-here: Noto Sans comes from the system (`sync_server/doctor.py` says when it is missing).
+Rule: the same package version gives the same bytes, so a rebuild shows no difference in git. Text
+fonts are not built here: Noto Sans comes from the system (`sync_server/doctor.py` says when it is
+missing).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PACKAGE = "material-symbols@0.47.5"
 SOURCE = "package/material-symbols-rounded.woff2"
 SOURCE_SHA256 = "0865c62d7fda358cd4cdb77792b758afa66fae2c4159fa3fb04a2c1d05700e9e"
 LICENCE = "package/LICENSE"
-APPLICATIONS = ("pos_app", "kds_app")
+FOLDER = "glass"
 AXES = {"FILL": 1, "wght": 400, "GRAD": 0, "opsz": 24}
 NAMES = (
     # the state of links, locks and machines
@@ -162,20 +162,19 @@ ICONS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def main() -> None:
-    """Builds everything, for every application."""
+    """Builds the font, its licence and its names."""
     with tempfile.TemporaryDirectory() as name:
         source, licence = fetch(Path(name))
         font = TTFont(source, recalcTimestamp=False)
         codes = characters(font)
         static = shrink(font, list(codes.values()))
-        for application in APPLICATIONS:
-            assets = ROOT / application / "assets"
-            assets.mkdir(parents=True, exist_ok=True)
-            static.save(assets / "icons.ttf")
-            shutil.copyfile(licence, assets / "icons.LICENSE.txt")
-            (ROOT / application / "icons.py").write_text(module_text(codes), encoding="utf-8")
-    size = (ROOT / APPLICATIONS[0] / "assets" / "icons.ttf").stat().st_size
-    print(f"{len(codes)} icons, {size} bytes, for {', '.join(APPLICATIONS)}")
+        assets = ROOT / FOLDER / "assets"
+        assets.mkdir(parents=True, exist_ok=True)
+        static.save(assets / "icons.ttf")
+        shutil.copyfile(licence, assets / "icons.LICENSE.txt")
+        (ROOT / FOLDER / "icons.py").write_text(module_text(codes), encoding="utf-8")
+    size = (assets / "icons.ttf").stat().st_size
+    print(f"{len(codes)} icons, {size} bytes")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def test_a_python_without_assertions_is_refused() -> None:
 
 def test_the_text_font_draws_the_hryvnia_sign_and_the_icon_font_does_not() -> None:
     assert doctor.check_font("NotoSans-Regular.ttf").level is Level.OK
-    icons = Path(__file__).parent.parent / "pos_app" / "assets" / "icons.ttf"
+    icons = Path(__file__).parent.parent / "glass" / "assets" / "icons.ttf"
     assert not doctor.draws(icons, doctor.HRYVNIA)
 
 

@@ -1,9 +1,9 @@
 """The pieces of which the kitchen's view-models are made: formatted text, tokens, action ids.
 
-Rule: a piece is complete. Text is in the kitchen's language, colours are tokens of `kds_app.theme`,
-and `id` is the intent that a tap means (`ready:<ticket>:<line>`); an empty id cannot be tapped.
-Pieces are frozen and compare equal when nothing that is drawn differs: so widgets repaint only
-what changed. What moves every second (`Timer`) is apart from what does not (`Card`).
+Rule: a piece is complete. Text is in the kitchen's language, colours are tokens of `kds_app.theme`
+or `glass.colours`, and `id` is the intent that a tap means (`ready:<ticket>:<line>`); an empty id
+cannot be tapped. Pieces are frozen and compare equal when nothing that is drawn differs: so widgets
+repaint only what changed. What moves every second (`Timer`) is apart from what does not (`Card`).
 """
 
 from dataclasses import dataclass

@@ -10,12 +10,12 @@ from kivy.core.window import Keyboard
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
+from glass.painted import Painted
 from kds_app.presenters.board import Glass
 from kds_app.presenters.shown import BoardView
 from kds_app.theme import scale
 from kds_app.widgets import frame
 from kds_app.widgets.columns import Columns
-from kds_app.widgets.painted import Painted
 
 _KEYS = {str(digit): str(digit) for digit in range(10)} | {
     "right": "next",

@@ -8,13 +8,14 @@ from typing import Any
 
 from kivy.properties import ObjectProperty
 
+from glass.lettering import width
+from glass.painted import Painted
+from glass.tap import Area, Touchable
 from kds_app.presenters.shown import Card, Row, Timer
 from kds_app.theme import scale
 from kds_app.widgets import layout as laying
+from kds_app.widgets.buttons import face
 from kds_app.widgets.layout import Layout, RowLayout, clock_room, lay_out, note_room, tall
-from kds_app.widgets.lettering import width
-from kds_app.widgets.painted import Painted
-from kds_app.widgets.tap import Area, Touchable, face
 
 
 class TimerView(Painted):
@@ -39,7 +40,9 @@ class TimerView(Painted):
             px = u(laying.DISH)
         took = self.line(timer.text, 0, u(7), wide, px, token, bold=True, align="right")
         if timer.icon and took + u(26) <= wide:
-            self.icon(timer.icon, wide - took - u(26), u(7) + (tall(px) - u(20)) // 2, u(20), token)
+            self.symbol(
+                timer.icon, wide - took - u(26), u(7) + (tall(px) - u(20)) // 2, u(20), token
+            )
         note = "quiet" if self.tone == "upcoming" else "head_note"
         top = u(9) + tall(u(laying.TITLE))
         self.line(timer.note, 0, top, wide, u(laying.INFO), note, align="right")
@@ -120,20 +123,20 @@ class CardView(Touchable):
             )
             left += side + u(8)
             room -= side + u(8)
-        self.text(laid.title, left, top, room, u(laying.TITLE), token, bold=True)
+        self.rows(laid.title, left, top, room, u(laying.TITLE), token, bold=True)
         top += tall(u(laying.TITLE), len(laid.title))
         token = "quiet" if card.faded else "head_note"
         room = round(self.width) - 2 * u(laying.PAD) - note_room(card)
-        self.text(laid.info, u(laying.PAD), top, room, u(laying.INFO), token)
+        self.rows(laid.info, u(laying.PAD), top, room, u(laying.INFO), token)
 
     def _caption(self, laid: RowLayout) -> None:
         u = scale.of
         left = u(laying.PAD)
         if laid.row.icon:
-            self.icon(laid.row.icon, left, laid.top + u(4), u(18), laid.row.token)
+            self.symbol(laid.row.icon, left, laid.top + u(4), u(18), laid.row.token)
             left += u(22)
         room = self.width - left - u(laying.PAD)
-        self.text(laid.name, left, laid.top + u(4), room, u(laying.CAPTION), laid.row.token)
+        self.rows(laid.name, left, laid.top + u(4), room, u(laying.CAPTION), laid.row.token)
 
     def _line(self, card: Card, laid: RowLayout, whole: Layout) -> None:
         u = scale.of
@@ -148,7 +151,7 @@ class CardView(Touchable):
         dish = u(laying.DISH)
         top = laid.top + (u(6) if laid.height > u(laying.ROW_LEAST) else u(10))
         took = self.line(row.quantity, u(laying.PAD), top, wide, dish, row.token, bold=True)
-        self.text(laid.name, whole.name_x, top, whole.name_room, dish, row.token)
+        self.rows(laid.name, whole.name_x, top, whole.name_room, dish, row.token)
         if row.struck:
             self._strike(laid, whole, top, took)
         if row.tag:
@@ -160,7 +163,7 @@ class CardView(Touchable):
         self._details(laid, whole, top + tall(dish, len(laid.name)))
         self._mark(row, wide - u(laying.PAD) - u(24), top + u(2))
 
-    def _strike(self, laid: RowLayout, whole: Layout, top: int, took: int) -> None:
+    def _strike(self, laid: RowLayout, whole: Layout, top: int, took: float) -> None:
         """Through the middle of the letters of the quantity and of every line of the name."""
         u = scale.of
         dish, thick = u(laying.DISH), max(2, u(2))
@@ -177,12 +180,12 @@ class CardView(Touchable):
         for detail, lines in zip(laid.row.details, laid.details, strict=True):
             high = tall(px, len(lines))
             if not detail.block:
-                self.text(lines, whole.name_x, top, whole.name_room, px, detail.token)
+                self.rows(lines, whole.name_x, top, whole.name_room, px, detail.token)
                 top += high
                 continue
             wide = max(width(line, px, True) for line in lines) + u(16)
             self.box(whole.name_x, top + u(2), wide, high + u(4), "allergy", u(6))
-            self.text(lines, whole.name_x + u(8), top + u(4), wide, px, detail.token, bold=True)
+            self.rows(lines, whole.name_x + u(8), top + u(4), wide, px, detail.token, bold=True)
             top += high + u(8)
 
     def _mark(self, row: Row, x: int, y: int) -> None:
@@ -190,11 +193,11 @@ class CardView(Touchable):
         side = u(24)
         if row.mark == "done":
             self.box(x, y, side, side, "ready", u(6))
-            self.icon("check", x + u(2), y + u(2), u(20), "on_bright")
+            self.symbol("check", x + u(2), y + u(2), u(20), "on_bright")
         elif row.mark == "void":
-            self.icon("visibility", x - u(1), y, u(26), "late_text")
+            self.symbol("visibility", x - u(1), y, u(26), "late_text")
         elif row.mark == "held":
-            self.icon("pause_circle", x, y, side, "box_dim")
+            self.symbol("pause_circle", x, y, side, "box_dim")
         elif row.mark == "open":
             self.ring(x, y, side, side, "box", u(6), max(2, u(2)))
 

@@ -6,11 +6,12 @@ finished from the presenters.
 
 from dataclasses import dataclass
 
+from glass.lettering import fit, width
+from glass.painted import LEADING
+from glass.tap import Area, Touchable
 from kds_app.presenters.shown import Act, BoardView, Chip, Newcomer, Section, Sheet
 from kds_app.theme import scale
-from kds_app.widgets.lettering import width, wrapped
-from kds_app.widgets.painted import LEADING
-from kds_app.widgets.tap import Area, Touchable, face, pill, pill_width
+from kds_app.widgets.buttons import face, pill, pill_width
 
 HEAD, FOOT, SIDE, SHEET = 64, 72, 290, 780
 
@@ -124,13 +125,13 @@ class SideView(Touchable):
         self.line(model.newcomers_title, left, top, room, u(15), "new_text", bold=True)
         top += u(26)
         for newcomer in model.newcomers:
-            rows = wrapped(newcomer.dishes, room - u(20), u(16), False, 3)
+            rows = fit(newcomer.dishes, room - u(20), u(16), False, 3)
             high = u(10) + round(u(18) * LEADING) + round(u(16) * LEADING) * len(rows) + u(8)
             self.box(left, top, room, high, "added", u(8))
             inside = left + u(10)
             self.line(newcomer.title, inside, top + u(8), room - u(20), u(18), bold=True)
             below = top + u(8) + round(u(18) * LEADING)
-            self.text(rows, inside, below, room - u(20), u(16), "text")
+            self.rows(rows, inside, below, room - u(20), u(16), "text")
             self.areas.append(Area(newcomer.id, left, top, room, high))
             top += high + u(8)
         return top + u(10)
@@ -197,10 +198,10 @@ class FootView(Touchable):
     def _banner(self, string: str, left: int, right: int, high: int) -> None:
         u = scale.of
         px = u(17)
-        rows = wrapped(string, right - left - u(36), px, False, 2)
+        rows = fit(string, right - left - u(36), px, False, 2)
         top = (high - round(px * LEADING) * len(rows)) // 2
-        self.icon("warning", left, (high - u(24)) // 2, u(24), "hold_text")
-        self.text(rows, left + u(34), top, right - left - u(34), px, "hold_text")
+        self.symbol("warning", left, (high - u(24)) // 2, u(24), "hold_text")
+        self.rows(rows, left + u(34), top, right - left - u(34), px, "hold_text")
 
 
 class SheetView(Touchable):
@@ -217,12 +218,12 @@ class SheetView(Touchable):
         self.box(0, 0, wide, high, "panel")
         self.box(0, 0, u(2), high, "accent")
         pad, gap = u(24), u(10)
-        title = wrapped(sheet.title, wide - 2 * pad, u(24), True, 2)
-        self.text(title, pad, u(18), wide - 2 * pad, u(24), bold=True)
+        title = fit(sheet.title, wide - 2 * pad, u(24), True, 2)
+        self.rows(title, pad, u(18), wide - 2 * pad, u(24), bold=True)
         top = u(30) + round(u(24) * LEADING) * len(title)
         if sheet.text:
-            rows = wrapped(sheet.text, wide - 2 * pad, u(18), False, 3)
-            self.text(rows, pad, top, wide - 2 * pad, u(18), "dim")
+            rows = fit(sheet.text, wide - 2 * pad, u(18), False, 3)
+            self.rows(rows, pad, top, wide - 2 * pad, u(18), "dim")
         foot = u(64)
         bottom = high - u(18) - foot - u(16)
         rows_needed = max(1, -(-len(sheet.choices) // sheet.columns))

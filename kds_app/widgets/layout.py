@@ -6,9 +6,10 @@ least 48 units, the bump of 60. Neighbours: `card` paints a layout, `columns` pl
 
 from dataclasses import dataclass
 
+from glass.lettering import fit, width
+from glass.painted import LEADING
 from kds_app.presenters.shown import Card, Row
 from kds_app.theme import scale
-from kds_app.widgets.lettering import width, wrapped
 
 PAD = 14
 TITLE, CLOCK, INFO, CAPTION, DISH, DETAIL, BUTTON = 26, 28, 15, 15, 22, 18, 20
@@ -16,12 +17,11 @@ KEY = 28
 ROW_LEAST = 48
 ACT_HEIGHT = 60
 RADIUS = 12
-LINE = 1.25
 
 
 def tall(px: int, lines: int = 1) -> int:
     """Height of lines of text of a size in pixels."""
-    return round(px * LINE) * lines
+    return round(px * LEADING) * lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def lay_out(card: Card, wide: int) -> Layout:
     room = wide - 2 * u(PAD)
     string = f"… {card.title}" if card.torn in ("top", "both") else card.title
     title_room = room - clock_room(card) - u(6)
-    title = wrapped(string, title_room, u(TITLE), True, 2)
+    title = fit(string, title_room, u(TITLE), True, 2)
     if card.key:  # the card keeps its height when numbers are shown
-        title = wrapped(string, title_room - u(KEY + 8), u(TITLE), True, len(title))
-    info = wrapped(card.info, room - note_room(card) - u(4), u(INFO), False, 2)
+        title = fit(string, title_room - u(KEY + 8), u(TITLE), True, len(title))
+    info = fit(card.info, room - note_room(card) - u(4), u(INFO), False, 2)
     above = u(9) if card.torn in ("", "bottom") else u(6)
     head = above + tall(u(TITLE), len(title)) + tall(u(INFO), len(info)) + u(8)
     widest = max((width(row.quantity, u(DISH), True) for row in card.rows), default=0)
@@ -101,14 +101,14 @@ def _lay_row(row: Row, top: int, wide: int, name_room: int) -> RowLayout:
     u = scale.of
     if row.kind == "caption":
         room = wide - 2 * u(PAD) - (u(22) if row.icon else 0)
-        name = wrapped(row.name, room, u(CAPTION), False, 2)
+        name = fit(row.name, room, u(CAPTION), False, 2)
         return RowLayout(row, top, tall(u(CAPTION), len(name)) + u(8), name)
-    name = wrapped(row.name, name_room, u(DISH), False, 4)
+    name = fit(row.name, name_room, u(DISH), False, 4)
     tag_at = (len(name) - 1, width(name[-1], u(DISH)) + u(6))
     if row.tag and tag_at[1] + width(row.tag, u(CAPTION)) > name_room:
         name, tag_at = (*name, ""), (len(name), 0)
     details = tuple(
-        wrapped(detail.text, name_room - (u(16) if detail.block else 0), u(DETAIL), detail.block, 5)
+        fit(detail.text, name_room - (u(16) if detail.block else 0), u(DETAIL), detail.block, 5)
         for detail in row.details
     )
     below = sum(tall(u(DETAIL), len(lines)) for lines in details)

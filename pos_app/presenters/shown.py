@@ -1,7 +1,7 @@
 """The pieces of which view-models are made: formatted text, colour tokens, action ids.
 
 Rule: a piece is complete. Text is in the person's language with amounts formatted, colours are
-token names of `pos_app.theme`, `enabled` is already decided, and `id` is the intent that a tap
+token names of `glass.colours`, `enabled` is already decided, and `id` is the intent that a tap
 means ("tap_item:borscht"); an empty id cannot be tapped. Each screen's view-model stands in the
 module of its presenter.
 """

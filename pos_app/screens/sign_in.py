@@ -6,9 +6,9 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 
+from glass.painted import Painted
 from pos_app.presenters.sign_in_view import SignInView
 from pos_app.screens.screen import Screen, load_kv
-from pos_app.widgets.painted import Painted
 
 
 class PinDots(Painted):
@@ -29,7 +29,7 @@ class PinDots(Painted):
             if number < self.vm.dots:
                 self.box(left + number * step, top, side, side, "accent", side / 2)
             else:
-                self.ring(left + number * step, top, side, side, "dim", side / 2, 2)
+                self.ring(left + number * step, top, side, side, "dim", side / 2, dp(2))
 
 
 class SignInScreen(Screen):

@@ -9,8 +9,8 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 
+from glass.tap import Tap
 from pos_app.presenters.shown import NO_BANNER, Banner
-from pos_app.widgets.tap import Tap
 
 _GROUND = {"late": "late_ground", "hold": "hold_ground", "ready": "ready_ground"}
 

@@ -9,9 +9,9 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.properties import NumericProperty, OptionProperty
 
+from glass.colours import palette
+from glass.tap import Tap
 from pos_app.presenters.shown import Act
-from pos_app.theme import palette
-from pos_app.widgets.tap import Tap
 
 _FILL = {
     "plain": "raised",
@@ -71,9 +71,9 @@ class PushButton(Tap):
         elif fill:
             self.face(0, top, self.width, tall, fill, radius)
         if self.pressed and fill in ("accent", "ready", "seated"):
-            self.ring(0, top, self.width, tall, "text", radius, 3)
+            self.ring(0, top, self.width, tall, "text", radius, dp(3))
         elif act.tone == "ringed":
-            self.ring(0, top, self.width, tall, "accent", radius, 3)
+            self.ring(0, top, self.width, tall, "accent", radius, dp(3))
         elif act.tone == "outline":
             self.ring(0, top, self.width, tall, "line", radius)
         elif act.tone == "danger":

@@ -3,13 +3,13 @@
 from kivy.metrics import dp
 from kivy.properties import OptionProperty
 
+from glass import lettering
+from glass.colours import palette
+from glass.tap import Tap
 from pos_app.presenters.room_charge_view import Guest
 from pos_app.presenters.shift_view import Note
 from pos_app.presenters.shown import Card, Pair
 from pos_app.presenters.sign_in_view import Person
-from pos_app.theme import palette
-from pos_app.widgets import lettering
-from pos_app.widgets.tap import Tap
 
 
 class NoticeCard(Tap):
@@ -172,14 +172,14 @@ class PersonView(Tap):
             return
         wide, tall = self.width, self.height
         if not person.initials:
-            self.ring(0, 0, wide, tall, "line", dp(14), 2)
+            self.ring(0, 0, wide, tall, "line", dp(14), dp(2))
             self.text(
                 person.name, dp(16), 0, wide - dp(32), tall, token="dim", lines=2, smallest=14
             )
             return
         self.box(0, 0, wide, tall, "pressed" if self.pressed else "panel", dp(14))
         if person.selected:
-            self.ring(0, 0, wide, tall, "accent", dp(14), 3)
+            self.ring(0, 0, wide, tall, "accent", dp(14), dp(3))
         side = dp(50)
         self.box(dp(16), (tall - side) / 2, side, side, person.token, side / 2)
         self.text(
@@ -226,7 +226,7 @@ class GuestView(Tap):
             return
         self.box(0, 0, self.width, self.height, "pressed" if self.pressed else "panel", dp(12))
         ring = "accent" if guest.selected else "line"
-        self.ring(0, 0, self.width, self.height, ring, dp(12), 2)
+        self.ring(0, 0, self.width, self.height, ring, dp(12), dp(2))
         self.text(guest.room, dp(20), 0, dp(110), self.height, size=30, bold=True, smallest=18)
         aside = max(self.measure(guest.limit, 20, True), self.measure(guest.limit_note, 15))
         if guest.refused:

@@ -2,9 +2,9 @@
 
 from kivy.metrics import dp
 
+from glass.colours import palette
+from glass.tap import Tap
 from pos_app.presenters.shown import Avatar, Chip
-from pos_app.theme import palette
-from pos_app.widgets.tap import Tap
 
 _TALL = 36
 
@@ -102,5 +102,5 @@ class LegendView(Tap):
         if chip is None:
             return
         top = (self.height - dp(14)) / 2
-        self.ring(0, top, dp(14), dp(14), chip.dot, dp(4), 2)
+        self.ring(0, top, dp(14), dp(14), chip.dot, dp(4), dp(2))
         self.text(chip.label, dp(22), 0, self.width - dp(22), self.height, size=14, token="dim")

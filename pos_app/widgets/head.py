@@ -7,10 +7,10 @@ from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
+from glass.text import Ground, Text
 from pos_app.presenters.shown import NO_HEAD, Head
 from pos_app.widgets.button import PushButton
 from pos_app.widgets.chip import AvatarView, ChipView
-from pos_app.widgets.text import Ground, Text
 
 _GAP = 18
 

@@ -5,10 +5,10 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.properties import OptionProperty, StringProperty
 
+from glass.colours import palette
+from glass.pool import Place, Pool
+from glass.tap import Tap
 from pos_app.presenters.floor_view import Table
-from pos_app.theme import palette
-from pos_app.widgets.pool import Place, Pool
-from pos_app.widgets.tap import Tap
 
 _GROUND = {"ready": "ready_ground", "late": "late_ground"}
 
@@ -26,7 +26,7 @@ class TableView(Tap):
         pad = dp(8)
         wide, tall = self.width - pad, self.height - pad
         if table.kind == "zone":
-            self.ring(0, pad, wide, tall, "line", dp(14), 2)
+            self.ring(0, pad, wide, tall, "line", dp(14), dp(2))
             self.text(table.title, 0, pad, wide, tall, token="dim", align="center")
             return
         ground = "pressed" if self.pressed else _GROUND.get(table.state, "raised")
@@ -34,11 +34,11 @@ class TableView(Tap):
             side = min(wide, tall)
             left, top = (wide - side) / 2, pad + (tall - side) / 2
             self.box(left, top, side, side, ground, side / 2)
-            self.ring(left, top, side, side, table.state, side / 2, 2)
+            self.ring(left, top, side, side, table.state, side / 2, dp(2))
             self._round(table, left, top, side)
         else:
             self.box(0, pad, wide, tall, ground, dp(12))
-            self.ring(0, pad, wide, tall, table.state, dp(12), 2)
+            self.ring(0, pad, wide, tall, table.state, dp(12), dp(2))
             self._square(table, pad, wide, tall)
         self._badge(table)
 

@@ -1,16 +1,16 @@
 """Every widget that kv files and pools name, imported so that Kivy's factory knows it."""
 
+from glass.pool import Column, Flow, Grid, Pages
+from glass.text import Ground, Text
 from pos_app.widgets.banner import BannerView
 from pos_app.widgets.button import Key, PushButton, SeatTab, Tab
 from pos_app.widgets.card import GuestView, NoteView, NoticeCard, PairView, PersonView
 from pos_app.widgets.chip import AvatarView, ChipView, LegendView
 from pos_app.widgets.head import HeadBar
-from pos_app.widgets.lines import LineList
+from pos_app.widgets.lines import LineList, RowView
 from pos_app.widgets.pager import Pager
 from pos_app.widgets.plan import FloorPlan, TableView
-from pos_app.widgets.pool import Column, Flow, Grid, Pages
 from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet
-from pos_app.widgets.text import Ground, Text
 from pos_app.widgets.tile import TileView
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "PersonView",
     "PushButton",
     "QuestionSheet",
+    "RowView",
     "SeatTab",
     "Tab",
     "TableView",

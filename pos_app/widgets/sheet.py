@@ -11,11 +11,11 @@ from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
+from glass.painted import Painted
+from glass.pool import Grid
 from pos_app.presenters.order_view import ModifiersView
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
 from pos_app.widgets.button import Key, PushButton
-from pos_app.widgets.painted import Painted
-from pos_app.widgets.pool import Grid
 
 _EDGE = 18
 

@@ -3,8 +3,8 @@
 from kivy.metrics import dp
 from kivy.properties import OptionProperty
 
+from glass.tap import Tap
 from pos_app.presenters.shown import Tile
-from pos_app.widgets.tap import Tap
 
 
 class TileView(Tap):

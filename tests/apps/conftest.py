@@ -79,7 +79,7 @@ class Rig:
         """Show a widget as the whole window."""
         from kivy.base import runTouchApp
 
-        from pos_app.theme import palette
+        from glass.colours import palette
 
         self.clear()
         self.window.clearcolor = palette["background"]

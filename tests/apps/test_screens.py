@@ -35,8 +35,8 @@ VIEWS = {
 
 def screen_of(view: Any) -> Any:
     """The screen that draws a view-model."""
+    from glass.lettering import register_fonts
     from pos_app.screens.stage import SCREENS, screen_class
-    from pos_app.widgets.lettering import register_fonts
 
     register_fonts()
     name = next(name for name, kind in SCREENS.items() if isinstance(view, kind.view))
@@ -45,7 +45,7 @@ def screen_of(view: Any) -> Any:
 
 def everything(root: Any) -> Iterator[Any]:
     """Every painted widget that is on the screen."""
-    from pos_app.widgets.painted import Painted
+    from glass.painted import Painted
 
     for widget in root.walk(restrict=True):
         if isinstance(widget, Painted) and widget.width >= 1 and widget.height >= 1:
@@ -54,8 +54,8 @@ def everything(root: Any) -> Iterator[Any]:
 
 def targets(root: Any) -> list[Any]:
     """Widgets that mean something when touched."""
+    from glass.tap import Tap
     from pos_app.widgets.lines import RowView
-    from pos_app.widgets.tap import Tap
 
     found = []
     for widget in everything(root):
@@ -126,7 +126,7 @@ def test_no_two_targets_overlap_and_none_is_off_the_screen(
 @pytest.mark.parametrize("mode", ["dark", "light"])
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_text_can_be_read_on_its_ground(rig: Rig, name: str, mode: str) -> None:
-    from pos_app.theme import contrast, palette
+    from glass.colours import contrast, palette
 
     palette.use(mode)
     rig.window.clearcolor = palette["background"]
@@ -198,8 +198,8 @@ def test_a_finger_acts_once_and_a_drag_over_the_check_only_scrolls(rig: Rig) -> 
 
 
 def test_a_banner_says_what_is_wrong_over_the_screen_and_leaves_it_usable(rig: Rig) -> None:
+    from glass.lettering import register_fonts
     from pos_app.screens.stage import Stage
-    from pos_app.widgets.lettering import register_fonts
 
     register_fonts()
     stage = rig.mount(Stage())

@@ -23,7 +23,7 @@ class Hand:
 
     def find(self, text: str) -> tuple[int, int]:
         """Where a text stands, from the top left; fails when it is not on the screen."""
-        from pos_app.widgets.painted import Painted
+        from glass.painted import Painted
 
         for widget in self.stage.walk(restrict=True):
             if isinstance(widget, Painted):
@@ -81,9 +81,9 @@ def order(house: House, table: str, staff: str, items: list[str], ago_min: int) 
 
 @pytest.fixture
 def hand(rig: Rig, house: House) -> Any:
+    from glass.lettering import register_fonts
     from pos_app.bridge import Bridge
     from pos_app.screens.stage import Stage
-    from pos_app.widgets.lettering import register_fonts
 
     register_fonts()
     stage = Stage()
@@ -161,7 +161,7 @@ def test_a_busy_evening_fills_the_screens_and_nothing_is_cut(hand: Hand, house: 
     hand.rig.shot("real_more")
     hand.tap("Скасувати")
     hand.rig.tap((1290, 29))
-    from pos_app.widgets.painted import Painted
+    from glass.painted import Painted
 
     wide = [
         (type(w).__name__, mark.text)

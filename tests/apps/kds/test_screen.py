@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from glass.colours import Palette, contrast, palette
 from kds_app.presenters.board import Board
-from kds_app.theme import COLOURS, HEADS, Rgba, palette
+from kds_app.theme import COLOURS, HEADS
 from sync_server.domain import commands as c
 from tests.apps.conftest import Rig
 from tests.apps.kds.kitchen import SECOND, Kitchen, evening
@@ -26,12 +27,13 @@ class Show:
     """A display in the rig's window, on a kitchen."""
 
     def __init__(self, rig: Rig, kitchen: Kitchen, size: tuple[int, int], language: str) -> None:
+        from glass.lettering import register_fonts
         from kds_app.bridge import Bridge
         from kds_app.screens.board import BoardScreen
         from kds_app.sounds import Silence
-        from kds_app.widgets.lettering import register_fonts
 
         register_fonts()
+        palette.use("dark", COLOURS)
         self.rig, self.kitchen = rig, kitchen
         self.board = Board(kitchen, ("hot",), language=language)
         self.screen = BoardScreen()
@@ -43,7 +45,7 @@ class Show:
 
     def painted(self) -> list[Any]:
         """Every painted widget on the screen."""
-        from kds_app.widgets.painted import Painted
+        from glass.painted import Painted
 
         return [w for w in self.screen.walk(restrict=True) if isinstance(w, Painted)]
 
@@ -88,6 +90,7 @@ def show(rig: Rig) -> Iterator[Open]:
     yield make
     for one in opened:
         one.bridge.stop()
+    palette.use("dark")
 
 
 # -- looks -------------------------------------------------------------------------------------
@@ -126,17 +129,6 @@ def test_the_board_follows_the_window_up_to_four_thousand_pixels(show: Open) -> 
     assert found == {SMALL: (3, 20, 1280), WIDE: (5, 22, 1920), HUGE: (5, 44, 3840)}
 
 
-def ratio(one: Rgba, other: Rgba) -> float:
-    """Contrast of two colours by WCAG."""
-
-    def light(colour: Rgba) -> float:
-        parts = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in colour[:3]]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    high, low = sorted((light(one), light(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("action", VIEWS)
 def test_every_text_can_be_read_on_its_ground(show: Open, action: str) -> None:
     shown = show(evening())
@@ -157,16 +149,18 @@ def test_every_text_can_be_read_on_its_ground(show: Open, action: str) -> None:
             under = [b[4] for b in boxes if b[0] <= across <= b[2] and b[1] <= down <= b[3]]
             ground = under[-1] if under else "background"
             enough = 3 if mark.height >= 30 else 4.5
-            if mark.token != "box_dim" and ratio(palette[mark.token], palette[ground]) < enough:
+            if mark.token != "box_dim" and contrast(palette[mark.token], palette[ground]) < enough:
                 poor.add((mark.text, mark.token, ground))
     assert not poor
 
 
 def test_the_heads_of_all_states_can_be_read() -> None:
+    colours = Palette()
+    colours.use("dark", COLOURS)
     for state in HEADS:
         token = "quiet" if state == "upcoming" else "head_note"
         assert f"head_{state}" in COLOURS
-        assert ratio(palette[token], palette[f"head_{state}"]) >= 4.5, state
+        assert contrast(colours[token], colours[f"head_{state}"]) >= 4.5, state
 
 
 # -- fingers and keys --------------------------------------------------------------------------

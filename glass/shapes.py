@@ -1,7 +1,7 @@
 """Rounded boxes and rings as small smooth textures, stretched by their middle.
 
 Rule: a shape is one textured quad set (`BorderImage`), white, tinted by the painter. Multisampling
-triples the cost of a frame in software GL, so the smoothness of corners is computed here once.
+triples the cost of a frame in software GL, so the smoothness of corners is computed here, once.
 """
 
 from functools import lru_cache
@@ -9,32 +9,35 @@ from typing import Any
 
 from kivy.graphics.texture import Texture
 
-_STEPS = 4  # samples a pixel and axis
+_GRID = 4  # samples a pixel and axis
 
 
-def _coverage(x: float, y: float, radius: float, thickness: float) -> bool:
-    distance = ((radius - x) ** 2 + (radius - y) ** 2) ** 0.5
-    return distance <= radius and (thickness == 0 or distance >= radius - thickness)
+def _share(column: int, row: int, radius: int, thickness: float) -> int:
+    """How much of a pixel of the corner is covered, 0 to 255."""
+    inner = max(0.0, radius - thickness) if thickness else 0.0
+    hits = 0
+    for across in range(_GRID):
+        for down in range(_GRID):
+            x = radius - column - (across + 0.5) / _GRID
+            y = radius - row - (down + 0.5) / _GRID
+            square = x * x + y * y
+            hits += inner * inner <= square <= radius * radius
+    return round(255 * hits / _GRID**2)
 
 
 def _alpha(column: int, row: int, radius: int, thickness: float) -> int:
+    """Of the stretched edges beside the corner as well: a ring covers its thickness of them."""
+    if column < radius and row < radius:
+        return _share(column, row, radius, thickness)
+    if not thickness:
+        return 255
     if column >= radius and row >= radius:
-        inside = thickness == 0
-        return 255 if inside else 0
-    if column >= radius or row >= radius:
-        depth = row if column >= radius else column
-        if thickness == 0:
-            return 255
-        return max(0, min(255, round(255 * (thickness - depth))))
-    hits = 0
-    for across in range(_STEPS):
-        for down in range(_STEPS):
-            x, y = column + (across + 0.5) / _STEPS, row + (down + 0.5) / _STEPS
-            hits += _coverage(x, y, radius, thickness)
-    return round(255 * hits / _STEPS**2)
+        return 0
+    depth = row if column >= radius else column
+    return max(0, min(255, round(255 * (thickness - depth))))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def rounded(radius: int, thickness: float = 0) -> Any:
     """Texture of a box with round corners; `thickness` 0 is filled, otherwise a ring. Pixels."""
     side = 2 * radius + 2

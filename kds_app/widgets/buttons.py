@@ -1,76 +1,13 @@
-"""Touch: areas of a painted widget that mean something, and plain buttons.
+"""Buttons and pills of the kitchen, painted into widgets that carry several.
 
-Rule: an area acts when the finger leaves inside the area where it came down, so that a slip does
-nothing; what is pressed is lit at once. `on_act` carries the action id.
+Rule: sizes follow the window's scale. What is pressed is lit; what cannot be tapped is no area.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
-from kivy.properties import StringProperty
-
+from glass.lettering import width
+from glass.painted import LEADING
+from glass.tap import Area, Touchable
 from kds_app.presenters.shown import Act, Chip
 from kds_app.theme import scale
-from kds_app.widgets.lettering import width
-from kds_app.widgets.painted import LEADING, Painted
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A touchable place from the top left of its widget, and what it means."""
-
-    id: str
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies inside."""
-        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
-
-
-class Touchable(Painted):
-    """A painted widget with areas; a subclass fills `areas` while it paints."""
-
-    pressed = StringProperty("")
-    __events__ = ("on_act",)
-
-    def __init__(self, **kwargs: Any) -> None:
-        self.areas: list[Area] = []
-        super().__init__(**kwargs)
-        self.fbind("pressed", self.repaint)
-
-    def on_act(self, action: str) -> None:
-        """Bound by the owner."""
-
-    def area_at(self, x: float, y: float) -> Area | None:
-        """The area under a point of the window."""
-        across, down = x - self.x, self.top - y
-        return next((area for area in self.areas if area.holds(across, down)), None)
-
-    def on_touch_down(self, touch: Any) -> bool:
-        """Take a touch that falls on an area."""
-        if touch.is_mouse_scrolling or not self.collide_point(*touch.pos):
-            return False
-        area = self.area_at(*touch.pos)
-        if area is None:
-            return False
-        touch.grab(self)
-        self.pressed = area.id
-        return True
-
-    def on_touch_up(self, touch: Any) -> bool:
-        """Act where the touch began."""
-        if touch.grab_current is not self:
-            return False
-        touch.ungrab(self)
-        began, self.pressed = self.pressed, ""
-        area = self.area_at(*touch.pos)
-        if area is not None and area.id == began:
-            self.dispatch("on_act", began)
-        return True
-
 
 _FACES = {
     "plain": ("raised", "text"),
@@ -102,7 +39,7 @@ def face(
     lines = 2 if act.note else 1
     top = y + (high - round(px * LEADING) - (round(u(15) * LEADING) if lines == 2 else 0)) // 2
     if act.icon:
-        into.icon(act.icon, left, y + (high - icon) // 2, icon, token)
+        into.symbol(act.icon, left, y + (high - icon) // 2, icon, token)
     into.line(act.label, left + icon + gap, top, room, px, token, bold=act.tone != "quiet")
     if act.note:
         note = "dim" if ground == "raised" else token

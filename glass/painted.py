@@ -3,8 +3,8 @@
 Rule: a subclass says in `paint` what it looks like for its model and size, from the top left
 corner, in pixels; the base keeps the drawing of the last time and changes only what differs. One
 widget with several texts costs a fifth of a layout with several labels (measured in software GL),
-so tiles, rows and cards are single painted widgets. Text is made in `lettering`, boxes in
-`shapes`; touch comes from `tap`.
+so tiles, rows, cards and whole tickets are single painted widgets. Text is made in `lettering`,
+boxes in `shapes`; touch comes from `tap`.
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,12 @@ from kivy.metrics import dp, sp
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
-from pos_app import icons
-from pos_app.theme import ICON_FONT, TEXT_FONT, Rgba, palette
-from pos_app.widgets import lettering, shapes
+from glass import icons, lettering, shapes
+from glass.colours import Rgba, palette
+from glass.lettering import ICON_FONT, TEXT_FONT
 
 LEADING = 1.26
+"""Distance of lines of text, of their size."""
 
 
 @dataclass
@@ -80,19 +81,23 @@ class _Slot:
 
 
 class Painted(Widget):
-    """Base of everything that the terminal draws. Set `model`; the widget repaints next frame."""
+    """Base of everything that is drawn. Set `model`; it is painted before the next frame.
+
+    `painted` is the model that the drawing shows now: what a finished frame really had on it.
+    """
 
     model = ObjectProperty(None, allownone=True, rebind=False)
 
     def __init__(self, **kwargs: Any) -> None:
         self._slots: list[_Slot] = []
         self.marks: list[Mark] = []
+        self.painted: Any = None
         self._repaint = Clock.create_trigger(self._run_paint, -1)
         super().__init__(**kwargs)
         self._origin = Translate(0, 0, 0)
         self._ink = InstructionGroup()
         for instruction in (PushMatrix(), self._origin, self._ink, PopMatrix()):
-            self.canvas.add(instruction)
+            self.canvas.before.add(instruction)
         self.fbind("size", self.repaint)
         self.fbind("model", self.repaint)
         self.fbind("pos", self._move)
@@ -104,7 +109,7 @@ class Painted(Widget):
         self._repaint()
 
     def paint(self) -> None:
-        """Draw the model with `box`, `ring`, `text` and `icon`. Override."""
+        """Draw the model with `box`, `ring`, `text`, `icon` and their kin. Override."""
 
     def _move(self, *_: object) -> None:
         self._origin.xy = (round(self.x), round(self.y))
@@ -115,6 +120,7 @@ class Painted(Widget):
             self.paint()
         while len(self._slots) > len(self.marks):
             self._ink.remove(self._slots.pop().group)
+        self.painted = self.model
 
     def _slot(self, mark: Mark, kind: str) -> _Slot:
         index = len(self.marks)
@@ -166,10 +172,10 @@ class Painted(Widget):
         height: float,
         token: str,
         radius: float = 0,
-        thickness: float = 1,
+        thickness: float = 0,
     ) -> None:
-        """The outline of a box."""
-        self._shape(x, y, width, height, token, radius, max(1.0, dp(thickness)))
+        """The outline of a box; a thickness of 0 is a hairline of 1 dp."""
+        self._shape(x, y, width, height, token, radius, max(1.0, thickness or dp(1)))
 
     def face(
         self, x: float, y: float, width: float, height: float, token: str, radius: float
@@ -222,22 +228,58 @@ class Painted(Widget):
         if not string or width < 1:
             return 0, 0
         px, rows = self._fitted(string, width, size, bold, lines, smallest)
-        cut = lettering.is_cut(string, rows)
-        leading = round(px * LEADING)
-        tall = leading * len(rows)
+        tall = round(px * LEADING) * len(rows)
         top = {"top": y, "middle": y + (height - tall) / 2, "bottom": y + height - tall}[valign]
+        cut = lettering.is_cut(string, rows)
+        widest = self.rows(rows, x, top, width, px, token, bold=bold, align=align, cut=cut)
+        return widest, tall
+
+    def rows(
+        self,
+        rows: tuple[str, ...],
+        x: float,
+        y: float,
+        room: float,
+        px: int,
+        token: str = "text",
+        *,
+        bold: bool = False,
+        align: str = "left",
+        cut: bool = False,
+    ) -> float:
+        """Lines that were wrapped before, in pixels, from `y` down; gives the widest's width.
+
+        `align` is left, center or right within `room`.
+        """
+        leading = round(px * LEADING)
         widest = 0.0
         for number, row in enumerate(rows):
             if not row:
                 continue
             texture = lettering.texture(row, px, bold)
             wide, high = texture.size
-            left = {"left": x, "center": x + (width - wide) / 2, "right": x + width - wide}[align]
-            row_top = top + number * leading + (leading - high) / 2
-            self._glyphs(row, texture, left, row_top, width, token)
+            left = {"left": x, "center": x + (room - wide) / 2, "right": x + room - wide}[align]
+            top = y + number * leading + (leading - high) / 2
+            self._glyphs(row, texture, left, top, room, token)
             self.marks[-1].cut = cut
             widest = max(widest, wide)
-        return widest, tall
+        return widest
+
+    def line(
+        self,
+        string: str,
+        x: float,
+        y: float,
+        room: float,
+        px: int,
+        token: str = "text",
+        *,
+        bold: bool = False,
+        align: str = "left",
+    ) -> float:
+        """One line of text in pixels, cut to its room; `y` is the top of a line of this size."""
+        fitted = lettering.fit(string, int(room), px, bold) if string else ()
+        return self.rows(fitted, x, y, room, px, token, bold=bold, align=align)
 
     @staticmethod
     def _fitted(
@@ -261,8 +303,17 @@ class Painted(Widget):
         size: float = 24,
         token: str = "text",
     ) -> None:
-        """An icon of the icon font, centred in a box."""
-        texture = lettering.texture(icons.ICONS[name], round(sp(size)), False, ICON_FONT)
+        """An icon of a size in sp, centred in a box."""
+        self._icon(name, x, y, width, height, round(sp(size)), token)
+
+    def symbol(self, name: str, x: float, y: float, side: int, token: str = "text") -> None:
+        """An icon that fills a square; in pixels."""
+        self._icon(name, x, y, side, side, side, token)
+
+    def _icon(
+        self, name: str, x: float, y: float, width: float, height: float, px: int, token: str
+    ) -> None:
+        texture = lettering.texture(icons.ICONS[name], px, False, ICON_FONT)
         wide, high = texture.size
         self._glyphs(
             name, texture, x + (width - wide) / 2, y + (height - high) / 2, width, token, "icon"

@@ -10,7 +10,7 @@ from kivy.properties import (
     StringProperty,
 )
 
-from pos_app.widgets.painted import LEADING, Painted
+from glass.painted import LEADING, Painted
 
 
 class Text(Painted):

@@ -2,21 +2,27 @@
 
 Rule: a string is drawn white and tinted by the painter, so one texture serves every colour. What
 does not fit is wrapped, and what does not fit then ends in an ellipsis: no text leaves its box.
+A line breaks at plain spaces only, never at one that binds.
 The painter is `painted`; the fonts are registered by `register_fonts` before the first string.
 """
 
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from kivy.core.text import Label as CoreLabel
 from kivy.core.text import LabelBase
 
-from pos_app import icons
-from pos_app.theme import FONT_FOLDER, ICON_FONT, TEXT_FONT
+from glass import icons
+
+FONT_FOLDER: Final = Path("/usr/share/fonts/truetype/noto")
+TEXT_FONT: Final = "Roboto"
+ICON_FONT: Final = "GlassIcons"
 
 # Noto Sans has no true minus and no arrow; these stand in for them in the same width class.
 _MISSING = str.maketrans({"\u2212": "\u2013", "\u2192": "\u203a", "\u2009": "\u202f"})
-_TEXTURES = 1500
+_TEXTURES = 2_048
+_MEASURED = 16_384
 
 
 def register_fonts() -> None:
@@ -37,7 +43,7 @@ def _ruler(px: int, bold: bool, font: str) -> Any:
     return CoreLabel(font_size=px, bold=bold, font_name=font)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MEASURED)
 def width(text: str, px: int, bold: bool = False, font: str = TEXT_FONT) -> int:
     """Width of one line in pixels."""
     if not text:
@@ -66,7 +72,7 @@ def _cut(text: str, room: int, px: int, bold: bool) -> str:
     return text[:low].rstrip() + "…"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MEASURED)
 def fit(text: str, room: int, px: int, bold: bool = False, lines: int = 1) -> tuple[str, ...]:
     """The text as at most `lines` lines of at most `room` pixels, the last one cut with "…"."""
     text = text.translate(_MISSING)

@@ -1,21 +1,17 @@
-"""Colours, sizes and fonts of the terminal: one table for dark and light.
+"""Colours by name, one table for dark and one for light; fonts and sizes have their own places.
 
-Rule: nothing else in the terminal names a colour; widgets and view-models name tokens of this
-table. The tokens of `shared/design/UI.md` keep their names; beside them stand tints for grounds
-and, for text in a state's colour, variants that are readable on every ground (4.5:1, tested in
-`tests/apps/test_look.py`). Sizes in dp that kv files need stand in `theme.kv`.
+Rule: nothing else names a colour; widgets and view-models name tokens of this table. Beside the
+colours of states stand tints for grounds and, for text in a state's colour, variants that are
+readable on every ground (4.5:1; the tests of each application compute it for every pair in use).
+An application may lay its own tokens over the table (`palette.use`), as the kitchen display does,
+which is read from two metres.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 Rgba = tuple[float, float, float, float]
-
-FONT_FOLDER: Final = Path("/usr/share/fonts/truetype/noto")
-TEXT_FONT: Final = "Roboto"
-ICON_FONT: Final = "PosIcons"
 
 _DARK: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -105,6 +101,9 @@ def _rgba(value: str) -> Rgba:
     return red, green, blue, 1.0
 
 
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class Palette:
     """The colours of one mode; `palette` below is the one in use."""
 
@@ -113,10 +112,13 @@ class Palette:
         self._colours: dict[str, Rgba] = {}
         self.use(mode)
 
-    def use(self, mode: str) -> None:
-        """Switch to "dark" or "light"; screens that are already painted must be painted again."""
+    def use(self, mode: str, own: Mapping[str, str] = _NONE) -> None:
+        """Switch to "dark" or "light", with an application's own tokens laid over the table.
+
+        Screens that are already painted must be painted again.
+        """
         self.mode = mode
-        self._colours = {name: _rgba(value) for name, value in _MODES[mode].items()}
+        self._colours = {name: _rgba(value) for name, value in {**_MODES[mode], **own}.items()}
 
     @property
     def edged(self) -> bool:

@@ -1,8 +1,8 @@
-"""Kivy's settings for a kitchen screen, made before Kivy is first imported.
+"""Kivy's settings for a window of this system, made before Kivy is first imported.
 
-Measured reasons (`shared/reference/kivy.md`): without multisampling a frame in software GL takes a
-third; its own folder keeps settings of other programs out; one pointer provider, or a touch screen
-sends every touch twice; Escape must not close the display.
+Measured reasons: without multisampling a frame in software GL takes a third; its own folder keeps
+settings of other programs out; one pointer provider, or a touch screen sends every touch twice;
+Escape must close neither a till nor a kitchen.
 """
 
 import os
@@ -12,16 +12,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WindowSettings:
-    """Size and place in pixels; without a place the screen is filled."""
+    """Size in pixels, and how the window stands.
 
-    width: int = 1920
-    height: int = 1080
+    `left` and `top` give it a place of its own, where it has no border. `one_density` measures a
+    dp as a pixel whatever the driver thinks of the screen, for an application whose sizes follow
+    the window.
+    """
+
+    width: int = 1366
+    height: int = 768
+    fullscreen: bool = False
     left: int = -1
     top: int = -1
+    one_density: bool = False
 
     @property
     def placed(self) -> bool:
-        """Whether the window stands at a place of its own, without a border."""
+        """Whether the window stands at a place of its own."""
         return self.left >= 0 and self.top >= 0
 
 
@@ -30,10 +37,10 @@ def prepare(settings: WindowSettings) -> None:
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_NO_FILELOG", "1")
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")
-    os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="vitrylo-kds-"))
-    # Sizes follow the window (`theme.Scale`), not what the driver thinks of the screen's density.
-    os.environ.setdefault("KIVY_METRICS_DENSITY", "1")
-    os.environ.setdefault("KIVY_DPI", "96")
+    os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="vitrylo-kivy-"))
+    if settings.one_density:
+        os.environ.setdefault("KIVY_METRICS_DENSITY", "1")
+        os.environ.setdefault("KIVY_DPI", "96")
     from kivy.config import Config
 
     values: dict[str, object] = {
@@ -41,7 +48,7 @@ def prepare(settings: WindowSettings) -> None:
         "height": settings.height,
         "multisamples": 0,
         "maxfps": 60,
-        "fullscreen": 0 if settings.placed else "auto",
+        "fullscreen": "auto" if settings.fullscreen else 0,
         "borderless": int(settings.placed),
         "resizable": 1,
     }
