@@ -10,8 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from kivy.core.text import Label as CoreLabel
-from kivy.core.text import LabelBase
+from kivy.core.text import Label as CoreLabel, LabelBase
 
 from glass import icons
 

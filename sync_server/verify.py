@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from sync_server.domain import commands as c
-from sync_server.domain import events as e
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import Check, balance, totals_of
 from sync_server.domain.outward import FOLIO
 from sync_server.domain.venue import Venue

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kds_app.desk import Desk
-from kds_app.presenters import expo, packing, sheets, side
-from kds_app.presenters import ticket as tickets
+from kds_app.presenters import expo, packing, sheets, side, ticket as tickets
 from kds_app.presenters.attention import Attention
 from kds_app.presenters.shown import Act, BoardView, Card, Chip, Newcomer, Placed, Timer
 from kds_app.presenters.ticket import Names

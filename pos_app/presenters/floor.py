@@ -10,8 +10,7 @@ from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.presenter import Place, Presenter, initials, intent
 from pos_app.presenters.shown import NO_SHEET, Act, Card, Chip, Head, Sheet
 from pos_app.presenters.table_state import MINUTE_MS, TableState, state_of
-from sync_server.domain import commands as c
-from sync_server.domain import menu
+from sync_server.domain import commands as c, menu
 from sync_server.domain.checks import Check, totals_of
 from sync_server.domain.ids import CheckId
 from sync_server.domain.quantity import ONE

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sync_server.domain import limits
-from sync_server.protocol import frames
-from sync_server.protocol import terminal_conversation as talk
+from sync_server.protocol import frames, terminal_conversation as talk
 from sync_server.protocol.envelope import EventRecord
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.frames import CloseCode

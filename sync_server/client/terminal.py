@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sync_server.domain import limits
-from sync_server.protocol import frames
-from sync_server.protocol import terminal_conversation as talk
+from sync_server.protocol import frames, terminal_conversation as talk
 from sync_server.protocol.envelope import GENESIS
 from sync_server.protocol.link import Link, LinkClosed
 

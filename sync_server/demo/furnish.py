@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from sync_server.back_office.accounts import Passwords
-from sync_server.back_office.seeding import BooksNotEmpty, NewAccount
-from sync_server.back_office.seeding import load_venue as load_books
+from sync_server.back_office.seeding import BooksNotEmpty, NewAccount, load_venue as load_books
 from sync_server.bootstrap import House
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.venue_types import Venue

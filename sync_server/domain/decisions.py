@@ -8,9 +8,7 @@ reliability 2.8. The same pair of `decide` and `Venue.apply` serves server, prev
 
 from collections.abc import Callable, Iterable
 
-from . import commands as c
-from . import events as e
-from . import folio, kitchen, ordering, orders, payments, shifts
+from . import commands as c, events as e, folio, kitchen, ordering, orders, payments, shifts
 from .amending import replace
 from .checks import Check
 from .ids import CheckId, NoticeId, derived

@@ -19,80 +19,32 @@ from .ids import (
 )
 from .kitchen_events import (
     LinesServed as LinesServed,
-)
-from .kitchen_events import (
     TicketBumped as TicketBumped,
-)
-from .kitchen_events import (
     TicketLineChanged as TicketLineChanged,
-)
-from .kitchen_events import (
     TicketLinesAdded as TicketLinesAdded,
-)
-from .kitchen_events import (
     TicketLinesFired as TicketLinesFired,
-)
-from .kitchen_events import (
     TicketLinesReady as TicketLinesReady,
-)
-from .kitchen_events import (
     TicketLinesStarted as TicketLinesStarted,
-)
-from .kitchen_events import (
     TicketLineVoided as TicketLineVoided,
-)
-from .kitchen_events import (
     TicketMoved as TicketMoved,
-)
-from .kitchen_events import (
     TicketOnPaper as TicketOnPaper,
-)
-from .kitchen_events import (
     TicketOpened as TicketOpened,
-)
-from .kitchen_events import (
     TicketRecalled as TicketRecalled,
-)
-from .kitchen_events import (
     TicketRelabelled as TicketRelabelled,
-)
-from .kitchen_events import (
     TicketsAcknowledged as TicketsAcknowledged,
-)
-from .kitchen_events import (
     TicketsRushed as TicketsRushed,
-)
-from .kitchen_events import (
     TicketVoidSeen as TicketVoidSeen,
 )
 from .records import (
     CashCount as CashCount,
-)
-from .records import (
     Chosen as Chosen,
-)
-from .records import (
     Grant as Grant,
-)
-from .records import (
     Line as Line,
-)
-from .records import (
     Payment as Payment,
-)
-from .records import (
     Sold as Sold,
-)
-from .records import (
     SoldSum as SoldSum,
-)
-from .records import (
     TaxSum as TaxSum,
-)
-from .records import (
     TicketLine as TicketLine,
-)
-from .records import (
     Totals as Totals,
 )
 

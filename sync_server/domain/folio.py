@@ -9,8 +9,7 @@ and tax so that the parts sum to the charge to the smallest unit.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import commands as c
-from . import events as e
+from . import commands as c, events as e
 from .amending import replace
 from .checks import Check, balance
 from .events import FolioPart

@@ -9,8 +9,7 @@ Waiters' lines are in `checks`; the two meet in `decisions`.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from . import commands as c
-from . import events as e
+from . import commands as c, events as e
 from .amending import replace
 from .events import Line, TicketLine
 from .ids import CheckId, LineId, StaffId, TicketId, derived

@@ -5,8 +5,7 @@ refusal. What concerns several aggregates at once (kitchen, another check, the s
 together in `decisions`; the state itself is in `checks`, prices in `pricing`.
 """
 
-from . import commands as c
-from . import events as e
+from . import commands as c, events as e
 from .amending import replace
 from .checks import Check, totals_of
 from .events import Grant, Line

@@ -7,9 +7,7 @@ that they are journaled in one transaction. Rules of one check are in `ordering`
 
 from collections.abc import Callable
 
-from . import checks, kitchen, ordering, payments
-from . import commands as c
-from . import events as e
+from . import checks, commands as c, events as e, kitchen, ordering, payments
 from .amending import replace
 from .checks import Check, Stamp
 from .events import Line

@@ -5,8 +5,7 @@ to suspense with a notice (reliability 2.8). Only the cash part of a settled bal
 and the rounding is a figure of its own (features-commercial C4.26). Room charges: `folio`.
 """
 
-from . import commands as c
-from . import events as e
+from . import commands as c, events as e
 from .amending import replace
 from .checks import HOLDING, Check, balance, totals_of
 from .events import Payment, SoldSum

@@ -8,8 +8,7 @@ day. The business day is in `venue`; money movements are booked in `ledger`.
 
 from dataclasses import dataclass
 
-from . import commands as c
-from . import events as e
+from . import commands as c, events as e
 from .amending import replace
 from .ids import ShiftId, StaffId
 from .limits import AMOUNT_MINOR, LIST_LENGTH, TEXT_LENGTH

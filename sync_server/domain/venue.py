@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
-from . import checks, folio, kitchen, shifts
-from . import events as e
+from . import checks, events as e, folio, kitchen, shifts
 from .amending import replace
 from .checks import Check, Stamp
 from .folio import Charge

@@ -14,8 +14,7 @@ from enum import Enum
 import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, TimeoutError as PoolTimeout
 
 from .errors import DiskFull, ReadOnlyStore, StoreBusy, StoreDead, StoreError
 

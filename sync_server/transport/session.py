@@ -11,8 +11,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from sync_server.domain import limits
-from sync_server.protocol import frames
-from sync_server.protocol import server_conversation as talk
+from sync_server.protocol import frames, server_conversation as talk
 from sync_server.protocol.envelope import raw
 from sync_server.protocol.frames import CloseCode
 from sync_server.protocol.link import Link, LinkClosed

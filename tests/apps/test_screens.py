@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from pos_app.presenters.shown import Banner
-from tests.apps import sample_till as till
-from tests.apps import sample_views as sample
+from tests.apps import sample_till as till, sample_views as sample
 from tests.apps.conftest import Rig
 
 pytestmark = pytest.mark.xdist_group("kivy")

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync_server.domain import commands as c
-from sync_server.domain import events as e
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import balance
 from sync_server.domain.commands import COMMANDS
 from sync_server.domain.folio import parts

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from sync_server.domain import commands as c
-from sync_server.domain import events as e
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import balance, bill_is_stale, totals_of
 from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId, StaffId
 from sync_server.domain.rejections import Accepted, Refused

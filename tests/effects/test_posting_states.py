@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from sync_server.effects.posting_states import (
     ASK_AGAIN_MS,

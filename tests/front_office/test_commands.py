@@ -7,9 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from sync_server.domain import commands as c
-from sync_server.domain import decisions, ledger
-from sync_server.domain import events as e
+from sync_server.domain import commands as c, decisions, events as e, ledger
 from sync_server.domain.checks import balance
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.ids import ChargeId, CheckId, LineId, NoticeId, PaymentId, StaffId, TicketId

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from sync_server.domain import commands as c
-from sync_server.domain import limits
+from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import CheckId, LineId
 from sync_server.protocol.envelope import Lent, read_lent
 from sync_server.transport.authority import AskResult, CommandResult

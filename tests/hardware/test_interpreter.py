@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 from escpos.printer import Dummy
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from PIL import Image
 
 from hardware.device import PaperLevel

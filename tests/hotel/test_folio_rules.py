@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from sync_server.hotel.gateway import Deferred, Posting, Refused, RevenueLine, TaxPart
 from sync_server.hotel.rules import (

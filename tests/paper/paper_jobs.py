@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sync_server.domain import events as e
-from sync_server.domain import folio
+from sync_server.domain import events as e, folio
 from sync_server.domain.checks import Check
 from sync_server.domain.ids import (
     ChargeId,

@@ -9,8 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hardware.documents import Cell, Columns, Document, Text
 from hardware.plain_text import body_lines

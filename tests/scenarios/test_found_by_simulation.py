@@ -1,7 +1,6 @@
 """What evenings of the simulation found in the product, each told once more in a few lines."""
 
-from sync_server.domain import commands as c
-from sync_server.domain import events as e
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId
 from tests.builders import AHouse, a_line
 

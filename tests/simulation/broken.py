@@ -16,8 +16,7 @@ from sync_server.client.connection import Connection
 from sync_server.client.desk import ClientDesk
 from sync_server.client.numbers import CheckNumbers
 from sync_server.client.outbox import Outbox
-from sync_server.domain import commands as c
-from sync_server.domain import decisions, kitchen, ledger, ordering, orders, shifts
+from sync_server.domain import commands as c, decisions, kitchen, ledger, ordering, orders, shifts
 from sync_server.effects import posting_states
 from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.front_office import journal

@@ -6,9 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync_server.domain import limits
-from sync_server.protocol import frames
-from sync_server.protocol import server_conversation as upper
-from sync_server.protocol import terminal_conversation as lower
+from sync_server.protocol import (
+    frames,
+    server_conversation as upper,
+    terminal_conversation as lower,
+)
 from sync_server.protocol.envelope import (
     GENESIS,
     Command,

@@ -13,16 +13,23 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sync_server.domain import commands as c
-from sync_server.domain import events as e
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.decisions import open_matters
 
 from .bills import Till
 from .clock import ScriptClock, spoken
 from .cooks import Cook
 from .drawers import DRAWER_OF, Cashiers
-from .plan import CLOSING, MANAGER, OFFLINE_FOR, OFFLINE_FROM, OFFLINE_WAITER, OPENING, Visit
-from .plan import plan_evening as plan
+from .plan import (
+    CLOSING,
+    MANAGER,
+    OFFLINE_FOR,
+    OFFLINE_FROM,
+    OFFLINE_WAITER,
+    OPENING,
+    Visit,
+    plan_evening as plan,
+)
 from .posts import Post, Surroundings, Tally
 from .visits import Floor, hall_tables
 

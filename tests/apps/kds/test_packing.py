@@ -1,7 +1,6 @@
 """Where cards stand: for any heights columns fill in the order of age and nothing overlaps."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from kds_app.presenters.packing import Place, pack, torn
 from kds_app.presenters.shown import Act, Card, Row
