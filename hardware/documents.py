@@ -15,6 +15,8 @@ BLOCKS = 1_500
 CELLS = 8
 QR_BYTES = 600
 SPACE_DOTS = 400
+LOGO_STRIDE = 72
+LOGO_ROWS = 400
 COMBINING_IN_A_ROW = 2
 
 # Categories of Unicode that have no business on paper: control, format (with the direction
@@ -167,6 +169,20 @@ class QR:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture of the venue's, in the middle of the paper: `rows` of dots, 1 is black, `stride`
+    bytes each. `logos` makes one from a file; a wider one than the paper is drawn smaller."""
+
+    rows: bytes
+    stride: int
+
+    def __post_init__(self) -> None:
+        _bounded("bytes of a logo's row", self.stride, 1, LOGO_STRIDE)
+        _bounded("rows of a logo", len(self.rows) // self.stride, 1, LOGO_ROWS)
+        _bounded("bytes beside the rows of a logo", len(self.rows) % self.stride, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """Room to sign, a line, and the label under it."""
 
@@ -192,7 +208,7 @@ class KickDrawer:
             raise DocumentError(f"a drawer hangs on pin 2 or 5, not {self.pin}")
 
 
-Block = Text | Columns | Rule | Space | QR | Signature | Cut | KickDrawer
+Block = Text | Columns | Rule | Space | Logo | QR | Signature | Cut | KickDrawer
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ FRAGMENT_ROWS = 128
 _END_ROWS = 64
 _FEED_TO_CUTTER = 40
 # DLE followed by EOT, ENQ or DC4 is obeyed by a printer even inside an image.
-_REAL_TIME_IN_DOTS = re.compile(rb"\x10(?=[\x04\x05\x14])")
+REAL_TIME_IN_DOTS = re.compile(rb"\x10(?=[\x04\x05\x14])")
 # Any profile of 576 dots: of a profile the library uses the width only, to refuse wider images.
 _PROFILE = "TM-T20II"
 _UTF_8 = b"\x1c(C\x02\x0002"
@@ -46,7 +46,8 @@ def raster_encoder(paper: Paper = PAPER_80, rows: int = FRAGMENT_ROWS) -> Encode
 
 
 def text_encoder(columns: int = 48) -> Encoder:
-    """Encode as UTF-8 text (FS ( C), for printers that know it; a hundredth of the bytes."""
+    """Encode as UTF-8 text (FS ( C), for printers that know it; a hundredth of the bytes. Others
+    are set in a page of theirs, see `code_pages`."""
     return partial(_text_job, columns=columns)
 
 
@@ -59,7 +60,7 @@ def pulse(pin: int) -> bytes:
 
 def _raster_job(document: Document, paper: Paper, rows: int) -> Job:
     sheets = render(document, paper)
-    body = [_preface(document)]
+    body = [preface(document)]
     ending: list[bytes] = []
     for number, sheet in enumerate(sheets):
         last = number == len(sheets) - 1
@@ -67,10 +68,15 @@ def _raster_job(document: Document, paper: Paper, rows: int) -> Job:
         body.extend(_fragments(sheet.image, 0, end_at, rows))
         if last:
             ending.extend(_fragments(sheet.image, end_at, sheet.image.height, rows))
-            ending.append(_cut())
+            ending.append(cut())
         else:
-            body.append(_cut())
+            body.append(cut())
     return Job(tuple(body), tuple(ending))
+
+
+def raster_pieces(image: Image.Image, rows: int = FRAGMENT_ROWS) -> Iterator[bytes]:
+    """A picture as dots, in fragments."""
+    return _fragments(image, 0, image.height, rows)
 
 
 def _end_of_body(sheet: Sheet, document: Document) -> int:
@@ -90,19 +96,19 @@ def _fragments(image: Image.Image, top: int, bottom: int, rows: int) -> Iterator
 def defused(image: Image.Image) -> Image.Image:
     """`image` without dots that read as a real-time command: one dot is blackened where need be."""
     dots = ImageChops.invert(image).tobytes()
-    safe = _REAL_TIME_IN_DOTS.sub(b"\x18", dots)
+    safe = REAL_TIME_IN_DOTS.sub(b"\x18", dots)
     return image if safe == dots else ImageChops.invert(Image.frombytes("1", image.size, safe))
 
 
 def _text_job(document: Document, columns: int) -> Job:
-    body = [_preface(document) + _UTF_8]
+    body = [preface(document) + _UTF_8]
     for line in body_lines(document, columns):
-        body.append(_cut() if line == CUT else line.encode() + b"\n")
+        body.append(cut() if line == CUT else line.encode() + b"\n")
     ending = [line.encode() + b"\n" for line in footer_lines(document, columns)]
-    return Job(tuple(body), (*ending, _cut()))
+    return Job(tuple(body), (*ending, cut()))
 
 
-def _preface(document: Document) -> bytes:
+def preface(document: Document) -> bytes:
     """Standard settings first: the job before may have left others. Then the drawer, if any."""
     device = _escpos()
     device.hw("INIT")
@@ -112,7 +118,8 @@ def _preface(document: Document) -> bytes:
     return _taken(device)
 
 
-def _cut() -> bytes:
+def cut() -> bytes:
+    """Feed what was printed last past the knife, and cut."""
     device = _escpos()
     # The footer must clear the tear bar; function B then feeds to the cutter by itself.
     device._raw(b"\x1bJ" + bytes((_FEED_TO_CUTTER,)))

@@ -11,33 +11,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from hardware.paper import CHAR_WIDTH, Blank, Dots, Line, Piece, Style, line_left
+import qrcode  # type: ignore[import-untyped]
+from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
+
+from hardware.code_pages import CODE_PAGES
+from hardware.paper import Blank, Dots, Line, Piece, Style, line_left, run_width
 
 UNKNOWN_KEPT = 1_000
 LINE_BYTES = 4_096
+LINE_RUNS = 512
 _LINE_SPACING = 30
 _MOST_ROWS = 65_535
-
-# Code pages that Python has under the number that ESC t gives them.
-_CODE_PAGES = {
-    0: "cp437",
-    2: "cp850",
-    3: "cp860",
-    4: "cp863",
-    5: "cp865",
-    13: "cp857",
-    14: "cp737",
-    15: "iso8859_7",
-    16: "cp1252",
-    17: "cp866",
-    18: "cp852",
-    19: "cp858",
-    39: "iso8859_2",
-    44: "cp1125",
-    45: "cp1250",
-    46: "cp1251",
-    48: "cp1254",
-}
 
 # Parameters after the two bytes of a command whose length never changes.
 _ESC_LENGTHS = {
@@ -90,9 +74,10 @@ class Interpreter:
         self._align = 0
         self._spacing = _LINE_SPACING
         self._encoding = "cp437"
-        self._line: list[tuple[bytes, Style]] = []
-        self._column: Dots | None = None
+        self._line: list[tuple[bytes | Dots, Style]] = []
         self._graphics: Dots | None = None
+        self._symbol = b""
+        self._module = 3
 
     def step(self, data: bytes, at: int) -> int:
         """Take one command or one run of text at `at`.
@@ -115,38 +100,54 @@ class Interpreter:
         while end < len(data) and data[end] >= 0x20 and end - at < LINE_BYTES:
             end += 1
         self._line.append((bytes(data[at:end]), self._style))
-        if sum(len(piece) for piece, _ in self._line) >= LINE_BYTES:
-            self._flush()
+        self._bound_line()
         return end
 
-    def _flush(self) -> None:
-        """Print what stands in the line: letters, or a band of columns (ESC *)."""
-        if self._column is not None:
-            column, self._column = self._column, None
-            self._mechanism.put(replace(column, left=self._left(column.stride * 8)))
-            return
-        runs = tuple((raw.decode(self._encoding, "replace"), style) for raw, style in self._line)
-        self._line = []
-        for line in self._broken(runs):
-            tallest = max((24 * style.down for _, style in line), default=0)
-            self._mechanism.put(Line(line, self._align, max(self._spacing, tallest)))
+    def _bound_line(self) -> None:
+        """A host that never ends its line gets it ended."""
+        held = sum(len(run) if isinstance(run, bytes) else run.stride for run, _ in self._line)
+        if held >= LINE_BYTES or len(self._line) >= LINE_RUNS:
+            self._flush()
 
-    def _broken(self, runs: tuple[tuple[str, Style], ...]) -> list[tuple[tuple[str, Style], ...]]:
+    def _flush(self) -> None:
+        """Print what stands in the line: letters, and bands of columns (ESC *) among them."""
+        line, self._line = self._line, []
+        if len(line) == 1 and isinstance(line[0][0], Dots):
+            band = line[0][0]
+            self._mechanism.put(replace(band, left=self._left(band.stride * 8)))
+            return
+        runs: list[tuple[str | Dots, Style]] = [
+            (raw if isinstance(raw, Dots) else raw.decode(self._encoding, "replace"), style)
+            for raw, style in line
+        ]
+        for broken in self._broken(runs):
+            tallest = max((24 * style.down for _, style in broken), default=0)
+            self._mechanism.put(Line(broken, self._align, max(self._spacing, tallest)))
+
+    def _broken(
+        self, runs: list[tuple[str | Dots, Style]]
+    ) -> list[tuple[tuple[str | Dots, Style], ...]]:
         """Lines of the width of the paper; a printer breaks wherever it is full."""
-        lines: list[list[tuple[str, Style]]] = [[]]
+        lines: list[list[tuple[str | Dots, Style]]] = [[]]
         room = self._width
-        for text, style in runs:
-            for char in text:
-                need = CHAR_WIDTH * style.across
+        for run, style in runs:
+            for part in run if isinstance(run, str) else (run,):
+                need = run_width(part, style)
                 if need > room and lines[-1]:
                     lines.append([])
                     room = self._width
                 room -= need
                 last = lines[-1]
-                if last and last[-1][1] is style:
-                    last[-1] = (last[-1][0] + char, style)
+                before = last[-1] if last else None
+                if (
+                    before is not None
+                    and before[1] is style
+                    and isinstance(before[0], str)
+                    and isinstance(part, str)
+                ):
+                    last[-1] = (before[0] + part, style)
                 else:
-                    last.append((char, style))
+                    last.append((part, style))
         return [tuple(line) for line in lines]
 
     def _feed(self, data: bytes, at: int) -> int:
@@ -192,9 +193,9 @@ class Interpreter:
         elif code == "3":
             self._spacing = n
         elif code == "t":
-            self._encoding = _CODE_PAGES.get(n, "cp437")
+            self._encoding = CODE_PAGES.get(n, "cp437")
         elif code in "dJ":
-            if self._line or self._column:
+            if self._line:
                 self._flush()
             self._mechanism.put(Blank(n if code == "J" else n * self._spacing))
         elif code == "p":
@@ -223,7 +224,9 @@ class Interpreter:
                 if column >> bit & 1:
                     for dot in range(x * wide, x * wide + wide):
                         rows[y * stride + dot // 8] |= 0x80 >> dot % 8
-        self._column = Dots(bytes(rows), stride)
+        band = Dots(bytes(rows), stride, advance=count * wide)
+        self._line.append((band, self._style))
+        self._bound_line()
         return end
 
     def _group(self, data: bytes, at: int) -> int:
@@ -239,7 +242,7 @@ class Interpreter:
             if len(data) < at + length:
                 return at
             self.commands.append("GS V")
-            if self._line or self._column:
+            if self._line:
                 self._flush()
             self._mechanism.cut()
             return at + length
@@ -301,6 +304,8 @@ class Interpreter:
         elif name == "FS ( C" and body[:1] == b"0":
             # Function 48: 1 is one byte a letter, 2 is UTF-8.
             self._encoding = "utf-8" if body[1:2] in (b"2", b"\x02") else "cp437"
+        elif name == "GS ( k" and body[:1] == b"1":
+            self._qr_code(body)
         elif name not in ("GS ( D", "GS ( K", "GS ( E"):
             self._note(data[at:end])
         return end
@@ -320,6 +325,18 @@ class Interpreter:
             self._graphics = None
             return
         self._note(b"\x1d(L" + body[:16])
+
+    def _qr_code(self, body: bytes) -> None:
+        """GS ( k 49: module (67), model (65) and correction (69), store (80), print (81)."""
+        function = body[1:2]
+        if function == b"C" and len(body) == 3 and 1 <= body[2] <= 16:
+            self._module = body[2]
+        elif function == b"P" and body[2:3] == b"0":
+            self._symbol = body[3:]
+        elif function == b"Q" and self._symbol:
+            self._print_dots(_qr_dots(self._symbol, self._module))
+        elif function not in b"AE":
+            self._note(b"\x1d(k" + body[:16])
 
     def _barcode(self, data: bytes, at: int) -> int:
         """GS k: taken whole and recorded, bars are not drawn (documents have none)."""
@@ -373,6 +390,24 @@ class Interpreter:
 
     def _note(self, raw: bytes) -> None:
         self.unknown.append(bytes(raw[:64]))
+
+
+def _qr_dots(data: bytes, module: int) -> Dots:
+    """The symbol as a printer draws it, correction M."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(data)
+    code.make(fit=True)
+    matrix = code.get_matrix()
+    stride = (len(matrix) * module + 7) // 8
+    rows = bytearray()
+    for line in matrix:
+        bits = 0
+        for dark in line:
+            for _ in range(module):
+                bits = bits << 1 | dark
+        bits <<= stride * 8 - len(line) * module
+        rows += bits.to_bytes(stride, "big") * module
+    return Dots(bytes(rows), stride)
 
 
 def _nothing(code: str, parameters: bytes) -> None:

@@ -15,6 +15,11 @@ from hardware.device import DeviceError, Fault
 _DRAIN_READS = 16
 
 
+def monotonic() -> float:
+    """Seconds of the machine's clock that only goes forward: the one clock of all wires."""
+    return time.monotonic()
+
+
 class Link(Protocol):
     """A byte stream that can be opened again after it was closed."""
 
@@ -88,8 +93,8 @@ class TcpLink:
         return data
 
     def now(self) -> float:
-        """The machine's monotonic clock."""
-        return time.monotonic()
+        """The machine's clock."""
+        return monotonic()
 
     def close(self) -> None:
         """An orderly end, so that data under way is still delivered."""

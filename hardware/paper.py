@@ -5,15 +5,16 @@ simulation may print thousands of tickets.
 Neighbours: `interpreter` makes the pieces from bytes, `machine` keeps the finished documents.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw
 
-from hardware.fonts import face
+from hardware.cells import CELL_HEIGHT, CELL_WIDTH, cells, letter
 
-CHAR_WIDTH, CHAR_HEIGHT = 12, 24
-_TYPE_PIXELS = 19
 _BLACK, _WHITE = 0, 255
+DRAWN = "\ufffc"
+"""Stands in a line's text for a letter that came as dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """A block of dots: `rows` has 1 for black, `stride` bytes a row."""
+    """A block of dots: `rows` has 1 for black, `stride` bytes a row. `advance` is how far it moves
+    the print position when it stands in a line: 0 for all of its bytes."""
 
     rows: bytes
     stride: int
     left: int = 0
+    advance: int = 0
 
     @property
     def height(self) -> int:
@@ -51,16 +54,17 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text in the printer's own letters. `align` is 0 left, 1 centre, 2 right."""
+    """A line of text in the printer's own letters, among them some that came as dots (ESC *).
+    `align` is 0 left, 1 centre, 2 right."""
 
-    runs: tuple[tuple[str, Style], ...]
+    runs: tuple[tuple[str | Dots, Style], ...]
     align: int
     height: int
 
     @property
     def text(self) -> str:
         """The letters alone."""
-        return "".join(text for text, _ in self.runs)
+        return "".join(run if isinstance(run, str) else DRAWN for run, _ in self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +115,37 @@ def line_left(width: int, paper: int, align: int) -> int:
     return max(0, (paper - width) * align // 2)
 
 
+def run_width(run: str | Dots, style: Style) -> int:
+    """Dots that a run takes on its line."""
+    if isinstance(run, Dots):
+        return run.advance or run.stride * 8
+    return cells(run) * CELL_WIDTH * style.across
+
+
 def _line(line: Line, width: int) -> Image.Image:
     strip = Image.new("1", (width, line.height), _WHITE)
-    total = sum(len(text) * CHAR_WIDTH * style.across for text, style in line.runs)
-    left = line_left(total, width, line.align)
-    for text, style in line.runs:
-        for char in text:
-            cell = _letter(char, style)
+    left = line_left(sum(run_width(*run) for run in line.runs), width, line.align)
+    for run, style in line.runs:
+        for cell in _pictures(run, style):
             strip.paste(cell, (left, max(0, line.height - cell.height)))
             left += cell.width
     return strip
 
 
+def _pictures(run: str | Dots, style: Style) -> Iterator[Image.Image]:
+    if isinstance(run, str):
+        yield from (_letter(char, style) for char in run)
+    else:
+        dots = Image.frombytes("1", (run.stride * 8, run.height), run.rows)
+        yield ImageChops.invert(dots).crop((0, 0, run_width(run, style), run.height))
+
+
 def _letter(char: str, style: Style) -> Image.Image:
-    type_face = face(_TYPE_PIXELS, style.bold)
-    font, _ = type_face.runs(char)[0]
-    # Noto Sans is not monospaced: a letter wider than its cell is squeezed into it.
-    natural = max(type_face.width(char), CHAR_WIDTH)
-    cell = Image.new("1", (natural, CHAR_HEIGHT), _WHITE)
-    draw = ImageDraw.Draw(cell)
-    draw.fontmode = "1"
-    draw.text((natural // 2, CHAR_HEIGHT - 5), char, font=font, fill=_BLACK, anchor="ms")
-    if natural > CHAR_WIDTH:
-        smooth = cell.convert("L").resize((CHAR_WIDTH, CHAR_HEIGHT), Image.Resampling.BOX)
-        cell = smooth.point([_BLACK] * 160 + [_WHITE] * 96, "1")
-        draw = ImageDraw.Draw(cell)
+    cell = letter(char, style.bold).copy()
     if style.underline:
-        draw.line((0, CHAR_HEIGHT - 2, CHAR_WIDTH, CHAR_HEIGHT - 2), fill=_BLACK)
+        row = (0, CELL_HEIGHT - 2, cell.width, CELL_HEIGHT - 2)
+        ImageDraw.Draw(cell).line(row, fill=_BLACK)
     if style.inverse:
         cell = ImageChops.invert(cell)
-    return cell.resize(
-        (CHAR_WIDTH * style.across, CHAR_HEIGHT * style.down), Image.Resampling.NEAREST
-    )
+    size = (cell.width * style.across, CELL_HEIGHT * style.down)
+    return cell.resize(size, Image.Resampling.NEAREST)

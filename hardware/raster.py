@@ -24,6 +24,7 @@ from hardware.documents import (
     Document,
     DocumentError,
     KickDrawer,
+    Logo,
     Rule,
     Signature,
     Size,
@@ -141,6 +142,8 @@ def _block(block: Block, paper: Paper) -> Iterator[Image.Image]:
             yield _rule(block, paper)
         case Space():
             yield _blank(paper, block.dots)
+        case Logo():
+            yield _logo(block, paper)
         case QR():
             yield _qr(block.data, paper.dots)
             if block.caption:
@@ -177,6 +180,17 @@ def _signature(paper: Paper) -> Image.Image:
     )
     small = face(_PIXELS[Size.NORMAL], False)
     _write(draw, paper.dots // 10, _SIGNATURE_ROOM - 12, "×", small)
+    return strip
+
+
+def _logo(logo: Logo, paper: Paper) -> Image.Image:
+    dots = (logo.stride * 8, len(logo.rows) // logo.stride)
+    picture = ImageChops.invert(Image.frombytes("1", dots, logo.rows))
+    if picture.width > paper.dots:
+        height = max(picture.height * paper.dots // picture.width, 1)
+        picture = picture.resize((paper.dots, height), Image.Resampling.NEAREST)
+    strip = _blank(paper, picture.height + 8)
+    strip.paste(picture, ((paper.dots - picture.width) // 2, 0))
     return strip
 
 

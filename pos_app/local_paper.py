@@ -15,10 +15,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import count
 
+from hardware.connections import PrinterSettings, printer_at
 from hardware.device import DeviceError
 from hardware.documents import Document
-from hardware.escpos_printer import Limits
-from hardware.network import network_printer
+from hardware.escpos_printer import EscposPrinter, Limits
 from hardware.printer import Evidence, PrintState
 from sync_server.client.desk import Printed
 from sync_server.domain import events as e
@@ -96,7 +96,10 @@ class LocalPaper:
         document = compose(job, catalogue, zone_of(catalogue))
         for printer_id in (station.printer_id, station.fallback_printer_id):
             printer = catalogue.printers.get(printer_id)
-            if printer is None or not printer.port or self._rests(printer_id):
+            # USB and serial lines end at the server; a terminal reaches what is on the network.
+            if printer is None or not printer.reached_by.startswith("tcp:"):
+                continue
+            if self._rests(printer_id):
                 continue
             # It may stand in for another's at this moment; it serves one at a time.
             with self._taken[printer_id]:
@@ -110,17 +113,13 @@ class LocalPaper:
 
     def _printed(self, document: Document, printer: Printer) -> bool:
         known = self._evidence.get(printer.printer_id)
-        driver = network_printer(
-            printer.printer_id,
-            printer.host,
-            printer.port,
-            printer.width_dots,
-            known or Evidence.A,
-            next(self._first_ids),
-            QUICK,
+        settings = PrinterSettings(
+            printer.printer_id, printer.reached_by, printer.width_dots, printer.code_page
         )
+        first_id = next(self._first_ids)
+        driver = printer_at(settings, known or Evidence.A, first_id, QUICK)
         try:
-            if known is None:
+            if known is None and isinstance(driver, EscposPrinter):
                 driver.evidence = self._evidence[printer.printer_id] = driver.probe()
             return driver.print(document).state in CERTAIN
         except DeviceError:

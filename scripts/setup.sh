@@ -27,6 +27,7 @@ debian_packages=(
     libmtdev1          # touch panels; Kivy complains without it
     libusb-1.0-0       # printers and readers on USB
     fonts-noto-core    # the text font: Kivy's own has no hryvnia sign
+    fonts-droid-fallback  # Chinese on paper, for guests and dishes of that name
     chromium           # the back office in a browser
     postgresql         # the store's tests run on it too
 )

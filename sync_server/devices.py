@@ -9,38 +9,44 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
+from hardware.connections import PrinterSettings, evidence_of, fault_of, printer_at
 from hardware.device import DeviceError
-from hardware.escpos_printer import EscposPrinter
-from hardware.network import network_printer
-from hardware.printer import Evidence
+from hardware.printer import Evidence, Printer as Driver
 from sync_server.domain.menu import Catalogue, Printer
 
 log = logging.getLogger(__name__)
 
 
-def driver(printer: Printer, evidence: Evidence, first_id: int) -> EscposPrinter:
-    """The driver of a printer of the catalogue."""
-    return network_printer(
-        printer.printer_id, printer.host, printer.port, printer.width_dots, evidence, first_id
+def settings_of(printer: Printer) -> PrinterSettings:
+    """A printer of the catalogue as `hardware` understands it."""
+    return PrinterSettings(
+        printer.printer_id, printer.reached_by, printer.width_dots, printer.code_page
     )
 
 
-async def open_printers(catalogue: Catalogue, first_id: int) -> Mapping[str, EscposPrinter]:
-    """Drivers by printer id for all that have an address; each is probed."""
-    addressed = [printer for printer in catalogue.printers.values() if printer.port]
+async def open_printers(catalogue: Catalogue, first_id: int) -> Mapping[str, Driver]:
+    """Drivers by printer id for all that have an address; each is probed. One whose settings are
+    faulty is left out and said: the others print, and its own papers go to its fallback."""
+    addressed = [printer for printer in catalogue.printers.values() if _usable(printer)]
     classes = await asyncio.gather(*(_evidence(printer, first_id) for printer in addressed))
     return {
-        printer.printer_id: driver(printer, evidence, first_id)
+        printer.printer_id: printer_at(settings_of(printer), evidence, first_id)
         for printer, evidence in zip(addressed, classes, strict=True)
     }
 
 
+def _usable(printer: Printer) -> bool:
+    if not printer.reached_by:
+        return False
+    fault = fault_of(settings_of(printer))
+    if fault:
+        log.error("printer %s is set up wrongly: %s", printer.printer_id, fault)
+    return not fault
+
+
 async def _evidence(printer: Printer, first_id: int) -> Evidence:
-    probe = driver(printer, Evidence.B, first_id)
     try:
-        return await asyncio.to_thread(probe.probe)
+        return await asyncio.to_thread(evidence_of, settings_of(printer), first_id)
     except DeviceError as fault:
         log.warning("printer %s does not answer: %s", printer.printer_id, fault)
         return Evidence.B
-    finally:
-        probe.close()

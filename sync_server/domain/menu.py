@@ -97,7 +97,12 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """A printer by network address; `port` 0 is filled in by the venue's settings."""
+    """A printer by network address; `port` 0 is filled in by the venue's settings.
+
+    `connection` goes before the address when it is given: `usb:04b8:0e15`, `serial:/dev/ttyUSB0`,
+    `queue:Office`, on the machine of the server (`hardware.connections`). `code_page` is for slow
+    wires: the printer's own type in that page instead of dots.
+    """
 
     printer_id: str
     names: Names
@@ -105,6 +110,13 @@ class Printer:
     port: int = 0
     width_dots: int = 576
     fallback_printer_id: str = ""
+    connection: str = ""
+    code_page: str = ""
+
+    @property
+    def reached_by(self) -> str:
+        """Its connection as one line of text; "" when it has no address yet."""
+        return self.connection or (f"tcp:{self.host}:{self.port}" if self.port else "")
 
 
 @dataclass(frozen=True, slots=True)

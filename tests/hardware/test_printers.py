@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from hardware.cash_drawer import CashDrawer
+from hardware.code_pages import code_page, type_encoder
 from hardware.device import DeviceError, Fault, PaperLevel
 from hardware.documents import Document, KickDrawer, Space, Text
 from hardware.escpos_jobs import Encoder, raster_encoder, text_encoder
@@ -15,8 +17,13 @@ from hardware.machine import Machine
 from hardware.memory import MemoryPrinter
 from hardware.paper import PaperDocument
 from hardware.printer import Evidence, Printer, PrintState
-from hardware.raster import Paper
+from hardware.raster import PAPER_58, Paper
+from hardware.serial_link import SerialAddress, SerialLink
 from hardware.simulated import SimulatedPrinter
+from hardware.usb_bus import UsbAddress
+from hardware.usb_link import UsbLink
+from tests.hardware.fake_usb import FakeDevice, FakeUsb
+from tests.hardware.far_ends import SerialMachine, touch
 
 QUICK = Limits(connect=2, answer=0.2, write=2, proof=2, job=10, probe=0.2)
 END = "— end of ticket 118 —"
@@ -74,13 +81,51 @@ def by_network() -> Iterator[Bench]:
         printer.close()
 
 
-@pytest.fixture(params=["memory-text", "memory-raster", "tcp-raster"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """Every driver that there is."""
-    if request.param == "tcp-raster":
-        yield from by_network()
-    else:
-        yield from by_memory(text_encoder() if request.param == "memory-text" else raster_encoder())
+def by_usb(encode: Encoder) -> Iterator[Bench]:
+    """The driver over pyusb to a bus without wires; power is the plug."""
+    bus, machine = FakeUsb(), Machine()
+    device = FakeDevice(0x04B8, 0x0E15, kind=7, machine=machine)
+    bus.plug(device)
+    link = UsbLink(UsbAddress(0x04B8, 0x0E15, "S1"), bus)
+
+    def power(on: bool) -> None:
+        machine.switch(on)
+        if on is not (device in bus.devices):
+            (bus.plug if on else bus.unplug)(device)
+
+    printer = EscposPrinter("usb", link, encode, Evidence.A, QUICK)
+    yield Bench(printer, machine, lambda line: touch(machine, line, power))
+    printer.close()
+
+
+def by_serial(encode: Encoder, folder: Path) -> Iterator[Bench]:
+    """The driver over pyserial to a pseudo-terminal with a printer at its other end."""
+    with SerialMachine(folder) as end:
+        link = SerialLink(SerialAddress(str(end.port), 115_200))
+        printer = EscposPrinter("serial", link, encode, Evidence.A, QUICK)
+        yield Bench(printer, end.machine, lambda line: touch(end.machine, line, end.power))
+        printer.close()
+
+
+@pytest.fixture(
+    params=["memory-text", "memory-raster", "tcp-raster", "usb-raster", "usb-type", "serial-type"]
+)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Every driver that there is, on wide paper and narrow."""
+    in_type = type_encoder(code_page("cp1251"), PAPER_58)
+    match request.param:
+        case "tcp-raster":
+            yield from by_network()
+        case "usb-raster":
+            yield from by_usb(raster_encoder(PAPER_58))
+        case "usb-type":
+            yield from by_usb(in_type)
+        case "serial-type":
+            yield from by_serial(in_type, tmp_path)
+        case "memory-text":
+            yield from by_memory(text_encoder())
+        case _:
+            yield from by_memory(raster_encoder())
 
 
 def test_contract_a_job_is_printed_once_and_confirmed(bench: Bench) -> None:
