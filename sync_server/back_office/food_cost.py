@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from sync_server.domain.costing import food_cost_bp
 from sync_server.store.database import session_on
 
-from .tables import IntakeException, Item, ItemCategory, SalesFact
+from .tables import CostChange, IntakeException, Item, ItemCategory, SalesFact
 from .turnover import Names
 
 UNLISTED = "unlisted"
@@ -150,31 +150,39 @@ def problem_count(connection: Connection) -> int:
         return session.exec(select(func.count()).select_from(IntakeException)).one()
 
 
-def _sums() -> tuple[object, object, object]:
-    return (
-        func.sum(SalesFact.qty_milli),
-        func.sum(SalesFact.net_minor),
-        func.sum(SalesFact.cost_minor),
-    )
-
-
 def _by_item(session: Session, first_day: str, last_day: str) -> dict[str, Sales]:
-    query = (
-        select(SalesFact.item_id, *_sums())  # type: ignore[call-overload]
-        .where(SalesFact.day >= first_day, SalesFact.day <= last_day)
-        .group_by(SalesFact.item_id)
-    )
-    return {item: Sales(int(q), int(n), int(c)) for item, q, n, c in session.exec(query)}
+    return _summed(session, (SalesFact.item_id, CostChange.item_id), first_day, last_day)
 
 
 def _by_day(session: Session, first_day: str, last_day: str) -> tuple[Day, ...]:
-    query = (
-        select(SalesFact.day, *_sums())  # type: ignore[call-overload]
+    sums = _summed(session, (SalesFact.day, CostChange.day), first_day, last_day)
+    return tuple(Day(day, sales) for day, sales in sorted(sums.items()))
+
+
+def _summed(
+    session: Session, keys: tuple[str, str], first_day: str, last_day: str
+) -> dict[str, Sales]:
+    """Sales by a key, with what recalculations changed of their cost."""
+    of_fact, of_change = keys
+    facts = (
+        select(
+            of_fact,
+            func.sum(SalesFact.qty_milli),
+            func.sum(SalesFact.net_minor),
+            func.sum(SalesFact.cost_minor),
+        )
         .where(SalesFact.day >= first_day, SalesFact.day <= last_day)
-        .group_by(SalesFact.day)
-        .order_by(SalesFact.day)
+        .group_by(of_fact)
     )
-    return tuple(Day(day, Sales(int(q), int(n), int(c))) for day, q, n, c in session.exec(query))
+    sums = {key: Sales(int(q), int(n), int(c)) for key, q, n, c in session.exec(facts)}
+    changes = (
+        select(of_change, func.sum(CostChange.cost_minor))
+        .where(CostChange.day >= first_day, CostChange.day <= last_day)
+        .group_by(of_change)
+    )
+    for key, cost in session.exec(changes):
+        sums[key] = sums.get(key, Sales()) + Sales(0, 0, int(cost))
+    return sums
 
 
 def _by_category(session: Session, sales: dict[str, Sales]) -> tuple[Category, ...]:

@@ -8,7 +8,8 @@ concern someone else and only move the cursor.
 
 A line consumes when it is fired, by the card in force on its business day, from the store of its
 station. A void puts it back if it was not made, and turns it into waste if it was; parts that were
-split off a line are traced back to it. Postings are made by `ledger`.
+split off a line are traced back to it. What arrives for a locked period is booked on the first
+open day. Postings are made by `ledger`.
 """
 
 import json
@@ -29,6 +30,7 @@ from sync_server.store.hot_insert import HotInsert, Row
 
 from .cards import read_book
 from .ledger import Entry, Ledger, Share, Shelf
+from .settings import locked_through, open_day
 from .tables import (
     IntakeCursor,
     IntakeException,
@@ -132,6 +134,7 @@ class _Books:
         self.session = session
         self._facts: list[Row] = []
         self._fired = _fired_before(session, events)
+        self._locked = locked_through(session)
         self.ledger = Ledger(session)
         self.cards: RecipeBook = read_book(session)
         rows = session.exec(select(StationStore)).all()
@@ -142,6 +145,10 @@ class _Books:
         self.ledger.write()
         _FACTS.rows(self.session.connection(), self._facts)
         self._facts = []
+
+    def open_day(self, day: str) -> str:
+        """The day to book on: what comes late for a locked period counts on the first open day."""
+        return day if day > self._locked else open_day(self.session, day)
 
     def fact(self, event: JournalEvent, position: int, kind: str, fact: "_Fact") -> None:
         """Add a row of sales facts."""
@@ -203,14 +210,13 @@ def _lines_fired(books: _Books, event: JournalEvent) -> None:
         # The kitchen may have been told twice of one firing (server and terminal): it cooks once.
         if not books.first_time(sold.line_id, sold.fire_no):
             continue
-        entry = Entry(fired.day, event.at_ms, fired.check_id, sold.line_id, sold.fire_no, event.n)
+        day = books.open_day(fired.day)
+        entry = Entry(day, event.at_ms, fired.check_id, sold.line_id, sold.fire_no, event.n)
         cost = _consume(books, sold, entry)
         if isinstance(cost, Refused):
             books.problem(event, position, cost, fired.day)
             cost = 0
-        fact = _Fact(
-            sold.line_id, sold.fire_no, sold.item_id, fired.day, sold.qty_milli, cost_minor=cost
-        )
+        fact = _Fact(sold.line_id, sold.fire_no, sold.item_id, day, sold.qty_milli, cost_minor=cost)
         books.fact(event, position, "fired", fact)
 
 
@@ -242,12 +248,13 @@ def _line_voided(books: _Books, event: JournalEvent) -> None:
     before = books.voided_milli(line_id, void.fire_no)
     after = min(before + void.qty_milli, whole)
     share = Share(before, after, whole)
-    entry = Entry(void.day, event.at_ms, void.check_id, line_id, void.fire_no, event.n)
+    day = books.open_day(void.day)
+    entry = Entry(day, event.at_ms, void.check_id, line_id, void.fire_no, event.n)
     cost = sum(
         books.ledger.take_back(sale, share, void.made, entry)
         for sale in books.ledger.sale_moves(line_id, void.fire_no)
     )
-    fact = _Fact(line_id, void.fire_no, void.item_id, void.day, before - after, cost_minor=-cost)
+    fact = _Fact(line_id, void.fire_no, void.item_id, day, before - after, cost_minor=-cost)
     books.fact(event, 0, "voided", fact)
 
 
@@ -265,7 +272,8 @@ def _check_closed(books: _Books, event: JournalEvent) -> None:
     if closed is None:
         return
     for position, line in enumerate(closed.sold):
-        fact = _Fact(line.line_id, 0, line.item_id, closed.day, 0, net_minor=line.net_minor)
+        day = books.open_day(closed.day)
+        fact = _Fact(line.line_id, 0, line.item_id, day, 0, net_minor=line.net_minor)
         books.fact(event, position, "closed", fact)
 
 

@@ -1,20 +1,24 @@
 """Posting to the stock ledger: each move with its cost, and the balance that it changes.
 
-The books run at moving average (`sync_server.domain.costing`); rows of `stock_move` are only
-added. A `Ledger` lives inside one write transaction: moves and balances are committed together
-with whatever caused them, or not at all. It gathers what is posted and puts it into the tables in
-one go (`write`), or before it has to read them. `intake` and `seeding` are its callers.
+Moves are priced by `sync_server.domain.shelves` under the house's costing method; rows of
+`stock_move` are only added. A `Ledger` lives inside one write transaction: moves and balances are
+committed together with whatever caused them, or not at all. It gathers what is posted and puts it
+into the tables in one go (`write`), or before it has to read them.
+
+What is dated before the last move of its good is priced as things stand and marked as due;
+`recosting` then works the history out anew. Callers: `intake`, `seeding`, `posting`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from sync_server.domain.costing import BOUGHT, Average, UnitCost, corrections_of
+from sync_server.domain.costing import UnitCost
 from sync_server.domain.money import divide_half_up
+from sync_server.domain.shelves import BOUGHT, Priced, Shelves, corrections_of
 from sync_server.domain.stock import (
     SALES,
     WASTE,
@@ -29,7 +33,9 @@ from sync_server.domain.stock import (
 )
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .tables import Balance, StockMove
+from .settings import costing_method
+from .states import keep, state_of
+from .tables import Balance, RecostDue, StockMove
 
 _MOVES = HotInsert(
     StockMove.__table__,  # type: ignore[attr-defined]
@@ -49,6 +55,12 @@ _MOVES = HotInsert(
         "undoes",
         "event_n",
         "no_cost",
+        "annuls",
+        "corrects",
+        "batch",
+        "share",
+        "shared",
+        "passing",
     ],
 )
 
@@ -73,41 +85,58 @@ class Ledger:
         self._session = session
         self._n = session.exec(select(func.max(StockMove.n))).one() or 0
         self._rows: dict[tuple[str, str], Balance] = {}
-        self._states: dict[tuple[str, str], Average] = {}
+        self._shelves = Shelves(costing_method(session))
         self._pending: list[Row] = []
+        self._late: dict[str, str] = {}
 
     def write(self) -> None:
         """Put everything posted so far into the tables, inside the open transaction."""
-        for key, state in self._states.items():
-            _keep(self._rows[key], state)
+        for (store_id, ingredient_id), row in self._rows.items():
+            keep(row, self._shelves.state((store_place(store_id), IngredientId(ingredient_id))))
+        for ingredient_id, day in sorted(self._late.items()):
+            mark_due(self._session, ingredient_id, day)
+        self._late = {}
         self._session.flush()
         _MOVES.rows(self._session.connection(), self._pending)
         self._pending = []
 
     def on_hand(self, store_id: str, ingredient_id: str) -> Decimal:
         """What lies in a store now; negative while something is missing."""
-        return self._state(store_id, ingredient_id).qty
+        self._load(store_id, ingredient_id)
+        return self._shelves.state((store_place(store_id), IngredientId(ingredient_id))).qty
+
+    def post(self, move: Move, entry: Entry) -> Priced:
+        """Price a move as things stand, and add it with the correction it causes."""
+        numbered = replace(
+            move, order=self._n + 1, day=entry.day, at_ms=entry.at_ms, note=entry.document
+        )
+        for place in (move.source, move.target):
+            store_id = store_of(place)
+            if store_id is not None:
+                self._reach(store_id, move.ingredient_id, entry)
+        priced = self._shelves.book(numbered)
+        self._add([priced.move, *corrections_of(priced)], entry, no_cost=priced.no_cost)
+        return priced
 
     def receive(
         self, kind: MoveKind, source: Place, move_to: "Shelf", value_minor: int, entry: Entry
     ) -> None:
         """Goods arrive in a store from outside, worth `value_minor`."""
-        arrived = self._state(*move_to.key).receive(move_to.qty, value_minor)
-        move = move_to.move(kind, source, store_place(move_to.store_id), value_minor)
-        self._add([move, *corrections_of(move, arrived.correction_minor)], entry)
-        self._states[move_to.key] = arrived.state
+        self.post(move_to.move(kind, source, store_place(move_to.store_id), value_minor), entry)
 
     def issue(self, kind: MoveKind, target: Place, move_from: "Shelf", entry: Entry) -> int:
-        """Goods leave a store at its average; returns what they were worth."""
-        state = self._state(*move_from.key)
-        if state.cost is None:
-            state = state.knowing(self._last_price(move_from.ingredient_id))
-        issued = state.issue(move_from.qty)
-        source = store_place(move_from.store_id)
-        move = move_from.move(kind, source, target, issued.value_minor)
-        self._add([move], entry, no_cost=issued.no_cost)
-        self._states[move_from.key] = issued.state
-        return issued.value_minor
+        """Goods leave a store at their cost; returns what they were worth."""
+        move = move_from.move(kind, store_place(move_from.store_id), target, 0)
+        return self.post(move, entry).move.value_minor
+
+    def annul(self, row: StockMove, entry: Entry) -> None:
+        """Take a move out of the history by its opposite; the good is due for recalculation."""
+        move = domain_move(row)
+        opposite = replace(
+            move, source=move.target, target=move.source, annuls=row.n, order=self._n + 1, note=""
+        )
+        self._add([opposite], entry)
+        self._late[row.ingredient_id] = min(self._late.get(row.ingredient_id, row.day), row.day)
 
     def sale_moves(self, line_id: str, fire_no: int) -> Sequence[StockMove]:
         """What one firing of a line took, in the order in which it was taken."""
@@ -125,77 +154,150 @@ class Ledger:
         Either way at the value it went out with, which is returned. What was made stays gone:
         the pair of entries moves it from sold to written off and leaves the balance alone.
         """
-        qty, value = from_milli(share.of(sale.qty_milli)), share.of(sale.value_minor)
-        if qty == 0 and value == 0:
-            return 0
         store_id = store_of(sale.source)
         assert store_id is not None, "a sale comes out of a store"
-        ingredient_id = IngredientId(sale.ingredient_id)
-        shelf = Shelf(store_id, ingredient_id, qty)
-        back = shelf.move(MoveKind.SALE_REVERSAL, SALES, store_place(store_id), value, sale.n)
+        cost = sale.value_minor + self._corrected(sale.n)
+        self._shelves.originals[sale.n] = replace(domain_move(sale), value_minor=cost)
+        self._shelves.undone[sale.n] = share.before_milli
+        qty = from_milli(share.of(sale.qty_milli))
+        shelf = Shelf(store_id, IngredientId(sale.ingredient_id), qty)
+        store = store_place(store_id)
+        back = replace(
+            shelf.move(MoveKind.SALE_REVERSAL, SALES, store, 0),
+            undoes=sale.n,
+            share=share.after_milli - share.before_milli,
+            shared=share.whole_milli,
+            passing=made,
+        )
+        if qty == 0 and share.of(cost) == 0:
+            return 0
+        value = self.post(back, entry).move.value_minor
         if made:
-            gone = shelf.move(MoveKind.WASTE, store_place(store_id), WASTE, value)
-            self._add([back, gone], entry)
-            return value
-        state = self._state(store_id, ingredient_id)
-        arrived = state.put_back(qty, value) if qty else state.revalue(value)
-        self._add([back, *corrections_of(back, arrived.correction_minor)], entry)
-        self._states[shelf.key] = arrived.state
+            gone = replace(shelf.move(MoveKind.WASTE, store, WASTE, 0), undoes=sale.n, passing=True)
+            self.post(gone, entry)
         return value
+
+    def _corrected(self, n: int) -> int:
+        """How much recalculations have changed the value of a sale."""
+        query = select(func.sum(col(StockMove.value_minor))).where(
+            StockMove.corrects == n, StockMove.target == SALES
+        )
+        return int(self._session.exec(query).one() or 0)
+
+    def _reach(self, store_id: str, ingredient_id: str, entry: Entry) -> None:
+        """Load the state of a good, and see whether this entry comes after all the others."""
+        row = self._load(store_id, ingredient_id)
+        moment = (entry.day, entry.at_ms)
+        if moment < (row.last_day, row.last_ms):
+            earliest = self._late.get(ingredient_id, entry.day)
+            self._late[ingredient_id] = min(earliest, entry.day)
+        else:
+            row.last_day, row.last_ms = moment
+
+    def _load(self, store_id: str, ingredient_id: str) -> Balance:
+        key = (store_id, ingredient_id)
+        if key in self._rows:
+            return self._rows[key]
+        row = self._session.get(Balance, key)
+        if row is None:
+            row = new_balance(store_id, ingredient_id)
+            self._session.add(row)
+        self._rows[key] = row
+        good = IngredientId(ingredient_id)
+        self._shelves.states[store_place(store_id), good] = state_of(row, self._shelves.method)
+        if row.cost_qty_milli == 0 and good not in self._shelves.prices:
+            price = self._last_price(ingredient_id)
+            if price is not None:
+                self._shelves.prices[good] = price
+        return row
 
     def _last_price(self, ingredient_id: str) -> UnitCost | None:
         """What the house last paid for a good, into whichever store it came."""
-        self.write()
-        query = (
-            select(StockMove)
-            .where(
-                StockMove.ingredient_id == ingredient_id,
-                col(StockMove.kind).in_([kind.value for kind in BOUGHT]),
-                StockMove.qty_milli > 0,
-            )
-            .order_by(col(StockMove.n).desc())
-        )
-        bought = self._session.exec(query.limit(1)).first()
+        with self._session.no_autoflush:
+            bought = last_purchase(self._session, ingredient_id)
         return UnitCost(bought.value_minor, from_milli(bought.qty_milli)) if bought else None
-
-    def _state(self, store_id: str, ingredient_id: str) -> Average:
-        key = (store_id, ingredient_id)
-        if key not in self._states:
-            row = self._session.get(Balance, key)
-            if row is None:
-                row = Balance(
-                    store_id=store_id,
-                    ingredient_id=ingredient_id,
-                    qty_milli=0,
-                    value_minor=0,
-                    cost_qty_milli=0,
-                    cost_value_minor=0,
-                )
-                self._session.add(row)
-            self._rows[key], self._states[key] = row, _state(row)
-        return self._states[key]
 
     def _add(self, moves: Iterable[Move], entry: Entry, *, no_cost: bool = False) -> None:
         for move in moves:
             self._n += 1
-            row: Row = (
-                self._n,
-                move.kind.value,
-                move.ingredient_id,
-                move.source,
-                move.target,
-                to_milli(move.qty),
-                move.value_minor,
-                entry.day,
-                entry.at_ms,
-                entry.document,
-                entry.line_id,
-                entry.fire_no,
-                move.undoes,
-                entry.event_n,
-                no_cost,
-            )
-            self._pending.append(row)
+            self._pending.append(_row(self._n, move, entry, no_cost=no_cost))
+
+
+def _row(n: int, move: Move, entry: Entry, *, no_cost: bool) -> Row:
+    return (
+        n,
+        move.kind.value,
+        move.ingredient_id,
+        move.source,
+        move.target,
+        to_milli(move.qty),
+        move.value_minor,
+        entry.day,
+        entry.at_ms,
+        entry.document,
+        entry.line_id,
+        entry.fire_no,
+        move.undoes,
+        entry.event_n,
+        no_cost,
+        move.annuls,
+        move.corrects,
+        move.batch,
+        move.share,
+        move.shared,
+        move.passing,
+    )
+
+
+def append(session: Session, move: Move, entry: Entry) -> int:
+    """Add one move that is priced already; returns its number."""
+    session.flush()
+    n = int(session.exec(select(func.max(StockMove.n))).one() or 0) + 1
+    _MOVES.rows(session.connection(), [_row(n, move, entry, no_cost=False)])
+    return n
+
+
+def mark_due(session: Session, ingredient_id: str, day: str) -> None:
+    """The cost of a good has to be worked out anew from `day` on, or from earlier."""
+    due = session.get(RecostDue, ingredient_id)
+    if due is None:
+        session.add(RecostDue(ingredient_id=ingredient_id, day=day))
+    else:
+        due.day = min(due.day, day)
+
+
+def last_purchase(
+    session: Session, ingredient_id: str, *, before: tuple[str, int] | None = None
+) -> StockMove | None:
+    """The last arrival of a good at a price (before a day and moment), that still holds."""
+    annulled = select(StockMove.annuls).where(col(StockMove.annuls) > 0)
+    query = select(StockMove).where(
+        StockMove.ingredient_id == ingredient_id,
+        col(StockMove.kind).in_([kind.value for kind in BOUGHT]),
+        StockMove.qty_milli > 0,
+        StockMove.annuls == 0,
+        col(StockMove.n).not_in(annulled),
+    )
+    if before is not None:
+        day, at_ms = before
+        same = (col(StockMove.day) == day) & (col(StockMove.at_ms) < at_ms)
+        query = query.where((col(StockMove.day) < day) | same)
+    ordered = query.order_by(
+        col(StockMove.day).desc(), col(StockMove.at_ms).desc(), col(StockMove.n).desc()
+    )
+    return session.exec(ordered.limit(1)).first()
+
+
+def new_balance(store_id: str, ingredient_id: str) -> Balance:
+    """Nothing of a good in a store."""
+    return Balance(
+        store_id=store_id,
+        ingredient_id=ingredient_id,
+        qty_milli=0,
+        value_minor=0,
+        cost_qty_milli=0,
+        cost_value_minor=0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +308,9 @@ class Shelf:
     ingredient_id: IngredientId
     qty: Decimal
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Which balance it belongs to."""
-        return (self.store_id, self.ingredient_id)
-
-    def move(
-        self, kind: MoveKind, source: Place, target: Place, value_minor: int, undoes: int = 0
-    ) -> Move:
+    def move(self, kind: MoveKind, source: Place, target: Place, value_minor: int) -> Move:
         """The entry that moves it."""
-        return Move(kind, self.ingredient_id, source, target, self.qty, value_minor, undoes=undoes)
+        return Move(kind, self.ingredient_id, source, target, self.qty, value_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +328,14 @@ class Share:
 
 
 def domain_move(row: StockMove) -> Move:
-    """A row as the domain's entry."""
+    """A row as the domain's entry.
+
+    A correction from before they named their move stands right after it.
+    """
+    kind = MoveKind(row.kind)
+    corrected = kind in (MoveKind.COST_CORRECTION, MoveKind.ROUNDING)
     return Move(
-        MoveKind(row.kind),
+        kind,
         IngredientId(row.ingredient_id),
         Place(row.source),
         Place(row.target),
@@ -245,18 +345,11 @@ def domain_move(row: StockMove) -> Move:
         order=row.n,
         note=row.document,
         undoes=row.undoes,
+        at_ms=row.at_ms,
+        annuls=row.annuls,
+        corrects=(row.corrects or row.n - 1) if corrected else 0,
+        batch=row.batch,
+        share=row.share,
+        shared=row.shared,
+        passing=row.passing,
     )
-
-
-def _state(balance: Balance) -> Average:
-    cost = None
-    if balance.cost_qty_milli:
-        cost = UnitCost(balance.cost_value_minor, from_milli(balance.cost_qty_milli))
-    return Average(from_milli(balance.qty_milli), balance.value_minor, cost)
-
-
-def _keep(balance: Balance, state: Average) -> None:
-    balance.qty_milli = to_milli(state.qty)
-    balance.value_minor = state.value_minor
-    balance.cost_qty_milli = to_milli(state.cost.qty) if state.cost else 0
-    balance.cost_value_minor = state.cost.value_minor if state.cost else 0

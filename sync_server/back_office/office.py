@@ -21,6 +21,7 @@ from sync_server.store.errors import StoreDead, StoreError
 from .accounts import Accounts, Passwords
 from .books import open_books
 from .intake import Intake, JournalGap, JournalReader
+from .recosting import recost
 from .web.site import Site, SiteSettings
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Office:
     ) -> None:
         """`reader` gives the front's journal; without one the pages show the books as they are."""
         self._settings = settings
+        self._database, self._clock = database, machine.clock
         passwords = Passwords(settings.pepper)
         accounts = Accounts(database, passwords, machine.clock, machine.new_token)
         house = SiteSettings(
@@ -110,17 +112,14 @@ class Office:
                 await following
 
     async def _follow(self) -> None:
-        """Take the journal into the books for ever."""
-        if self._intake is None:
-            await asyncio.Event().wait()
-            return
+        """Take the journal into the books for ever; work late documents out in between."""
         pause, told = RETRY_FIRST_S, ""
         while True:
             try:
-                events = await asyncio.to_thread(self._intake.fetch)
-                if events:
+                events = await asyncio.to_thread(self._intake.fetch) if self._intake else ()
+                if self._intake and events:
                     await self._intake.take(events)
-                else:
+                elif await recost(self._database, self._clock()) is None:
                     await asyncio.sleep(IDLE_S)
                 pause, told = RETRY_FIRST_S, ""
             except StoreDead:

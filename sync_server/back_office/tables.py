@@ -172,10 +172,20 @@ class StockMove(BackRow, table=True):
     undoes: int = Field(default=0, sa_column=_big())
     event_n: int = Field(default=0, sa_column=_big())
     no_cost: bool = False
+    annuls: int = Field(default=0, sa_column=_big())
+    corrects: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, index=True))
+    batch: str = Field(default="", index=True)
+    share: int = Field(default=0, sa_column=_big())
+    shared: int = Field(default=0, sa_column=_big())
+    passing: bool = False
 
 
 class Balance(BackRow, table=True):
-    """What lies in a store, with the last cost known while there was stock (0 of 0: none)."""
+    """What lies in a store, with the last cost known while there was stock (0 of 0: none).
+
+    `layers` is the state of a method that keeps any (`states`); `last_day` and `last_ms` say how
+    far the costing of this good has come here: what is dated before is late.
+    """
 
     __tablename__ = "balance"
     store_id: str = Field(primary_key=True, foreign_key="store.store_id")
@@ -184,6 +194,70 @@ class Balance(BackRow, table=True):
     value_minor: int = Field(sa_column=_big())
     cost_qty_milli: int = Field(sa_column=_big())
     cost_value_minor: int = Field(sa_column=_big())
+    layers: str = ""
+    last_day: str = ""
+    last_ms: int = Field(default=0, sa_column=_big())
+
+
+class HouseSetting(BackRow, table=True):
+    """A choice of the house, say its costing method."""
+
+    __tablename__ = "house_setting"
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class PeriodLock(BackRow, table=True):
+    """Everything up to `day` is closed, or open again from the day after; the last row holds."""
+
+    __tablename__ = "period_lock"
+    number: int = Field(primary_key=True)
+    day: str
+    at_ms: int = Field(sa_column=_big())
+    locked_by: str
+
+
+class CostCheckpoint(BackRow, table=True):
+    """The states of a good in all stores at the end of a locked day (`states`)."""
+
+    __tablename__ = "cost_checkpoint"
+    day: str = Field(primary_key=True)
+    ingredient_id: str = Field(primary_key=True)
+    method: str
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class RecostDue(BackRow, table=True):
+    """A good whose cost has to be worked out anew from a day on."""
+
+    __tablename__ = "recost_due"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    day: str
+
+
+class RecostRun(BackRow, table=True):
+    """One recalculation: when it began, the day its corrections stand on, what it changed."""
+
+    __tablename__ = "recost_run"
+    number: int = Field(primary_key=True)
+    at_ms: int = Field(sa_column=_big())
+    first_open_day: str
+    goods: int = 0
+    corrections: int = 0
+    done: bool = False
+
+
+class CostChange(BackRow, table=True):
+    """A sale whose recipe cost a recalculation changed; `n` is the correction's move."""
+
+    __tablename__ = "cost_change"
+    n: int = Field(sa_column=_big(primary_key=True))
+    run: int = Field(foreign_key="recost_run.number")
+    line_id: str
+    fire_no: int
+    item_id: str
+    day: str = Field(index=True)
+    cost_minor: int = Field(sa_column=_big())
 
 
 class IntakeCursor(BackRow, table=True):

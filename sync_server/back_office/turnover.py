@@ -1,7 +1,7 @@
 """The stock turnover of a store between two days: what was there, came, went and is left.
 
 At moving average the sheet is summed by the database out of the ledger and checked by the
-domain's identity. FIFO is the same ledger priced anew (`domain.costing.revalued`), which reads
+domain's identity. FIFO is the same ledger priced anew (`domain.shelves.revalued`), which reads
 every move up to the last day. Names are in both languages; the pages choose.
 """
 
@@ -13,7 +13,8 @@ from fractions import Fraction
 from sqlalchemy import Connection, case, func
 from sqlmodel import Session, col, or_, select
 
-from sync_server.domain.costing import METHODS, revalued
+from sync_server.domain.costing import METHODS
+from sync_server.domain.shelves import revalued
 from sync_server.domain.stock import (
     Column,
     Holding,

@@ -10,27 +10,17 @@ at its own, and the difference is a cost correction that the turnover sheet show
 never divided out of a negative stock.
 
 A method is one of `METHODS`. Neighbours: `stock` has moves and sums, `recipes` says what is
-issued. `revalued` prices a whole ledger anew by another method.
+issued, `pricing_run` leads moves through the states and prices a whole ledger anew.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Generic, Protocol, Self, TypeVar
 
 from .money import divide_half_up
-from .stock import (
-    CORRECTION,
-    ROUNDING,
-    ZERO,
-    IngredientId,
-    Key,
-    Move,
-    MoveKind,
-    part_of,
-    store_of,
-)
+from .stock import ZERO, part_of
 
 State = TypeVar("State")
 
@@ -109,6 +99,9 @@ class Stock(Protocol):
     def revalue(self, delta_minor: int) -> Received[Self]:
         """The value of what lies here changes; where nothing lies it becomes a correction."""
 
+    def worth(self, qty: Decimal) -> int:
+        """What `qty` found here is worth now (a surplus): nothing while no price is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Average:
@@ -159,6 +152,10 @@ class Average:
         if self.qty <= 0:
             return Received(self, delta_minor)
         return Received(self._with(self.qty, self.value_minor + delta_minor))
+
+    def worth(self, qty: Decimal) -> int:
+        """At the average, or at the last known cost where nothing lies."""
+        return self.cost.of(qty) if self.cost else 0
 
     def _shortage_cost(self, qty: Decimal) -> int:
         return part_of(-self.value_minor, qty, -self.qty)
@@ -221,6 +218,10 @@ class Fifo:
         changed = Part(last.qty, last.value_minor + delta_minor)
         return Received(Fifo((*self.layers[:-1], changed), (), self.cost))
 
+    def worth(self, qty: Decimal) -> int:
+        """At the last price that came in: what is found is taken for the newest."""
+        return self.cost.of(qty) if self.cost else 0
+
     def _arrive(self, qty: Decimal, value_minor: int, *, newest: bool) -> Received["Fifo"]:
         assert qty > 0, "a receipt has a quantity"
         filled, shortages, rest = _take(self.shortages, qty)
@@ -252,85 +253,7 @@ def _take(
     return tuple(taken), tuple(left), qty
 
 
-BOUGHT = frozenset({MoveKind.OPENING, MoveKind.RECEIPT})
-"""Arrivals whose value is a price paid; the last one prices what a store never had."""
-
 METHODS: Mapping[str, Callable[[], Stock]] = {"average": Average, "fifo": Fifo}
-
-
-def revalued(moves: Iterable[Move], method: str) -> list[Move]:
-    """The same ledger priced by another method: same goods, days and places, other values.
-
-    Moves come in ledger order. Kept are the values that came from outside (receipts, opening
-    stock); recomputed are issues, transfers, reversals, and the corrections a shortage causes.
-    Cost corrections and roundings of the first pricing belong to its method and are left out.
-    """
-    states: dict[Key, Stock] = {}
-    issued: dict[int, Move] = {}
-    prices: dict[IngredientId, UnitCost] = {}
-    priced: list[Move] = []
-    for move in moves:
-        if move.kind in (MoveKind.COST_CORRECTION, MoveKind.ROUNDING):
-            continue
-        if move.kind in BOUGHT and move.qty > 0:
-            prices[move.ingredient_id] = UnitCost(move.value_minor, move.qty)
-        out = (move.source, move.ingredient_id)
-        if store_of(move.source) is not None:
-            known = states.get(out, METHODS[method]())
-            states[out] = known.knowing(prices.get(move.ingredient_id))
-        done, corrections = _priced(move, states, issued, METHODS[method])
-        issued[move.order] = done
-        priced += [done, *corrections]
-    return priced
-
-
-def _priced(
-    move: Move,
-    states: dict[Key, Stock],
-    issued: Mapping[int, Move],
-    empty: Callable[[], Stock],
-) -> tuple[Move, list[Move]]:
-    """One move priced on the states, which it advances; with the corrections it causes."""
-    out, into = (move.source, move.ingredient_id), (move.target, move.ingredient_id)
-    value = move.value_minor
-    parts: tuple[Part, ...] = (Part(move.qty, value),)
-    if store_of(move.source) is not None:
-        taken = states[out].issue(move.qty)
-        states[out], value, parts = taken.state, taken.value_minor, taken.parts
-    back = issued.get(move.undoes) if move.undoes else None
-    if back is not None:
-        value = part_of(back.value_minor, move.qty, back.qty)
-        parts = (Part(move.qty, value),)
-    done = replace(move, value_minor=value)
-    if store_of(move.target) is None:
-        return done, []
-    correction = 0
-    for part in parts:
-        state = states.get(into, empty())
-        arrive = state.put_back if back is not None else state.receive
-        arrived = arrive(part.qty, part.value_minor)
-        states[into], correction = arrived.state, correction + arrived.correction_minor
-    return done, corrections_of(done, correction)
-
-
-def corrections_of(move: Move, correction_minor: int) -> list[Move]:
-    """The entry that takes a correction out of the store that `move` arrived at; none if zero.
-
-    A leftover of a single unit of money or two is rounding and is named so.
-    """
-    if correction_minor == 0:
-        return []
-    tiny = abs(correction_minor) <= 1
-    entry = replace(
-        move,
-        kind=MoveKind.ROUNDING if tiny else MoveKind.COST_CORRECTION,
-        source=move.target,
-        target=ROUNDING if tiny else CORRECTION,
-        qty=ZERO,
-        value_minor=correction_minor,
-        undoes=0,
-    )
-    return [entry]
 
 
 def food_cost_bp(cost_minor: int, net_sales_minor: int) -> int | None:

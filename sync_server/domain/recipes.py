@@ -179,6 +179,29 @@ def explode(
     return {ingredient_id: qty for ingredient_id, qty in rounded.items() if qty > 0}
 
 
+def batch_needs(
+    book: RecipeBook,
+    semi_id: str,
+    qty: Decimal,
+    day: str,
+    on_hand: Callable[[IngredientId], Decimal] = lambda _: ZERO,
+    policy: Policy | None = None,
+) -> dict[IngredientId, Decimal] | Refused:
+    """What making so much of a prepared good takes; it is made anew, the prepared goods inside
+    by their own policy unless `policy` overrides it. Refused: `no_recipe`, `recipe_cycle`."""
+    card = book.in_force(Owner.SEMI, semi_id, day)
+    if card is None:
+        return refuse("no_recipe", item=semi_id, day=day)
+    walk = _Walk(book, day, on_hand, policy, {})
+    for component in card.components:
+        part = Fraction(qty) * component.gross(_month(day)) / Fraction(card.output)
+        refused = walk.down(component.ingredient_id, part, (semi_id,))
+        if refused is not None:
+            return refused
+    rounded = {key: exact(amount) for key, amount in walk.needs.items()}
+    return {key: amount for key, amount in rounded.items() if amount > 0}
+
+
 def portion_cost(
     book: RecipeBook, sold: Portion, unit_cost: Callable[[IngredientId], Fraction]
 ) -> Fraction | Refused:

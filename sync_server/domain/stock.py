@@ -33,7 +33,10 @@ COUNT = Place("count")
 PRODUCTION = Place("production")
 CORRECTION = Place("cost-correction")
 ROUNDING = Place("rounding")
-OUTSIDE = frozenset({SUPPLIER, OPENING, SALES, WASTE, COUNT, PRODUCTION, CORRECTION, ROUNDING})
+STAFF = Place("staff")
+OUTSIDE = frozenset(
+    {SUPPLIER, OPENING, SALES, WASTE, COUNT, PRODUCTION, CORRECTION, ROUNDING, STAFF}
+)
 
 _STORE = "store:"
 
@@ -58,6 +61,7 @@ class MoveKind(StrEnum):
     SALE = "sale"
     SALE_REVERSAL = "sale-reversal"
     WASTE = "waste"
+    STAFF_MEAL = "staff-meal"
     PRODUCTION = "production"
     COUNT = "count"
     COST_CORRECTION = "cost-correction"
@@ -101,8 +105,12 @@ class Move:
     """One entry of the ledger: `qty` ≥ 0 and `value_minor` leave `source` and arrive at `target`.
 
     Only value corrections have quantity zero, and only they may carry a value of either sign.
-    `day` is the business day (ISO), `order` the position in the ledger, `note` says what made it.
-    `undoes` is the order of the move that a reversal takes back.
+    `day` is the business day (ISO), `at_ms` the moment, `order` the position in the ledger,
+    `note` says what made it. `undoes` is the order of the sale that a void takes back, `annuls`
+    that of the move that a reversed document takes out of the history, `corrects` that of the
+    move whose cost a correction changes. What is made carries its `share` of the `shared` cost of
+    its `batch`; a void its part of the line in the same two. `passing` goods come back and leave
+    again at once, without touching what lies in the store (a made dish that was voided).
     """
 
     kind: MoveKind
@@ -115,6 +123,13 @@ class Move:
     order: int = 0
     note: str = ""
     undoes: int = 0
+    at_ms: int = 0
+    annuls: int = 0
+    corrects: int = 0
+    batch: str = ""
+    share: int = 0
+    shared: int = 0
+    passing: bool = False
 
     def __post_init__(self) -> None:
         assert self.qty >= 0, "a move goes from source to target; turn it round instead"
@@ -170,6 +185,7 @@ _COLUMN_OF: dict[MoveKind, Column] = {
     MoveKind.SALE: Column.SOLD,
     MoveKind.SALE_REVERSAL: Column.SOLD,
     MoveKind.WASTE: Column.WRITTEN_OFF,
+    MoveKind.STAFF_MEAL: Column.WRITTEN_OFF,
     MoveKind.COUNT: Column.VARIANCE,
     MoveKind.COST_CORRECTION: Column.CORRECTION,
     MoveKind.ROUNDING: Column.CORRECTION,

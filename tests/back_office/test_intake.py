@@ -14,9 +14,9 @@ from sqlmodel import col, select
 from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.intake import Intake, JournalEvent, JournalGap
 from sync_server.back_office.ledger import domain_move
+from sync_server.back_office.paper_tables import PaperRow
 from sync_server.back_office.seeding import BooksNotEmpty, FaultyCards
 from sync_server.back_office.tables import (
-    BackRow,
     Balance,
     IntakeException,
     SalesFact,
@@ -275,7 +275,7 @@ async def test_the_ledger_can_only_be_added_to(books_on_both: Database) -> None:
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(books_on_both: Database) -> None:
-    assert drift(books_on_both, BackRow.metadata) == []
+    assert drift(books_on_both, PaperRow.metadata) == []
 
 
 async def test_a_venue_is_loaded_once_and_only_with_sound_cards(books: Database) -> None:

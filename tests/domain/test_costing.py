@@ -16,8 +16,8 @@ from sync_server.domain.costing import (
     card_price_minor,
     food_cost_bp,
     markup_bp,
-    revalued,
 )
+from sync_server.domain.shelves import revalued
 from sync_server.domain.stock import (
     SALES,
     SUPPLIER,
