@@ -100,6 +100,7 @@ _EN: Final[Mapping[str, Text]] = {
     "refused_not_allowed": "This screen may not do that.",
     "refused_no_stop": "It is on sale already.",
     "refused_no_item": "The dish is no longer on the menu.",
+    "refused_cannot_save": "Not saved: the disk of this screen is full. Use paper, call help.",
     "refused_other": "The server refused it ({code}).",
 }
 
@@ -187,6 +188,7 @@ _UK: Final[Mapping[str, Text]] = {
     "refused_not_allowed": "Цьому екрану так не можна.",
     "refused_no_stop": "Це вже в продажу.",
     "refused_no_item": "Страви вже немає в меню.",
+    "refused_cannot_save": "Не збережено: диск екрана повний. Беріть папір, кличте допомогу.",
     "refused_other": "Сервер відмовив ({code}).",
 }
 
@@ -274,6 +276,7 @@ _PL: Final[Mapping[str, Text]] = {
     "refused_not_allowed": "Ten ekran nie może tego zrobić.",
     "refused_no_stop": "To już jest w sprzedaży.",
     "refused_no_item": "Tego dania nie ma już w menu.",
+    "refused_cannot_save": "Nie zapisano: dysk ekranu pełny. Użyj papieru, wezwij pomoc.",
     "refused_other": "Serwer odmówił ({code}).",
 }
 

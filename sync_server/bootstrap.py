@@ -31,7 +31,7 @@ from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.property import Property
-from sync_server.recovery import refuse_unfinished
+from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreDead
 from sync_server.store.migrations import upgrade
@@ -57,10 +57,15 @@ async def in_thread(work: Callable[[], T]) -> T:
 
 def pepper(folder: Path) -> bytes:
     """The secret that makes a stolen database useless for guessing PINs; made at first start."""
-    path = folder / PEPPER
+    return _secret(folder, PEPPER)
+
+
+def _secret(folder: Path, name: str) -> bytes:
+    """32 secret bytes in a file of their own, made at first use."""
+    path = folder / name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        mine = folder / f"{PEPPER}.{secret_hex(8)}"
+        mine = folder / f"{name}.{secret_hex(8)}"
         write_private(mine, secret_bytes(32))
         # Server and back office may start at the same instant: the first link stands.
         with contextlib.suppress(FileExistsError):
@@ -108,6 +113,7 @@ class House:
             self.desk,
             settings.site,
             lambda: True,
+            _secret(settings.data, JOURNAL_KEY),
         )
         self.door = OfficeDoor(self.office)
         self.watch = KitchenWatch(self.office)
@@ -145,6 +151,8 @@ class House:
             self.settings.outlet, self.office.catalogue.settings.currency, self._meal_of
         )
         self._run(self.watch.run(), "kitchen-watch")
+        if self.office.checkpoints is not None:
+            self._run(self.office.checkpoints.run(self.office), "checkpoints")
         self._run(
             run_room_charges(
                 self.door,

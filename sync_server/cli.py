@@ -230,23 +230,42 @@ def replay(
 @app.command()
 def verify(
     data: Annotated[Path, typer.Argument(help="Folder of the databases.")],
+    witness: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a terminal that is switched off; may be repeated."),
+    ] = None,
 ) -> None:
     """Check that the front database holds together; may be run beside the server.
+
+    A terminal keeps what the server once signed: `--witness` compares, and finds a journal that
+    was cut or changed.
 
     Exit code 1 when something is wrong, each with its place.
     """
     from sync_server.history import head_of
+    from sync_server.recovery import journal_key
     from sync_server.store.database import Database
     from sync_server.verify import verify as findings_of
+    from sync_server.witnesses import NoWitness, witness_of
 
+    try:
+        kept = [witness_of(folder) for folder in witness or []]
+    except NoWitness as fault:
+        typer.secho(str(fault), fg="red", err=True)
+        raise typer.Exit(1) from None
+    key = journal_key(data)
     url = _settings(data).database_url("front")
     with _or_say(lambda: Database.open_read_only(url, "front", readers=1)) as front:
-        findings = findings_of(front)
+        findings = findings_of(front, key, kept)
         for finding in findings:
             typer.secho(str(finding), fg="red")
         if findings:
             raise typer.Exit(1)
         typer.echo(f"{head_of(front):,} events: chain, replay, inbox, ledger and effects agree")
+        if kept:
+            typer.echo(
+                f"{len(kept)} terminal(s) bear it out, up to event {max(k.n for k in kept):,}"
+            )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

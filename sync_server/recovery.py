@@ -2,8 +2,9 @@
 
 A backup is a folder: one file for each context and `manifest.json`, which appears last. The books
 are copied first and the hotel last, so that the books never know of events that the front has not,
-and the front of no posting that the hotel has not. The pepper and the site's key are not in it: a
-stolen backup must not verify a PIN (reliability S-9); they are copied on demand to a place apart.
+and the front of no posting that the hotel has not. The pepper, the journal's key and the site's
+key are not in it: a stolen backup must neither verify a PIN (reliability S-9) nor sign anything;
+they are copied on demand to a place apart.
 
 After a restore the server begins a new epoch: terminals bring what the backup lacks, and what was
 to be told to the world is doubtful (reliability 2.20). Neighbours: `store.backup` copies,
@@ -27,12 +28,15 @@ from sync_server.effects.paper import Mark
 from sync_server.front_office.journal import PAGE, BrokenJournal, Head, records
 from sync_server.front_office.tables import (
     OPEN,
+    CheckpointRow,
     EffectRow,
     Fact,
     FactRow,
+    JournalRow,
     LedgerRow,
     StateRow,
 )
+from sync_server.protocol.checkpoint import is_genuine, read_checkpoint
 from sync_server.protocol.envelope import chain, read_event
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import apply_record, digest, read_venue
@@ -46,7 +50,8 @@ FRONT, HOTEL, BACK = "front", "hotel", "back"
 COPIED_IN_ORDER = (BACK, FRONT, HOTEL)
 MANIFEST = "manifest.json"
 FRONT_MIGRATIONS = "sync_server.front_office.migrations"
-KEYS = ("pepper.key", "site.key", "site.crt")
+JOURNAL_KEY = "journal.key"
+KEYS = ("pepper.key", JOURNAL_KEY, "site.key", "site.crt")
 UNFINISHED = "restoring"
 """A file of the data folder from the first change of a restore to its end; a server does not start
 beside it, because the epoch might not be raised yet."""
@@ -149,6 +154,7 @@ class _Front:
         )
         for n, total in connection.execute(sums):
             raise BrokenJournal(n, f"its entries in the ledger sum to {total}")
+        _check_signed(connection, b"")
         counted = connection.execute(select(func.count()).select_from(LedgerRow)).scalar()
         self.entries = int(counted or 0)
         self.epoch = epoch_of(connection)
@@ -165,6 +171,31 @@ class _Front:
         except FrameFault as fault:
             raise BrokenJournal(n, f"cannot be read: {fault}") from fault
         self.head = Head(n, stored)
+
+
+def _check_signed(connection: Connection, key: bytes) -> None:
+    """Raises `BrokenJournal` where a signed checkpoint and the journal differ, or, given the
+    server's key, where a signature is not its own."""
+    rows = connection.execute(
+        select(CheckpointRow.data, JournalRow.hash)  # type: ignore[call-overload]
+        .outerjoin(JournalRow, JournalRow.n == CheckpointRow.n)
+        .order_by(CheckpointRow.n)
+    )
+    for data, stored in rows:
+        try:
+            signed = read_checkpoint(bytes(data))
+        except FrameFault as fault:
+            raise BrokenJournal(0, f"a checkpoint cannot be read: {fault}") from fault
+        if signed.hash != stored:
+            raise BrokenJournal(signed.n, "the server had signed something else there")
+        if key and not is_genuine(signed, key):
+            raise BrokenJournal(signed.n, "its checkpoint was signed with another key")
+
+
+def journal_key(data: Path) -> bytes:
+    """The key that signs this house's journal; empty where there is none."""
+    path = data / JOURNAL_KEY
+    return path.read_bytes() if path.exists() else b""
 
 
 def epoch_of(connection: Connection) -> int:
@@ -236,6 +267,10 @@ def put_back(
         epoch = max(epoch + 1, now_ms // 1000)
         with Database.open(settings.database_url(FRONT), FRONT) as database:
             upgrade(database, FRONT_MIGRATIONS)
+            try:
+                database.read(lambda one: _check_signed(one, journal_key(settings.data)))
+            except BrokenJournal as broken:
+                raise BackupRefused(f"this backup is not this house's: {broken}") from broken
             database.writer.run(_begin_epoch(epoch, manifest.n)).result()
     marker.unlink()
     return epoch
@@ -310,6 +345,7 @@ __all__ = [
     "HOTEL",
     "Manifest",
     "epoch_of",
+    "journal_key",
     "put_back",
     "read_manifest",
     "refuse_unfinished",

@@ -7,7 +7,7 @@ live or restored database. What needs witnesses outside the database is in `test
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from sync_server.domain.outward import FOLIO
 from sync_server.domain.venue import Venue
 from sync_server.front_office.group import QUIET, SERVER
 from sync_server.front_office.tables import (
+    AdoptionRow,
+    CheckpointRow,
     DeviceRow,
     EffectRow,
     InboxRow,
@@ -27,6 +29,7 @@ from sync_server.front_office.tables import (
     ParkedRow,
     StateRow,
 )
+from sync_server.protocol.checkpoint import Checkpoint, is_genuine, read_checkpoint
 from sync_server.protocol.envelope import (
     GENESIS,
     EventRecord,
@@ -68,15 +71,26 @@ class Books:
     effects: list[Any]
     parked: list[Any]
     states: list[Any]
+    adoptions: list[Any]
+    checkpoints: list[Checkpoint]
+    key: bytes = b""
     records: list[EventRecord] = field(default_factory=list)
     events: list[object] = field(default_factory=list)
     digests: dict[int, str] = field(default_factory=dict)
     venue: Venue = field(default_factory=Venue)
 
 
-def verify(database: Database) -> list[Finding]:
-    """Everything that is wrong in a front database; an empty list is health."""
+def verify(
+    database: Database, key: bytes = b"", witnesses: Sequence[Checkpoint] = ()
+) -> list[Finding]:
+    """Everything that is wrong in a front database; an empty list is health.
+
+    `key` is the server's signing key, without which signatures are not checked; `witnesses` are
+    checkpoints that terminals kept, which whoever edited this database could not reach.
+    """
     books = database.read(_read)
+    books.key = key
+    books.checkpoints += witnesses
     broken = list(_replayed(books))
     if broken:
         return broken
@@ -95,6 +109,8 @@ def _read(connection: Connection) -> Books:
         rows(EffectRow, EffectRow.n, EffectRow.effect_id),
         rows(ParkedRow, ParkedRow.dev),
         rows(StateRow, StateRow.n),
+        rows(AdoptionRow, AdoptionRow.n_from),
+        [read_checkpoint(bytes(row.data)) for row in rows(CheckpointRow, CheckpointRow.n)],
     )
 
 
@@ -123,6 +139,19 @@ def _replayed(books: Books) -> Iterator[Finding]:
         books.events.append(event)
         if n in wanted:
             books.digests[n] = digest(books.venue)
+
+
+def _checkpoints(books: Books) -> Iterator[Finding]:
+    """I-3: what the server once signed is what the journal says; nothing of its end is gone."""
+    for one in books.checkpoints:
+        where = f"checkpoint {one.n}"
+        if books.key and not is_genuine(one, books.key):
+            yield Finding("I-3", where, "was not signed with this server's key")
+        elif one.n > len(books.journal):
+            what = f"the journal ends at {len(books.journal)}: events are missing at its end"
+            yield Finding("I-3", where, what)
+        elif books.journal[one.n - 1].hash != one.hash:
+            yield Finding("I-3", where, "the journal says something else than was signed")
 
 
 def _states(books: Books) -> Iterator[Finding]:
@@ -158,7 +187,8 @@ def _inbox(books: Books) -> Iterator[Finding]:
 
 
 def _answers(books: Books) -> Iterator[Finding]:
-    """I-1, I-5: the events of a command are those its answer named, and no event is without."""
+    """I-1, I-5: the events of a command are those its answer named, and no event is without, but
+    those adopted after a restore whose commands have not come yet."""
     by_command: dict[str, list[int]] = defaultdict(list)
     for record in books.records:
         by_command[record.cmd_id].append(record.n)
@@ -170,7 +200,10 @@ def _answers(books: Books) -> Iterator[Finding]:
         if made != said:
             where = f"command {row.cmd_id}"
             yield Finding("I-5", where, f"was answered with events {said[:3]}.., made {made[:3]}..")
+    adopted = [(row.n_from, row.n_to) for row in books.adoptions]
     for cmd_id, numbers in by_command.items():
+        if any(first <= numbers[0] <= last for first, last in adopted):
+            continue
         yield Finding(
             "I-2", f"event {numbers[0]}", f"comes from no command of the inbox ({cmd_id})"
         )
@@ -455,6 +488,7 @@ def _actors(books: Books) -> Iterator[Finding]:
 
 
 CHECKS = (
+    _checkpoints,
     _states,
     _inbox,
     _answers,

@@ -9,7 +9,16 @@ from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
 from sync_server.domain.ids import NoticeId
 
-_GRAVE = frozenset({"paid_twice", "charge_unknown", "charge_refused", "internal", "item_stopped"})
+_GRAVE = frozenset(
+    {
+        "paid_twice",
+        "charge_unknown",
+        "charge_refused",
+        "internal",
+        "item_stopped",
+        "journal_changed",
+    }
+)
 
 
 class NoticesPresenter(Presenter):

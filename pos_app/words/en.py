@@ -441,6 +441,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_output": "The recipe of {owner} makes nothing",
     "refused_recipe_loss": "A loss of {ingredient} in the recipe of {owner} is impossible",
     "refused_recipe_amount": "The amount of {ingredient} in the recipe of {owner} is negative",
+    "refused_journal_changed": "The journal is not what the server signed at event {event}: "
+    "somebody cut or changed it. Call the owner, run vitrylo verify",
     "refused_bad_event": "An entry of the journal cannot be read: {words}",
     "refused_no_store": "The station {station} takes from no store",
     "refused_no_notice": "This notice was tapped away already",

@@ -482,6 +482,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_output": "Receptura {owner} nic nie daje",
     "refused_recipe_loss": "Strata {ingredient} w recepturze {owner} jest niemożliwa",
     "refused_recipe_amount": "Ilość {ingredient} w recepturze {owner} jest ujemna",
+    "refused_journal_changed": "Dziennik nie jest tym, co serwer podpisał przy zdarzeniu {event}: "
+    "ktoś go skrócił lub zmienił. Wezwij właściciela, uruchom vitrylo verify",
     "refused_bad_event": "Nie można odczytać wpisu dziennika: {words}",
     "refused_no_store": "Stanowisko {station} nie ma magazynu",
     "refused_no_notice": "Ten komunikat już przeczytano",

@@ -482,6 +482,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_output": "Рецепт {owner} нічого не дає",
     "refused_recipe_loss": "Втрати {ingredient} у рецепті {owner} неможливі",
     "refused_recipe_amount": "Кількість {ingredient} у рецепті {owner} від'ємна",
+    "refused_journal_changed": "Журнал не той, що підписав сервер на події {event}: "
+    "його вкоротили або змінили. Покличте власника, запустіть vitrylo verify",
     "refused_bad_event": "Запис журналу не читається: {words}",
     "refused_no_store": "Станція {station} не має складу",
     "refused_no_notice": "Це повідомлення вже прочитано",

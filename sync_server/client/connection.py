@@ -225,6 +225,8 @@ class Connection:
             battery=callbacks.battery(),
             disk_free_mb=callbacks.disk_free_mb(),
             boot_id=around.boot_id,
+            tail_from_n=standing.tail_from_n,
+            witness=standing.witness,
         )
         self._wake.set()
         return talk.TerminalConversation(
@@ -290,6 +292,11 @@ class Connection:
                 await self._apply_snapshot(action)
             case talk.CheckDigest():
                 await self._inbox.put(lambda: self._check_digest(action))
+            case talk.KeepWitness():
+                await self._around.run(lambda: self._store.keep_witness(action.checkpoint))
+            case talk.TailWanted():
+                kept = await self._around.run(lambda: self._store.kept_events(action.from_n))
+                self._talking().give_tail(action.from_n, kept)
             case talk.Replied():
                 self._replied(action.frame)
             case talk.Pulsed():

@@ -17,6 +17,7 @@ import msgspec
 
 from sync_server.domain import limits
 from sync_server.protocol import frames, shape
+from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import (
     GENESIS,
     Command,
@@ -28,7 +29,7 @@ from sync_server.protocol.envelope import (
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.terminal_conversation import NewEvent, Outgoing
 
-from . import schema
+from . import kept_tail, schema
 from .opening import carry_over, insert_command, insert_notice, open_store, raise_epoch
 from .records import (
     CannotSave,
@@ -97,6 +98,7 @@ class Outbox:
         disk itself fails.
         """
         connection = open_store(folder, dev, clock)
+        kept_tail.add_tables(connection)
         store = cls(connection, folder, clock, before_commit)
         if not schema.base_is_whole(connection, schema.read_dev(connection)):
             store.drop_base()
@@ -275,7 +277,8 @@ class Outbox:
         """Replace the base by a state at `n`, and the cursor with it, at once."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM base_event")
+            gone = kept_tail.forget_until(n, self.durable_n)
+            connection.execute("DELETE FROM base_event WHERE n <= ? OR n > ?", (gone, n))
             _put_snapshot(connection, n, chain_hash, data)
             schema.put(connection, cursor_n=n, cursor_hash=chain_hash)
 
@@ -284,7 +287,8 @@ class Outbox:
         self.tail = 0
 
     def compact(self, n: int, data: bytes) -> bool:
-        """The replica gives its state at `n`, which the tail has reached; older events go.
+        """The replica gives its state at `n`, which the tail has reached; older events go, as far
+        as the server has them in a backup (`kept_tail`).
 
         False if the tail does not hold `n` any more.
         """
@@ -295,7 +299,8 @@ class Outbox:
 
         def work(connection: sqlite3.Connection) -> None:
             _put_snapshot(connection, n, chain_hash, data)
-            connection.execute("DELETE FROM base_event WHERE n <= ?", (n,))
+            gone = kept_tail.forget_until(n, self.durable_n)
+            connection.execute("DELETE FROM base_event WHERE n <= ?", (gone,))
 
         self._transaction("compact", work)
         self.tail = self._count_tail()
@@ -329,9 +334,11 @@ class Outbox:
     # Epochs
 
     def adopt_server_epoch(self, sep: int) -> None:
-        """The server was restored: its history may differ, so the base goes; commands stay."""
+        """The server was restored: its history may differ, so the base goes; commands stay, and the
+        events until the server has said that it does not need them."""
 
         def work(connection: sqlite3.Connection) -> None:
+            kept_tail.set_aside(connection)
             connection.execute("DELETE FROM base_event")
             connection.execute("DELETE FROM snapshot")
             schema.put(connection, sep=sep, cursor_n=0, cursor_hash=GENESIS, durable_n=0)
@@ -340,6 +347,16 @@ class Outbox:
         self.sep, self.durable_n = sep, 0
         self.cursor_n, self.cursor_hash = 0, GENESIS
         self.tail = 0
+
+    def keep_witness(self, checkpoint: Checkpoint) -> bool:
+        """Keep a signed checkpoint if it is of the events held here."""
+        return self._transaction(
+            "witness", lambda connection: kept_tail.keep(connection, checkpoint)
+        )
+
+    def kept_events(self, from_n: int) -> list[bytes]:
+        """Events that a restored server may lack, up to the checkpoint."""
+        return kept_tail.read(self._connection, from_n, self.sep)
 
     def offer_again(self, last_seq: int) -> int:
         """The first command to send after a welcome that names `last_seq`: the oldest without an
@@ -381,6 +398,7 @@ class Outbox:
         ).fetchone()
         first_pending = int(row[0]) if row else self.next_seq
         oldest = read_command(row[1]).command.made_wall_ms if row else 0
+        witness = kept_tail.newest(self._connection)
         return StoreStanding(
             dev=self.dev,
             dep=self.dep,
@@ -392,6 +410,8 @@ class Outbox:
             cursor_n=self.cursor_n,
             cursor_hash=self.cursor_hash,
             durable_n=self.durable_n,
+            witness=witness,
+            tail_from_n=kept_tail.begins_at(self._connection, witness) if witness else 0,
         )
 
     # Housekeeping
@@ -407,6 +427,7 @@ class Outbox:
 
         def work(connection: sqlite3.Connection) -> None:
             schema.put(connection, durable_n=durable_n)
+            kept_tail.drop_durable(connection, durable_n)
             connection.execute(
                 "DELETE FROM outbox WHERE state = 'answered' AND n_to <= ? AND answered_ms < ?"
                 " AND (dep < ? OR seq < ?)",
@@ -500,7 +521,9 @@ class Outbox:
         return int(row[0])
 
     def _count_tail(self) -> int:
-        row = self._connection.execute("SELECT count(*) FROM base_event").fetchone()
+        row = self._connection.execute(
+            "SELECT count(*) FROM base_event WHERE n > coalesce((SELECT n FROM snapshot), 0)"
+        ).fetchone()
         return int(row[0])
 
     def _make_ballast(self, size: int) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sync_server.protocol import frames
+from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import Command
 
 Route = Literal["server", "local"]
@@ -79,7 +80,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class StoreStanding:
-    """What the store has, for a hello."""
+    """What the store has, for a hello. `tail_from_n`: where the events begin that it holds without
+    a gap up to `witness`, 0 for none."""
 
     dev: str
     dep: int
@@ -91,6 +93,8 @@ class StoreStanding:
     cursor_n: int
     cursor_hash: str
     durable_n: int
+    witness: Checkpoint | None = None
+    tail_from_n: int = 0
 
 
 Phase = Literal["offline", "connecting", "catching_up", "online", "refused", "forked", "upgrade"]

@@ -51,6 +51,13 @@ SCREEN_QUEUE_BATCHES = 256
 BALLAST_BYTES = 32 * 1024 * 1024
 CLOCK_ROLLBACK_MS = 60_000
 
+TAIL_KEPT_EVENTS = 10_000
+
+# Checkpoints of the journal
+CHECKPOINT_MS = 5_000
+CHECKPOINT_STORED_MS = 60_000
+CHECKPOINT_EVENTS = 1_000
+
 # Writer
 WRITER_QUEUE_COMMANDS = 2_000
 GROUP_COMMANDS = 256
@@ -108,6 +115,8 @@ assert min(CREDIT_STALL_MS, SECOND_COPY_WAIT_MS) >= CREDIT_PAUSE_MS * 10
 assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
 assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
 assert SNAPSHOT_LAG_EVENTS < BASE_TAIL_EVENTS, "a tail is cut after a catch-up, not in it"
+assert TAIL_KEPT_EVENTS <= BASE_TAIL_EVENTS
+assert CHECKPOINT_MS <= CHECKPOINT_STORED_MS
 assert WINDOW_COMMANDS <= COMMANDS_BURST, "a full window is not yet a flood"
 assert GROUP_COMMANDS <= WRITER_QUEUE_COMMANDS
 assert RECONNECT_MAX_MS <= 5_000, "terminals are back within seconds of the server"

@@ -2,7 +2,8 @@
 
 One task takes what is waiting, decides it on a fork (`group`) and writes everything in one
 transaction; only then memory (`live`) changes and the device is answered. After a restore it first
-puts in order what the terminals offer again (`reoffers`). What a repeated command was told before
+adopts what the terminals can prove (`adoption`) and puts in order what they offer again
+(`reoffers`). What a repeated command was told before
 is in `inbox`. All methods run on the server's event loop.
 """
 
@@ -25,6 +26,7 @@ from sync_server.store.errors import DiskFull, StoreBusy
 from sync_server.transport.authority import CommandResult, Submitted
 
 from .access import Access
+from .adoption import Adoption, Brought, brought, waiting
 from .catalogues import Catalogues
 from .devices import Device
 from .facts import note
@@ -73,6 +75,7 @@ class CommandBus:
         self.queues: dict[str, set[str]] = {}
         """Effect queues with work: targets by kind."""
         self.reoffers: Reoffers | None = None
+        self.adoption: Adoption | None = None
         self.inbox = Inbox(database)
         self.epoch = 1
         self._database = database
@@ -86,20 +89,25 @@ class CommandBus:
         self._queue: deque[Job] = deque()
         self._queued = 0
         self._wake = asyncio.Event()
-        self._overdue: asyncio.TimerHandle | None = None
+        self._brought: dict[str, Brought] = {}
+        self._timers: list[asyncio.TimerHandle] = []
         self.task: asyncio.Task[None] | None = None
 
-    def start(self, epoch: int, restored: bool) -> None:
-        """Begin to decide; what was `restored` waits for the terminals first."""
+    def start(self, epoch: int, restored: bool, site: str = "", key: bytes = b"") -> None:
+        """Begin to decide; what was `restored` waits for the terminals first. `key` is the one that
+        signed this house's journal: without it nothing can be proved, and nothing is adopted."""
         self.epoch = epoch
+        self._brought = waiting(self._database)
         if restored:
+            if key:
+                self.adoption = Adoption(site, self._live.head, key)
             self._await_reoffers()
         self.task = asyncio.create_task(self._work(), name="front-office")
 
     async def stop(self) -> None:
         """Finish the group at hand."""
-        if self._overdue is not None:
-            self._overdue.cancel()
+        for timer in self._timers:
+            timer.cancel()
         if self.task is not None:
             self.task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -113,20 +121,41 @@ class CommandBus:
         )
         known = (d.dev for d in self._devices.values() if d.dev != SERVER and not d.revoked)
         self.reoffers = Reoffers(known)
-        loop = asyncio.get_running_loop()
-        self._overdue = loop.call_later(limits.REOFFERS_WAIT_MS / 1000, self.stop_awaiting)
+        self._later(self.stop_awaiting)
         self._wake.set()
 
+    def _later(self, give_up: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers.append(loop.call_later(limits.REOFFERS_WAIT_MS / 1000, give_up))
+
     def stop_awaiting(self) -> None:
-        """Whoever has not come by now is not waited for any longer."""
+        """Whoever has not come by now is not waited for any longer; those who have may finish."""
         if self.reoffers is not None:
             self.reoffers.overdue = True
+            self._later(self._abandon_tail)
             self._wake.set()
 
-    def heard(self, dev: str) -> None:
-        """A device is here and has said how far it had been answered."""
+    def _abandon_tail(self) -> None:
+        if self.adoption is not None:
+            self.adoption.abandoned = True
+            self._wake.set()
+
+    def heard(self, device: Device) -> None:
+        """A device is here and has said how far it had been answered, and what it kept."""
+        if self.adoption is not None:
+            self.adoption.heard(device.dev, device.tail_from_n, device.witness)
         if self.reoffers is not None:
-            self.reoffers.heard(dev)
+            self.reoffers.heard(device.dev)
+            self._wake.set()
+
+    def tail_wanted(self, dev: str) -> int:
+        """From which event on a device shall send what it kept; 0 for nothing."""
+        return self.adoption.wanted(dev) if self.adoption is not None else 0
+
+    def tail_given(self, dev: str, from_n: int, events: list[bytes]) -> None:
+        """A piece of what a device kept."""
+        if self.adoption is not None:
+            self.adoption.given(dev, from_n, events)
             self._wake.set()
 
     async def submit(
@@ -164,6 +193,9 @@ class CommandBus:
     ) -> Submitted:
         """Take what an earlier life of this server had answered; anything new must wait."""
         last_seq = self._devices[dev].last_seq
+        if self.adoption is not None:
+            # Its connection must stay free to bring what it kept.
+            return Submitted(last_seq, [], "busy", BUSY_MS)
         old = [one for one in commands if one.command.seq in told or one.command.seq <= last_seq]
         if not old or old != commands[: len(old)]:
             return Submitted(last_seq, [], "busy", BUSY_MS)
@@ -180,6 +212,8 @@ class CommandBus:
             await self._wake.wait()
             self._wake.clear()
             if self.reoffers is not None:
+                if self.adoption is not None and not await self._adopt(self.adoption):
+                    continue
                 await self._decide_reoffers(self.reoffers)
             while self._queue:
                 jobs: list[Job] = []
@@ -233,7 +267,7 @@ class CommandBus:
 
     async def _store(self, group: Group) -> bool:
         """Commit a group, then know it and tell of it; False if the disk took nothing."""
-        if not group.batch.devices:
+        if not group.batch.devices and not group.batch.adopted:
             return True
         try:
             await self._database.write(group.batch.write)
@@ -244,6 +278,33 @@ class CommandBus:
         if group.told.records:
             self._live.tell(group)
             await self._live.save(after=limits.STATE_EVERY_EVENTS)
+        return True
+
+    async def _adopt(self, adoption: Adoption) -> bool:
+        """Take what terminals can prove of the lost journal, before anything else is decided.
+        False while it is still to come."""
+        assert self.reoffers is not None, "only after a restore"
+        if not self.reoffers.heard_all:
+            return False
+        if adoption.choose() and not (adoption.complete or adoption.abandoned):
+            return False
+        run = adoption.run(self._catalogues)
+        if run:
+            group = self._group()
+            try:
+                group.adopt(adoption.source, run)
+            except Exception:
+                log.exception("restored: the kept events cannot be applied; commands decide again")
+            else:
+                if not await self._store(group):
+                    asyncio.get_running_loop().call_later(FULL_MS / 1000, self._wake.set)
+                    return False
+                log.warning("restored: adopted events up to %d as signed", self._live.head.n)
+                self._brought = brought([record for record, _, _ in run])
+        self.adoption = None
+        if self.reoffers.overdue:
+            self.reoffers.only_those_here()
+            self._later(self.stop_awaiting)
         return True
 
     async def _decide_reoffers(self, reoffers: Reoffers) -> None:
@@ -327,6 +388,11 @@ class CommandBus:
             group.repeat(device, received, result)
             return result
         first = told.get(command.seq) if command.sep < self.epoch else None
+        adopted = self._brought.get(command.cmd_id)
+        if adopted is not None and adopted.dev == device.dev:
+            result = adopted.answer(command.seq, first)
+            group.honour(device, received, result)
+            return result
         return group.take(device, received, first)
 
     def _own_command(

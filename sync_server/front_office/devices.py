@@ -8,6 +8,7 @@ ordered by it. The rows are in `tables`; enrolment is in `register`.
 from dataclasses import dataclass
 
 from sync_server.domain import limits
+from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import Command
 from sync_server.transport.authority import Sighting
 
@@ -16,7 +17,8 @@ from sync_server.transport.authority import Sighting
 class Device:
     """One device. `offset_ms` is the server's time less its monotonic time at its last beat, known
     for its start `boot_id`; `answered_seq` the newest command of this epoch that any
-    server had answered when it said hello."""
+    server had answered when it said hello; `witness` the checkpoint it keeps, with its events from
+    `tail_from_n` on."""
 
     dev: str
     code: str
@@ -35,6 +37,8 @@ class Device:
     seen_ms: int = 0
     ui_ok: bool = True
     cursor_n: int = 0
+    tail_from_n: int = 0
+    witness: Checkpoint | None = None
 
     def time_of(self, command: Command, now_ms: int, last_at_ms: int) -> int:
         """When the command was made, in server time: not before the device's command before it
@@ -53,3 +57,4 @@ class Device:
         self.answered_seq = sighting.answered_seq if sighting.dep == self.epoch else 0
         self.ui_ok = sighting.ui_ok
         self.cursor_n = sighting.cursor_n
+        self.tail_from_n, self.witness = sighting.tail_from_n, sighting.witness

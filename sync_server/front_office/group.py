@@ -7,20 +7,21 @@ the groups; `facts` are made here from the server's own tables.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
 
+from sync_server.domain import events as e
 from sync_server.domain import ledger, limits
 from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
-from sync_server.domain.events import PaymentRefunded, RoomChargePosted
 from sync_server.domain.ids import NOBODY, StaffId
+from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.outward import Effect, effects_of
+from sync_server.domain.outward import Effect, FolioJob, PaperJob, effects_of
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     KITCHEN_RIGHTS,
@@ -272,7 +273,6 @@ class Group:
         self, device: Device, command: Command, event: object, at_ms: int, made: "_Rows"
     ) -> None:
         venue = self.venue
-        before_charge, was_closed = _before(venue, event)
         n = made.head.n + 1
         name = CODEC.type_of(event)
         day = venue.day.day if venue.day else command.biz_day
@@ -287,22 +287,63 @@ class Group:
             day,
             msgspec.Raw(CODEC.encode(event)),
         )
-        data = write_event(record)
+        self._append(record, write_event(record), event, self._is_restored(command), made)
+
+    def _append(
+        self, record: EventRecord, data: bytes, event: object, restored: bool, made: "_Rows"
+    ) -> tuple[Effect, ...]:
+        """Apply one event to the fork and make its rows; the effects of it."""
+        venue, n, name, at_ms = self.venue, record.n, record.type, record.at_ms
+        before_charge, was_closed = _before(venue, event)
         made.head = Head(n, chain(made.head.hash, n, data))
-        stamp = Stamp(n, device.dev)
+        stamp = Stamp(n, record.dev)
         venue.apply(event, stamp)
         made.applied.append((event, stamp))
-        day = venue.day.day if venue.day else day
-        made.journal.append((n, at_ms, name, day, command.cmd_id, data, made.head.hash))
+        day = venue.day.day if venue.day else record.biz_day
+        made.journal.append((n, at_ms, name, day, record.cmd_id, data, made.head.hash))
         made.records.append((n, data, made.head.hash))
         entries = ledger.entries(event, before_charge, was_closed)
         made.ledger += [
             (n, pos, entry.account, entry.amount_minor, entry.document, day)
             for pos, entry in enumerate(entries)
         ]
-        for pos, effect in enumerate(effects_of(event, venue, self.catalogue)):
-            row_id, outcome = f"{n}.{pos}", DOUBTFUL if self._is_restored(command) else ""
-            made.effects.append(_effect_row(row_id, n, effect, self._now_ms, outcome, device.dev))
+        effects = effects_of(event, venue, self.catalogue)
+        for pos, effect in enumerate(effects):
+            row_id, outcome = f"{n}.{pos}", DOUBTFUL if restored else ""
+            made.effects.append(_effect_row(row_id, n, effect, self._now_ms, outcome, record.dev))
+        return effects
+
+    def adopt(self, dev: str, run: Sequence[tuple[EventRecord, bytes, str]]) -> None:
+        """Take proved events as the lost server wrote them (`adoption`), which `dev` had kept.
+
+        What was to be told to the world for them is doubtful, but for what later events of the run
+        report as done.
+        """
+        made = _Rows(Head(self.head.n, self.head.hash))
+        owed: list[tuple[str, int]] = []
+        settled: set[tuple[str, int]] = set()
+        for record, data, link in run:
+            event = CODEC.decode_event(record.type, record.tv, record.body)
+            owed += map(_owed, self._append(record, data, event, True, made))
+            assert made.head.hash == link, "proved before it came here"
+            settled |= _settles(event)
+        self.head = made.head
+        self._applied += made.applied
+        self.batch.journal += made.journal
+        self.batch.ledger += made.ledger
+        self.batch.effects += [
+            (*row[:4], "done", *row[5:]) if what in settled else row
+            for row, what in zip(made.effects, owed, strict=True)
+        ]
+        self.told.records += made.records
+        self.told.events += [event for event, _ in made.applied]
+        first, last = run[0][0].n, run[-1][0].n
+        self.batch.adopted.append((first, last, self._epoch, dev, self._now_ms))
+
+    def honour(self, device: Device, received: Received, result: CommandResult) -> None:
+        """A command whose events were adopted before it came: its answer, nothing more."""
+        at_ms = device.time_of(received.command, self._now_ms, self._last_ms(device))
+        self._record(device, received, result, "", at_ms)
 
     def _rebuild(self) -> None:
         """The fork as it was before a command that failed half way.
@@ -373,6 +414,26 @@ def _effect_row(effect_id: str, n: int, effect: Effect, now_ms: int, outcome: st
     return (*queued, now_ms, now_ms, outcome, dev, payload)
 
 
+def _owed(effect: Effect) -> tuple[str, int]:
+    """What an effect is about, as `_settles` names it."""
+    match effect.payload:
+        case PaperJob(ticket=Ticket() as ticket) as job:
+            return ticket.ticket_id, job.ticket_version
+        case FolioJob() as job:
+            return job.asked.charge_id, 0
+    return "", 0
+
+
+def _settles(event: object) -> set[tuple[str, int]]:
+    """Effects of earlier events of which this one says that the world was told."""
+    match event:
+        case e.TicketOnPaper() if event.outcome in ("printed", "copy"):
+            return {(event.ticket_id, event.version)}
+        case e.RoomChargePosted() | e.RoomChargeRefused():
+            return {(event.charge_id, 0)}
+    return set()
+
+
 class _CheckOf(msgspec.Struct, frozen=True):
     check_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
@@ -390,9 +451,9 @@ def _check_of(command: Command) -> object:
 
 def _before(venue: Venue, event: object) -> tuple[tuple[int, int], bool]:
     """What the ledger must know from before the event: the charge settled, the check closed."""
-    if isinstance(event, RoomChargePosted):
+    if isinstance(event, e.RoomChargePosted):
         charge = venue.charges[event.charge_id]
         return (charge.amount_minor, charge.tip_minor), False
-    if isinstance(event, PaymentRefunded):
+    if isinstance(event, e.PaymentRefunded):
         return (0, 0), event.check_id not in venue.checks
     return (0, 0), False

@@ -19,6 +19,7 @@ from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row
 
 from .tables import (
+    AdoptionRow,
     EffectRow,
     InboxRow,
     JournalRow,
@@ -74,6 +75,11 @@ _PARKED = HotInsert(
     ["dev", "dep", "seq", "at_ms", "error", "data"],
 )
 
+_ADOPTED = HotInsert(
+    AdoptionRow.__table__,  # type: ignore[attr-defined]
+    ["n_from", "n_to", "epoch", "dev", "at_ms"],
+)
+
 PAGE = 2_000
 
 
@@ -87,6 +93,7 @@ class Batch:
     effects: list[Row] = field(default_factory=list)
     parked: list[Row] = field(default_factory=list)
     devices: dict[str, tuple[int, int, str, int]] = field(default_factory=dict)
+    adopted: list[Row] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         """Everything, in the open transaction."""
@@ -95,6 +102,7 @@ class Batch:
         _LEDGER.rows(connection, self.ledger)
         _EFFECT.rows(connection, self.effects)
         _PARKED.rows(connection, self.parked)
+        _ADOPTED.rows(connection, self.adopted)
         _advance(connection, self.devices)
 
 

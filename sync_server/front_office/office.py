@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.venue import Venue
+from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import Received
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database
@@ -33,6 +34,7 @@ from .access import Access
 from .asks import Asks
 from .bus import CommandBus
 from .catalogues import Catalogues
+from .checkpoints import Checkpoints
 from .devices import Device
 from .facts import note, read_facts
 from .group import SERVER
@@ -56,7 +58,9 @@ class FrontOffice:
         desk: EnrolmentDesk,
         site: str,
         room_link: Callable[[], bool],
+        journal_key: bytes = b"",
     ) -> None:
+        """`journal_key` signs the journal's checkpoints; without it there are none."""
         self.database = database
         self.access = access
         self.catalogues = catalogues
@@ -68,6 +72,7 @@ class FrontOffice:
             database, self.live, self._devices, access, catalogues, clock, new_id, room_link
         )
         self.asks: Asks | None = None
+        self.checkpoints = Checkpoints(database, journal_key) if journal_key else None
         self._site = site
         self._durable_n = 0
         self._restored_n = 0
@@ -90,7 +95,8 @@ class FrontOffice:
             await self.devices.add(Device(SERVER, "S", SERVER, SERVER, b"", False, 1, 0, "", 0))
         await self.load_queues()
         epoch = int(facts.get(Fact.SERVER_EPOCH, "1"))
-        self.bus.start(epoch, restored=facts.get(Fact.RECOVERY) == OPEN)
+        key = self.checkpoints.key if self.checkpoints is not None else b""
+        self.bus.start(epoch, facts.get(Fact.RECOVERY) == OPEN, self._site, key)
 
     async def set_durable(self, n: int) -> None:
         """A verified backup holds everything up to `n`: terminals may forget older commands."""
@@ -217,11 +223,30 @@ class FrontOffice:
         if device is None:
             return
         device.seen(sighting, self.clock())
-        self.bus.heard(sighting.dev)
+        self.bus.heard(device)
+        if self.checkpoints is not None and sighting.witness is not None:
+            self.checkpoints.show(sighting.dev, sighting.witness)
 
     def stored(self, dev: str, n: int) -> None:
         """A second copy exists up to `n`: what waits for that may go out."""
         self._copied_n = max(self._copied_n, min(n, self.live.head.n))
+
+    @property
+    def recovering(self) -> bool:
+        """Whether terminals are still bringing what a restore lost."""
+        return self.bus.reoffers is not None
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The newest signed checkpoint, for terminals to keep."""
+        return self.checkpoints.newest if self.checkpoints is not None else None
+
+    def tail_wanted(self, dev: str) -> int:
+        """From which event on a device shall send what it kept; 0 for nothing."""
+        return self.bus.tail_wanted(dev)
+
+    async def tail_given(self, dev: str, from_n: int, events: list[bytes]) -> None:
+        """Events that a device had kept."""
+        self.bus.tail_given(dev, from_n, events)
 
     def subscribe(self, callback: Callable[[int], None]) -> None:
         """Tell of each new head."""

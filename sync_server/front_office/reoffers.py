@@ -58,6 +58,16 @@ class Reoffers:
         """All pushes at hand."""
         return list(self._offers.values())
 
+    @property
+    def heard_all(self) -> bool:
+        """Whether every device has come, or is waited for no longer."""
+        return self.overdue or not self._unheard
+
+    def only_those_here(self) -> None:
+        """Whoever came shall bring their commands; nobody else is waited for."""
+        self._unheard.clear()
+        self.overdue = False
+
     def heard(self, dev: str) -> None:
         """The device has said how far it had been answered."""
         self._unheard.discard(dev)

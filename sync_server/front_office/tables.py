@@ -160,6 +160,30 @@ class ParkedRow(FrontRow, table=True):
     data: bytes = Field(sa_type=LargeBinary)
 
 
+class CheckpointRow(FrontRow, table=True):
+    """A signed checkpoint of the journal; `data` is what terminals were given."""
+
+    __tablename__ = "checkpoint"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at_ms: int = Field(sa_type=BigInteger)
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class AdoptionRow(FrontRow, table=True):
+    """Events that a terminal gave back after a restore, adopted as they were (reliability 2.20).
+
+    Their commands may be unknown here until the devices that made them have come."""
+
+    __tablename__ = "adoption"
+    n_from: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    n_to: int = Field(sa_type=BigInteger)
+    epoch: int = Field(sa_type=BigInteger)
+    dev: str
+    at_ms: int = Field(sa_type=BigInteger)
+
+
 class Fact(StrEnum):
     """Keys of `FactRow`. `recovery` is open from a restore until the terminals have been heard."""
 

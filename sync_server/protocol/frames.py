@@ -14,6 +14,7 @@ import msgspec
 from sync_server.domain import limits
 
 from . import shape
+from .checkpoint import Checkpoint
 from .envelope import Count, Hash, Name, Text, Whole
 from .faults import FrameFault
 
@@ -147,6 +148,18 @@ class Digest(_Frame, frozen=True, tag="digest"):
     sha256: Hash
 
 
+class Witness(_Frame, frozen=True, tag="witness"):
+    """A signed checkpoint of the journal, for the terminal to keep beside its events."""
+
+    checkpoint: Checkpoint
+
+
+class WantTail(_Frame, frozen=True, tag="want_tail"):
+    """After a restore: send the kept events from `from_n` on, as many as fit one frame."""
+
+    from_n: Positive
+
+
 class Reply(_Frame, frozen=True, tag="reply"):
     """Answer to a question; `code` is empty when it went well."""
 
@@ -190,7 +203,9 @@ class Hello(_Frame, frozen=True, tag="hello"):
     """What the terminal has: its epochs, the newest command made and answered, its cursor.
 
     `mono_ms`, here and in its beats, is of the same clock as in its commands and means something
-    within one `boot_id` only (reliability 2.10)."""
+    within one `boot_id` only (reliability 2.10). `witness` is the newest signed checkpoint that it
+    keeps, and `tail_from_n` where the events begin that it holds without a gap up to there (0 for
+    none)."""
 
     proto: tuple[Version, Version]
     app: Name
@@ -209,6 +224,8 @@ class Hello(_Frame, frozen=True, tag="hello"):
     battery: Annotated[int, msgspec.Meta(ge=-1, le=100)]
     disk_free_mb: Annotated[int, msgspec.Meta(ge=-1, le=2**63 - 1)]
     boot_id: Name = ""
+    tail_from_n: Count = 0
+    witness: Checkpoint | None = None
 
 
 class Push(_Frame, frozen=True, tag="push"):
@@ -223,6 +240,13 @@ class Credit(_Frame, frozen=True, tag="credit"):
     """Everything up to `cursor_n` is on the terminal's disk."""
 
     cursor_n: Count
+
+
+class Tail(_Frame, frozen=True, tag="tail"):
+    """Kept events from `from_n` on, as they were received; an answer to `want_tail`."""
+
+    from_n: Positive
+    events: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=limits.LIST_LENGTH)]
 
 
 class Resync(_Frame, frozen=True, tag="resync"):
@@ -260,7 +284,7 @@ class Bye(_Frame, frozen=True, tag="bye"):
     detail: Text
 
 
-FromTerminal: TypeAlias = Enrol | Proof | Hello | Push | Credit | Resync | Ask | Beat | Bye
+FromTerminal: TypeAlias = Enrol | Proof | Hello | Push | Credit | Tail | Resync | Ask | Beat | Bye
 FromServer: TypeAlias = (
     Challenge
     | Enrolled
@@ -270,6 +294,8 @@ FromServer: TypeAlias = (
     | Events
     | Snapshot
     | Digest
+    | Witness
+    | WantTail
     | Reply
     | Pulse
     | Bye

@@ -10,9 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
 def challenge_text(purpose: str, site: str, dev: str, nonce: str, fingerprint: str) -> bytes:
-    """The bytes to sign. `purpose` is "proof" or "enrol"; no part may imitate another."""
-    parts = ("vitrylo", purpose, site, dev, nonce, fingerprint)
-    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    """The bytes to sign. `purpose` is "proof" or "enrol"."""
+    return signed_text(purpose, site, dev, nonce, fingerprint)
+
+
+def signed_text(*parts: str) -> bytes:
+    """What a signature covers: each part with its length before it, so none imitates another."""
+    spelled = [part.encode() for part in ("vitrylo", *parts)]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in spelled)
 
 
 def is_signed(public_key: bytes, signature_hex: str, text: bytes) -> bool:

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 from sync_server.domain import limits
 
 from . import frames, proof, shape
+from .checkpoint import Checkpoint
 from .envelope import Received, raw, read_command
 from .faults import FrameFault
 from .frames import CloseCode
@@ -76,6 +77,14 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class TailGiven:
+    """Events that the terminal had kept, as `want_tail` asked."""
+
+    from_n: int
+    events: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Beaten:
     """A sign of life; answer with `pulse`."""
 
@@ -91,7 +100,16 @@ class Close:
 
 
 ServerAction: TypeAlias = (
-    Identify | TryEnrol | Admit | Submit | Question | MakeSnapshot | Stored | Beaten | Close
+    Identify
+    | TryEnrol
+    | Admit
+    | Submit
+    | Question
+    | MakeSnapshot
+    | Stored
+    | TailGiven
+    | Beaten
+    | Close
 )
 
 
@@ -174,6 +192,8 @@ class ServerConversation:
     _asks: int = 0
     _image: _Image | None = None
     _snapshot_due: bool = False
+    _witnessed_n: int = 0
+    _tail_wanted: int = 0
 
     def open(self, sep: int, wall_ms: int) -> None:
         """Begin: the challenge is the first thing said."""
@@ -332,6 +352,20 @@ class ServerConversation:
         if self.state == "live" and not self.drain and self._image is None:
             self._say(frames.Digest(at_n, scope, sha))
 
+    def witness(self, checkpoint: Checkpoint) -> None:
+        """Let the terminal keep a checkpoint, once its event is on the way."""
+        if self.state != "live" or self.drain or self._image is not None or self._snapshot_due:
+            return
+        if self._witnessed_n < checkpoint.n <= self.sent_n:
+            self._witnessed_n = checkpoint.n
+            self._say(frames.Witness(checkpoint))
+
+    def want_tail(self, from_n: int) -> None:
+        """Ask for kept events from `from_n` on, once."""
+        if self.state == "live" and self._tail_wanted != from_n:
+            self._tail_wanted = from_n
+            self._say(frames.WantTail(from_n))
+
     # Events and snapshots, pulled by the driver as the link drains
 
     def next_chunk(self, now_ms: int) -> bytes | None:
@@ -413,6 +447,10 @@ class ServerConversation:
                 return [Beaten(frame)]
             case frames.Ask():
                 return self._ask(frame)
+            case frames.Tail():
+                if frame.from_n != self._tail_wanted:
+                    return self.close(CloseCode.OUT_OF_ORDER, "tail")
+                return [TailGiven(frame.from_n, [bytes(part) for part in frame.events])]
             case frames.Resync():
                 if self._snapshot_due or self._image is not None or self.drain:
                     return []

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from sync_server.domain import limits
 
 from . import frames, proof
+from .checkpoint import Checkpoint
 from .envelope import EventRecord, chain, raw, read_event
 from .faults import FrameFault
 from .frames import CloseCode
@@ -94,6 +97,20 @@ class CheckDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepWitness:
+    """Keep a checkpoint of the journal if it is of the events that are on disk."""
+
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class TailWanted:
+    """A restored server asks for kept events: answer with `give_tail`."""
+
+    from_n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replied:
     """The answer to a question."""
 
@@ -131,6 +148,8 @@ TerminalAction: TypeAlias = (
     | ApplyEvents
     | ApplySnapshot
     | CheckDigest
+    | KeepWitness
+    | TailWanted
     | Replied
     | Pulsed
     | BeatDue
@@ -281,6 +300,17 @@ class TerminalConversation:
         """Answer to `BeatDue`."""
         self._say(frames.Beat(mono_ms, made_seq, ui_ok, battery, disk_free_mb))
 
+    def give_tail(self, from_n: int, events: Sequence[bytes]) -> None:
+        """Kept events from `from_n` on, as many as fit one frame; none if they are gone."""
+        taken: list[msgspec.Raw] = []
+        size = 0
+        for data in events[: limits.LIST_LENGTH]:
+            size += len(data) + 1
+            if size > limits.FRAME_BYTES - 256:
+                break
+            taken.append(raw(data))
+        self._say(frames.Tail(from_n, taken))
+
     def resync(self, why: str) -> None:
         """Ask for a snapshot; events are ignored until it is here."""
         self._snapshot_only = True
@@ -333,6 +363,10 @@ class TerminalConversation:
                 self._digest = frame
                 check = self.take_digest()
                 return [check] if check else []
+            case frames.Witness():
+                return [KeepWitness(frame.checkpoint)]
+            case frames.WantTail():
+                return [TailWanted(frame.from_n)]
             case frames.Reply():
                 return [Replied(frame)]
             case frames.Pulse():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import Received
 from sync_server.protocol.frames import Outcome, Problem
 
@@ -89,7 +90,8 @@ class Enrolment:
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """What a device last said about itself, at its hello and at every beat. `mono_ms` is worth
-    something for commands of the same `boot_id` only."""
+    something for commands of the same `boot_id` only; `tail_from_n` and `witness` come with the
+    hello (`frames.Hello`)."""
 
     dev: str
     dep: int
@@ -102,6 +104,8 @@ class Sighting:
     disk_free_mb: int
     app: str
     boot_id: str = ""
+    tail_from_n: int = 0
+    witness: Checkpoint | None = None
 
 
 class Authority(Protocol):
@@ -158,6 +162,15 @@ class Authority(Protocol):
 
     def stored(self, dev: str, n: int) -> None:
         """A device has everything up to `n` on its disk: a second copy exists."""
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The newest signed checkpoint of the journal, for terminals to keep."""
+
+    def tail_wanted(self, dev: str) -> int:
+        """From which event on this device shall send what it kept; 0 for nothing (2.20)."""
+
+    async def tail_given(self, dev: str, from_n: int, events: list[bytes]) -> None:
+        """Events that a device had kept, as asked; none if it has no more."""
 
     def subscribe(self, callback: Callable[[int], None]) -> None:
         """Call `callback(head_n)` on the loop after each commit."""

@@ -81,6 +81,23 @@ class Session:
             record = self.server.authority.device(self.dev)
             if record is None or record.revoked:
                 self.end(CloseCode.REVOKED, "revoked")
+                return
+            self._keep_witnessed()
+
+    def _keep_witnessed(self) -> None:
+        """Give the terminal the newest checkpoint, and ask for what a restore lost."""
+        authority, conversation = self.server.authority, self.conversation
+        checkpoint = authority.checkpoint()
+        if checkpoint is not None:
+            conversation.witness(checkpoint)
+        self._ask_tail()
+        if conversation.waiting_output:
+            self.wake.set()
+
+    def _ask_tail(self) -> None:
+        wanted = self.server.authority.tail_wanted(self.dev)
+        if wanted:
+            self.conversation.want_tail(wanted)
 
     def end(self, code: CloseCode, reason: str) -> None:
         """Close from the server's side."""
@@ -125,6 +142,9 @@ class Session:
                 await self._submit(action)
             case talk.Stored():
                 authority.stored(self.dev, action.n)
+            case talk.TailGiven():
+                await authority.tail_given(self.dev, action.from_n, action.events)
+                self._ask_tail()
             case talk.Beaten():
                 self._beaten(action.frame)
             case talk.Question():
@@ -218,6 +238,8 @@ class Session:
                 disk_free_mb=disk_mb,
                 app=hello.app,
                 boot_id=hello.boot_id,
+                tail_from_n=hello.tail_from_n,
+                witness=hello.witness,
             )
         )
 

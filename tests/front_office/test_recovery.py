@@ -86,6 +86,18 @@ class World:
 
     async def desk(self, name: str, kind: str = "pos") -> ClientDesk:
         """A terminal, enrolled and online."""
+        desk = await self._made(name, kind)
+        link = desk.link
+        code = self.running.desk.open(name, kind)
+        assert await link.enrol(Invitation(self.running.url, code), name, kind) == ""
+        await self.until(lambda: desk.state.phase == "online" and desk.catalogue.number == 1)
+        return desk
+
+    async def again(self, name: str, kind: str = "pos") -> ClientDesk:
+        """A terminal that was stopped is switched on again."""
+        return await self._made(name, kind)
+
+    async def _made(self, name: str, kind: str) -> ClientDesk:
         desk = ClientDesk(self.folder / name, kind, hasher=CHEAP)
         link = TerminalLink(
             self.folder / name,
@@ -103,10 +115,7 @@ class World:
         await desk.open(link)
         await desk.start()
         desk.watch(self.changed.set)
-        code = self.running.desk.open(name, kind)
-        assert await link.enrol(Invitation(self.running.url, code), name, kind) == ""
         self.desks.append(desk)
-        await self.until(lambda: desk.state.phase == "online" and desk.catalogue.number == 1)
         return desk
 
     async def until(self, reached: Callable[[], bool]) -> None:

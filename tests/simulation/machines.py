@@ -39,7 +39,7 @@ from tests.builders import EVENING_MS
 
 from .history import History
 from .loop import Life, PowerCut, VirtualLoop
-from .restaurant import CHEAP, PEPPER
+from .restaurant import CHEAP, JOURNAL_KEY, PEPPER
 from .wire import End
 
 T = TypeVar("T")
@@ -198,6 +198,7 @@ class ServerMachine(Machine):
             self.desk,
             "site",
             lambda: True,
+            JOURNAL_KEY,
         )
         door = OfficeDoor(self.office)
         search = GuestSearch(self.gateway, lambda at_ms: "")
@@ -214,6 +215,8 @@ class ServerMachine(Machine):
         self._watched(self.office.bus.task, "office")
         settings = ChargeSettings("restaurant", "UAH", lambda at_ms: "")
         self._watched(asyncio.create_task(KitchenWatch(self.office).run()), "kitchen-watch")
+        assert self.office.checkpoints is not None
+        self._watched(asyncio.create_task(self.office.checkpoints.run(self.office)), "checkpoints")
         charges = run_room_charges(door, self.gateway, settings, sleep=_sleep_ms)
         self._watched(asyncio.create_task(charges), "room-charges")
         self.sockets = SyncServer(

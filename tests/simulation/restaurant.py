@@ -23,6 +23,7 @@ from tests.builders import DAY, EVENING_MS, WAITER_RIGHTS, a_menu, names
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEPPER = b"p" * 32
+JOURNAL_KEY = b"j" * 32
 PINS = {"olena": "4071", "ihor": "5182", "nadia": "692840", "petro": "7362"}
 ROOMS = ("301", "302", "303", "304")
 SHIFT_RIGHTS = (

@@ -6,6 +6,7 @@ Stands behind the real socket side in these tests; the real brain has tests of i
 from collections.abc import Callable, Mapping
 from random import Random
 
+from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import (
     GENESIS,
     EventRecord,
@@ -48,6 +49,9 @@ class SmallAuthority:
         self.desk = EnrolmentDesk(clock, Random(1))
         self.replica_hash = ""
         self.submit_calls = 0
+        self.signed: Checkpoint | None = None
+        self.want_from = 0
+        self.given: list[bytes] = []
         self._callbacks: list[Callable[[int], None]] = []
 
     @property
@@ -162,6 +166,16 @@ class SmallAuthority:
 
     def stored(self, dev: str, n: int) -> None:
         self.second_copies[dev] = n
+
+    def checkpoint(self) -> Checkpoint | None:
+        return self.signed
+
+    def tail_wanted(self, dev: str) -> int:
+        return self.want_from
+
+    async def tail_given(self, dev: str, from_n: int, events: list[bytes]) -> None:
+        self.given += events
+        self.want_from = from_n + len(events) if events else 0
 
     def subscribe(self, callback: Callable[[int], None]) -> None:
         self._callbacks.append(callback)

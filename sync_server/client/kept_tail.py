@@ -1,0 +1,120 @@
+"""What a terminal keeps for a server that loses its disk: past events and a signed checkpoint.
+
+Events stay here until the server has them in a verified backup (`durable_n`), even those that the
+terminal's own state holds already. When the server comes back from a backup with a new epoch they
+move to `old_tail`, because the new history may differ, and wait there to be asked for (reliability
+2.20). All functions work on the store's connection, within the caller's transaction (`outbox`).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+from sync_server.domain import limits
+from sync_server.protocol.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from sync_server.protocol.faults import FrameFault
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS old_tail(n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS witness(one INTEGER PRIMARY KEY CHECK(one = 1), "
+    "bytes BLOB NOT NULL)",
+)
+
+
+def add_tables(connection: sqlite3.Connection) -> None:
+    """The tables of this module, also in a file that an older version made."""
+    for statement in _TABLES:
+        connection.execute(statement)
+
+
+def forget_until(cursor_n: int, durable_n: int) -> int:
+    """The newest event that need not be kept behind a state at `cursor_n`."""
+    return min(cursor_n, max(durable_n, cursor_n - limits.TAIL_KEPT_EVENTS))
+
+
+def set_aside(connection: sqlite3.Connection) -> None:
+    """The server's epoch changed: what is held of the old history waits to be asked for."""
+    connection.execute("DELETE FROM old_tail WHERE n >= (SELECT min(n) FROM base_event)")
+    connection.execute("INSERT INTO old_tail(n, bytes) SELECT n, bytes FROM base_event")
+
+
+def drop_durable(connection: sqlite3.Connection, durable_n: int) -> None:
+    """A verified backup holds everything up to `durable_n`."""
+    connection.execute("DELETE FROM old_tail WHERE n <= ?", (durable_n,))
+    connection.execute(
+        "DELETE FROM base_event WHERE n <= ? AND n <= (SELECT n FROM snapshot)", (durable_n,)
+    )
+
+
+def keep(connection: sqlite3.Connection, checkpoint: Checkpoint) -> bool:
+    """Keep a checkpoint that names an event on this disk with the same chain; else nothing."""
+    row = connection.execute("SELECT hash FROM base_event WHERE n = ?", (checkpoint.n,)).fetchone()
+    if row is None or bytes(row[0]).hex() != checkpoint.hash:
+        return False
+    connection.execute(
+        "INSERT OR REPLACE INTO witness(one, bytes) VALUES(1, ?)", (write_checkpoint(checkpoint),)
+    )
+    return True
+
+
+def newest(connection: sqlite3.Connection) -> Checkpoint | None:
+    """The checkpoint that is kept; None without one, or if it cannot be read."""
+    row = connection.execute("SELECT bytes FROM witness").fetchone()
+    try:
+        return read_checkpoint(row[0]) if row is not None else None
+    except (FrameFault, TypeError):
+        return None
+
+
+def begins_at(connection: sqlite3.Connection, checkpoint: Checkpoint) -> int:
+    """The first event of the unbroken run that ends at the checkpoint; 0 if that one is gone."""
+    held = sorted(
+        {
+            n
+            for table in ("old_tail", "base_event")
+            for (n,) in connection.execute(
+                f"SELECT n FROM {table} WHERE n <= ?",  # noqa: S608 - the names are ours
+                (checkpoint.n,),
+            )
+        },
+        reverse=True,
+    )
+    first = 0
+    for expected, n in zip(range(checkpoint.n, 0, -1), held, strict=False):
+        if n != expected:
+            break
+        first = n
+    return first
+
+
+def read(connection: sqlite3.Connection, from_n: int, sep: int) -> list[bytes]:
+    """Held events from `from_n` on, up to the checkpoint and to what one frame may list.
+
+    `sep` is the server's epoch now: a checkpoint of an older one speaks of the events set aside.
+    """
+    checkpoint = newest(connection)
+    if checkpoint is None:
+        return []
+    tables = ("old_tail", "base_event")
+    if checkpoint.sep == sep:
+        tables = ("base_event", "old_tail")
+    upto = min(checkpoint.n, from_n + limits.LIST_LENGTH - 1)
+    return list(_run(connection, tables, from_n, upto))
+
+
+def _run(
+    connection: sqlite3.Connection, tables: tuple[str, str], from_n: int, upto: int
+) -> Iterator[bytes]:
+    first, second = (
+        dict(
+            connection.execute(
+                f"SELECT n, bytes FROM {table} WHERE n BETWEEN ? AND ?",  # noqa: S608 - as above
+                (from_n, upto),
+            )
+        )
+        for table in tables
+    )
+    for n in range(from_n, upto + 1):
+        data = first.get(n, second.get(n))
+        if data is None:
+            return
+        yield data
