@@ -13,8 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from sync_server.domain import events as e
-from sync_server.domain import ledger, limits
+from sync_server.domain import events as e, ledger, limits
 from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
