@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import NOBODY, NoticeId, derived
@@ -65,6 +65,17 @@ class Checkpoints:
         self._shown: dict[str, Checkpoint] = {}
         self._told: set[tuple[str, int]] = set()
 
+    def load(self) -> None:
+        """Go on from the newest that is stored."""
+        row = self._database.read(
+            lambda connection: connection.execute(
+                select(CheckpointRow.n, CheckpointRow.at_ms)  # type: ignore[call-overload]
+                .order_by(CheckpointRow.n.desc())  # type: ignore[attr-defined]
+                .limit(1)
+            ).first()
+        )
+        self._stored = (row[0], row[1]) if row is not None else (0, 0)
+
     def show(self, dev: str, kept: Checkpoint) -> None:
         """A terminal says what it keeps; compared soon."""
         if (dev, kept.n) not in self._told:
@@ -91,7 +102,8 @@ class Checkpoints:
         now = house.clock()
         self.newest = sign(self.key, house.site, house.server_epoch, n, chain_hash, now)
         stored_n, stored_ms = self._stored
-        if n - stored_n >= CHECKPOINT_EVENTS or now - stored_ms >= CHECKPOINT_STORED_MS:
+        long_ago = now - stored_ms >= CHECKPOINT_STORED_MS
+        if n > stored_n and (long_ago or n - stored_n >= CHECKPOINT_EVENTS):
             await self._store(self.newest)
 
     async def _store(self, made: Checkpoint) -> None:

@@ -95,7 +95,10 @@ class FrontOffice:
             await self.devices.add(Device(SERVER, "S", SERVER, SERVER, b"", False, 1, 0, "", 0))
         await self.load_queues()
         epoch = int(facts.get(Fact.SERVER_EPOCH, "1"))
-        key = self.checkpoints.key if self.checkpoints is not None else b""
+        key = b""
+        if self.checkpoints is not None:
+            self.checkpoints.load()
+            key = self.checkpoints.key
         self.bus.start(epoch, facts.get(Fact.RECOVERY) == OPEN, self._site, key)
 
     async def set_durable(self, n: int) -> None:
