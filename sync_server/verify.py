@@ -247,6 +247,8 @@ def _ledger(books: Books) -> Iterator[Finding]:
             paid[event.payment.tender] += event.payment.amount_minor + event.payment.tip_minor
         elif isinstance(event, e.PaymentUnallocated):
             paid["suspense"] += event.payment.amount_minor + event.payment.tip_minor
+        elif isinstance(event, e.SuspenseSettled):
+            paid["suspense"] -= event.payment.amount_minor + event.payment.tip_minor
     if accounts["suspense"] != -paid["suspense"]:
         yield Finding(
             "I-4", "suspense", f"{-accounts['suspense']} booked, {paid['suspense']} taken"
@@ -273,6 +275,12 @@ def _guests(books: Books, booked: int) -> Iterator[Finding]:
                 tips[event.check_id] += asked.tip_minor
             case e.PaymentRefunded() if event.check_id not in closed:
                 paid[event.check_id] -= event.amount_minor
+                tips[event.check_id] -= event.tip_minor
+            case e.SuspenseSettled() if event.outcome == "allocated":
+                paid[event.check_id] += event.payment.amount_minor
+                tips[event.check_id] += event.payment.tip_minor
+            case e.CheckReopened():
+                closed.discard(event.check_id)
             case e.CheckClosed():
                 if event.check_id in closed:
                     yield Finding("I-4", f"check {event.number}", "was closed twice")
@@ -288,6 +296,15 @@ def _guests(books: Books, booked: int) -> Iterator[Finding]:
         yield Finding("I-4", "guests", f"booked {booked}, open checks were paid {open_paid}")
 
 
+def _house_cash(payment: e.Payment) -> int:
+    """What a payment left in the drawer: what was given less the change; of foreign cash only
+    the change, which was house money."""
+    if payment.tender != "cash":
+        return 0
+    given = 0 if payment.currency else payment.tendered_minor
+    return given - payment.change_minor
+
+
 def _drawers(books: Books) -> Iterator[Finding]:
     """I-4: a drawer holds float + cash in - cash out, in the shift's figures and in the ledger."""
     expected: Counter[str] = Counter()
@@ -298,12 +315,21 @@ def _drawers(books: Books) -> Iterator[Finding]:
                 expected[event.shift_id] += event.float_minor
             case e.CashMoved():
                 expected[event.shift_id] += event.amount_minor
-            case e.PaymentTaken() | e.PaymentUnallocated():
-                one = event.payment
-                if one.tender == "cash" and one.shift_id not in closed:
-                    expected[one.shift_id] += one.amount_minor + one.tip_minor + one.rounding_minor
+            case e.FloatAdjusted():
+                expected[event.shift_id] += event.float_minor - event.was_minor
+            case e.PaymentTaken() | e.PaymentUnallocated() | e.VoucherSold() | e.AccountPaid():
+                if event.payment.shift_id not in closed:
+                    expected[event.payment.shift_id] += _house_cash(event.payment)
             case e.PaymentRefunded() if event.tender == "cash":
+                back = event.amount_minor + event.tip_minor + event.rounding_minor
+                expected[event.shift_id] -= back
+            case e.VoucherReturned():
                 expected[event.shift_id] -= event.amount_minor + event.rounding_minor
+            case e.TenderCorrected():
+                change = _house_cash(event.payment) - _house_cash(event.was)
+                expected[event.shift_id] += change
+            case e.SuspenseSettled() if event.outcome == "returned":
+                expected[event.shift_id] -= _house_cash(event.payment)
             case e.ShiftClosed():
                 closed[event.shift_id] = event
                 if event.expected_minor != expected[event.shift_id]:

@@ -18,6 +18,7 @@ from sync_server.domain.menu import (
     Category,
     Discount,
     Hall,
+    HouseAccount,
     Item,
     Modifier,
     ModifierGroup,
@@ -30,7 +31,7 @@ from sync_server.domain.menu import (
     Tax,
 )
 from sync_server.domain.rejections import Accepted, Decision, Refused
-from sync_server.domain.staff import RIGHTS, Facts, discount_limit, rights_of
+from sync_server.domain.staff import RIGHTS, Facts, discount_limit, refund_limit, rights_of, wider
 from sync_server.domain.venue import Venue
 
 T = TypeVar("T")
@@ -111,6 +112,7 @@ def a_menu(**settings: object) -> Catalogue:
             "waiter": Role("waiter", names("waiter"), WAITER_RIGHTS, 1000),
             "manager": Role("manager", names("manager"), tuple(RIGHTS), 10_000),
         },
+        accounts={"acme": HouseAccount("acme", "Acme Ltd", 100_000)},
         staff={
             "olena": StaffMember("olena", "Olena", "waiter"),
             "ihor": StaffMember("ihor", "Ihor", "waiter"),
@@ -128,6 +130,7 @@ class AHouse:
         self.events: list[object] = []
         self.now_ms = EVENING_MS
         self._commands = 0
+        self.server_link = True
         self.must(c.OpenDay(DAY), by="nadia")
         if shift:
             self.must(c.OpenShift(ShiftId("sh"), "1", 200_000), by="nadia")
@@ -135,10 +138,11 @@ class AHouse:
     def facts(self, by: str, dev: str, basis_n: int | None, approver: str, code: str) -> Facts:
         """What the server would know of this actor."""
         rights = rights_of(self.menu, by)
-        limit = discount_limit(self.menu, by)
+        limit, refund = discount_limit(self.menu, by), refund_limit(self.menu, by)
         if approver:
             rights |= rights_of(self.menu, approver)
             limit = max(limit, discount_limit(self.menu, approver))
+            refund = wider(refund, refund_limit(self.menu, approver))
         return Facts(
             catalogue=self.menu,
             now_ms=self.now_ms,
@@ -149,6 +153,8 @@ class AHouse:
             basis_n=self.venue.n if basis_n is None else basis_n,
             rights=rights,
             discount_limit_bp=limit,
+            refund_limit_minor=refund,
+            server_link=self.server_link,
             approver=StaffId(approver),
         )
 

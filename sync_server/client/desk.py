@@ -22,7 +22,14 @@ from sync_server.domain.events import Line
 from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
-from sync_server.domain.staff import KITCHEN_RIGHTS, RIGHTS, Facts, discount_limit, rights_of
+from sync_server.domain.staff import (
+    KITCHEN_RIGHTS,
+    RIGHTS,
+    Facts,
+    discount_limit,
+    refund_limit,
+    rights_of,
+)
 from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol.envelope import EventRecord, read_event
 from sync_server.protocol.faults import FrameFault
@@ -312,10 +319,11 @@ class ClientDesk:
             rights = KITCHEN_RIGHTS
         else:
             rights = rights_of(catalogue, actor)
-        limit = discount_limit(catalogue, actor)
+        limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
         if lent:
             # The server alone knows the approver's rights; the preview believes the approval.
-            rights, limit = frozenset(RIGHTS), 10_000
+            rights, limit, refund = frozenset(RIGHTS), 10_000, -1
+        linked = self.state.phase in ("online", "catching_up")
         return Facts(
             catalogue=catalogue,
             now_ms=self.now_ms(),
@@ -326,8 +334,10 @@ class ClientDesk:
             basis_n=self.base.n,
             rights=rights,
             discount_limit_bp=limit,
+            refund_limit_minor=refund,
             old_menus=self._catalogues.all,
-            room_link=self.hotel and self.state.phase in ("online", "catching_up"),
+            room_link=self.hotel and linked,
+            server_link=linked,
         )
 
     def _saver(

@@ -278,8 +278,20 @@ def _charge_asked(check: Check, event: e.RoomChargeAsked, stamp: Stamp) -> Check
 def _refunded(check: Check, event: e.PaymentRefunded, stamp: Stamp) -> Check:
     paid = next(p for p in check.payments if p.payment_id == event.payment_id)
     return _payment(
-        check, event.payment_id, refunded_minor=paid.refunded_minor + event.amount_minor
+        check,
+        event.payment_id,
+        refunded_minor=paid.refunded_minor + event.amount_minor,
+        refunded_tip_minor=paid.refunded_tip_minor + event.tip_minor,
     )
+
+
+def _tender_corrected(check: Check, event: e.TenderCorrected, stamp: Stamp) -> Check:
+    undone = _payment(check, event.was.payment_id, state="corrected")
+    return replace(undone, payments=(*undone.payments, event.payment))
+
+
+def _allocated(check: Check, event: e.SuspenseSettled, stamp: Stamp) -> Check:
+    return replace(check, payments=(*check.payments, replace(event.payment, state="done")))
 
 
 _EVOLVE: dict[type, Callable[..., Check]] = {
@@ -307,6 +319,9 @@ _EVOLVE: dict[type, Callable[..., Check]] = {
         check, payments=(*check.payments, event.payment)
     ),
     e.PaymentRefunded: _refunded,
+    e.TenderCorrected: _tender_corrected,
+    e.SuspenseSettled: _allocated,
+    e.CheckReopened: lambda check, event, stamp: replace(check, state="open", closed_ms=0),
     e.RoomChargeAsked: _charge_asked,
     e.RoomChargePosted: lambda check, event, stamp: _payment(
         check, event.charge_id, state="done", reference=event.reference

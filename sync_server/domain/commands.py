@@ -7,6 +7,20 @@ Released fields are never changed; a new field gets a default. The answers are `
 
 from dataclasses import dataclass
 
+from .cash_commands import (
+    CASH_COMMANDS,
+    AdjustFloat as AdjustFloat,
+    CloseCheck as CloseCheck,
+    CorrectTender as CorrectTender,
+    ForeignMoney as ForeignMoney,
+    OpenDrawer as OpenDrawer,
+    PayAccount as PayAccount,
+    PunchClock as PunchClock,
+    ReopenCheck as ReopenCheck,
+    ReturnVoucher as ReturnVoucher,
+    SellVoucher as SellVoucher,
+    SettleSuspense as SettleSuspense,
+)
 from .ids import (
     NO_CHECK,
     NOBODY,
@@ -47,12 +61,15 @@ class OpenShift:
 
 @dataclass(frozen=True, slots=True)
 class MoveCash:
-    """Cash in, out, or a drop to the safe. `kind`: in, out, drop. The amount is positive."""
+    """Cash in, out, a drop to the safe, or tips paid to staff. `kind`: in, out, drop, tips.
+
+    The amount is positive; `envelope` is the number on a drop's envelope."""
 
     shift_id: ShiftId
     kind: str
     amount_minor: int
     reason: str
+    envelope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,7 @@ class CountDrawer:
 
     shift_id: ShiftId
     counts: tuple[DenominationCount, ...]
+    foreign: tuple[ForeignMoney, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +288,11 @@ class AbandonCheck:
 # -- payments --------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class TakePayment:
-    """Money taken: a fact. `tender`: cash, card. `amount_minor` of the check is covered;
-    `tendered_minor` is what the guest gave (cash); `reference` the card slip's."""
+    """Money taken: a fact. `tender`: cash, card, account, voucher, deposit.
+
+    `amount_minor` of the check is covered; `tendered_minor` is what the guest gave (cash);
+    `reference` is the card slip's, the house account's id or the voucher's code. Foreign cash:
+    `foreign_minor` of `currency` was given; its worth in house money is the decision's matter."""
 
     check_id: CheckId
     payment_id: PaymentId
@@ -282,6 +303,8 @@ class TakePayment:
     tip_minor: int = 0
     reference: str = ""
     receipt: bool = True
+    currency: str = ""
+    foreign_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +324,9 @@ class ChargeRoom:
 
 @dataclass(frozen=True, slots=True)
 class RefundPayment:
-    """Give back a part of a payment in its own tender; a new entry linked to the original."""
+    """Give back a part of a payment in its own tender; a new entry linked to the original.
+
+    `amount_minor` is of the check, `tip_minor` of the tip; one of the two may be 0."""
 
     check_id: CheckId
     refund_id: PaymentId
@@ -309,6 +334,7 @@ class RefundPayment:
     shift_id: ShiftId
     amount_minor: int
     reason: str
+    tip_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,6 +551,7 @@ COMMANDS: dict[str, type] = {
         TellStaff,
         PublishCatalogue,
         RecordSignIn,
+        *CASH_COMMANDS,
     )
 }
 

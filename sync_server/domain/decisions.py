@@ -1,14 +1,14 @@
 """One door for every command: `decide(venue, command, facts)`, pure, for server and terminal.
 
 Here is what concerns several aggregates at once: orders that become tickets, the stop list, lines
-that came too late for a closed check, the close of a check that is paid. What concerns one
+that came too late for a closed check; the till's part of this is `till`. What concerns one
 aggregate is in `ordering`, `payments`, `kitchen`, `shifts` and `folio`; the conflict rules are
 reliability 2.8. The same pair of `decide` and `Venue.apply` serves server, preview, replica, tests.
 """
 
 from collections.abc import Callable, Iterable
 
-from . import commands as c, events as e, folio, kitchen, ordering, orders, payments, shifts
+from . import commands as c, events as e, folio, kitchen, ordering, orders, shifts, till
 from .amending import replace
 from .checks import Check
 from .ids import CheckId, NoticeId, derived
@@ -44,11 +44,6 @@ def notice(command: object, answer: Refused, facts: Facts) -> e.NoticeRaised:
         at_ms=facts.now_ms,
         check_id=CheckId(getattr(command, "check_id", "")),
     )
-
-
-def _one(event: object) -> Decision:
-    """A decision of one event, or the refusal it is."""
-    return event if isinstance(event, Refused) else Accepted((event,))
 
 
 # -- day and shift -----------------------------------------------------------------------------
@@ -127,7 +122,8 @@ def _open_shift(venue: Venue, command: c.OpenShift, facts: Facts) -> Decision:
 
 def _close_shift(venue: Venue, command: c.CloseShift, facts: Facts) -> Decision:
     shift = venue.shifts.get(command.shift_id)
-    closed = shifts.close_shift(shift, command, facts, venue.z_no + 1, venue.perpetual_minor)
+    perpetual = (venue.perpetual_minor, venue.returns_minor)
+    closed = shifts.close_shift(shift, command, facts, venue.z_no + 1, perpetual)
     if isinstance(closed, Refused):
         return closed
     handed: list[object] = []
@@ -151,34 +147,6 @@ def _print_x(venue: Venue, command: c.PrintX, facts: Facts) -> Decision:
 
 
 # -- money -------------------------------------------------------------------------------------
-def _pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
-    """Money taken is recorded whatever became of the check; nobody's own table is asked for."""
-    known = venue.check(command.check_id)
-    if known is not None and any(
-        payment.payment_id == command.payment_id for payment in known.payments
-    ):
-        return refuse("duplicate_id", id=command.payment_id)
-    shift = venue.shifts.get(command.shift_id)
-    if shift is None:
-        return refuse("no_shift")
-    if shift.state == "closed":
-        late = venue.shift_at(shift.drawer)
-        if late is not None:
-            command = replace(command, shift_id=late.shift_id)
-    event = payments.take_payment(known, command, facts)
-    if isinstance(event, Refused):
-        return event
-    if isinstance(event, e.PaymentUnallocated) or known is None:
-        extra = refuse(
-            "paid_twice",
-            amount_minor=command.amount_minor,
-            number=known.number if known else "",
-            at_ms=known.closed_ms if known else 0,
-        )
-        return Accepted((event,), extra)
-    return Accepted(tuple(orders.with_close(venue, known, [event], facts)))
-
-
 def _charge(venue: Venue, command: c.ChargeRoom, facts: Facts) -> Decision:
     check = orders.found(venue, command.check_id, facts)
     if isinstance(check, Refused):
@@ -187,7 +155,7 @@ def _charge(venue: Venue, command: c.ChargeRoom, facts: Facts) -> Decision:
         return refuse("duplicate_id", id=command.charge_id)
     if fault := shifts.must_be_open(venue.shifts.get(command.shift_id)):
         return fault
-    return _one(folio.charge_room(check, command, facts))
+    return till.one(folio.charge_room(check, command, facts))
 
 
 def _settle(venue: Venue, command: c.SettleCharge, facts: Facts) -> Decision:
@@ -229,15 +197,6 @@ def _after_hotel(
     return Accepted(tuple(events))
 
 
-def _refund(venue: Venue, command: c.RefundPayment, facts: Facts) -> Decision:
-    check = venue.check(command.check_id)
-    if check is None:
-        return refuse("no_check")
-    if fault := shifts.must_be_open(venue.shifts.get(command.shift_id)):
-        return fault
-    return _one(payments.refund(check, command, facts))
-
-
 # -- kitchen -----------------------------------------------------------------------------------
 def _on_ticket(
     rule: Callable[..., object],
@@ -246,7 +205,7 @@ def _on_ticket(
         ticket = venue.tickets.get(command.ticket_id)  # type: ignore[attr-defined]
         if ticket is None:
             return refuse("no_ticket")
-        return _one(rule(ticket, command, facts))
+        return till.one(rule(ticket, command, facts))
 
     return handle
 
@@ -310,7 +269,7 @@ def _pass(venue: Venue, command: c.PassLines, facts: Facts) -> Decision:
     working = [line for line in lines if line.state == "fired"]
     if working:
         return refuse("not_ready", count=len(working))
-    return _one(_served(check, lines, facts))
+    return till.one(_served(check, lines, facts))
 
 
 def _serve(check: Check, command: c.ServeLines, facts: Facts) -> object:
@@ -384,8 +343,8 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.OpenDay: _open_day,
     c.CloseDay: _close_day,
     c.OpenShift: _open_shift,
-    c.MoveCash: lambda v, x, f: _one(shifts.move_cash(v.shifts.get(x.shift_id), x, f)),
-    c.CountDrawer: lambda v, x, f: _one(shifts.count_drawer(v.shifts.get(x.shift_id), x, f)),
+    c.MoveCash: lambda v, x, f: till.one(shifts.move_cash(v.shifts.get(x.shift_id), x, f)),
+    c.CountDrawer: lambda v, x, f: till.one(shifts.count_drawer(v.shifts.get(x.shift_id), x, f)),
     c.CloseShift: _close_shift,
     c.PrintX: _print_x,
     c.OpenCheck: orders.open_check,
@@ -405,9 +364,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TakeBackDiscount: orders.on_check(orders.take_back_discount),  # type: ignore[arg-type]
     c.PrintPreBill: orders.on_check(lambda check, x, f: ordering.print_pre_bill(check, f)),
     c.AbandonCheck: orders.on_check(orders.abandon_check),  # type: ignore[arg-type]
-    c.TakePayment: _pay,
     c.ChargeRoom: _charge,
-    c.RefundPayment: _refund,
     c.ResolveCharge: _resolve,
     c.SettleCharge: _settle,
     c.AcknowledgeTickets: _acknowledge,
@@ -427,5 +384,6 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TellStaff: _tell,
     c.PublishCatalogue: _publish,
     c.RecordSignIn: _signed_in,
+    **till.HANDLERS,
 }
 assert {kind.__name__ for kind in _HANDLERS} == c.COMMANDS.keys()

@@ -7,6 +7,18 @@ meaning gets a new name. Who, when and by which command stands also in the journ
 
 from dataclasses import dataclass
 
+from .cash_events import (
+    CASH_EVENTS,
+    AccountPaid as AccountPaid,
+    CheckReopened as CheckReopened,
+    ClockPunched as ClockPunched,
+    DrawerOpened as DrawerOpened,
+    FloatAdjusted as FloatAdjusted,
+    SuspenseSettled as SuspenseSettled,
+    TenderCorrected as TenderCorrected,
+    VoucherReturned as VoucherReturned,
+    VoucherSold as VoucherSold,
+)
 from .ids import (
     NO_CHECK,
     ChargeId,
@@ -38,6 +50,8 @@ from .kitchen_events import (
 from .records import (
     CashCount as CashCount,
     Chosen as Chosen,
+    ForeignCount as ForeignCount,
+    ForeignOver as ForeignOver,
     Grant as Grant,
     Line as Line,
     Payment as Payment,
@@ -80,7 +94,7 @@ class ShiftOpened:
 
 @dataclass(frozen=True, slots=True)
 class CashMoved:
-    """`amount_minor` is signed: in is positive, out and drop are negative."""
+    """`amount_minor` is signed: in is positive, out, drop and tips are negative."""
 
     shift_id: ShiftId
     kind: str
@@ -88,6 +102,7 @@ class CashMoved:
     reason: str
     by: StaffId
     at_ms: int
+    envelope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +112,14 @@ class DrawerCounted:
     counted_minor: int
     by: StaffId
     at_ms: int
+    foreign: tuple[ForeignCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftClosed:
-    """The Z: figures of the shift, fixed for ever. `over_minor` = counted - expected."""
+    """The Z: figures of the shift, fixed for ever. `over_minor` = counted - expected.
+
+    `perpetual_minor` only rises; what was taken back since the first day is `returns_minor`."""
 
     shift_id: ShiftId
     z_no: int
@@ -113,6 +131,8 @@ class ShiftClosed:
     reason: str
     sales_minor: int
     perpetual_minor: int
+    returns_minor: int = 0
+    foreign: tuple[ForeignOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +311,8 @@ class PaymentUnallocated:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded:
+    """`taxes` is the refund of a sale by rate, with the untaxed part under rate 0."""
+
     check_id: CheckId
     refund_id: PaymentId
     payment_id: PaymentId
@@ -301,6 +323,9 @@ class PaymentRefunded:
     reason: str
     by: StaffId
     at_ms: int
+    tip_minor: int = 0
+    taxes: tuple[TaxSum, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,5 +543,6 @@ EVENTS: dict[str, type] = {
         NoticeAcknowledged,
         CataloguePublished,
         StaffSignedIn,
+        *CASH_EVENTS,
     )
 }

@@ -163,12 +163,16 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Rights by role; `discount_limit_bp` bounds what a person may give without approval."""
+    """Rights by role; the limits bound what a person may give without approval.
+
+    `refund_limit_minor` is for one refund; -1 is without limit.
+    """
 
     role_id: str
     names: Names
     rights: tuple[str, ...]
     discount_limit_bp: int = 0
+    refund_limit_minor: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,37 @@ class StaffMember:
 
 
 @dataclass(frozen=True, slots=True)
+class Currency:
+    """Foreign cash that the house takes. One whole unit, of 10 to the power of `digits` smallest
+    units, is worth `rate_minor` of the house's money."""
+
+    code: str
+    rate_minor: int
+    digits: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HouseAccount:
+    """A company or person that pays later. `limit_minor` bounds what may be owed; 0: nothing.
+
+    `tax_code` and `address` are for the invoice.
+    """
+
+    account_id: str
+    name: str
+    limit_minor: int = 0
+    tax_code: str = ""
+    address: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """What is the same for the whole venue. Steps and amounts in the smallest unit."""
+    """What is the same for the whole venue. Steps and amounts in the smallest unit.
+
+    With more cash in a drawer than `drop_above_minor` the cashier is reminded of the safe (0:
+    never); a closed check may be taken up again for `reopen_days`.
+    """
 
     name: str
     currency: str
@@ -201,6 +234,9 @@ class Settings:
     denominations_minor: tuple[int, ...] = ()
     receipt_printer_id: str = ""
     footer: str = ""
+    currencies: tuple[Currency, ...] = ()
+    drop_above_minor: int = 0
+    reopen_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +258,11 @@ class Catalogue:
     discounts: dict[str, Discount]
     roles: dict[str, Role]
     staff: dict[str, StaffMember]
+    accounts: dict[str, HouseAccount] = field(default_factory=dict)
+
+    def currency(self, code: str) -> Currency | None:
+        """Foreign cash of that code, if the house takes it."""
+        return next((each for each in self.settings.currencies if each.code == code), None)
 
     def name(self, names: Names, language: str) -> str:
         """A name in a language, else in the venue's own, else whatever there is."""

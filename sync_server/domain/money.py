@@ -66,3 +66,11 @@ def round_to_step(amount_minor: int, step_minor: int) -> int:
     if step_minor <= 1:
         return amount_minor
     return divide_half_up(amount_minor, step_minor) * step_minor
+
+
+def worth(foreign_minor: int, rate_minor: int, digits: int) -> int:
+    """Foreign cash in house money. One whole unit, of 10 to the power of `digits` smallest units,
+    is worth `rate_minor`; rounded towards zero, since the house pays for no fraction
+    (features-commercial C4.25)."""
+    size = abs(foreign_minor) * rate_minor // int(10**digits)
+    return size if foreign_minor >= 0 else -size

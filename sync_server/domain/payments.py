@@ -1,22 +1,34 @@
-"""Taking money against a check: cash with change and rounding, cards by hand, refunds.
+"""Taking money against a check: cash with change and rounding, foreign cash, cards by hand,
+vouchers, deposits, house accounts; and the close of a check that is paid.
 
 Money taken is a fact and is never refused for the state of the check: what fits no balance goes
-to suspense with a notice (reliability 2.8). Only the cash part of a settled balance is rounded,
-and the rounding is a figure of its own (features-commercial C4.26). Room charges: `folio`.
+to suspense with a notice (reliability 2.8). A voucher or an account is a request and may be.
+Only the cash part of a settled balance is rounded, and the rounding is a figure of its own
+(features-commercial C4.26). Room charges: `folio`; refunds and corrections: `corrections`.
 """
 
+from collections.abc import Mapping
+
 from . import commands as c, events as e
+from .accounts import chargeable
 from .amending import replace
 from .checks import HOLDING, Check, balance, totals_of
 from .events import Payment, SoldSum
 from .ids import ShiftId
 from .limits import AMOUNT_MINOR, PAYMENTS_PER_CHECK, TEXT_LENGTH
-from .money import allocate, round_to_step, tax_inside
+from .money import allocate, round_to_step, tax_inside, worth
 from .pricing import discounts
 from .rejections import Refused, refuse
 from .staff import Facts, needs
+from .vouchers import Voucher, spendable
 
-TENDER_RIGHT = {"cash": "take_cash", "card": "take_card"}
+TENDER_RIGHT = {
+    "cash": "take_cash",
+    "card": "take_card",
+    "account": "house_account",
+    "voucher": "take_cash",
+    "deposit": "take_cash",
+}
 
 
 def cash_due(amount_minor: int, step_minor: int) -> int:
@@ -25,29 +37,69 @@ def cash_due(amount_minor: int, step_minor: int) -> int:
 
 
 def take_payment(
-    check: Check | None, command: c.TakePayment, facts: Facts
+    check: Check | None,
+    command: c.TakePayment,
+    facts: Facts,
+    vouchers: Mapping[str, Voucher],
+    owed: Mapping[str, int],
 ) -> e.PaymentTaken | e.PaymentUnallocated | Refused:
-    """Record money taken. Only what cannot be true, or lacks the right, is refused."""
+    """Record money taken. Only what cannot be true, or lacks the right, is refused; a voucher or
+    a house account (`owed`: what each owes) also for what it cannot pay."""
+    if fault := _impossible(command, facts):
+        return fault
+    due = balance(check) if check is not None and check.state == "open" else 0
+    payment = _payment(command, due, facts)
+    if isinstance(payment, Refused):
+        return payment
+    on_credit = command.tender in ("account", "voucher", "deposit")
+    if on_credit and (fault := _not_good_for(payment, due, facts, vouchers, owed)):
+        return fault
+    if check is None or command.amount_minor > due:
+        lost = replace(payment, state="suspense")
+        return e.PaymentUnallocated(check.check_id if check else command.check_id, lost)
+    if len(check.payments) >= PAYMENTS_PER_CHECK:
+        return refuse("too_many", limit=PAYMENTS_PER_CHECK)
+    return e.PaymentTaken(check.check_id, payment)
+
+
+def _impossible(command: c.TakePayment, facts: Facts) -> Refused | None:
+    """Amounts, tenders and currencies that cannot be, and rights that lack."""
     right = TENDER_RIGHT.get(command.tender)
     if right is None:
         return refuse("bad_amount", value=command.tender[:20])
     if fault := needs(facts, right):
         return fault
-    amounts = (command.amount_minor, command.tip_minor, command.tendered_minor)
+    amounts = (
+        command.amount_minor,
+        command.tip_minor,
+        command.tendered_minor,
+        command.foreign_minor,
+    )
     if min(amounts) < 0 or max(amounts) > AMOUNT_MINOR or command.amount_minor == 0:
         return refuse("bad_amount", value=command.amount_minor)
     if len(command.reference) > TEXT_LENGTH:
         return refuse("bad_text", limit=TEXT_LENGTH)
-    due = balance(check) if check is not None and check.state == "open" else 0
-    step = facts.catalogue.settings.cash_step_minor
+    if command.currency and (
+        command.tender != "cash" or facts.catalogue.currency(command.currency) is None
+    ):
+        return refuse("no_currency", currency=command.currency[:20])
+    return None
+
+
+def _payment(command: c.TakePayment, due: int, facts: Facts) -> Payment | Refused:
+    """The payment as it is booked, with change and rounding."""
     rounding = 0
     if command.tender == "cash" and command.amount_minor >= due > 0:
+        step = facts.catalogue.settings.cash_step_minor
         rounding = cash_due(command.amount_minor, step) - command.amount_minor
     taken = command.amount_minor + command.tip_minor + rounding
     tendered = command.tendered_minor if command.tender == "cash" else taken
+    currency = facts.catalogue.currency(command.currency) if command.currency else None
+    if currency is not None:
+        tendered = worth(command.foreign_minor, currency.rate_minor, currency.digits)
     if tendered < taken:
         return refuse("tendered_short", taken_minor=taken, tendered_minor=tendered)
-    payment = Payment(
+    return Payment(
         payment_id=command.payment_id,
         tender=command.tender,
         shift_id=command.shift_id,
@@ -60,47 +112,26 @@ def take_payment(
         tip_minor=command.tip_minor,
         reference=command.reference,
         receipt=command.receipt,
+        currency=command.currency,
+        foreign_minor=command.foreign_minor if currency else 0,
     )
-    if check is None or command.amount_minor > due:
-        lost = replace(payment, state="suspense")
-        return e.PaymentUnallocated(check.check_id if check else command.check_id, lost)
-    if len(check.payments) >= PAYMENTS_PER_CHECK:
-        return refuse("too_many", limit=PAYMENTS_PER_CHECK)
-    return e.PaymentTaken(check.check_id, payment)
 
 
-def refund(check: Check, command: c.RefundPayment, facts: Facts) -> e.PaymentRefunded | Refused:
-    """Give back a part of a payment, in its tender; never more than is left of it."""
-    payment = next((p for p in check.payments if p.payment_id == command.payment_id), None)
-    if payment is None:
-        return refuse("no_payment")
-    if payment.state != "done":
-        return refuse("payment_pending")
-    left = payment.amount_minor - payment.refunded_minor
-    if command.amount_minor <= 0:
-        return refuse("bad_amount", value=command.amount_minor)
-    if command.amount_minor > left:
-        return refuse("refund_over_paid", left_minor=left)
-    if not command.reason or len(command.reason) > TEXT_LENGTH:
-        return refuse("no_reason")
-    if payment.tender == "room":
-        return refuse("charge_settled")
-    rounding = 0
-    if payment.tender == "cash":
-        step = facts.catalogue.settings.cash_step_minor
-        rounding = cash_due(command.amount_minor, step) - command.amount_minor
-    return e.PaymentRefunded(
-        check_id=check.check_id,
-        refund_id=command.refund_id,
-        payment_id=command.payment_id,
-        shift_id=command.shift_id,
-        tender=payment.tender,
-        amount_minor=command.amount_minor,
-        rounding_minor=rounding,
-        reason=command.reason,
-        by=facts.actor,
-        at_ms=facts.now_ms,
-    )
+def _not_good_for(
+    payment: Payment,
+    due: int,
+    facts: Facts,
+    vouchers: Mapping[str, Voucher],
+    owed: Mapping[str, int],
+) -> Refused | None:
+    """Why a voucher or an account does not pay, if it does not. Nobody handed anything over, so
+    nothing goes on suspense."""
+    if payment.amount_minor > due:
+        return refuse("nothing_due")
+    full = payment.amount_minor + payment.tip_minor
+    if payment.tender == "account":
+        return chargeable(owed, payment.reference, full, facts)
+    return spendable(vouchers, payment.tender, payment.reference, full, facts)
 
 
 def sold_sums(check: Check) -> tuple[SoldSum, ...]:
@@ -126,6 +157,11 @@ def sold_sums(check: Check) -> tuple[SoldSum, ...]:
     return tuple(sums)
 
 
+def tips_of(check: Check) -> int:
+    """Tips that came with settled payments and were not given back."""
+    return sum(p.tip_minor - p.refunded_tip_minor for p in check.payments if p.state == "done")
+
+
 def closing(check: Check, shift_open: dict[str, bool], facts: Facts) -> e.CheckClosed | None:
     """The sale, once all is sent, paid and answered for; None while something is left.
 
@@ -149,7 +185,7 @@ def closing(check: Check, shift_open: dict[str, bool], facts: Facts) -> e.CheckC
         owner=check.owner,
         totals=totals_of(check),
         sold=sold_sums(check),
-        tips_minor=sum(p.tip_minor for p in paid),
+        tips_minor=tips_of(check),
         guests=check.guests,
         at_ms=facts.now_ms,
         day=check.day,

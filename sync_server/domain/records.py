@@ -102,10 +102,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money against a check. `state`: done, pending, unknown, refused, refunded in part or whole.
+    """Money against a check. `state`: done, pending, unknown, refused, corrected.
 
     `amount_minor` covers the check, `tip_minor` comes on top, `rounding_minor` is what rounding
-    added to the drawer; cash in the drawer grows by amount + tip + rounding.
+    added to the drawer; cash in the drawer grows by amount + tip + rounding. With a `currency`,
+    `foreign_minor` of it came in (worth `tendered_minor`) and `change_minor` went out.
     """
 
     payment_id: PaymentId
@@ -125,6 +126,9 @@ class Payment:
     guest: str = ""
     stay_id: str = ""
     receipt: bool = True
+    currency: str = ""
+    foreign_minor: int = 0
+    refunded_tip_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +192,22 @@ class SoldSum:
 class CashCount:
     denomination_minor: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCount:
+    """Foreign money as counted, in the smallest unit of its currency."""
+
+    currency: str
+    counted_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignOver:
+    """Foreign money at a close; the worths are in house money at the day's rate."""
+
+    currency: str
+    expected_minor: int
+    counted_minor: int
+    worth_minor: int
+    over_minor: int

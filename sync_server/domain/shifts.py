@@ -1,50 +1,25 @@
 """A cashier's shift with a drawer: float, cash in and out, blind count, X and Z.
 
 Expected cash = float + cash taken - cash refunded + in - out - drops (features-region, rule 14).
-Figures accumulate with each event, so X is read off and closing is O(1); X equals the next Z when
-nothing happens in between. A closed shift never changes: what comes later is a late entry of the
-day. The business day is in `venue`; money movements are booked in `ledger`.
+The `figures` grow with each event, so X equals the next Z when nothing happens in between. A
+waiter's own bank is a shift like any other: what he owes is its expected cash. A closed shift
+never changes: what comes later is a late entry of the day. The business day is in `venue`; money
+movements are booked in `ledger`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from . import commands as c, events as e
+from . import commands as c, events as e, figures
 from .amending import replace
+from .figures import Figures
 from .ids import ShiftId, StaffId
-from .limits import AMOUNT_MINOR, LIST_LENGTH, TEXT_LENGTH
+from .limits import AMOUNT_MINOR, CURRENCIES, LIST_LENGTH, TEXT_LENGTH
+from .money import worth
 from .rejections import Refused, refuse
 from .staff import Facts
 
-CASH_KINDS = {"in": 1, "out": -1, "drop": -1}
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the X and the Z say. Amounts in the smallest unit; refunds and voids are positive."""
-
-    checks: int = 0
-    guests: int = 0
-    gross_minor: int = 0
-    discount_minor: int = 0
-    service_minor: int = 0
-    sales_minor: int = 0
-    voids_count: int = 0
-    voids_minor: int = 0
-    cash_minor: int = 0
-    card_minor: int = 0
-    room_minor: int = 0
-    room_count: int = 0
-    tips_minor: int = 0
-    rounding_minor: int = 0
-    refunds_minor: int = 0
-    cash_refunds_minor: int = 0
-    suspense_minor: int = 0
-    cash_in_minor: int = 0
-    cash_out_minor: int = 0
-    drops_minor: int = 0
-    taxes: tuple[e.TaxSum, ...] = ()
-    first_number: str = ""
-    last_number: str = ""
+CASH_KINDS = {"in": 1, "out": -1, "drop": -1, "tips": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +34,7 @@ class Shift:
     day: str
     float_minor: int
     drawer_minor: int
-    figures: Figures = Figures()
+    figures: Figures = field(default_factory=Figures)
     moves: tuple[e.CashMoved, ...] = ()
     counts: tuple[e.CashCount, ...] = ()
     counted_minor: int = 0
@@ -67,6 +42,8 @@ class Shift:
     z_no: int = 0
     over_minor: int = 0
     closed_ms: int = 0
+    foreign_counted: tuple[e.ForeignCount, ...] = ()
+    foreign_over: tuple[e.ForeignOver, ...] = ()
 
 
 def opened(event: e.ShiftOpened) -> Shift:
@@ -83,138 +60,123 @@ def opened(event: e.ShiftOpened) -> Shift:
     )
 
 
-def add_taxes(sums: tuple[e.TaxSum, ...], more: tuple[e.TaxSum, ...]) -> tuple[e.TaxSum, ...]:
-    """Tax sums by rate, added."""
-    merged = {(tax.tax_id, tax.rate_bp): tax for tax in sums}
-    for tax in more:
-        key = (tax.tax_id, tax.rate_bp)
-        old = merged.get(key)
-        if old is None:
-            merged[key] = tax
-        else:
-            merged[key] = replace(
-                old,
-                base_minor=old.base_minor + tax.base_minor,
-                tax_minor=old.tax_minor + tax.tax_minor,
-            )
-    return tuple(merged[key] for key in sorted(merged))
+def _with_cash(shift: Shift, change_minor: int, grown: Figures) -> Shift:
+    return replace(shift, drawer_minor=shift.drawer_minor + change_minor, figures=grown)
 
 
-def _closed_check(shift: Shift, event: e.CheckClosed) -> Shift:
-    figures, totals = shift.figures, event.totals
+def _took(shift: Shift, payment: e.Payment) -> Shift:
+    return _with_cash(shift, figures.cash_of(payment), figures.paid(shift.figures, payment))
+
+
+def _on_suspense(shift: Shift, payment: e.Payment) -> Shift:
+    kept = _took(shift, payment)
+    grown = replace(kept.figures, suspense_minor=kept.figures.suspense_minor + payment.amount_minor)
+    return replace(kept, figures=grown)
+
+
+def _settled(shift: Shift, event: e.SuspenseSettled) -> Shift:
+    payment = event.payment
+    back = figures.cash_of(payment) if event.outcome == "returned" else 0
+    grown = replace(
+        shift.figures,
+        suspense_minor=shift.figures.suspense_minor - payment.amount_minor,
+        cash_minor=shift.figures.cash_minor - back,
+    )
+    return _with_cash(shift, -back, grown)
+
+
+def _corrected(shift: Shift, event: e.TenderCorrected) -> Shift:
+    undone = figures.paid(shift.figures, event.was, -1)
+    grown = figures.paid(undone, event.payment)
+    change = figures.cash_of(event.payment) - figures.cash_of(event.was)
+    return _with_cash(shift, change, replace(grown, corrections=grown.corrections + 1))
+
+
+def _voucher_sold(shift: Shift, event: e.VoucherSold) -> Shift:
+    took = _took(shift, event.payment)
+    sold = took.figures.vouchers_sold_minor + event.payment.amount_minor
+    return replace(took, figures=replace(took.figures, vouchers_sold_minor=sold))
+
+
+def _voucher_returned(shift: Shift, event: e.VoucherReturned) -> Shift:
+    back = event.amount_minor + event.rounding_minor
+    grown = replace(
+        shift.figures,
+        vouchers_returned_minor=shift.figures.vouchers_returned_minor + event.amount_minor,
+        cash_minor=shift.figures.cash_minor - back,
+        rounding_minor=shift.figures.rounding_minor - event.rounding_minor,
+    )
+    return _with_cash(shift, -back, grown)
+
+
+def _account_paid(shift: Shift, event: e.AccountPaid) -> Shift:
+    took = _took(shift, event.payment)
+    paid = took.figures.accounts_paid_minor + event.payment.amount_minor
+    return replace(took, figures=replace(took.figures, accounts_paid_minor=paid))
+
+
+def _closed(shift: Shift, event: e.ShiftClosed) -> Shift:
     return replace(
         shift,
-        figures=replace(
-            figures,
-            checks=figures.checks + 1,
-            guests=figures.guests + event.guests,
-            gross_minor=figures.gross_minor + totals.gross_minor,
-            discount_minor=figures.discount_minor + totals.discount_minor,
-            service_minor=figures.service_minor + totals.service_minor,
-            sales_minor=figures.sales_minor + totals.total_minor,
-            voids_count=figures.voids_count + event.voids_count,
-            voids_minor=figures.voids_minor + event.voids_minor,
-            taxes=add_taxes(figures.taxes, totals.taxes),
-            first_number=figures.first_number or event.number,
-            last_number=event.number,
-        ),
+        state="closed",
+        z_no=event.z_no,
+        over_minor=event.over_minor,
+        foreign_over=event.foreign,
+        closed_ms=event.at_ms,
     )
 
 
-def _took(shift: Shift, payment: e.Payment, suspense: bool) -> Shift:
-    figures = shift.figures
-    full = payment.amount_minor + payment.tip_minor
-    cash = full + payment.rounding_minor if payment.tender == "cash" else 0
-    return replace(
-        shift,
-        drawer_minor=shift.drawer_minor + cash,
-        figures=replace(
-            figures,
-            cash_minor=figures.cash_minor + cash,
-            card_minor=figures.card_minor + (full if payment.tender == "card" else 0),
-            tips_minor=figures.tips_minor + payment.tip_minor,
-            rounding_minor=figures.rounding_minor + payment.rounding_minor,
-            suspense_minor=figures.suspense_minor + (payment.amount_minor if suspense else 0),
-        ),
-    )
+def _float_adjusted(shift: Shift, event: e.FloatAdjusted) -> Shift:
+    drawer = shift.drawer_minor + event.float_minor - event.was_minor
+    return replace(shift, float_minor=event.float_minor, drawer_minor=drawer)
 
 
-def _refunded(shift: Shift, event: e.PaymentRefunded) -> Shift:
-    cash = event.amount_minor + event.rounding_minor if event.tender == "cash" else 0
-    figures = shift.figures
-    return replace(
-        shift,
-        drawer_minor=shift.drawer_minor - cash,
-        figures=replace(
-            figures,
-            refunds_minor=figures.refunds_minor + event.amount_minor,
-            cash_refunds_minor=figures.cash_refunds_minor + cash,
-            rounding_minor=figures.rounding_minor - event.rounding_minor,
-        ),
-    )
-
-
-def _cash_moved(shift: Shift, event: e.CashMoved) -> Shift:
-    figures = shift.figures
-    size = abs(event.amount_minor)
-    moved = {
-        "in": replace(figures, cash_in_minor=figures.cash_in_minor + size),
-        "out": replace(figures, cash_out_minor=figures.cash_out_minor + size),
-        "drop": replace(figures, drops_minor=figures.drops_minor + size),
-    }[event.kind]
-    return replace(
-        shift,
-        drawer_minor=shift.drawer_minor + event.amount_minor,
-        figures=moved,
+_EVOLVE: dict[type, Callable[..., Shift]] = {
+    e.CashMoved: lambda shift, event: replace(
+        _with_cash(shift, event.amount_minor, figures.moved(shift.figures, event)),
         moves=(*shift.moves, event),
-    )
+    ),
+    e.DrawerCounted: lambda shift, event: replace(
+        shift,
+        counts=event.counts,
+        counted_minor=event.counted_minor,
+        foreign_counted=event.foreign,
+        state="counted",
+    ),
+    e.ShiftClosed: _closed,
+    e.PaymentTaken: lambda shift, event: _took(shift, event.payment),
+    e.PaymentUnallocated: lambda shift, event: _on_suspense(shift, event.payment),
+    e.PaymentRefunded: lambda shift, event: _with_cash(
+        shift, -figures.cash_back(event), figures.refunded(shift.figures, event)
+    ),
+    e.CheckClosed: lambda shift, event: replace(shift, figures=figures.sold(shift.figures, event)),
+    e.CheckReopened: lambda shift, event: replace(
+        shift, figures=figures.reopened(shift.figures, event)
+    ),
+    e.TenderCorrected: _corrected,
+    e.SuspenseSettled: _settled,
+    e.VoucherSold: _voucher_sold,
+    e.VoucherReturned: _voucher_returned,
+    e.AccountPaid: _account_paid,
+    e.FloatAdjusted: _float_adjusted,
+    e.DrawerOpened: lambda shift, event: replace(
+        shift, figures=replace(shift.figures, no_sales=shift.figures.no_sales + 1)
+    ),
+}
+
+SHIFT_EVENTS = frozenset(_EVOLVE)
 
 
 def room_posted(shift: Shift, amount_minor: int, tip_minor: int) -> Shift:
     """A room charge of this shift is on the folio."""
-    figures = shift.figures
-    return replace(
-        shift,
-        figures=replace(
-            figures,
-            room_minor=figures.room_minor + amount_minor + tip_minor,
-            room_count=figures.room_count + 1,
-            tips_minor=figures.tips_minor + tip_minor,
-        ),
-    )
+    return replace(shift, figures=figures.room_posted(shift.figures, amount_minor, tip_minor))
 
 
 def evolve(shift: Shift, event: object) -> Shift:
     """The shift after an event that names it. A closed shift is returned as it is."""
     if shift.state == "closed":
         return shift
-    match event:
-        case e.CashMoved():
-            return _cash_moved(shift, event)
-        case e.DrawerCounted():
-            return replace(
-                shift,
-                counts=event.counts,
-                counted_minor=event.counted_minor,
-                state="counted",
-            )
-        case e.ShiftClosed():
-            return replace(
-                shift,
-                state="closed",
-                z_no=event.z_no,
-                over_minor=event.over_minor,
-                closed_ms=event.at_ms,
-            )
-        case e.PaymentTaken():
-            return _took(shift, event.payment, suspense=False)
-        case e.PaymentUnallocated():
-            return _took(shift, event.payment, suspense=True)
-        case e.PaymentRefunded():
-            return _refunded(shift, event)
-        case e.CheckClosed():
-            return _closed_check(shift, event)
-    return shift
+    return _EVOLVE[type(event)](shift, event)
 
 
 # -- decide ------------------------------------------------------------------------------------
@@ -239,7 +201,8 @@ def move_cash(shift: Shift | None, command: c.MoveCash, facts: Facts) -> object:
     if fault := must_be_open(shift) or amount_fault(command.amount_minor):
         return fault
     sign = CASH_KINDS.get(command.kind)
-    if sign is None or not command.reason or len(command.reason) > TEXT_LENGTH:
+    texts = (command.reason, command.envelope)
+    if sign is None or not command.reason or max(map(len, texts)) > TEXT_LENGTH:
         return refuse("no_reason")
     return e.CashMoved(
         command.shift_id,
@@ -248,7 +211,37 @@ def move_cash(shift: Shift | None, command: c.MoveCash, facts: Facts) -> object:
         command.reason,
         facts.actor,
         facts.now_ms,
+        command.envelope,
     )
+
+
+def adjust_float(shift: Shift | None, command: c.AdjustFloat, facts: Facts) -> object:
+    """A float that was entered wrong is set right by an entry of its own."""
+    if shift is None or (fault := must_be_open(shift)):
+        return refuse("no_shift") if shift is None else fault
+    if fault := amount_fault(command.float_minor, zero=True):
+        return fault
+    if not command.reason.strip() or len(command.reason) > TEXT_LENGTH:
+        return refuse("no_reason")
+    if command.float_minor == shift.float_minor:
+        return refuse("nothing_to_do")
+    return e.FloatAdjusted(
+        shift.shift_id,
+        shift.float_minor,
+        command.float_minor,
+        command.reason,
+        facts.actor,
+        facts.now_ms,
+    )
+
+
+def open_drawer(shift: Shift | None, command: c.OpenDrawer, facts: Facts) -> object:
+    """No sale: the drawer opens, and it is on record who wanted it and why."""
+    if fault := must_be_open(shift):
+        return fault
+    if not command.reason.strip() or len(command.reason) > TEXT_LENGTH:
+        return refuse("no_reason")
+    return e.DrawerOpened(command.shift_id, command.reason, facts.actor, facts.now_ms)
 
 
 def count_drawer(shift: Shift | None, command: c.CountDrawer, facts: Facts) -> object:
@@ -262,8 +255,27 @@ def count_drawer(shift: Shift | None, command: c.CountDrawer, facts: Facts) -> o
     total = sum(count.count * count.denomination_minor for count in command.counts)
     if fault := amount_fault(total, zero=True):
         return fault
+    if len(command.foreign) > CURRENCIES:
+        return refuse("too_many", limit=CURRENCIES)
+    for foreign in command.foreign:
+        if fault := amount_fault(foreign.counted_minor, zero=True):
+            return fault
     counts = tuple(e.CashCount(x.denomination_minor, x.count) for x in command.counts)
-    return e.DrawerCounted(command.shift_id, counts, total, facts.actor, facts.now_ms)
+    abroad = tuple(e.ForeignCount(x.currency, x.counted_minor) for x in command.foreign)
+    return e.DrawerCounted(command.shift_id, counts, total, facts.actor, facts.now_ms, abroad)
+
+
+def foreign_over(shift: Shift, facts: Facts) -> tuple[e.ForeignOver, ...]:
+    """Foreign cash counted against what was taken; a difference is worth the day's rate."""
+    counted = {each.currency: each.counted_minor for each in shift.foreign_counted}
+    rows = []
+    for each in shift.figures.foreign:
+        there = counted.get(each.currency, 0)
+        currency = facts.catalogue.currency(each.currency)
+        rate = (currency.rate_minor, currency.digits) if currency else (0, 0)
+        over = worth(there - each.amount_minor, *rate)
+        rows.append(e.ForeignOver(each.currency, each.amount_minor, there, each.worth_minor, over))
+    return tuple(rows)
 
 
 def close_shift(
@@ -271,9 +283,12 @@ def close_shift(
     command: c.CloseShift,
     facts: Facts,
     z_no: int,
-    perpetual_minor: int,
+    perpetual: tuple[int, int],
 ) -> object:
-    """The Z. A difference needs a reason in words; it is booked, never hidden."""
+    """The Z. A difference needs a reason in words; it is booked, never hidden.
+
+    `perpetual`: all sales and all returns since the first day.
+    """
     if shift is None:
         return refuse("no_shift")
     if fault := must_be_open(shift):
@@ -281,7 +296,8 @@ def close_shift(
     if shift.state != "counted":
         return refuse("not_counted")
     over = shift.counted_minor - shift.drawer_minor
-    if over and not command.reason.strip():
+    abroad = foreign_over(shift, facts)
+    if (over or any(each.over_minor for each in abroad)) and not command.reason.strip():
         return refuse("no_reason", over_minor=over)
     if len(command.reason) > TEXT_LENGTH:
         return refuse("bad_text", limit=TEXT_LENGTH)
@@ -295,5 +311,7 @@ def close_shift(
         over_minor=over,
         reason=command.reason,
         sales_minor=shift.figures.sales_minor,
-        perpetual_minor=perpetual_minor,
+        perpetual_minor=perpetual[0],
+        returns_minor=perpetual[1],
+        foreign=abroad,
     )

@@ -22,7 +22,11 @@ RIGHTS: dict[str, str] = {
     "take_cash": "take cash",
     "take_card": "record a card payment",
     "room_charge": "charge a hotel room",
-    "refund": "give money back",
+    "refund": "give money back, up to the role's limit",
+    "reopen": "take a closed check up again, correct a tender, settle suspense",
+    "vouchers": "sell and return vouchers, take deposits",
+    "house_account": "charge a house account and take money for it",
+    "no_sale": "open the drawer without a sale",
     "open_shift": "take a drawer",
     "cash_in_out": "cash in, out and drops",
     "close_shift": "count and close a shift; X",
@@ -80,6 +84,16 @@ RIGHT_FOR: dict[str, str] = {
     "MoveTicket": "kitchen",
     "PassLines": "kitchen",
     "ServeLines": "order",
+    "AdjustFloat": "cash_in_out",
+    "OpenDrawer": "no_sale",
+    "SellVoucher": "vouchers",
+    "ReturnVoucher": "vouchers",
+    "PayAccount": "house_account",
+    "ReopenCheck": "reopen",
+    "CloseCheck": "take_cash",
+    "CorrectTender": "reopen",
+    "SettleSuspense": "reopen",
+    "PunchClock": ANYONE,  # one's own; another's with the right to approve
     "RecordPaper": ANYONE,  # server only
     "StopItem": "stop_list",
     "FreeItem": "stop_list",
@@ -101,6 +115,7 @@ class Facts:
 
     `now_ms` is the command's time by the server's rule (reliability 2.10); `basis_n` the last
     event that the asking screen had seen; `approver` lends rights for this one command.
+    `server_link` is false on a terminal that decides alone.
     """
 
     catalogue: Catalogue
@@ -112,9 +127,11 @@ class Facts:
     basis_n: int
     rights: frozenset[str]
     discount_limit_bp: int = 0
+    refund_limit_minor: int = -1
     approver: StaffId = NOBODY
     old_menus: Mapping[int, Catalogue] = field(default_factory=dict)
     room_link: bool = True
+    server_link: bool = True
 
 
 def rights_of(catalogue: Catalogue, staff_id: str) -> frozenset[str]:
@@ -131,6 +148,18 @@ def discount_limit(catalogue: Catalogue, staff_id: str) -> int:
     person = catalogue.staff.get(staff_id)
     role = catalogue.roles.get(person.role_id) if person else None
     return role.discount_limit_bp if role else 0
+
+
+def refund_limit(catalogue: Catalogue, staff_id: str) -> int:
+    """The largest refund that a person may give alone; -1 is without limit."""
+    person = catalogue.staff.get(staff_id)
+    role = catalogue.roles.get(person.role_id) if person else None
+    return role.refund_limit_minor if role else 0
+
+
+def wider(limit_minor: int, other_minor: int) -> int:
+    """The wider of two limits of which -1 is none."""
+    return -1 if min(limit_minor, other_minor) < 0 else max(limit_minor, other_minor)
 
 
 def needs(facts: Facts, right: str) -> Refused | None:

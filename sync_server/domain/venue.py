@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
-from . import checks, events as e, folio, kitchen, shifts
+from . import attendance, checks, events as e, folio, kitchen, shifts, vouchers
 from .amending import replace
+from .attendance import Attendance
 from .checks import Check, Stamp
 from .folio import Charge
 from .ids import ChargeId, CheckId, NoticeId, ShiftId, StaffId, TicketId
@@ -24,6 +25,7 @@ from .limits import (
     SUSPENSE_KEPT,
 )
 from .shifts import Shift
+from .vouchers import Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Venue:
     """The live state. Mutable as a whole, its parts frozen; `fork` makes a cheap second one.
 
     `n` is the last event applied. `checks` are open ones; `closed` the latest finished ones.
-    `continued` leads from a closed check to the one that took lines which came too late.
+    `continued` leads from a closed check to the one that took lines which came too late. `owed`
+    is by house account; `returns_minor` is what was taken back since the first day, beside
+    `perpetual_minor`, which only rises.
     """
 
     n: int = 0
@@ -89,6 +93,10 @@ class Venue:
     stops: dict[str, Stop] = field(default_factory=dict)
     notices: dict[NoticeId, Notice] = field(default_factory=dict)
     suspense: tuple[Suspended, ...] = ()
+    returns_minor: int = 0
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
+    owed: dict[str, int] = field(default_factory=dict)
+    present: dict[StaffId, Attendance] = field(default_factory=dict)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -109,6 +117,10 @@ class Venue:
             dict(self.stops),
             dict(self.notices),
             self.suspense,
+            self.returns_minor,
+            dict(self.vouchers),
+            dict(self.owed),
+            dict(self.present),
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -175,7 +187,8 @@ class Venue:
 
     def _on_shift(self, event: object) -> None:
         payment = getattr(event, "payment", None)
-        shift_id = payment.shift_id if payment is not None else event.shift_id  # type: ignore[attr-defined]
+        of_payment = payment.shift_id if payment is not None else ShiftId("")
+        shift_id: ShiftId = getattr(event, "shift_id", of_payment)
         if shift_id in self.shifts:
             self.shifts[shift_id] = shifts.evolve(self.shifts[shift_id], event)
 
@@ -286,6 +299,53 @@ class Venue:
         for charge in settled[: max(0, len(settled) - SETTLED_CHARGES_KEPT)]:
             del self.charges[charge.charge_id]
 
+    def _reopened(self, event: e.CheckReopened, stamp: Stamp) -> None:
+        check = self.closed.pop(event.check_id, None)
+        if check is not None:
+            self.checks[event.check_id] = check
+        self._took_back(event.totals.total_minor)
+
+    def _took_back(self, amount_minor: int) -> None:
+        self.returns_minor += amount_minor
+        if self.day is not None:
+            self.day = replace(self.day, sales_minor=self.day.sales_minor - amount_minor)
+
+    def _paid(self, event: e.PaymentTaken, stamp: Stamp) -> None:
+        self._on_credit(event.payment, event.payment.amount_minor + event.payment.tip_minor)
+
+    def _refunded(self, event: e.PaymentRefunded, stamp: Stamp) -> None:
+        back = event.amount_minor + event.tip_minor
+        if event.tender == "account":
+            self.owed[event.reference] = self.owed.get(event.reference, 0) - back
+        elif event.tender in ("voucher", "deposit"):
+            vouchers.changed(self.vouchers, event.reference, back)
+        if event.check_id in self.closed:
+            self.returns_minor += event.amount_minor
+
+    def _on_credit(self, payment: e.Payment, minor: int) -> None:
+        """What a payment by account or voucher leaves owed or left."""
+        if payment.tender == "account":
+            self.owed[payment.reference] = self.owed.get(payment.reference, 0) + minor
+        elif payment.tender in ("voucher", "deposit"):
+            vouchers.changed(self.vouchers, payment.reference, -minor)
+
+    def _suspense_settled(self, event: e.SuspenseSettled, stamp: Stamp) -> None:
+        settled = event.payment.payment_id
+        self.suspense = tuple(s for s in self.suspense if s.payment.payment_id != settled)
+
+    def _voucher_sold(self, event: e.VoucherSold, stamp: Stamp) -> None:
+        vouchers.added(self.vouchers, vouchers.sold(event))
+
+    def _voucher_returned(self, event: e.VoucherReturned, stamp: Stamp) -> None:
+        vouchers.changed(self.vouchers, event.code, -event.amount_minor)
+
+    def _account_paid(self, event: e.AccountPaid, stamp: Stamp) -> None:
+        owed = self.owed.get(event.account_id, 0) - event.payment.amount_minor
+        self.owed[event.account_id] = owed
+
+    def _punched(self, event: e.ClockPunched, stamp: Stamp) -> None:
+        attendance.punched(self.present, event)
+
     def _unallocated(self, event: e.PaymentUnallocated, stamp: Stamp) -> None:
         kept = (*self.suspense, Suspended(event.check_id, event.payment))
         self.suspense = kept[-SUSPENSE_KEPT:]
@@ -323,17 +383,7 @@ class Venue:
 
 
 _ON_CHECK = checks.CHECK_EVENTS
-_ON_SHIFT = frozenset(
-    {
-        e.CashMoved,
-        e.DrawerCounted,
-        e.ShiftClosed,
-        e.PaymentTaken,
-        e.PaymentUnallocated,
-        e.PaymentRefunded,
-        e.CheckClosed,
-    }
-)
+_ON_SHIFT = shifts.SHIFT_EVENTS
 _SPECIAL: dict[type, Callable[..., None]] = {
     e.CheckOpened: Venue._check_opened,
     e.CheckClosed: Venue._check_finished,
@@ -350,6 +400,14 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.ShiftClosed: Venue._shift_closed,
     e.RoomChargeAsked: Venue._charge_asked,
     e.PaymentUnallocated: Venue._unallocated,
+    e.PaymentTaken: Venue._paid,
+    e.PaymentRefunded: Venue._refunded,
+    e.CheckReopened: Venue._reopened,
+    e.SuspenseSettled: Venue._suspense_settled,
+    e.VoucherSold: Venue._voucher_sold,
+    e.VoucherReturned: Venue._voucher_returned,
+    e.AccountPaid: Venue._account_paid,
+    e.ClockPunched: Venue._punched,
     e.DayOpened: Venue._day_opened,
     e.DayClosed: Venue._day_closed,
     e.ItemStopped: Venue._stopped,

@@ -27,7 +27,9 @@ from sync_server.domain.staff import (
     RIGHTS,
     Facts,
     discount_limit,
+    refund_limit,
     rights_of,
+    wider,
 )
 from sync_server.domain.venue import Venue
 from sync_server.effects.door import DOUBTFUL
@@ -192,10 +194,10 @@ class Group:
         catalogue = self.catalogue
         actor = StaffId(command.actor)
         approver = NOBODY
-        limit = 0
+        limit, refund = 0, 0
         if device.dev == SERVER or honoured:
             rights = frozenset(RIGHTS)
-            limit = NO_LIMIT_BP
+            limit, refund = NO_LIMIT_BP, -1
         elif device.kind == "kds" and not actor:
             rights = KITCHEN_RIGHTS
         else:
@@ -204,7 +206,7 @@ class Group:
             if fault:
                 return fault
             rights = rights_of(catalogue, actor)
-            limit = discount_limit(catalogue, actor)
+            limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
         if command.approval is not None and not honoured:
             lent = self._access.redeem(command, device.dev, at_ms, self.approvals)
             if isinstance(lent, Refused):
@@ -212,6 +214,7 @@ class Group:
             approver = lent
             rights = rights | rights_of(catalogue, approver)
             limit = max(limit, discount_limit(catalogue, approver))
+            refund = wider(refund, refund_limit(catalogue, approver))
         return Facts(
             catalogue=catalogue,
             now_ms=at_ms,
@@ -222,6 +225,7 @@ class Group:
             basis_n=command.basis_n,
             rights=rights,
             discount_limit_bp=limit,
+            refund_limit_minor=refund,
             approver=approver,
             old_menus=self._catalogues,
             room_link=self._room_link,

@@ -19,7 +19,7 @@ from sync_server.domain.decisions import decide
 from sync_server.domain.ids import StaffId, TicketId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Accepted, Decision, Refused
-from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, discount_limit, rights_of
+from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, discount_limit, refund_limit, rights_of
 from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol.replica import Replica
 
@@ -83,6 +83,7 @@ class House:
             basis_n=self.venue.n,
             rights=rights_of(self.catalogue, actor) if rights is None else rights,
             discount_limit_bp=discount_limit(self.catalogue, actor),
+            refund_limit_minor=refund_limit(self.catalogue, actor),
         )
 
     def do(self, command: object, actor: str = "nadia") -> Decision:

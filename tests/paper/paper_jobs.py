@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sync_server.domain import events as e, folio
 from sync_server.domain.checks import Check
+from sync_server.domain.figures import Figures
 from sync_server.domain.ids import (
     ChargeId,
     CheckId,
@@ -29,7 +30,7 @@ from sync_server.domain.menu import (
     Tax,
 )
 from sync_server.domain.outward import PaperJob
-from sync_server.domain.shifts import Figures, Shift
+from sync_server.domain.shifts import Shift
 
 EVENING = int(datetime(2026, 11, 21, 17, 42, tzinfo=UTC).timestamp()) * 1000
 """19:42 in Kyiv."""

@@ -209,6 +209,45 @@ async def _day_only(office: Office) -> None:
     await office.act(c.OpenDay(DAY))
 
 
+async def _voucher(office: Office) -> None:
+    await office.sent()
+    await office.act(c.SellVoucher("G-1", "gift", PAID, SH, "cash", 10_000, 10_000, "Ann"))
+
+
+async def _sold(office: Office) -> None:
+    await office.ordered()
+    await office.act(c.RemoveLines(K, (L2,)), c.SendLines(K, (L1, L3)))
+    await office.act(c.TakePayment(K, PAID, SH, "card", office.due(), tip_minor=500))
+    assert not office.front.venue.checks
+
+
+async def _reopened(office: Office) -> None:
+    await _sold(office)
+    await office.act(c.ReopenCheck(K, SH, "wrong tip"))
+
+
+async def _suspended(office: Office) -> None:
+    await _sold(office)
+    await office.act(c.TakePayment(K, PaymentId("p2"), SH, "cash", 1_000, 1_000))
+
+
+simple("AdjustFloat", Office.published, c.AdjustFloat(SH, 90_000, "counted again"))
+simple("OpenDrawer", Office.published, c.OpenDrawer(SH, "change for a guest"))
+simple(
+    "SellVoucher",
+    Office.published,
+    c.SellVoucher("D-1", "deposit", PAID, SH, "card", 50_000, name="Wedding"),
+)
+simple("ReturnVoucher", _voucher, c.ReturnVoucher("G-1", SH, "guest changed his mind"))
+simple("PayAccount", Office.published, c.PayAccount("acme", PAID, SH, "cash", 5_000, 6_000))
+simple("ReopenCheck", _sold, c.ReopenCheck(K, SH, "wrong tip"))
+simple("CloseCheck", _reopened, c.CloseCheck(K, SH))
+simple("CorrectTender", _sold, c.CorrectTender(K, PAID, PaymentId("p2"), "cash", "paid in cash"))
+simple(
+    "SettleSuspense", _suspended, c.SettleSuspense(PaymentId("p2"), SH, "returned", "paid twice")
+)
+simple("PunchClock", Office.published, c.PunchClock("in"))
+
 simple("OpenDay", _published_only, c.OpenDay(DAY))
 simple("CloseDay", _no_shift, c.CloseDay())
 simple("OpenShift", _day_only, c.OpenShift(SH, "1", 5_000))

@@ -1,0 +1,146 @@
+"""What a cashier asks for beyond taking a payment: `commands` gives these on under its name.
+
+Vouchers, deposits and house accounts; corrections of what was paid; the drawer; the time clock.
+The rules are in `vouchers`, `accounts`, `corrections`, `shifts` and `attendance`.
+"""
+
+from dataclasses import dataclass
+
+from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, ShiftId, StaffId
+
+
+# -- the drawer ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ForeignMoney:
+    """Foreign money as counted, in the smallest unit of its currency."""
+
+    currency: str
+    counted_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustFloat:
+    """The float was entered wrong: what it really was, as an entry of its own."""
+
+    shift_id: ShiftId
+    float_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    """Open the drawer without a sale."""
+
+    shift_id: ShiftId
+    reason: str
+
+
+# -- vouchers and deposits -------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SellVoucher:
+    """Issue a gift voucher or take a deposit for money. `kind`: gift, deposit.
+
+    `tender` is cash or card; `expires_ms` 0 is never. `code` is what is printed on the voucher.
+    """
+
+    code: str
+    kind: str
+    payment_id: PaymentId
+    shift_id: ShiftId
+    tender: str
+    amount_minor: int
+    tendered_minor: int = 0
+    name: str = ""
+    expires_ms: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnVoucher:
+    """Give back in cash what is left of a voucher or a deposit."""
+
+    code: str
+    shift_id: ShiftId
+    reason: str
+
+
+# -- house accounts --------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PayAccount:
+    """Money towards a house account; more than is owed stays as credit. `tender`: cash, card."""
+
+    account_id: str
+    payment_id: PaymentId
+    shift_id: ShiftId
+    tender: str
+    amount_minor: int
+    tendered_minor: int = 0
+    reference: str = ""
+
+
+# -- corrections -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ReopenCheck:
+    """Take a closed check up again under its own number; its sale is reversed."""
+
+    check_id: CheckId
+    shift_id: ShiftId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCheck:
+    """Close a check on which nothing is due any more."""
+
+    check_id: CheckId
+    shift_id: ShiftId
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectTender:
+    """The guest paid otherwise than was entered, in a shift that is still open."""
+
+    check_id: CheckId
+    payment_id: PaymentId
+    new_payment_id: PaymentId
+    tender: str
+    reason: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleSuspense:
+    """What became of money that fitted no balance. `outcome`: returned, kept, allocated."""
+
+    payment_id: PaymentId
+    shift_id: ShiftId
+    outcome: str
+    reason: str
+    check_id: CheckId = NO_CHECK
+
+
+# -- time clock ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PunchClock:
+    """A person comes, goes, or takes a break. `kind`: in, out, break, back.
+
+    `staff_id` empty is the actor; somebody else's needs the right to approve.
+    """
+
+    kind: str
+    staff_id: StaffId = NOBODY
+
+
+CASH_COMMANDS = (
+    AdjustFloat,
+    OpenDrawer,
+    SellVoucher,
+    ReturnVoucher,
+    PayAccount,
+    ReopenCheck,
+    CloseCheck,
+    CorrectTender,
+    SettleSuspense,
+    PunchClock,
+)
+"""All of this file, for `commands.COMMANDS`."""

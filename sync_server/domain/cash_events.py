@@ -1,0 +1,132 @@
+"""What happened at the till beyond a payment: `events` gives these on under its name.
+
+Each money event carries the whole `Payment` it makes or undoes, so that folding looks nothing up.
+Released classes are never edited; a new field gets a default.
+"""
+
+from dataclasses import dataclass
+
+from .ids import CheckId, ShiftId, StaffId
+from .records import Payment, SoldSum, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class FloatAdjusted:
+    shift_id: ShiftId
+    was_minor: int
+    float_minor: int
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerOpened:
+    """The drawer was opened without a sale."""
+
+    shift_id: ShiftId
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherSold:
+    """A liability of the house: no sale yet. `kind`: gift, deposit."""
+
+    code: str
+    kind: str
+    name: str
+    expires_ms: int
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherReturned:
+    """What was left of a voucher went back to the guest in cash."""
+
+    code: str
+    kind: str
+    shift_id: ShiftId
+    amount_minor: int
+    rounding_minor: int
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPaid:
+    """Money towards a house account."""
+
+    account_id: str
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReopened:
+    """The sale of a closed check is reversed; all figures are those that its close had booked."""
+
+    check_id: CheckId
+    number: str
+    shift_id: ShiftId
+    totals: Totals
+    sold: tuple[SoldSum, ...]
+    tips_minor: int
+    guests: int
+    voids_count: int
+    voids_minor: int
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderCorrected:
+    """`was` is undone and `payment` stands in its place; no money moved now."""
+
+    check_id: CheckId
+    shift_id: ShiftId
+    was: Payment
+    payment: Payment
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuspenseSettled:
+    """`payment` left suspense. `outcome`: returned (to the guest), kept, allocated (to
+    `check_id`)."""
+
+    payment: Payment
+    shift_id: ShiftId
+    outcome: str
+    check_id: CheckId
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPunched:
+    """`kind`: in, out, break, back."""
+
+    staff_id: StaffId
+    kind: str
+    by: StaffId
+    at_ms: int
+
+
+CASH_EVENTS = (
+    FloatAdjusted,
+    DrawerOpened,
+    VoucherSold,
+    VoucherReturned,
+    AccountPaid,
+    CheckReopened,
+    TenderCorrected,
+    SuspenseSettled,
+    ClockPunched,
+)
+"""All of this file, for `events.EVENTS`."""
