@@ -129,7 +129,7 @@ class FakeUsb(usb.backend.IBackend):  # type: ignore[misc]
             bDescriptorType=4,
             bInterfaceNumber=0,
             bAlternateSetting=0,
-            bNumEndpoints=2,
+            bNumEndpoints=2 if dev.kind == 7 else 1,
             bInterfaceClass=dev.kind,
             bInterfaceSubClass=1,
             bInterfaceProtocol=1,

@@ -42,6 +42,7 @@ class SerialFarEnd:
         self._ends: tuple[int, int] | None = None
         self._thread: threading.Thread | None = None
         self._woken, self._knock = -1, -1
+        self._reading = threading.Lock()
 
     def __enter__(self) -> "SerialFarEnd":
         self.power(True)
@@ -83,12 +84,21 @@ class SerialFarEnd:
         assert self._ends is not None
         os.write(self._ends[0], data)
 
+    def settle(self) -> None:
+        """Return when the far end has read all that was sent so far."""
+        assert self._ends is not None
+        while select.select([self._ends[0]], [], [], 0)[0]:
+            self._reading.acquire()
+            self._reading.release()
+        with self._reading:
+            return
+
     def _serve(self, far: int) -> None:
         while True:
             ready, _, _ = select.select([far, self._woken], [], [])
             if self._woken in ready:
                 return
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError), self._reading:
                 answer = self._hear(os.read(far, 4096))
                 if answer:
                     os.write(far, answer)

@@ -6,6 +6,7 @@ loudly. emupos proves as class B (it answers GS r, not GS ( H) and keeps receipt
 
 import http.client
 import io
+import json
 import os
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from hardware.links import TcpLink
 from hardware.printer import Evidence
 
 ROOT = Path(__file__).resolve().parents[2]
+TOLEDO_PROFILE, SMA_PROFILE = "toledo8217-15kg", "sma-15kg"
 SETUP = ROOT / "scripts" / "emupos_setup.sh"
 QUICK = Limits(connect=5, answer=1, write=5, proof=10, job=30, probe=0.5)
 
@@ -33,12 +35,20 @@ class Emupos:
     port: int
     api_port: int
     printer: EscposPrinter
+    scales: dict[str, int]
 
-    def ask(self, method: str, path: str) -> bytes:
+    def ask(
+        self, method: str, path: str, device: str = "front", told: dict[str, object] | None = None
+    ) -> bytes:
         """One request to the control API."""
         connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=10)
         try:
-            connection.request(method, f"/api/v1/devices/front/{path}")
+            connection.request(
+                method,
+                f"/api/v1/devices/{device}/{path}",
+                json.dumps(told) if told else None,
+                {"Content-Type": "application/json"} if told else {},
+            )
             response = connection.getresponse()
             body = response.read()
             assert response.status < 300, body
@@ -70,11 +80,18 @@ def emupos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emupos]:
         )
     folder = tmp_path_factory.mktemp("emupos")
     port, api_port = free_port(), free_port()
+    scales = {"toledo": free_port(), "sma": free_port()}
+    scale_settings = "".join(
+        f"  - id: {name}\n    type: scale\n    profile: {profile}\n"
+        f"    connections:\n      - tcp: {{ port: {scales[name]} }}\n"
+        for name, profile in (("toledo", TOLEDO_PROFILE), ("sma", SMA_PROFILE))
+    )
     settings = folder / "emupos.yaml"
     settings.write_text(
         f"schema: 1\napi: {{ host: 127.0.0.1, port: {api_port} }}\ndevices:\n"
         "  - id: front\n    type: printer\n    profile: epson-tm-t20iii\n"
         f"    connections:\n      - tcp: {{ port: {port} }}\n    receipts_dir: ./receipts\n"
+        + scale_settings
     )
     with subprocess.Popen(
         [str(ROOT / ".venv-emupos" / "bin" / "emupos"), "run", "--config", str(settings)],
@@ -97,6 +114,7 @@ def emupos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emupos]:
             port,
             api_port,
             EscposPrinter("front", link, raster_encoder(), Evidence.B, QUICK),
+            scales,
         )
         process.terminate()
 
