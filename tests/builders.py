@@ -24,6 +24,8 @@ from sync_server.domain.menu import (
     ModifierGroup,
     Reason,
     Role,
+    SetChoice,
+    SetPart,
     Settings,
     StaffMember,
     Station,
@@ -31,7 +33,15 @@ from sync_server.domain.menu import (
     Tax,
 )
 from sync_server.domain.rejections import Accepted, Decision, Refused
-from sync_server.domain.staff import RIGHTS, Facts, discount_limit, refund_limit, rights_of, wider
+from sync_server.domain.staff import (
+    RIGHTS,
+    Facts,
+    discount_limit,
+    discount_sum_limit,
+    refund_limit,
+    rights_of,
+    wider,
+)
 from sync_server.domain.venue import Venue
 
 T = TypeVar("T")
@@ -50,6 +60,16 @@ def an_item(item_id: str, price_minor: int, **more: object) -> Item:
     """A dish of the hot station's second course unless told otherwise."""
     item = Item(item_id, names(item_id), "food", price_minor, "vat", ("hot",), course=2)
     return replace(item, **more)  # type: ignore[arg-type]
+
+
+def a_lunch_item(item_id: str, price_minor: int) -> Item:
+    """A set of a first course, a main and a drink; wine for 50.00 more."""
+    parts = (
+        SetPart("first", names("first"), (SetChoice("borscht"), SetChoice("soup"))),
+        SetPart("main", names("main"), (SetChoice("kyiv"), SetChoice("fries"))),
+        SetPart("drink", names("drink"), (SetChoice("cola"), SetChoice("wine", 5_000))),
+    )
+    return an_item(item_id, price_minor, station_ids=(), parts=parts)
 
 
 def a_menu(**settings: object) -> Catalogue:
@@ -102,6 +122,10 @@ def a_menu(**settings: object) -> Catalogue:
         reasons={
             "guest-left": Reason("guest-left", "void", names("guest left")),
             "courier": Reason("courier", "cash_out", names("courier")),
+            "sorry": Reason("sorry", "discount", names("sorry")),
+            "birthday": Reason("birthday", "comp", names("birthday")),
+            "hair": Reason("hair", "return", names("hair")),
+            "embassy": Reason("embassy", "exempt", names("embassy")),
         },
         discounts={
             "gold": Discount("gold", names("Gold"), rate_bp=500),
@@ -139,10 +163,12 @@ class AHouse:
         """What the server would know of this actor."""
         rights = rights_of(self.menu, by)
         limit, refund = discount_limit(self.menu, by), refund_limit(self.menu, by)
+        sums = discount_sum_limit(self.menu, by)
         if approver:
             rights |= rights_of(self.menu, approver)
             limit = max(limit, discount_limit(self.menu, approver))
             refund = wider(refund, refund_limit(self.menu, approver))
+            sums = wider(sums, discount_sum_limit(self.menu, approver))
         return Facts(
             catalogue=self.menu,
             now_ms=self.now_ms,
@@ -155,6 +181,7 @@ class AHouse:
             discount_limit_bp=limit,
             refund_limit_minor=refund,
             server_link=self.server_link,
+            discount_limit_minor=sums,
             approver=StaffId(approver),
         )
 

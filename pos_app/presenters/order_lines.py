@@ -16,7 +16,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import Check
 from sync_server.domain.events import Line
 from sync_server.domain.ids import CheckId, LineId, StaffId
-from sync_server.domain.ordering import NOTE_LENGTH
+from sync_server.domain.making import NOTE_LENGTH
 from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import discount_limit
 

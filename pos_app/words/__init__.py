@@ -1,4 +1,4 @@
-"""What the terminal says, in Ukrainian, English and Polish; one dictionary a language.
+"""What the terminal says, in Ukrainian, English and Polish; the order's own words stand apart.
 
 Rule: every language has the same keys (tested), every refusal code of the domain has a sentence
 under `refused_<code>`. A value may be a text or forms by plural category ("one", "few", "many",
@@ -28,7 +28,8 @@ class Words:
     def of(language: str) -> "Words":
         """The words of a language; English for one that is not there."""
         known = language if language in LANGUAGES else "en"
-        return Words(known, import_module(f"pos_app.words.{known}").TEXTS)
+        modules = [import_module(f"pos_app.words.{name}") for name in (known, f"order_{known}")]
+        return Words(known, {key: text for part in modules for key, text in part.TEXTS.items()})
 
     def say(self, key: str, **params: object) -> str:
         """The text of a key with its parameters. Raises KeyError for an unknown key."""

@@ -225,7 +225,9 @@ def _consume(books: _Books, sold: Sold, entry: Entry) -> int | Refused:
     store_id = books.store_of_station.get(sold.station_id)
     if store_id is None:
         return refuse("no_store", station=sold.station_id, item=sold.item_id)
-    portion = Portion(sold.item_id, from_milli(sold.qty_milli), entry.day, sold.modifier_ids)
+    qty = from_milli(sold.qty_milli)
+    share = from_milli(sold.portion_milli)
+    portion = Portion(sold.item_id, qty, entry.day, sold.modifier_ids, share)
     needs = explode(books.cards, portion, lambda good: books.ledger.on_hand(store_id, good))
     if isinstance(needs, Refused):
         return needs

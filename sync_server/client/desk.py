@@ -27,6 +27,7 @@ from sync_server.domain.staff import (
     RIGHTS,
     Facts,
     discount_limit,
+    discount_sum_limit,
     refund_limit,
     rights_of,
 )
@@ -320,9 +321,10 @@ class ClientDesk:
         else:
             rights = rights_of(catalogue, actor)
         limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
+        sums = discount_sum_limit(catalogue, actor)
         if lent:
             # The server alone knows the approver's rights; the preview believes the approval.
-            rights, limit, refund = frozenset(RIGHTS), 10_000, -1
+            rights, limit, sums, refund = frozenset(RIGHTS), 10_000, -1, -1
         linked = self.state.phase in ("online", "catching_up")
         return Facts(
             catalogue=catalogue,
@@ -335,6 +337,7 @@ class ClientDesk:
             rights=rights,
             discount_limit_bp=limit,
             refund_limit_minor=refund,
+            discount_limit_minor=sums,
             old_menus=self._catalogues.all,
             room_link=self.hotel and linked,
             server_link=linked,

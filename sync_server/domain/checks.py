@@ -11,8 +11,9 @@ from functools import lru_cache
 from . import events as e
 from .amending import replace
 from .events import Grant, Line, Payment, Totals
-from .ids import NO_CHECK, CheckId, PaymentId, StaffId
-from .pricing import totals
+from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, StaffId
+from .pricing import Terms, discounts, surcharges, totals
+from .records import NO_REMAINDER, Remainder
 
 HOLDING = frozenset({"done", "pending", "unknown", "deferred"})
 """States of a payment in which its money counts against the balance."""
@@ -31,7 +32,9 @@ class Check:
     """One bill in the making. `state`: open, closed, abandoned. Times in ms UTC.
 
     `version_n` is the last event that touched it, `opened_n` and `opened_dev` its first;
-    `billed` are the totals on the last pre-bill, which is stale when they differ from now.
+    `billed` are the totals on the last pre-bill, `billed_lines` what stood on it; it is stale when
+    either differs from now. `rest` is what rounding left here when the check was divided;
+    `handed_by` gave it to the owner with the event `handed_n`.
     """
 
     check_id: CheckId
@@ -61,6 +64,12 @@ class Check:
     continues: CheckId = NO_CHECK
     voids_count: int = 0
     voids_minor: int = 0
+    service_on_full: bool = False
+    tax_exempt: bool = False
+    rest: Remainder = NO_REMAINDER
+    handed_by: StaffId = NOBODY
+    handed_n: int = 0
+    billed_lines: tuple[tuple[str, int], ...] = ()
 
     def line(self, line_id: str) -> Line | None:
         """The line with this id, void or not."""
@@ -79,26 +88,38 @@ class Check:
 
 def totals_of(check: Check) -> Totals:
     """The check in figures, as it stands now."""
-    return _totals(
-        check.lines,
-        check.grants,
+    return _totals(check.lines, check.grants, terms_of(check), check.rest)
+
+
+def terms_of(check: Check) -> Terms:
+    """By which terms the check is added up."""
+    return Terms(
         check.service_bp,
-        check.service_tax_id,
-        check.service_tax_bp,
+        (check.service_tax_id, check.service_tax_bp),
         check.tax_inclusive,
+        check.service_on_full,
+        check.tax_exempt,
     )
 
 
 @lru_cache(maxsize=4096)
 def _totals(
-    lines: tuple[Line, ...],
-    grants: tuple[Grant, ...],
-    service_bp: int,
-    tax_id: str,
-    tax_bp: int,
-    inclusive: bool,
+    lines: tuple[Line, ...], grants: tuple[Grant, ...], terms: Terms, rest: Remainder
 ) -> Totals:
-    return totals(lines, grants, service_bp, (tax_id, tax_bp), inclusive)
+    return totals(lines, grants, terms, rest)
+
+
+def line_discounts(check: Check) -> list[int]:
+    """What discounts take off each line, less what surcharges add; sums to the check's figures."""
+    given = discounts(check.lines, check.grants)
+    off = [a - b for a, b in zip(given, surcharges(check.lines, check.grants), strict=True)]
+    left = check.rest.discount_minor - check.rest.surcharge_minor
+    for index in sorted(range(len(off)), key=lambda at: -check.lines[at].gross_minor):
+        part = max(min(left, check.lines[index].gross_minor - off[index]), -off[index], -abs(left))
+        part = part if left * part > 0 else 0
+        off[index] += part
+        left -= part
+    return off
 
 
 def covered(check: Check) -> int:
@@ -117,7 +138,14 @@ def balance(check: Check) -> int:
 
 def bill_is_stale(check: Check) -> bool:
     """Whether the guest holds a bill that no longer tells the truth."""
-    return check.billed is not None and check.billed != totals_of(check)
+    if check.billed is None:
+        return False
+    return check.billed != totals_of(check) or check.billed_lines != _told(check)
+
+
+def _told(check: Check) -> tuple[tuple[str, int], ...]:
+    """What a bill says of the lines."""
+    return tuple((line.item_id, line.qty_milli) for line in check.live)
 
 
 # -- evolve ------------------------------------------------------------------------------------
@@ -141,6 +169,8 @@ def opened(event: e.CheckOpened, stamp: Stamp) -> Check:
         opened_dev=stamp.dev,
         version_n=stamp.n,
         continues=event.continues,
+        service_on_full=event.service_on_full,
+        tax_exempt=event.tax_exempt,
     )
 
 
@@ -195,6 +225,7 @@ def _lines_fired(check: Check, event: e.LinesFired, stamp: Stamp) -> Check:
             line,
             sent=True,
             held=False,
+            fire_ms=0,
             state="fired",
             fire_no=fired[line.line_id],
             fired_ms=event.at_ms,
@@ -214,6 +245,8 @@ def _line_voided(check: Check, event: e.LineVoided, stamp: Stamp) -> Check:
             void_by=event.by,
             void_ms=event.at_ms,
             void_reason=event.reason,
+            share_n=0,
+            share_of=0,
         )
 
     check = with_lines(check, (event.line_id,), void)
@@ -242,6 +275,27 @@ def moved_in(check: Check, event: e.LinesMoved, stamp: Stamp) -> Check:
     """The check that lines joined."""
     joined = tuple(_stamped(line, stamp, event.by, event.at_ms) for line in event.lines)
     return replace(check, lines=check.lines + joined, version_n=stamp.n)
+
+
+def _shared(check: Check, event: e.LinesShared, stamp: Stamp) -> Check:
+    now = {line.line_id: line for line in event.lines}
+    return with_lines(
+        check, now, lambda line: _stamped(now[line.line_id], stamp, event.by, event.at_ms)
+    )
+
+
+def _transferred(check: Check, event: e.CheckTransferred, stamp: Stamp) -> Check:
+    return replace(check, owner=event.to_staff_id, handed_by=event.from_staff_id, handed_n=stamp.n)
+
+
+def _pre_billed(check: Check, event: e.PreBillPrinted, stamp: Stamp) -> Check:
+    return replace(
+        check,
+        bill_copies=event.copy,
+        billed=event.totals,
+        billed_ms=event.at_ms,
+        billed_lines=_told(check),
+    )
 
 
 def _discount_back(check: Check, event: e.DiscountTakenBack, stamp: Stamp) -> Check:
@@ -307,14 +361,22 @@ _EVOLVE: dict[type, Callable[..., Check]] = {
         check, event.line_ids, lambda line: replace(line, state="served")
     ),
     e.CheckMoved: lambda check, event, stamp: replace(check, table_id=event.table_id),
-    e.CheckTransferred: lambda check, event, stamp: replace(check, owner=event.to_staff_id),
+    e.CheckTransferred: _transferred,
+    e.CheckRenamed: lambda check, event, stamp: replace(check, name=event.name),
+    e.LinesTimed: lambda check, event, stamp: with_lines(
+        check,
+        event.line_ids,
+        lambda line: replace(line, fire_ms=event.at_ms, held=line.held or event.at_ms > 0),
+    ),
+    e.LinesShared: _shared,
+    e.SumsSettled: lambda check, event, stamp: replace(check, grants=event.grants, rest=event.rest),
+    e.ServiceSet: lambda check, event, stamp: replace(check, service_bp=event.rate_bp),
+    e.TaxExempted: lambda check, event, stamp: replace(check, tax_exempt=event.exempt),
     e.DiscountGiven: lambda check, event, stamp: replace(
         check, grants=(*check.grants, event.grant)
     ),
     e.DiscountTakenBack: _discount_back,
-    e.PreBillPrinted: lambda check, event, stamp: replace(
-        check, bill_copies=event.copy, billed=event.totals, billed_ms=event.at_ms
-    ),
+    e.PreBillPrinted: _pre_billed,
     e.PaymentTaken: lambda check, event, stamp: replace(
         check, payments=(*check.payments, event.payment)
     ),

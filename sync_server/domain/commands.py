@@ -33,6 +33,19 @@ from .ids import (
     StaffId,
     TicketId,
 )
+from .order_commands import (
+    ORDER_COMMANDS,
+    Choice as Choice,
+    CompLine as CompLine,
+    ExemptTax as ExemptTax,
+    NewPart as NewPart,
+    RenameCheck as RenameCheck,
+    SetService as SetService,
+    ShareLines as ShareLines,
+    ShareTo as ShareTo,
+    TimeFire as TimeFire,
+    TransferChecks as TransferChecks,
+)
 
 
 # -- day and shift ---------------------------------------------------------------------------
@@ -124,16 +137,12 @@ class SetGuests:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A chosen modifier. `pre`: empty, no, extra, side (features-commercial A3.25)."""
-
-    modifier_id: str
-    pre: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class NewLine:
-    """One dish as ordered; `menu_no` is the catalogue version that was on the screen."""
+    """One dish as ordered; `menu_no` is the catalogue version that was on the screen.
+
+    Of a set `parts` say what was taken; of an open item `name` and `price_minor` are said here, and
+    tax and station where they are not the item's own.
+    """
 
     line_id: LineId
     item_id: str
@@ -145,6 +154,11 @@ class NewLine:
     note: str = ""
     allergy: str = ""
     held: bool = False
+    parts: tuple[NewPart, ...] = ()
+    name: str = ""
+    price_minor: int = -1
+    tax_id: str = ""
+    station_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +222,15 @@ class FireLines:
 
 @dataclass(frozen=True, slots=True)
 class VoidLine:
-    """Take back sent quantity. `made` decides whether stock stays consumed."""
+    """Take back sent quantity. `made` decides whether stock stays consumed. `kind`: void, or
+    return when the guest sent back what was made; then the reason is of kind return."""
 
     check_id: CheckId
     line_id: LineId
     qty_milli: int
     reason: str
     made: bool
+    kind: str = "void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +244,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MoveLines:
-    """Lines, or parts of them, go to another check; with `number` set, to a new one (a split)."""
+    """Lines, or parts of them, go to another check; with `number` set, to a new one (a split),
+    which stands on the same table or on `table_id`."""
 
     check_id: CheckId
     to_check_id: CheckId
     moves: tuple[Move, ...]
     number: str = ""
+    table_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +276,16 @@ class MergeChecks:
 
 @dataclass(frozen=True, slots=True)
 class GiveDiscount:
-    """A discount from the catalogue on the whole check, or on `line_ids` only."""
+    """A discount from the catalogue on the whole check, or on `line_ids` only. Of an open one
+    either `rate_bp` or `amount_minor` is said here."""
 
     check_id: CheckId
     grant_id: str
     discount_id: str
     line_ids: tuple[LineId, ...] = ()
     reason: str = ""
+    rate_bp: int = 0
+    amount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,6 +573,7 @@ COMMANDS: dict[str, type] = {
         PublishCatalogue,
         RecordSignIn,
         *CASH_COMMANDS,
+        *ORDER_COMMANDS,
     )
 }
 

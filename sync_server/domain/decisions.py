@@ -8,11 +8,22 @@ reliability 2.8. The same pair of `decide` and `Venue.apply` serves server, prev
 
 from collections.abc import Callable, Iterable
 
-from . import commands as c, events as e, folio, kitchen, ordering, orders, shifts, till
+from . import (
+    commands as c,
+    discounting,
+    events as e,
+    folio,
+    kitchen,
+    ordering,
+    orders,
+    shifts,
+    till,
+)
 from .amending import replace
 from .checks import Check
 from .ids import CheckId, NoticeId, derived
 from .limits import LIST_LENGTH, QTY_MILLI, TEXT_LENGTH
+from .menu import Catalogue
 from .rejections import Accepted, Decision, Refused, refuse
 from .staff import RIGHT_FOR, Facts, needs
 from .venue import Venue
@@ -288,12 +299,21 @@ def _served(check: Check, lines: Iterable[e.Line], facts: Facts) -> object:
 
 # -- stop list, notices, catalogue, staff ------------------------------------------------------
 def _stop(venue: Venue, command: c.StopItem, facts: Facts) -> Decision:
-    if command.item_id not in facts.catalogue.items:
+    if not _is_sold(facts.catalogue, command.item_id):
         return refuse("no_item", item=command.item_id[:TEXT_LENGTH])
     if not 0 <= command.left_milli <= QTY_MILLI:
         return refuse("bad_quantity", value=command.left_milli)
     return Accepted(
         (e.ItemStopped(command.item_id, command.left_milli, facts.actor, facts.now_ms),)
+    )
+
+
+def _is_sold(catalogue: Catalogue, item_id: str) -> bool:
+    """A dish, or a choice with one: both can run out."""
+    return item_id in catalogue.items or any(
+        modifier.modifier_id == item_id
+        for group in catalogue.groups.values()
+        for modifier in group.modifiers
     )
 
 
@@ -360,8 +380,15 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.MoveCheck: orders.move_check,
     c.TransferCheck: orders.transfer_check,
     c.MergeChecks: orders.merge_checks,
-    c.GiveDiscount: orders.on_check(orders.give_discount),  # type: ignore[arg-type]
-    c.TakeBackDiscount: orders.on_check(orders.take_back_discount),  # type: ignore[arg-type]
+    c.GiveDiscount: orders.on_check(discounting.give_discount),  # type: ignore[arg-type]
+    c.TakeBackDiscount: orders.on_check(discounting.take_back),  # type: ignore[arg-type]
+    c.CompLine: orders.on_check(discounting.comp_line),  # type: ignore[arg-type]
+    c.SetService: orders.on_check(discounting.set_service),  # type: ignore[arg-type]
+    c.ExemptTax: orders.on_check(discounting.exempt_tax),  # type: ignore[arg-type]
+    c.TimeFire: orders.on_check(ordering.time_fire),  # type: ignore[arg-type]
+    c.RenameCheck: orders.on_check(ordering.rename),  # type: ignore[arg-type]
+    c.ShareLines: orders.share_lines,
+    c.TransferChecks: orders.transfer_checks,
     c.PrintPreBill: orders.on_check(lambda check, x, f: ordering.print_pre_bill(check, f)),
     c.AbandonCheck: orders.on_check(orders.abandon_check),  # type: ignore[arg-type]
     c.ChargeRoom: _charge,

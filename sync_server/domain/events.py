@@ -47,6 +47,15 @@ from .kitchen_events import (
     TicketsRushed as TicketsRushed,
     TicketVoidSeen as TicketVoidSeen,
 )
+from .order_events import (
+    ORDER_EVENTS,
+    CheckRenamed as CheckRenamed,
+    LinesShared as LinesShared,
+    LinesTimed as LinesTimed,
+    ServiceSet as ServiceSet,
+    SumsSettled as SumsSettled,
+    TaxExempted as TaxExempted,
+)
 from .records import (
     CashCount as CashCount,
     Chosen as Chosen,
@@ -55,6 +64,7 @@ from .records import (
     Grant as Grant,
     Line as Line,
     Payment as Payment,
+    Remainder as Remainder,
     Sold as Sold,
     SoldSum as SoldSum,
     TaxSum as TaxSum,
@@ -159,6 +169,8 @@ class CheckOpened:
     service_tax_bp: int
     tax_inclusive: bool
     continues: CheckId = NO_CHECK
+    service_on_full: bool = False
+    tax_exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +230,8 @@ class LinesFired:
 
 @dataclass(frozen=True, slots=True)
 class LineVoided:
-    """`qty_milli` of a sent line taken back; `gross_minor` is what it takes off the check."""
+    """`qty_milli` of a sent line taken back; `gross_minor` is what it takes off the check.
+    `kind`: void, or return when the guest sent back what was made."""
 
     check_id: CheckId
     line_id: LineId
@@ -235,6 +248,7 @@ class LineVoided:
     at_ms: int
     day: str
     approved_by: str = ""
+    kind: str = "void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,5 +558,6 @@ EVENTS: dict[str, type] = {
         CataloguePublished,
         StaffSignedIn,
         *CASH_EVENTS,
+        *ORDER_EVENTS,
     )
 }

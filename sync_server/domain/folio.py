@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 from . import commands as c, events as e
 from .amending import replace
-from .checks import Check, balance
+from .checks import Check, balance, line_discounts, totals_of
 from .events import FolioPart
 from .ids import ChargeId, CheckId, ShiftId, StaffId
 from .limits import AMOUNT_MINOR, TEXT_LENGTH
 from .money import allocate
-from .pricing import discounts
 from .rejections import refuse
 from .staff import Facts
 
@@ -93,13 +92,13 @@ def parts(check: Check, amount_minor: int) -> tuple[FolioPart, ...]:
     Service is a group of its own. The parts sum to the amount (largest remainder).
     """
     weights: dict[tuple[str, int], int] = {}
-    given = discounts(check.lines, check.grants)
+    given = line_discounts(check)
     for line, off in zip(check.lines, given, strict=True):
         key = (line.revenue_group, line.tax_bp)
         weights[key] = weights.get(key, 0) + line.gross_minor - off
-    net = sum(weights.values())
-    if check.service_bp and net:
-        weights[("service", check.service_tax_bp)] = net * check.service_bp // 10_000
+    service = totals_of(check).service_minor
+    if service > 0:
+        weights[("service", check.service_tax_bp)] = service
     keys = sorted(key for key, weight in weights.items() if weight)
     split = allocate(amount_minor, [weights[key] for key in keys]) if keys else []
     return tuple(

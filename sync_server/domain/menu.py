@@ -27,21 +27,52 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class PreRule:
+    """What a word before a choice ("extra", "light", "side") does to it.
+
+    `price_bp` of the choice's price is asked, `recipe_milli` of its recipe is taken.
+    """
+
+    pre: str
+    price_bp: int = 10_000
+    recipe_milli: int = 1000
+
+
+PRE_RULES = {
+    "": PreRule(""),
+    "no": PreRule("no", 0, -1000),
+    "extra": PreRule("extra", 20_000, 2000),
+    "light": PreRule("light", 10_000, 500),
+    "side": PreRule("side"),
+}
+"""What the words do unless a choice says otherwise. "no" always takes the recipe off."""
+
+
+@dataclass(frozen=True, slots=True)
 class Modifier:
-    """One choice in a group. `seconds` is added to the dish's cooking time; may be negative."""
+    """One choice in a group. `seconds` is added to the dish's cooking time; may be negative.
+
+    A choice may open further groups (`group_ids`). One that is a size (half portion, 100 ml) makes
+    the dish's own price `base_bp` of what it is and takes `portion_milli` of its recipe.
+    """
 
     modifier_id: str
     names: Names
     price_minor: int = 0
     default: bool = False
     seconds: int = 0
+    group_ids: tuple[str, ...] = ()
+    base_bp: int = 10_000
+    portion_milli: int = 1000
+    pres: tuple[PreRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModifierGroup:
     """Choices of which at least `min_count` and at most `max_count` are taken.
 
-    The first `free_count` paid choices cost nothing (features-commercial A3.20).
+    The first `free_count` paid choices cost nothing (features-commercial A3.20). With
+    `credits_default` the price of a default that was left is taken off what came instead (A3.21).
     """
 
     group_id: str
@@ -50,6 +81,24 @@ class ModifierGroup:
     min_count: int = 0
     max_count: int = 1
     free_count: int = 0
+    credits_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetChoice:
+    """A dish that may be taken as a part of a set, for `extra_minor` more."""
+
+    item_id: str
+    extra_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """A part of a set menu: one of `choices` is taken."""
+
+    part_id: str
+    names: Names
+    choices: tuple[SetChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +107,8 @@ class Item:
 
     `usage`: how much of a station's capacity one portion takes; `paced` false: it is begun as soon
     as there is room, whatever else the course waits for (features-commercial B5.40, B5.41).
+    `sold_by`: portion; weight (the price is for a kilogram, a quantity of 1000 is one); open (name
+    and price are said when it is ordered). With `parts` it is a set, sold as the dishes it is of.
     """
 
     item_id: str
@@ -77,6 +128,28 @@ class Item:
     revenue_group: str = "food"
     usage: int = 1
     paced: bool = True
+    sold_by: str = "portion"
+    parts: tuple[SetPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRule:
+    """Other prices at certain places and times; of several that fit, the first holds.
+
+    `places`: halls, or kinds of check without a table; `weekdays`: 0 is Monday; from `from_minute`
+    up to, not with, `until_minute` of the day in the venue's zone. Empty means any, equal minutes
+    mean the whole day, and a window over midnight belongs to the day on which it began.
+    `prices` are by item; `category_bp` makes the price that share of the ordinary one.
+    """
+
+    rule_id: str
+    names: Names
+    places: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    from_minute: int = 0
+    until_minute: int = 0
+    prices: dict[str, int] = field(default_factory=dict)
+    category_bp: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +217,8 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something was done. `kind`: void, discount, cash_in, cash_out, over_short."""
+    """Why something was done. `kind`: void, return, comp, discount, exempt, cash_in, cash_out,
+    over_short."""
 
     reason_id: str
     kind: str
@@ -153,19 +227,27 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """A discount by percent (`rate_bp`) or sum (`amount_minor`), one of the two."""
+    """A discount by percent (`rate_bp`) or sum (`amount_minor`), one of the two.
+
+    An `is_open` one takes either from whoever gives it; a `surcharge` is added, not taken off;
+    `needs_reason` asks for a reason of kind discount.
+    """
 
     discount_id: str
     names: Names
     rate_bp: int = 0
     amount_minor: int = 0
+    is_open: bool = False
+    surcharge: bool = False
+    needs_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """Rights by role; the limits bound what a person may give without approval.
 
-    `refund_limit_minor` is for one refund; -1 is without limit.
+    `discount_limit_minor` is for a sum taken off, `refund_limit_minor` for one refund; -1 is
+    without limit.
     """
 
     role_id: str
@@ -173,6 +255,7 @@ class Role:
     rights: tuple[str, ...]
     discount_limit_bp: int = 0
     refund_limit_minor: int = -1
+    discount_limit_minor: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +302,8 @@ class Settings:
 
     With more cash in a drawer than `drop_above_minor` the cashier is reminded of the safe (0:
     never); a closed check may be taken up again for `reopen_days`.
+    Service is added for `service_from_guests` and more, on what is left after discounts, or with
+    `service_on_full` on the full prices (features-region, rule 12).
     """
 
     name: str
@@ -237,6 +322,8 @@ class Settings:
     currencies: tuple[Currency, ...] = ()
     drop_above_minor: int = 0
     reopen_days: int = 14
+    service_from_guests: int = 0
+    service_on_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +346,7 @@ class Catalogue:
     roles: dict[str, Role]
     staff: dict[str, StaffMember]
     accounts: dict[str, HouseAccount] = field(default_factory=dict)
+    price_rules: tuple[PriceRule, ...] = ()
 
     def currency(self, code: str) -> Currency | None:
         """Foreign cash of that code, if the house takes it."""

@@ -1,33 +1,33 @@
 """What may be done to one check: the decisions of ordering, each a pure function.
 
 A decision takes the check as it stands, the command and the facts, and returns one event or a
-refusal. What concerns several aggregates at once (kitchen, another check, the stop list) is put
-together in `decisions`; the state itself is in `checks`, prices in `pricing`.
+refusal. Lines are made in `making`, divided in `splitting`, discounted in `discounting`. What
+concerns several aggregates at once (kitchen, another check, the stop list) is put together in
+`orders`; the state itself is in `checks`.
 """
 
 from . import commands as c, events as e
 from .amending import replace
 from .checks import Check, totals_of
-from .events import Grant, Line
-from .ids import NO_LINE, LineId
+from .events import Chosen, Line
+from .ids import LineId
 from .limits import (
     COURSES,
+    FIRE_AHEAD_MS,
     GUESTS,
     LINES_PER_CHECK,
     LINES_PER_COMMAND,
-    MENU_GRACE_MS,
     QTY_MILLI,
     SEATS,
     TEXT_LENGTH,
+    WEIGHT_MILLI,
 )
-from .menu import Catalogue, Item
+from .making import catalogue_for, new_lines, text_fault
 from .money import allocate
-from .pricing import Priced, price
 from .quantity import extend
 from .rejections import Refused, refuse
 from .staff import Facts, needs
-
-NOTE_LENGTH = 140
+from .tariffs import place_of
 
 
 def may_touch(check: Check, facts: Facts) -> Refused | None:
@@ -39,87 +39,28 @@ def may_touch(check: Check, facts: Facts) -> Refused | None:
     return None
 
 
-def catalogue_for(facts: Facts, menu_no: int) -> tuple[Catalogue, bool]:
-    """The catalogue whose price counts, and whether it is the one the guest was shown.
-
-    A version that was in force within the last day still counts (reliability 2.8).
-    """
-    if menu_no == facts.catalogue.number:
-        return facts.catalogue, True
-    old = facts.old_menus.get(menu_no)
-    if old is not None and facts.now_ms - old.published_ms <= MENU_GRACE_MS:
-        return old, True
-    return facts.catalogue, False
-
-
-def text_fault(*texts: str) -> Refused | None:
-    """A text of a person that is too long."""
-    if any(len(text) > NOTE_LENGTH for text in texts):
-        return refuse("bad_text", limit=NOTE_LENGTH)
-    return None
-
-
-def new_line(new: c.NewLine, facts: Facts) -> Line | Refused:
-    """The line that an order makes, priced by the menu the guest was shown."""
-    if not 0 < new.qty_milli <= QTY_MILLI:
-        return refuse("bad_quantity", value=new.qty_milli)
-    if not 0 <= new.seat <= SEATS or not -1 <= new.course <= COURSES:
-        return refuse("bad_quantity", value=new.seat)
-    if fault := text_fault(new.note, new.allergy):
-        return fault
-    catalogue, _ = catalogue_for(facts, new.menu_no)
-    item = catalogue.items.get(new.item_id)
-    if item is None:
-        return refuse("no_item", item=new.item_id)
-    priced = price(catalogue, item, new.choices)
-    if isinstance(priced, Refused):
-        return priced
-    return _line(new, item, priced, catalogue, facts)
-
-
-def _line(new: c.NewLine, item: Item, priced: Priced, catalogue: Catalogue, facts: Facts) -> Line:
-    return Line(
-        line_id=new.line_id,
-        item_id=item.item_id,
-        name=catalogue.name(item.names, catalogue.settings.language),
-        menu_no=catalogue.number,
-        qty_milli=new.qty_milli,
-        unit_minor=priced.unit_minor,
-        gross_minor=extend(priced.unit_minor, new.qty_milli),
-        tax_id=item.tax_id,
-        tax_bp=catalogue.taxes[item.tax_id].rate_bp,
-        station_ids=item.station_ids,
-        course=item.course if new.course < 0 else new.course,
-        seat=new.seat,
-        at_ms=facts.now_ms,
-        by=facts.actor,
-        chosen=priced.chosen,
-        note=new.note,
-        allergy=new.allergy,
-        held=new.held,
-        target_s=max(0, item.target_s + priced.seconds),
-        revenue_group=item.revenue_group,
-    )
-
-
 def add_lines(check: Check, command: c.AddLines, facts: Facts) -> e.LinesAdded | Refused:
     """Lines for an open check; the caller has settled whether they go on another one."""
     if not command.lines:
         return refuse("nothing_to_do")
     if len(command.lines) > LINES_PER_COMMAND:
         return refuse("too_many", limit=LINES_PER_COMMAND)
-    if len(check.lines) + len(command.lines) > LINES_PER_CHECK:
-        return refuse("too_many", limit=LINES_PER_CHECK)
+    place = place_of(facts.catalogue, check.kind, check.table_id)
     known = {line.line_id for line in check.lines}
     made: list[Line] = []
     for new in command.lines:
-        if new.line_id in known:
+        lines = new_lines(new, facts, place)
+        if isinstance(lines, Refused):
+            return lines
+        for line_id in {new.line_id, *(line.line_id for line in lines)}:
+            if line_id in known:
+                return refuse("duplicate_id", id=line_id)
+        known |= {new.line_id, *(line.line_id for line in lines)}
+        if len({line.line_id for line in lines}) != len(lines):
             return refuse("duplicate_id", id=new.line_id)
-        known.add(new.line_id)
-        line = new_line(new, facts)
-        if isinstance(line, Refused):
-            return line
-        made.append(line)
+        made += lines
+    if len(check.lines) + len(made) > LINES_PER_CHECK:
+        return refuse("too_many", limit=LINES_PER_CHECK)
     return e.LinesAdded(check.check_id, tuple(made))
 
 
@@ -135,44 +76,72 @@ def change_line(check: Check, command: c.ChangeLine, facts: Facts) -> e.LineChan
         return refuse("line_voided", by=line.void_by, at_ms=line.void_ms)
     if line.changed_n > facts.basis_n and line.changed_dev != facts.device_id:
         return refuse("line_changed", by=line.changed_by, at_ms=line.changed_ms)
-    made = new_line(
-        c.NewLine(
-            line.line_id,
-            line.item_id,
-            line.menu_no,
-            command.qty_milli,
-            command.choices,
-            command.seat,
-            command.course,
-            command.note,
-            command.allergy,
-            line.held,
-        ),
-        facts,
-    )
-    if isinstance(made, Refused):
-        return made
-    changed = replace(
-        made, at_ms=line.at_ms, by=line.by, changed_by=facts.actor, changed_ms=facts.now_ms
-    )
-    if line.sent:
-        placed = replace(
-            line,
-            seat=made.seat,
-            course=made.course,
+    if not 0 <= command.seat <= SEATS or not 0 <= command.course <= COURSES:
+        return refuse("bad_quantity", value=command.seat)
+    if fault := text_fault(command.note, command.allergy):
+        return fault
+    made = line
+    if (command.qty_milli, command.choices) != (line.qty_milli, choices_of(line)):
+        again = _remade(check, line, command, facts)
+        if isinstance(again, Refused):
+            return again
+        made = again
+    made = replace(made, note=command.note, allergy=command.allergy)
+    if line.sent and made != line:
+        return refuse("line_sent", name=line.name)
+    return e.LineChanged(
+        check.check_id,
+        replace(
+            made,
+            seat=command.seat,
+            course=command.course,
             changed_by=facts.actor,
             changed_ms=facts.now_ms,
-        )
-        same = (made.qty_milli, made.chosen, made.note, made.allergy) == (
-            line.qty_milli,
-            line.chosen,
-            line.note,
-            line.allergy,
-        )
-        if not same:
-            return refuse("line_sent", name=line.name)
-        changed = placed
-    return e.LineChanged(check.check_id, changed)
+        ),
+    )
+
+
+def choices_of(line: Line) -> tuple[c.Choice, ...]:
+    """What was chosen on a line, as it was asked for."""
+    return tuple(c.Choice(chosen.modifier_id, chosen.pre) for chosen in line.chosen)
+
+
+def _remade(check: Check, line: Line, command: c.ChangeLine, facts: Facts) -> Line | Refused:
+    """The line in another quantity or with other choices, at the price of when it was ordered."""
+    if line.set_id:
+        return refuse("set_part", name=line.name)
+    if line.share_of and command.qty_milli != line.qty_milli:
+        return refuse("line_shared")
+    if command.choices == choices_of(line):
+        catalogue, _ = catalogue_for(facts, line.menu_no)
+        item = catalogue.items.get(line.item_id)
+        most = QTY_MILLI if item is None or item.sold_by != "weight" else WEIGHT_MILLI
+        if not 0 < command.qty_milli <= most:
+            return refuse("bad_quantity", value=command.qty_milli)
+        gross = extend(line.unit_minor, command.qty_milli)
+        return replace(line, qty_milli=command.qty_milli, gross_minor=gross)
+    new = c.NewLine(
+        line.line_id,
+        line.item_id,
+        line.menu_no,
+        command.qty_milli,
+        command.choices,
+        command.seat,
+        command.course,
+        held=line.held,
+    )
+    place = place_of(facts.catalogue, check.kind, check.table_id)
+    made = new_lines(new, facts, place, line.at_ms)
+    if isinstance(made, Refused):
+        return made
+    return replace(
+        made[0],
+        by=line.by,
+        root=line.root,
+        share_n=line.share_n,
+        share_of=line.share_of,
+        fire_ms=line.fire_ms,
+    )
 
 
 def pick(check: Check, line_ids: tuple[LineId, ...]) -> tuple[Line, ...] | Refused:
@@ -185,9 +154,16 @@ def pick(check: Check, line_ids: tuple[LineId, ...]) -> tuple[Line, ...] | Refus
     return tuple(line for line in lines if line is not None)
 
 
+def with_sets(check: Check, line_ids: tuple[LineId, ...]) -> tuple[LineId, ...]:
+    """The lines named, and those of the sets that they belong to."""
+    sets = {line.set_id for line in check.lines if line.line_id in line_ids and line.set_id}
+    also = (line.line_id for line in check.live if line.set_id in sets)
+    return tuple(dict.fromkeys((*line_ids, *also)))
+
+
 def remove_lines(check: Check, command: c.RemoveLines) -> e.LinesRemoved | Refused:
-    """Unsent lines go without a trace; sent ones need a void."""
-    lines = pick(check, command.line_ids)
+    """Unsent lines go without a trace, a set as a whole; sent ones need a void."""
+    lines = pick(check, with_sets(check, command.line_ids))
     if isinstance(lines, Refused):
         return lines
     if sent := next((line for line in lines if line.sent), None):
@@ -208,6 +184,32 @@ def hold_lines(check: Check, command: c.HoldLines) -> e.LinesHeld | Refused:
     return e.LinesHeld(check.check_id, ids, command.held)
 
 
+def time_fire(check: Check, command: c.TimeFire, facts: Facts) -> e.LinesTimed | Refused:
+    """Held or unsent lines fire by themselves at a time, or no longer do."""
+    lines = pick(check, command.line_ids)
+    if isinstance(lines, Refused):
+        return lines
+    if made := next((x for x in lines if x.state not in ("new", "held")), None):
+        return refuse("line_made", name=made.name)
+    ahead = command.at_ms - facts.now_ms
+    if command.at_ms and not 0 < ahead <= FIRE_AHEAD_MS:
+        return refuse("too_late", at_ms=command.at_ms)
+    ids = tuple(line.line_id for line in lines if line.fire_ms != command.at_ms)
+    if not ids:
+        return refuse("nothing_to_do")
+    return e.LinesTimed(check.check_id, ids, command.at_ms, facts.actor, facts.now_ms)
+
+
+def rename(check: Check, command: c.RenameCheck, facts: Facts) -> e.CheckRenamed | Refused:
+    """Whose tab it is, from now on."""
+    name = " ".join(command.name.split())
+    if len(name) > TEXT_LENGTH:
+        return refuse("bad_text", limit=TEXT_LENGTH)
+    if name == check.name:
+        return refuse("nothing_to_do")
+    return e.CheckRenamed(check.check_id, name, facts.actor, facts.now_ms)
+
+
 def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided | Refused:
     """Take back a sent quantity for a reason. What was not sent is simply removed instead."""
     line = check.line(command.line_id)
@@ -219,8 +221,15 @@ def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided |
         return refuse("line_not_sent", name=line.name)
     if not 0 < command.qty_milli <= line.qty_milli:
         return refuse("bad_quantity", value=command.qty_milli)
+    if command.kind not in ("void", "return"):
+        return refuse("no_reason")
+    if command.kind == "return":
+        if fault := needs(facts, "comp"):
+            return fault
+        if line.state == "held":
+            return refuse("not_returned")
     reason = facts.catalogue.reasons.get(command.reason)
-    if reason is None or reason.kind != "void":
+    if reason is None or reason.kind != command.kind:
         return refuse("no_reason")
     gross, _ = allocate(line.gross_minor, (command.qty_milli, line.qty_milli - command.qty_milli))
     return e.LineVoided(
@@ -230,7 +239,7 @@ def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided |
         qty_milli=command.qty_milli,
         gross_minor=gross,
         reason=command.reason,
-        made=command.made and line.state != "held",
+        made=(command.made or command.kind == "return") and line.state != "held",
         fired=line.state != "held",
         fire_no=line.fire_no,
         station_id=line.station_ids[0] if line.station_ids else "",
@@ -239,89 +248,20 @@ def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided |
         at_ms=facts.now_ms,
         day=check.day,
         approved_by=facts.approver,
+        kind=command.kind,
     )
 
 
 def modifier_ids(line: Line) -> tuple[str, ...]:
-    """The line's modifiers for the recipe; what was left out is marked with a minus."""
-    return tuple(("-" if m.pre == "no" else "") + m.modifier_id for m in line.chosen)
+    """The line's modifiers for the recipe (`records.Sold`)."""
+    return tuple(_for_recipe(chosen) for chosen in line.chosen)
 
 
-def split_lines(check: Check, command: c.MoveLines, facts: Facts) -> e.LinesMoved | Refused:
-    """Move lines or parts of them; sums are kept to the smallest unit."""
-    if not 0 < len(command.moves) <= LINES_PER_CHECK:
-        return refuse("nothing_to_do")
-    gone: list[LineId] = []
-    left: list[Line] = []
-    joined: list[Line] = []
-    if len({move.line_id for move in command.moves}) != len(command.moves):
-        return refuse("duplicate_id", id="line")
-    for move in command.moves:
-        line = check.line(move.line_id)
-        if line is None or line.state == "void":
-            return refuse("no_line")
-        if line.changed_n > facts.basis_n and line.changed_dev != facts.device_id:
-            return refuse("check_moved", number=check.number)
-        if not 0 < move.qty_milli <= line.qty_milli:
-            return refuse("bad_quantity", value=move.qty_milli)
-        rest = line.qty_milli - move.qty_milli
-        part, kept = allocate(line.gross_minor, (move.qty_milli, rest))
-        if rest == 0:
-            gone.append(line.line_id)
-            joined.append(line)
-            continue
-        if check.line(move.new_line_id) is not None:
-            return refuse("duplicate_id", id=move.new_line_id)
-        left.append(replace(line, qty_milli=rest, gross_minor=kept))
-        joined.append(
-            replace(
-                line,
-                line_id=move.new_line_id,
-                qty_milli=move.qty_milli,
-                gross_minor=part,
-                origin=(line.origin or line.line_id) if line.sent else NO_LINE,
-            )
-        )
-    return e.LinesMoved(
-        check.check_id,
-        command.to_check_id,
-        tuple(gone),
-        tuple(left),
-        tuple(joined),
-        facts.actor,
-        facts.now_ms,
-    )
-
-
-def give_discount(check: Check, command: c.GiveDiscount, facts: Facts) -> e.DiscountGiven | Refused:
-    """A discount from the list, within the limit of the actor or of the approver."""
-    discount = facts.catalogue.discounts.get(command.discount_id)
-    if discount is None:
-        return refuse("no_discount")
-    for grant in check.grants:
-        if not grant.line_ids or not command.line_ids:
-            return refuse("discount_set", name=grant.name, by=grant.by)
-    if discount.rate_bp > facts.discount_limit_bp:
-        return refuse("over_limit", value=discount.rate_bp, limit=facts.discount_limit_bp)
-    if not check.live:
-        return refuse("bill_empty")
-    lines = pick(check, command.line_ids)
-    if isinstance(lines, Refused):
-        return lines
-    if fault := text_fault(command.reason):
-        return fault
-    grant = Grant(
-        grant_id=command.grant_id,
-        discount_id=discount.discount_id,
-        name=facts.catalogue.name(discount.names, facts.catalogue.settings.language),
-        by=facts.actor,
-        rate_bp=discount.rate_bp,
-        amount_minor=discount.amount_minor,
-        line_ids=command.line_ids,
-        reason=command.reason,
-        approved_by=facts.approver,
-    )
-    return e.DiscountGiven(check.check_id, grant, facts.now_ms)
+def _for_recipe(chosen: Chosen) -> str:
+    if chosen.pre == "no":
+        return f"-{chosen.modifier_id}"
+    share = chosen.recipe_milli
+    return chosen.modifier_id if share == 1000 else f"{chosen.modifier_id}*{share}"
 
 
 def print_pre_bill(check: Check, facts: Facts) -> e.PreBillPrinted | Refused:
@@ -359,10 +299,11 @@ def open_check(command: c.OpenCheck, facts: Facts, day: str) -> e.CheckOpened | 
         owner=facts.actor,
         at_ms=facts.now_ms,
         day=day,
-        service_bp=settings.service_bp,
+        service_bp=settings.service_bp if command.guests >= settings.service_from_guests else 0,
         service_tax_id=settings.service_tax_id,
         service_tax_bp=tax.rate_bp if tax else 0,
         tax_inclusive=settings.tax_inclusive,
+        service_on_full=settings.service_on_full,
     )
 
 

@@ -5,20 +5,19 @@ that they are journaled in one transaction. Rules of one check are in `ordering`
 `kitchen`; conflicts follow reliability 2.8. The door to all decisions is `decisions`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from . import checks, commands as c, events as e, kitchen, ordering, payments
+from . import checks, commands as c, events as e, kitchen, ordering, payments, splitting
 from .amending import replace
 from .checks import Check, Stamp
 from .events import Line
-from .ids import CheckId, LineId, derived
-from .limits import GUESTS, LINES_PER_CHECK, LINES_PER_EVENT, OPEN_CHECKS
+from .ids import CheckId, LineId, StaffId, derived
+from .limits import GUESTS, LINES_PER_CHECK, LINES_PER_EVENT, LIST_LENGTH, OPEN_CHECKS
+from .making import catalogue_for
 from .rejections import Accepted, Decision, Refused, refuse
+from .splitting import PROVISIONAL as PROVISIONAL
 from .staff import Facts
 from .venue import Venue
-
-PROVISIONAL = 2**62
-"""The event number of what is decided but not yet journaled."""
 
 
 def found(venue: Venue, check_id: str, facts: Facts) -> Check | Refused:
@@ -124,13 +123,21 @@ def add_lines(venue: Venue, command: c.AddLines, facts: Facts) -> Decision:
     added = ordering.add_lines(check, command, facts)
     if isinstance(added, Refused):
         return added
-    for new in command.lines:
-        stop = venue.stops.get(new.item_id)
+    for wanted in _named(command, added.lines):
+        stop = venue.stops.get(wanted)
         if stop is not None and stop.left_milli <= 0:
-            return refuse(
-                "item_stopped", item=new.item_id, left_milli=0, at_ms=stop.at_ms, by=stop.by
-            )
+            return refuse("item_stopped", item=wanted, left_milli=0, at_ms=stop.at_ms, by=stop.by)
     return Accepted((*before, *_pieces(added)), adjusted or _price_note(command, facts))
+
+
+def _named(command: c.AddLines, lines: tuple[Line, ...]) -> list[str]:
+    """All that an order takes of: dishes, sets, and what was chosen with them."""
+    chosen = (m.modifier_id for line in lines for m in line.chosen if m.pre != "no")
+    return [
+        *(new.item_id for new in command.lines),
+        *(line.item_id for line in lines),
+        *chosen,
+    ]
 
 
 def _pieces(added: e.LinesAdded) -> list[e.LinesAdded]:
@@ -142,27 +149,9 @@ def _pieces(added: e.LinesAdded) -> list[e.LinesAdded]:
     ]
 
 
-def _moves(moved: e.LinesMoved, sources: tuple[LineId, ...]) -> list[e.LinesMoved]:
-    """A move cut into pieces that fit. `sources` are the lines that `moved.lines` came from, in
-    the same order; a line and what is left of it stay in one piece."""
-    gone, left = set(moved.gone), {line.line_id: line for line in moved.left}
-    pieces = []
-    for start in range(0, len(moved.lines), LINES_PER_EVENT):
-        part = sources[start : start + LINES_PER_EVENT]
-        pieces.append(
-            replace(
-                moved,
-                lines=moved.lines[start : start + LINES_PER_EVENT],
-                gone=tuple(source for source in part if source in gone),
-                left=tuple(left[source] for source in part if source in left),
-            )
-        )
-    return pieces
-
-
 def _price_note(command: c.AddLines, facts: Facts) -> Refused | None:
     """Whether a price had to differ from the one the guest was shown."""
-    shown_known = all(ordering.catalogue_for(facts, new.menu_no)[1] for new in command.lines)
+    shown_known = all(catalogue_for(facts, new.menu_no)[1] for new in command.lines)
     if shown_known:
         return None
     return refuse("price_differs", difference_minor=0, menu=command.lines[0].menu_no)
@@ -229,7 +218,7 @@ def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
     line = changed.line
     if line.sent:
         for ticket in venue.tickets_of(check.check_id):
-            shown = ticket.line(line.origin or line.line_id)
+            shown = ticket.line(line.kitchen_id)
             if shown is not None and ticket.state == "open":
                 now = replace(shown, seat=line.seat, course=line.course)
                 events.append(e.TicketLineChanged(ticket.ticket_id, shown.line_id, now))
@@ -241,9 +230,9 @@ def _stop_events(
 ) -> list[object] | Refused:
     """Count sold portions down; the last one goes to whoever is decided first."""
     wanted: dict[str, int] = {}
-    for line in lines:
-        if line.item_id in venue.stops:
-            wanted[line.item_id] = wanted.get(line.item_id, 0) + line.qty_milli
+    for key, qty in _takings(lines):
+        if key in venue.stops:
+            wanted[key] = wanted.get(key, 0) + qty
     events: list[object] = []
     for item_id, qty in wanted.items():
         stop = venue.stops[item_id]
@@ -261,6 +250,19 @@ def _stop_events(
     return events
 
 
+def _takings(lines: tuple[Line, ...]) -> Iterator[tuple[str, int]]:
+    """What lines take of items, choices and sets; a half portion is half of one."""
+    sets: set[str] = set()
+    for line in lines:
+        yield line.item_id, line.qty_milli * line.portion_milli // 1000
+        for chosen in line.chosen:
+            if chosen.pre != "no":
+                yield chosen.modifier_id, line.qty_milli
+        if line.set_id and line.set_id not in sets:
+            sets.add(line.set_id)
+            yield line.set_item_id, line.qty_milli
+
+
 def _sold(line: Line) -> e.Sold:
     return e.Sold(
         line.line_id,
@@ -269,6 +271,7 @@ def _sold(line: Line) -> e.Sold:
         line.qty_milli,
         line.station_ids[0] if line.station_ids else "",
         ordering.modifier_ids(line),
+        line.portion_milli,
     )
 
 
@@ -319,7 +322,7 @@ def _to_kitchen(
 
 def _is_stopped(venue: Venue, line: Line) -> bool:
     stop = venue.stops.get(line.item_id)
-    return stop is not None and stop.left_milli < line.qty_milli
+    return stop is not None and stop.left_milli * 1000 < line.qty_milli * line.portion_milli
 
 
 def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
@@ -373,6 +376,26 @@ def void_line(venue: Venue, command: c.VoidLine, facts: Facts) -> Decision:
     return Accepted(tuple(events))
 
 
+def _new_beside(
+    venue: Venue, check: Check, to: c.ShareTo, table_id: str, facts: Facts
+) -> tuple[e.CheckOpened, Check] | Refused:
+    """A check opened on the same table, or another, to take a part of this one."""
+    wanted = c.OpenCheck(
+        to.check_id,
+        to.number,
+        "table" if table_id else check.kind,
+        table_id or check.table_id,
+        "" if table_id else check.name,
+        1,
+    )
+    made = open_check(venue, wanted, replace(facts, basis_n=PROVISIONAL))
+    if isinstance(made, Refused):
+        return made
+    event = made.events[0]
+    assert isinstance(event, e.CheckOpened)
+    return splitting.opened_beside(check, event, facts)
+
+
 def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
     """Lines, or parts of them, to another check or to a new one; the kitchen makes nothing anew."""
     check = found(venue, command.check_id, facts)
@@ -384,34 +407,66 @@ def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
         return refuse("has_payments")
     events: list[object] = []
     if command.number:
-        wanted = c.OpenCheck(
-            command.to_check_id,
-            command.number,
-            check.kind,
-            check.table_id,
-            check.name,
-            1,
-        )
-        opened = open_check(venue, wanted, replace(facts, basis_n=PROVISIONAL))
-        if isinstance(opened, Refused):
-            return opened
-        events += opened.events
-        table_id = check.table_id
+        to = c.ShareTo(command.to_check_id, command.number)
+        beside = _new_beside(venue, check, to, command.table_id, facts)
+        if isinstance(beside, Refused):
+            return beside
+        events.append(beside[0])
+        target = beside[1]
     else:
-        target = found(venue, command.to_check_id, facts)
-        if isinstance(target, Refused):
-            return target
-        table_id = target.table_id
-    moved = ordering.split_lines(check, command, facts)
-    if isinstance(moved, Refused):
-        return moved
-    events += _moves(moved, tuple(move.line_id for move in command.moves))
-    if table_id != check.table_id:
-        events += _carry(venue, check, moved.gone, table_id)
+        other = found(venue, command.to_check_id, facts)
+        if isinstance(other, Refused):
+            return other
+        target = other
+    pieces = splitting.quantity_pieces(check, command, facts)
+    if isinstance(pieces, Refused):
+        return pieces
+    fresh = bool(command.number) and target.table_id == check.table_id
+    divided = splitting.divide(check, target, pieces, facts, fresh=fresh)
+    if isinstance(divided, Refused):
+        return divided
+    events += divided.events
+    if target.table_id != check.table_id:
+        gone = {piece.part.kitchen_id for piece in pieces if piece.left is None}
+        events += _carry(venue, check, gone, target.table_id)
     return Accepted(tuple(events))
 
 
-def _carry(venue: Venue, check: Check, gone: tuple[LineId, ...], table_id: str) -> list[object]:
+def share_lines(venue: Venue, command: c.ShareLines, facts: Facts) -> Decision:
+    """Lines in equal shares on several checks; nothing is sent to the kitchen again."""
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    lines = splitting.lines_to_share(check, command, facts)
+    if isinstance(lines, Refused):
+        return lines
+    cut = splitting.share_pieces(lines, len(command.to) + 1, facts.command_id)
+    if isinstance(cut, Refused):
+        return cut
+    if len(lines) * len(command.to) > 2 * LINES_PER_CHECK:
+        return refuse("too_many", limit=LINES_PER_CHECK)
+    events: list[object] = []
+    for to, pieces in zip(command.to, cut, strict=True):
+        if to.number:
+            beside = _new_beside(venue, check, to, "", facts)
+            if isinstance(beside, Refused):
+                return beside
+            events.append(beside[0])
+            target = beside[1]
+        else:
+            other = found(venue, to.check_id, facts)
+            if isinstance(other, Refused):
+                return other
+            target = other
+        divided = splitting.divide(check, target, pieces, facts, fresh=bool(to.number))
+        if isinstance(divided, Refused):
+            return divided
+        events += divided.events
+        check = divided.source
+    return Accepted(tuple(events))
+
+
+def _carry(venue: Venue, check: Check, gone: set[LineId], table_id: str) -> list[object]:
     """Tell the kitchen which table moved lines are for now."""
     told: list[object] = []
     for ticket in venue.tickets_of(check.check_id):
@@ -451,19 +506,34 @@ def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
 
 def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Decision:
     """The check is a colleague's from now on; open tickets show whose."""
-    check = found(venue, command.check_id, facts)
-    if isinstance(check, Refused):
-        return check
-    person = facts.catalogue.staff.get(command.to_staff_id)
+    return _hand_over(venue, (command.check_id,), command.to_staff_id, facts)
+
+
+def transfer_checks(venue: Venue, command: c.TransferChecks, facts: Facts) -> Decision:
+    """Several checks at once; those that are the colleague's already stay as they are."""
+    if not 0 < len(command.check_ids) <= LIST_LENGTH:
+        return refuse("nothing_to_do")
+    return _hand_over(venue, tuple(dict.fromkeys(command.check_ids)), command.to_staff_id, facts)
+
+
+def _hand_over(venue: Venue, check_ids: tuple[CheckId, ...], to: StaffId, facts: Facts) -> Decision:
+    person = facts.catalogue.staff.get(to)
     if person is None or not person.active:
         return refuse("unknown_staff")
-    if command.to_staff_id == check.owner:
-        return refuse("nothing_to_do")
-    moved = e.CheckTransferred(
-        check.check_id, check.owner, command.to_staff_id, facts.actor, facts.now_ms
-    )
-    there = replace(check, owner=command.to_staff_id)
-    return Accepted((moved, *_relabel(venue, check, there)))
+    events: list[object] = []
+    for check_id in check_ids:
+        check = venue.check(check_id)
+        if check is None:
+            return refuse("no_check")
+        if fault := splitting.may_give(check, facts, to):
+            return fault
+        if check.owner == to:
+            continue
+        events.append(
+            e.CheckTransferred(check.check_id, check.owner, to, facts.actor, facts.now_ms)
+        )
+        events += _relabel(venue, check, replace(check, owner=to))
+    return Accepted(tuple(events)) if events else refuse("nothing_to_do")
 
 
 def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision:
@@ -481,31 +551,17 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
     if check.version_n > facts.basis_n and check.opened_dev != facts.device_id:
         return refuse("check_moved", number=check.number)
     events: list[object] = []
-    if len(check.lines) + len(into.lines) > LINES_PER_CHECK:
-        return refuse("too_many", limit=LINES_PER_CHECK)
     if check.lines:
-        ids = tuple(line.line_id for line in check.lines)
-        whole = e.LinesMoved(
-            check.check_id, into.check_id, ids, (), check.lines, facts.actor, facts.now_ms
-        )
-        events += _moves(whole, ids)
+        pieces = splitting.whole_pieces(check)
+        divided = splitting.divide(check, into, pieces, facts, fresh=False)
+        if isinstance(divided, Refused):
+            return divided
+        events += divided.events
     events += _relabel(venue, check, into)
     events.append(
         e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms, into.check_id)
     )
     return Accepted(tuple(events))
-
-
-def take_back_discount(check: Check, command: c.TakeBackDiscount, facts: Facts) -> object:
-    """The discount is not given after all."""
-    if all(grant.grant_id != command.grant_id for grant in check.grants):
-        return refuse("no_discount")
-    return e.DiscountTakenBack(check.check_id, command.grant_id, facts.actor, facts.now_ms)
-
-
-def give_discount(check: Check, command: c.GiveDiscount, facts: Facts) -> object:
-    """A discount that leaves no more paid than is owed."""
-    return ordering.give_discount(check, command, facts)
 
 
 def abandon_check(check: Check, command: c.AbandonCheck, facts: Facts) -> object:

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from . import commands as c, events as e
 from .accounts import chargeable
 from .amending import replace
-from .checks import HOLDING, Check, balance, totals_of
+from .checks import HOLDING, Check, balance, line_discounts, totals_of
 from .events import Payment, SoldSum
 from .ids import ShiftId
 from .limits import AMOUNT_MINOR, PAYMENTS_PER_CHECK, TEXT_LENGTH
 from .money import allocate, round_to_step, tax_inside, worth
-from .pricing import discounts
 from .rejections import Refused, refuse
 from .staff import Facts, needs
 from .vouchers import Voucher, spendable
@@ -136,7 +135,7 @@ def _not_good_for(
 
 def sold_sums(check: Check) -> tuple[SoldSum, ...]:
     """What each live line brought in, after discount and without tax, for the back office."""
-    given = discounts(check.lines, check.grants)
+    given = line_discounts(check)
     sums = []
     for line, off in zip(check.lines, given, strict=True):
         if line.state == "void":

@@ -149,13 +149,15 @@ class RecipeBook:
 class Portion:
     """What was sold: portions of a dish with its chosen modifiers, on a business day.
 
-    A modifier with a minus before its id was left out: what its card adds is taken off.
+    A modifier with a minus before its id was left out: what its card adds is taken off; with "*500"
+    after it half of its card is taken. `share` is how much of the dish's own card a portion takes.
     """
 
     item_id: str
     qty: Decimal
     day: str
     modifier_ids: tuple[str, ...] = ()
+    share: Decimal = Decimal(1)
 
 
 Needs = dict[IngredientId, Fraction]
@@ -264,8 +266,8 @@ def _needs(
         return refuse("no_recipe", item=sold.item_id, day=sold.day)
     month = _month(sold.day)
     plate: Needs = {}
-    for sign, part in ((1, card), *_modifier_cards(book, sold)):
-        scale = sign * Fraction(sold.qty) / Fraction(part.output)
+    for share, part in ((Fraction(sold.share), card), *_modifier_cards(book, sold)):
+        scale = share * Fraction(sold.qty) / Fraction(part.output)
         for component in part.components:
             key = component.ingredient_id
             plate[key] = plate.get(key, Fraction(0)) + component.gross(month) * scale
@@ -277,14 +279,16 @@ def _needs(
     return walk.needs
 
 
-def _modifier_cards(book: RecipeBook, sold: Portion) -> list[tuple[int, Recipe]]:
-    """The cards of the modifiers; one without a card (how well done) takes nothing."""
+def _modifier_cards(book: RecipeBook, sold: Portion) -> list[tuple[Fraction, Recipe]]:
+    """The cards of the modifiers, each with how much of it is taken; one without a card (how well
+    done) takes nothing."""
     cards = []
     for marked in sold.modifier_ids:
-        name = marked.removeprefix("-")
+        name, _, milli = marked.removeprefix("-").partition("*")
+        share = Fraction(int(milli), 1000) if milli.isdigit() else Fraction(1)
         card = book.in_force(Owner.MODIFIER, name, sold.day)
         if card is not None:
-            cards.append((1 if name == marked else -1, card))
+            cards.append((-share if marked.startswith("-") else share, card))
     return cards
 
 

@@ -11,12 +11,14 @@ from .ids import NO_LINE, NOBODY, LineId, PaymentId, ShiftId, StaffId
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A modifier on a line with what it cost there (`price_minor` for one portion)."""
+    """A modifier on a line with what it cost there (`price_minor` for one portion) and how much
+    of its recipe is taken (`recipe_milli`; "no" takes it off instead)."""
 
     modifier_id: str
     name: str
     price_minor: int = 0
     pre: str = ""
+    recipe_milli: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class Line:
     `state`: new, held, fired, ready, served, void. `sent`: the kitchen knows of it. `changed_*`
     tell who touched it last and at which event, for the conflict rules (reliability 2.8).
     `origin` is the line that the kitchen knows it by, when it was split off.
+
+    `portion_milli` is how much of the recipe one portion takes (a half: 500), `price_rule` the rule
+    that made the price. Lines of one set share `set_id`. A line cut into equal shares is `share_n`
+    of `share_of` of what it was; parts of one line share `root`. `fire_ms`: fired by itself then.
     """
 
     line_id: LineId
@@ -61,11 +67,25 @@ class Line:
     changed_dev: str = ""
     changed_by: StaffId = NOBODY
     changed_ms: int = 0
+    portion_milli: int = 1000
+    price_rule: str = ""
+    set_id: LineId = NO_LINE
+    set_item_id: str = ""
+    share_n: int = 0
+    share_of: int = 0
+    root: LineId = NO_LINE
+    fire_ms: int = 0
+
+    @property
+    def kitchen_id(self) -> LineId:
+        """The line that the kitchen knows this one by."""
+        return self.origin or self.line_id
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A discount given: percent or sum, on all lines or on `line_ids`."""
+    """A discount given: percent or sum, on all lines or on `line_ids`. `kind`: discount,
+    surcharge (added, without a cap), comp (served and not charged)."""
 
     grant_id: str
     discount_id: str
@@ -76,6 +96,7 @@ class Grant:
     line_ids: tuple[LineId, ...] = ()
     reason: str = ""
     approved_by: str = ""
+    kind: str = "discount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,8 @@ class TaxSum:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A check in figures; `total_minor` is what the guest owes without tips."""
+    """A check in figures; `total_minor` is what the guest owes without tips. `exempt_minor` is the
+    tax that was let off."""
 
     gross_minor: int = 0
     discount_minor: int = 0
@@ -98,6 +120,22 @@ class Totals:
     tax_minor: int = 0
     total_minor: int = 0
     taxes: tuple[TaxSum, ...] = ()
+    surcharge_minor: int = 0
+    exempt_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What rounding left over when a check was split, so that the parts sum to the whole: added to
+    the figures of the check that keeps it. `taxes` are differences, by rate."""
+
+    discount_minor: int = 0
+    surcharge_minor: int = 0
+    service_minor: int = 0
+    taxes: tuple[TaxSum, ...] = ()
+
+
+NO_REMAINDER = Remainder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +203,10 @@ class TicketLine:
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A line fired, as the back office counts it: once per (line, fire number)."""
+    """A line fired, as the back office counts it: once per (line, fire number).
+
+    `modifier_ids`: with a minus before it one was left out, `*500` after it says that half of its
+    recipe is taken; `portion_milli` is the share of the dish's own recipe in one portion."""
 
     line_id: LineId
     fire_no: int
@@ -173,6 +214,7 @@ class Sold:
     qty_milli: int
     station_id: str
     modifier_ids: tuple[str, ...] = ()
+    portion_milli: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

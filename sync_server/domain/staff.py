@@ -18,6 +18,9 @@ RIGHTS: dict[str, str] = {
     "other_tables": "work on colleagues' checks",
     "void_sent": "void what the kitchen has",
     "discount": "give a discount up to the role's limit",
+    "comp": "give for nothing what was made, take back what a guest returns",
+    "service": "change the service charge of a check, or ask no tax on it",
+    "open_item": "sell an item with a name and price of one's own",
     "pre_bill": "print the bill for the guest",
     "take_cash": "take cash",
     "take_card": "record a card payment",
@@ -101,6 +104,13 @@ RIGHT_FOR: dict[str, str] = {
     "TellStaff": ANYONE,  # server only
     "PublishCatalogue": ANYONE,  # server only
     "RecordSignIn": ANYONE,  # server only
+    "TimeFire": "order",
+    "ShareLines": "order",
+    "TransferChecks": "transfer",
+    "RenameCheck": "order",
+    "CompLine": "comp",
+    "SetService": "service",
+    "ExemptTax": "service",
 }
 assert RIGHT_FOR.keys() == COMMANDS.keys(), "every command stands in the permission matrix"
 assert set(RIGHT_FOR.values()) <= RIGHTS.keys() | {ANYONE}
@@ -111,7 +121,7 @@ KITCHEN_RIGHTS = frozenset({"kitchen", "stop_list"})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decision may not look up itself.
+    """What a decision may not look up itself. Limits: percentages and sums a person may take off.
 
     `now_ms` is the command's time by the server's rule (reliability 2.10); `basis_n` the last
     event that the asking screen had seen; `approver` lends rights for this one command.
@@ -128,6 +138,7 @@ class Facts:
     rights: frozenset[str]
     discount_limit_bp: int = 0
     refund_limit_minor: int = -1
+    discount_limit_minor: int = -1
     approver: StaffId = NOBODY
     old_menus: Mapping[int, Catalogue] = field(default_factory=dict)
     room_link: bool = True
@@ -148,6 +159,13 @@ def discount_limit(catalogue: Catalogue, staff_id: str) -> int:
     person = catalogue.staff.get(staff_id)
     role = catalogue.roles.get(person.role_id) if person else None
     return role.discount_limit_bp if role else 0
+
+
+def discount_sum_limit(catalogue: Catalogue, staff_id: str) -> int:
+    """The largest sum that a person may take off alone; -1 is without limit."""
+    person = catalogue.staff.get(staff_id)
+    role = catalogue.roles.get(person.role_id) if person else None
+    return role.discount_limit_minor if role else 0
 
 
 def refund_limit(catalogue: Catalogue, staff_id: str) -> int:

@@ -27,6 +27,7 @@ from sync_server.domain.staff import (
     RIGHTS,
     Facts,
     discount_limit,
+    discount_sum_limit,
     refund_limit,
     rights_of,
     wider,
@@ -194,10 +195,10 @@ class Group:
         catalogue = self.catalogue
         actor = StaffId(command.actor)
         approver = NOBODY
-        limit, refund = 0, 0
+        limit, sums, refund = 0, 0, 0
         if device.dev == SERVER or honoured:
             rights = frozenset(RIGHTS)
-            limit, refund = NO_LIMIT_BP, -1
+            limit, sums, refund = NO_LIMIT_BP, -1, -1
         elif device.kind == "kds" and not actor:
             rights = KITCHEN_RIGHTS
         else:
@@ -207,6 +208,7 @@ class Group:
                 return fault
             rights = rights_of(catalogue, actor)
             limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
+            sums = discount_sum_limit(catalogue, actor)
         if command.approval is not None and not honoured:
             lent = self._access.redeem(command, device.dev, at_ms, self.approvals)
             if isinstance(lent, Refused):
@@ -215,6 +217,7 @@ class Group:
             rights = rights | rights_of(catalogue, approver)
             limit = max(limit, discount_limit(catalogue, approver))
             refund = wider(refund, refund_limit(catalogue, approver))
+            sums = wider(sums, discount_sum_limit(catalogue, approver))
         return Facts(
             catalogue=catalogue,
             now_ms=at_ms,
@@ -226,6 +229,7 @@ class Group:
             rights=rights,
             discount_limit_bp=limit,
             refund_limit_minor=refund,
+            discount_limit_minor=sums,
             approver=approver,
             old_menus=self._catalogues,
             room_link=self._room_link,

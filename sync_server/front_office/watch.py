@@ -1,8 +1,9 @@
-"""The kitchen's clock: a ticket that no display has drawn in time goes to paper.
+"""The kitchen's clock: timed courses are fired, and a ticket that no display drew goes to paper.
 
 The wait counts from the moment this server knew of the ticket, so a command that comes late from a
 terminal does not fall to paper at once. Paper is asked for by a command, so that the journal says
-so; what came of it is reported by the printing worker (reliability 2.13).
+so; what came of it is reported by the printing worker (reliability 2.13). The time of a course is
+part of the state, so a server that was down over it fires when it is back.
 """
 
 import asyncio
@@ -50,8 +51,9 @@ class KitchenWatch:
             await self.look()
 
     async def look(self) -> None:
-        """Ask for paper for every ticket that has waited too long."""
+        """Fire what is due, and ask for paper for every ticket that has waited too long."""
         now = self._house.clock()
+        await self._fire_due(now)
         waiting = {
             ticket.ticket_id: ticket
             for ticket in self._house.venue.tickets.values()
@@ -67,6 +69,21 @@ class KitchenWatch:
             if now - since >= KITCHEN_PAPER_MS:
                 printer = self._house.catalogue.stations[ticket.station_id].printer_id
                 await self._house.report(c.RecordPaper(ticket_id, ticket.version, "asked", printer))
+
+    async def _fire_due(self, now: int) -> None:
+        """Fire timed lines in their owner's name. What cannot be fired (it ran out) has been told
+        to the owner by the refusal, and is no longer timed."""
+        for check in tuple(self._house.venue.checks.values()):
+            due = tuple(
+                line.line_id
+                for line in check.live
+                if 0 < line.fire_ms <= now and line.state in ("new", "held")
+            )
+            if not due:
+                continue
+            done = await self._house.report(c.FireLines(check.check_id, due), check.owner)
+            if done is not None and done.outcome == "refused":
+                await self._house.report(c.TimeFire(check.check_id, due, 0), check.owner)
 
     def _must_be_seen(self, ticket: Ticket) -> bool:
         if ticket.state != "open" or has_it(ticket) or ticket.paper_version >= ticket.version:

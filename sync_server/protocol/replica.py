@@ -24,7 +24,14 @@ from .codec import Codec
 from .envelope import EventRecord
 from .faults import FrameFault
 
-CODEC = Codec(COMMANDS, EVENTS, {"TicketLinesFired": 2})
+_GREW = (
+    *("AddLines", "VoidLine", "MoveLines", "GiveDiscount"),
+    *("CheckOpened", "LinesAdded", "LineChanged", "LinesMoved", "LinesFired", "LineVoided"),
+    *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
+)
+"""Types that gained fields since their first version."""
+
+CODEC = Codec(COMMANDS, EVENTS, dict.fromkeys(_GREW, 2))
 """The one codec of commands and events; its schema hash goes into every hello."""
 
 SCOPE = "venue"

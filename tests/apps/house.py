@@ -19,7 +19,14 @@ from sync_server.domain.decisions import decide
 from sync_server.domain.ids import StaffId, TicketId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Accepted, Decision, Refused
-from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, discount_limit, refund_limit, rights_of
+from sync_server.domain.staff import (
+    KITCHEN_RIGHTS,
+    Facts,
+    discount_limit,
+    discount_sum_limit,
+    refund_limit,
+    rights_of,
+)
 from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol.replica import Replica
 
@@ -84,6 +91,7 @@ class House:
             rights=rights_of(self.catalogue, actor) if rights is None else rights,
             discount_limit_bp=discount_limit(self.catalogue, actor),
             refund_limit_minor=refund_limit(self.catalogue, actor),
+            discount_limit_minor=discount_sum_limit(self.catalogue, actor),
         )
 
     def do(self, command: object, actor: str = "nadia") -> Decision:
@@ -196,6 +204,7 @@ class HouseDesk:
                 facts,
                 rights=facts.rights | rights_of(self.catalogue, approver),
                 discount_limit_bp=discount_limit(self.catalogue, approver),
+                discount_limit_minor=discount_sum_limit(self.catalogue, approver),
                 approver=StaffId(approver),
             )
         decision = self._replica.add(command, facts)

@@ -8,11 +8,12 @@ from sync_server.domain.commands import Choice
 from sync_server.domain.events import Grant, Line
 from sync_server.domain.ids import LineId, StaffId
 from sync_server.domain.money import allocate, percent_of, round_to_step, tax_inside
-from sync_server.domain.pricing import Priced, discounts, price, totals
+from sync_server.domain.pricing import Priced, Terms, discounts, price, totals
 from sync_server.domain.quantity import extend, shares
 from sync_server.domain.rejections import Refused
 from tests.builders import a_menu
 
+VAT = ("vat", 2000)
 LINE = Line(LineId("l"), "x", "x", 1, 1000, 0, 0, "vat", 2000, ("hot",), 1, 0, 0, StaffId("olena"))
 
 
@@ -36,7 +37,7 @@ def test_a_fixed_discount_of_33_33_is_shared_as_16_00_11_33_and_6_00() -> None:
 
 
 def test_service_of_ten_percent_after_a_discount_of_25_on_250_is_22_50() -> None:
-    made = totals(lines(12_000, 8_500, 4_500), [a_sum(2_500)], 1_000, ("vat", 2000), True)
+    made = totals(lines(12_000, 8_500, 4_500), [a_sum(2_500)], Terms(1_000, VAT, True))
     assert (made.gross_minor, made.discount_minor, made.service_minor) == (25_000, 2_500, 2_250)
     assert made.total_minor == 24_750
 
@@ -48,20 +49,20 @@ def test_discounts_are_taken_from_the_full_price_and_never_exceed_a_line() -> No
 
 def test_vat_inside_a_price_of_120_is_20() -> None:
     assert tax_inside(12_000, 2_000) == 2_000
-    made = totals(lines(12_000), [], 0, ("vat", 2000), True)
+    made = totals(lines(12_000), [], Terms(0, VAT, True))
     assert (made.tax_minor, made.total_minor) == (2_000, 12_000)
 
 
 def test_vat_on_top_of_100_makes_120() -> None:
-    made = totals(lines(10_000), [], 0, ("vat", 2000), False)
+    made = totals(lines(10_000), [], Terms(0, VAT, False))
     assert (made.tax_minor, made.total_minor) == (2_000, 12_000)
 
 
 def test_tax_is_rounded_once_per_rate_and_not_on_each_line() -> None:
-    made = totals(lines(101, 101, 101), [], 0, ("vat", 2000), True)
+    made = totals(lines(101, 101, 101), [], Terms(0, VAT, True))
     assert made.tax_minor == tax_inside(303, 2_000) == 51
     assert 3 * tax_inside(101, 2_000) == 51
-    made = totals(lines(100, 100, 100), [], 0, ("vat", 2000), True)
+    made = totals(lines(100, 100, 100), [], Terms(0, VAT, True))
     assert made.tax_minor == 50
     assert 3 * tax_inside(100, 2_000) == 51
 
@@ -146,7 +147,7 @@ def test_a_division_by_weights_always_sums_to_the_whole(amount: int, weights: li
 def test_a_check_adds_up_whatever_is_discounted(
     grosses: list[int], grants: list[Grant], service_bp: int, inclusive: bool
 ) -> None:
-    made = totals(lines(*grosses), grants, service_bp, ("vat", 2000), inclusive)
+    made = totals(lines(*grosses), grants, Terms(service_bp, VAT, inclusive))
     assert made.gross_minor == sum(grosses)
     assert 0 <= made.discount_minor <= made.gross_minor
     assert made.service_minor == percent_of(made.gross_minor - made.discount_minor, service_bp)

@@ -4,11 +4,12 @@ import pytest
 
 from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
-from sync_server.domain.ids import ChargeId
+from sync_server.domain.ids import ChargeId, LineId
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.limits import KITCHEN_PAPER_MS, SECOND_COPY_WAIT_MS
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.watch import KitchenWatch
+from tests.builders import a_line
 from tests.front_office.house import SH, House, K, Till
 
 HOUR_MS = 3_600_000
@@ -76,10 +77,44 @@ async def test_an_order_made_long_ago_without_a_server_gives_the_display_its_ten
 
 
 def _order() -> tuple[object, ...]:
-    from sync_server.domain.ids import LineId
-    from tests.builders import a_line
-
     return c.AddLines(K, (a_line("l1"),)), c.SendLines(K, (LineId("l1"),))
+
+
+async def test_a_timed_course_is_fired_once_also_by_a_server_that_was_down_over_its_time(
+    house: House, till: Till, watch: KitchenWatch
+) -> None:
+    await till.order()
+    lines = tuple(a_line(line_id, held=True) for line_id in ("t1", "t2"))
+    await till.must(c.AddLines(K, lines), c.SendLines(K, (LineId("t1"),)))
+    at_ms = house.now_ms + HOUR_MS
+    await till.must(c.TimeFire(K, (LineId("t1"), LineId("t2")), at_ms))
+    await watch.look()
+    states = [line.state for line in house.office.venue.checks[K].lines[-2:]]
+    assert states == ["held", "new"]
+    await house.restart()
+    house.now_ms = at_ms + HOUR_MS
+    await KitchenWatch(house.office).look()
+    head = house.office.head_n
+    assert {line.state for line in house.office.venue.checks[K].lines} == {"fired"}
+    await KitchenWatch(house.office).look()
+    assert house.office.head_n == head
+
+
+async def test_a_timed_course_that_ran_out_is_told_once_and_no_longer_timed(
+    house: House, till: Till, watch: KitchenWatch
+) -> None:
+    await till.order()
+    await till.must(c.AddLines(K, (a_line("t1", "fries"),)))
+    await till.must(c.TimeFire(K, (LineId("t1"),), house.now_ms + 1_000))
+    await house.office.report(c.StopItem("fries"), "nadia")
+    house.now_ms += HOUR_MS
+    for _ in range(3):
+        await watch.look()
+    line = house.office.venue.checks[K].line("t1")
+    assert line is not None
+    assert (line.state, line.fire_ms) == ("new", 0)
+    told = [x.code for x in house.office.venue.notices.values()]
+    assert told == ["item_stopped"]
 
 
 async def charged(house: House, till: Till, ago_ms: int = 0) -> int:

@@ -292,6 +292,17 @@ simple(
     Office.published,
     c.TellStaff(NoticeId("n2"), StaffId("ihor"), "printer_failed", {"printer": "hot"}),
 )
+simple("TimeFire", Office.sent, c.TimeFire(K, (L2,), EVENING_MS + 3_600_000))
+simple(
+    "ShareLines",
+    _discounted,
+    c.ShareLines(K, (), (c.ShareTo(J, "S-002"), c.ShareTo(CheckId("m"), "S-003"))),
+)
+simple("TransferChecks", Office.two, c.TransferChecks((K, J), StaffId("ihor")))
+simple("RenameCheck", _emptied, c.RenameCheck(K, "Anna"))
+simple("CompLine", Office.sent, c.CompLine(K, "g1", L1, 1_000, "birthday"))
+simple("SetService", Office.sent, c.SetService(K, 1_000))
+simple("ExemptTax", Office.sent, c.ExemptTax(K, True, "embassy"))
 simple("RecordSignIn", Office.published, c.RecordSignIn(StaffId("olena"), "in"))
 
 
