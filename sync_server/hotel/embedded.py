@@ -7,6 +7,7 @@ is Deferred; a commit whose end is not known is Unknown.
 from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
 
 from .gateway import (
+    Abilities,
     CannotTell,
     DayTotals,
     Deferred,
@@ -39,6 +40,11 @@ class EmbeddedGateway:
     def timing(self) -> Timing:
         """How long the caller should wait."""
         return self._timing
+
+    @property
+    def abilities(self) -> Abilities:
+        """All of them."""
+        return Abilities()
 
     async def find_guests(
         self, query: GuestQuery, *, business_day: str, count_max: int

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from .gateway import (
+    Abilities,
     CannotTell,
     DayTotals,
     Deferred,
@@ -82,6 +83,11 @@ class FaultyGateway:
     def timing(self) -> Timing:
         """How long the caller should wait."""
         return self._inner.timing
+
+    @property
+    def abilities(self) -> Abilities:
+        """As the inner gateway."""
+        return self._inner.abilities
 
     async def find_guests(
         self, query: GuestQuery, *, business_day: str, count_max: int

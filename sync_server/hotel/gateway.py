@@ -283,12 +283,31 @@ class Timing:
             raise ValueError("the quarantine must be longer than the wait for an answer")
 
 
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a link can do beyond posting.
+
+    `looks`: it can prove that a posting is absent. `totals`: it tells its own sums of a day.
+    `allowance_taken`: its answer says what the board paid. `key_cards`: guests are found by card.
+    """
+
+    looks: bool = True
+    totals: bool = True
+    allowance_taken: bool = True
+    key_cards: bool = True
+
+
 class FolioGateway(Protocol):
     """The door to a property system, embedded or remote."""
 
     @property
     def timing(self) -> Timing:
         """How long the caller should wait."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What may be asked of it."""
         ...
 
     async def find_guests(

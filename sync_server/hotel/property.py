@@ -97,6 +97,43 @@ class Property:
         """The sums posted for a restaurant business day, by outlet."""
         return await self._database.read_async(lambda connection: _totals(connection, business_day))
 
+    async def everybody(self) -> tuple[Guest, ...]:
+        """All guests in house, for systems that are told of them."""
+
+        def read(connection: Connection) -> tuple[Guest, ...]:
+            session = session_on(connection)
+            day = house_of(session).business_day
+            rows = session.exec(select(StayRow).where(StayRow.status == "in_house")).all()
+            return tuple(_guest(session, row, day) for row in rows)
+
+        return await self._database.read_async(read)
+
+    async def business_day(self) -> str:
+        """The hotel's own day."""
+        return await self._database.read_async(
+            lambda connection: house_of(session_on(connection)).business_day
+        )
+
+    async def charge_of(self, stay_id: str, check_no: str, at_ms: int) -> str | None:
+        """The posting of a check at a time, for systems whose reversals name no posting."""
+        return await self._database.read_async(
+            lambda connection: (
+                session_on(connection)
+                .exec(
+                    select(PostingRow.posting_id)
+                    .where(
+                        PostingRow.stay_id == stay_id,
+                        PostingRow.check_no == check_no,
+                        PostingRow.at_ms == at_ms,
+                        PostingRow.outcome == "posted",
+                        col(PostingRow.reverses).is_(None),
+                    )
+                    .order_by(col(PostingRow.number).desc())
+                )
+                .first()
+            )
+        )
+
     async def night_audit_runs(self) -> bool:
         """Whether postings are put off now."""
         return await self._database.read_async(

@@ -241,7 +241,7 @@ def fault_of(posting: Posting) -> Refused | None:
     if parts_total(posting) != posting.total_minor:
         return Refused("bad_sum", "The parts do not add up to the total.")
     sign = -1 if posting.reverses is not None else 1
-    if any(sign * net < 0 for net in _parts(posting).values()):
+    if any(sign * net < 0 for net in parts_of(posting).values()):
         return Refused("bad_posting", "A part has the wrong sign; corrections name an original.")
     return None
 
@@ -265,7 +265,7 @@ def _not_this_guest(stay: Stay, posting: Posting) -> Refused | None:
     return None
 
 
-def _parts(posting: Posting) -> dict[Part, int]:
+def parts_of(posting: Posting) -> dict[Part, int]:
     """The posting's parts after discount, empty ones left out, in the order they are shown."""
     parts: dict[Part, int] = {}
     for line in posting.lines:
@@ -275,6 +275,11 @@ def _parts(posting: Posting) -> dict[Part, int]:
     parts[Part("tip")] = posting.tip_minor
     # A revenue group stays with a sum of 0: an included meal is still a meal with covers.
     return {part: net for part, net in parts.items() if net or part.kind == "revenue"}
+
+
+def takes_too_much(reversal: Posting, standing: Mapping[Part, int]) -> bool:
+    """Whether a reversal takes more of any part than stands of its original."""
+    return any(-net > standing.get(part, 0) for part, net in parts_of(reversal).items())
 
 
 def _added_tax(lines: tuple[RevenueLine, ...], tax_included: bool) -> int:
@@ -294,7 +299,7 @@ def _covered(folio: Folio, posting: Posting) -> Accepted:
     sums = {name: allowance.left_minor for name, allowance in left.items()}
     charges: list[Charge] = []
     covers: list[Cover] = []
-    for part, net in _parts(posting).items():
+    for part, net in parts_of(posting).items():
         owed = net
         for name, allowance in left.items():
             paid = min(owed, sums[name])
@@ -314,12 +319,12 @@ def _decide_reversal(folio: Folio, posting: Posting) -> Accepted | Refused:
     original = folio.original
     if original is None or original.stay_id != posting.stay_id:
         return Refused("original_not_found", "The posting to take back is not on this folio.")
+    if takes_too_much(posting, original.net):
+        return Refused("over_reversal", "More would be taken back than was posted.")
     charges: list[Charge] = []
     covers: list[Cover] = []
-    for part, net in _parts(posting).items():
+    for part, net in parts_of(posting).items():
         standing = original.net.get(part, 0)
-        if -net > standing:
-            return Refused("over_reversal", "More would be taken back than was posted.")
         remaining = standing + net
         of_part = [cover for cover in original.covers if cover.part == part]
         covered = sum(cover.covered_minor for cover in of_part)

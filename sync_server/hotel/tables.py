@@ -158,5 +158,53 @@ class AllowanceUseRow(HotelRow, table=True):
     covered_minor: int = _minor()
 
 
+class SentRow(HotelRow, table=True):
+    """One attempt to post at another property system, written before the attempt was made.
+
+    `state`: sent, posted, refused, deferred, unsent. `number` names the record on the wire.
+    `posting` is the whole posting as JSON; `at_ms` the time that it was sent under.
+    """
+
+    __tablename__: ClassVar[Any] = "link_sent"
+    __table_args__ = (UniqueConstraint("link", "number"),)
+
+    link: str = Field(primary_key=True)
+    posting_id: str = Field(primary_key=True)
+    attempt: int = Field(primary_key=True)
+    number: int = _minor()
+    state: str
+    fingerprint: str
+    stay_id: str = Field(index=True)
+    total_minor: int = _minor()
+    reverses: str | None = Field(index=True)
+    at_ms: int = _minor()
+    sent_ms: int = _minor()
+    answer_ms: int = _minor(default=0)
+    code: str = ""
+    words: str = ""
+    ref: str = ""
+    posting: str
+
+
+class LinkCounterRow(HotelRow, table=True):
+    """The last number that a link has used."""
+
+    __tablename__: ClassVar[Any] = "link_counter"
+
+    link: str = Field(primary_key=True)
+    number: int = _minor()
+
+
+class LinkGuestRow(HotelRow, table=True):
+    """A guest as another property system told; `fields` is the record's fields as JSON."""
+
+    __tablename__: ClassVar[Any] = "link_guest"
+
+    link: str = Field(primary_key=True)
+    stay_id: str = Field(primary_key=True)
+    room: str
+    fields: str
+
+
 APPEND_ONLY = ("folio_posting", "folio_entry", "allowance_use")
 """Tables whose rows are never changed or removed."""

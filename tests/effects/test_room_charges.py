@@ -73,7 +73,7 @@ def job_of(charge_id: str, amount: int = 1_000) -> FolioJob:
         charge_id=ChargeId(charge_id),
         number="T3-018",
         shift_id=ShiftId("shift"),
-        stay_id="s-zaneta",
+        stay_id="1011",
         room="101",
         guest="Łódź, Żaneta",
         amount_minor=amount,
@@ -282,7 +282,7 @@ class World:
 
     async def on_folio(self) -> Counter[str]:
         """How often each charge stands on the folio."""
-        view = await Reception(self.database, self.time.clock).folio("s-zaneta")
+        view = await Reception(self.database, self.time.clock).folio("1011")
         assert isinstance(view, FolioView)
         tips = (line for line in view.lines if line.part == "tip")
         return Counter(line.source.partition("#")[0] for line in tips)

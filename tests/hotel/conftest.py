@@ -1,20 +1,25 @@
 """A small house on every kind of database, its desk and its gateways."""
 
+import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sync_server.hotel.embedded import EmbeddedGateway
-from sync_server.hotel.faulty import FaultyGateway
-from sync_server.hotel.gateway import FolioGateway
+from sync_server.clocks import wall_ms
+from sync_server.hotel.fias.gateway import FiasGateway
+from sync_server.hotel.fias.settings import FiasSettings
 from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import Reception
-from sync_server.store.database import Database
+from sync_server.hotel.simulated.fias_house import FiasHouse
+from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
+from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.migrations import upgrade
 from tests.store.throwaway_postgres import postgres_url
 
@@ -74,14 +79,14 @@ class SmallHouse:
     )
     stays: tuple[Guest, ...] = field(
         default=(
-            Guest("s-anna", "304", "Kowalski", "Anna", -2, 2, 500_000, 85_000, plan_id="half",
+            Guest("3041", "304", "Kowalski", "Anna", -2, 2, 500_000, 85_000, plan_id="half",
                   level="Gold", language="pl", key_card="04A2:77"),
-            Guest("s-piotr", "304", "Kowalski", "Piotr", no_post=True),
-            Guest("s-namesake", "305", "Kowalski", "Anna"),
-            Guest("s-one", "1", "Шевченко", "Олена", credit_limit_minor=100_000),
-            Guest("s-zaneta", "101", "Łódź", "Żaneta"),
-            Guest("s-hostile", "0101", "O'Brien|GN\x02\x03;DROP TABLE stay;--", "<b>%_\\\"\x00"),
-            Guest("s-later", "A12", "Later", "Guest", arrival=1),
+            Guest("3042", "304", "Kowalski", "Piotr", no_post=True),
+            Guest("3051", "305", "Kowalski", "Anna"),
+            Guest("11", "1", "Шевченко", "Олена", credit_limit_minor=100_000),
+            Guest("1011", "101", "Łódź", "Żaneta"),
+            Guest("9101", "0101", "O'Brien|GN\x02\x03;DROP TABLE stay;--", "<b>%_\\\"\x00"),
+            Guest("9201", "A12", "Later", "Guest", arrival=1),
         )
     )  # fmt: skip
 
@@ -127,14 +132,61 @@ def desk(database: Database) -> Reception:
     return Reception(database, lambda: 1_000)
 
 
+@pytest.fixture
+def house(database: Database) -> Property:
+    """What stands there, whichever way it came."""
+    return Property(database, lambda: 1_000)
+
+
 async def at_once(_ms: int) -> None:
     """Virtual time in which every wait is over."""
 
 
-@pytest.fixture(params=["embedded", "faulty without faults"])
-def gateway(request: pytest.FixtureRequest, database: Database) -> FolioGateway:
-    """Every gateway there is, over the same house."""
-    embedded = EmbeddedGateway(Property(database, lambda: 1_000))
-    if request.param == "embedded":
-        return embedded
-    return FaultyGateway(embedded, random.Random(1), at_once)
+FIAS_BOARDS = {
+    "board_field": "A5",
+    "boards": {"HB": "half"},
+    "allowance_fields": {"dinner": "A6"},
+}
+PATIENT = {"listen_ms": 2_000, "reconnect_ms": 20, "close_ms": 100, "encoding": "utf-8"}
+
+
+@asynccontextmanager
+async def fias_link(
+    house: Property, database: Database, mishaps: Mishaps = NO_MISHAPS, seed: int = 1, **site: Any
+) -> AsyncIterator[tuple[FiasGateway, FiasHouse]]:
+    """A FIAS link over a loopback socket, up, and the property system at its other end."""
+    settings = FiasSettings.model_validate({"port": 1, **PATIENT, **FIAS_BOARDS, **site})
+    server = FiasHouse(house, settings, wall_ms, random.Random(seed), mishaps=mishaps)
+    port = await server.start()
+    gateway = FiasGateway(
+        settings.model_copy(update={"port": port}),
+        database,
+        wall_ms,
+        zone="Europe/Kyiv",
+        currency="UAH",
+    )
+    running = asyncio.ensure_future(gateway.run())
+    try:
+        await gateway.link.stands.wait()
+        yield gateway, server
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await server.stop()
+
+
+@pytest.fixture(scope="session")
+def image() -> bytes:
+    """A disk with the loaded house: a test takes a copy of it in no time."""
+    disk = MemoryDisk()
+    with Database.on_disk(disk) as database:
+        upgrade(database, "sync_server.hotel.migrations")
+        asyncio.run(load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH"))
+    return disk.image()
+
+
+@pytest.fixture
+def in_memory(image: bytes) -> Iterator[Database]:
+    """The loaded house in memory."""
+    with Database.on_disk(MemoryDisk(image)) as database:
+        yield database

@@ -16,7 +16,7 @@ def posting_of(food: int = 0, bar: int = 0, **changes: Any) -> Posting:
     made = Posting(
         posting_id="p1",
         attempt=1,
-        stay_id="s-anna",
+        stay_id="3041",
         room="304",
         guest_name="Kowalski, Anna",
         check_no="T1-18",

@@ -1,11 +1,15 @@
-"""What every gateway promises, on every database. A new gateway joins the `gateway` fixture."""
+"""What every gateway promises. A new gateway joins `KINDS` and the `gateway` fixture."""
 
 import asyncio
+import random
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sync_server.hotel.embedded import EmbeddedGateway
+from sync_server.hotel.faulty import FaultyGateway
 from sync_server.hotel.gateway import (
     ByKeyCard,
     ByName,
@@ -21,9 +25,52 @@ from sync_server.hotel.gateway import (
     Posting,
     Refused,
     RevenueLine,
+    Unavailable,
 )
+from sync_server.hotel.loading import load_rooms
+from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
+from sync_server.store.database import Database
+from tests.hotel.conftest import DAY as HOUSE_DAY, SmallHouse, at_once, fias_link, opened
 from tests.hotel.postings import DAY, posting_of
+
+KINDS = ("embedded", "embedded on a server", "faulty", "FIAS", "FIAS fed with guests")
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which gateway."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def database(
+    kind: str, request: pytest.FixtureRequest, in_memory: Database
+) -> AsyncIterator[Database]:
+    """A loaded house: in memory where the wire is what matters, on PostgreSQL once."""
+    if kind != "embedded on a server":
+        yield in_memory
+        return
+    schema = f"hotel_{random.Random(request.node.name).randrange(10**9)}"
+    with opened(request.getfixturevalue("postgres_url"), schema) as made:
+        assert await load_rooms(made, SmallHouse(), HOUSE_DAY, at_ms=0, currency="UAH")
+        yield made
+
+
+@pytest.fixture
+async def gateway(kind: str, database: Database, house: Property) -> AsyncIterator[FolioGateway]:
+    """Every gateway there is, over the same house."""
+    if kind == "faulty":
+        yield FaultyGateway(EmbeddedGateway(house), random.Random(1), at_once)
+    elif kind == "FIAS":
+        async with fias_link(house, database) as (link, _):
+            yield link
+    elif kind == "FIAS fed with guests":
+        async with fias_link(house, database, lookup="feed", posting="PS") as (link, _):
+            await link.book.complete.wait()
+            yield link
+    else:
+        yield EmbeddedGateway(house)
 
 
 async def found(gateway: FolioGateway, query: GuestQuery, count_max: int = 20) -> list[Guest]:
@@ -47,7 +94,7 @@ async def refused(gateway: FolioGateway, posting: Posting) -> str:
     return answer.code
 
 
-async def folio(desk: Reception, stay_id: str = "s-anna") -> FolioView:
+async def folio(desk: Reception, stay_id: str = "3041") -> FolioView:
     """A folio, which must be there."""
     view = await desk.folio(stay_id)
     assert isinstance(view, FolioView)
@@ -67,16 +114,16 @@ async def test_sharers_of_a_room_are_told_apart_with_limit_board_and_bar(
 @pytest.mark.parametrize(
     ("query", "stays"),
     [
-        (ByRoom("1"), ["s-one"]),
-        (ByRoom("0101"), ["s-hostile"]),
+        (ByRoom("1"), ["11"]),
+        (ByRoom("0101"), ["9101"]),
         (ByRoom("30"), []),
         (ByRoom("a12"), []),
-        (ByName("anna"), ["s-anna", "s-namesake"]),
-        (ByName("LODZ zan"), ["s-zaneta"]),
-        (ByName("олена"), ["s-one"]),
-        (ByName("drop table"), ["s-hostile"]),
+        (ByName("anna"), ["3041", "3051"]),
+        (ByName("LODZ zan"), ["1011"]),
+        (ByName("олена"), ["11"]),
+        (ByName("drop table"), ["9101"]),
         (ByName("later"), []),
-        (ByKeyCard("04A2:77"), ["s-anna"]),
+        (ByKeyCard("04A2:77"), ["3041"]),
         (ByKeyCard("04a2:77"), []),
         (ByKeyCard("%"), []),
     ],
@@ -84,6 +131,8 @@ async def test_sharers_of_a_room_are_told_apart_with_limit_board_and_bar(
 async def test_guests_in_house_are_found_by_exact_room_part_of_name_or_card(
     gateway: FolioGateway, query: GuestQuery, stays: list[str]
 ) -> None:
+    if isinstance(query, ByKeyCard) and not gateway.abilities.key_cards:
+        stays = []
     assert [guest.stay_id for guest in await found(gateway, query)] == stays
 
 
@@ -103,7 +152,9 @@ async def test_a_charge_stands_on_the_folio_once_however_often_it_is_sent(
     lines = (RevenueLine("food", 228_000), RevenueLine("bar", 39_425))
     posting = posting_of(lines=lines, service_minor=26_743, tip_minor=5_000, total_minor=299_168)
     first = await posted(gateway, posting)
-    assert (first.charged_minor, first.allowance_minor) == (239_168, 60_000)
+    assert first.charged_minor + first.allowance_minor == 299_168
+    if gateway.abilities.allowance_taken:
+        assert first.allowance_minor == 60_000
     for attempt in (2, 3):
         assert await posted(gateway, replace(posting, attempt=attempt)) == first
     assert await gateway.look("p1") == first
@@ -137,10 +188,10 @@ async def test_a_refusal_stays_a_refusal_and_is_not_there(gateway: FolioGateway)
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"stay_id": "s-nobody"}, "guest_not_found"),
-        ({"stay_id": "s-namesake", "guest_name": "Kowalski, Piotr"}, "wrong_guest"),
-        ({"stay_id": "s-piotr", "guest_name": "Kowalski, Piotr"}, "no_post"),
-        ({"stay_id": "s-later", "guest_name": "Later, Guest"}, "not_arrived"),
+        ({"stay_id": "99999"}, "guest_not_found"),
+        ({"stay_id": "3051", "guest_name": "Kowalski, Piotr"}, "wrong_guest"),
+        ({"stay_id": "3042", "guest_name": "Kowalski, Piotr"}, "no_post"),
+        ({"stay_id": "9201", "guest_name": "Later, Guest"}, "not_arrived guest_not_found"),
         ({"currency": "EUR"}, "wrong_currency"),
         ({"total_minor": 9_999}, "bad_sum"),
         ({"posting_id": "p\x02"}, "bad_posting"),
@@ -149,20 +200,20 @@ async def test_a_refusal_stays_a_refusal_and_is_not_there(gateway: FolioGateway)
     ],
 )  # fmt: skip
 async def test_what_may_not_be_charged_is_refused_by_name_and_leaves_nothing(
-    gateway: FolioGateway, desk: Reception, changes: dict[str, Any], code: str
+    gateway: FolioGateway, house: Property, desk: Reception, changes: dict[str, Any], code: str
 ) -> None:
-    assert await refused(gateway, posting_of(10_000, **changes)) == code
-    assert await gateway.totals(DAY) == DayTotals(DAY, ())
+    assert await refused(gateway, posting_of(10_000, **changes)) in code.split()
+    assert await house.totals(DAY) == DayTotals(DAY, ())
     assert len((await folio(desk)).lines) == 1
 
 
 async def test_two_guests_of_one_name_keep_their_own_folios(
     gateway: FolioGateway, desk: Reception
 ) -> None:
-    posting = posting_of(0, 10_000, stay_id="s-namesake", room="305")
+    posting = posting_of(0, 10_000, stay_id="3051", room="305")
     await posted(gateway, posting)
-    assert (await folio(desk, "s-namesake")).balance_minor == 10_000
-    assert (await folio(desk, "s-anna")).balance_minor == 85_000
+    assert (await folio(desk, "3051")).balance_minor == 10_000
+    assert (await folio(desk, "3041")).balance_minor == 85_000
 
 
 async def test_a_guest_who_moved_is_still_the_guest_who_signed(
@@ -177,7 +228,7 @@ async def test_hostile_text_is_stored_as_text_and_searched_as_text(
 ) -> None:
     (guest,) = await found(gateway, ByName("o'brien"))
     assert "\x02" not in guest.name
-    assert "|GN" in guest.name
+    assert "GN" in guest.name
     text = "';--\x1b@\ud800 | <script> =1+1 \x00"
     await posted(
         gateway,
@@ -193,13 +244,13 @@ async def test_hostile_text_is_stored_as_text_and_searched_as_text(
 async def test_two_charges_at_once_cannot_share_one_remaining_limit(
     gateway: FolioGateway, desk: Reception
 ) -> None:
-    whole = posting_of(0, 100_000, stay_id="s-one", guest_name="Шевченко, Олена", room="1")
+    whole = posting_of(0, 100_000, stay_id="11", guest_name="Шевченко, Олена", room="1")
     answers = await asyncio.gather(
         *(gateway.post(replace(whole, posting_id=f"race-{n}")) for n in range(5))
     )
     assert sum(isinstance(answer, Posted) for answer in answers) == 1
     assert sum(isinstance(answer, Refused) for answer in answers) == 4
-    assert (await folio(desk, "s-one")).balance_minor == 100_000
+    assert (await folio(desk, "11")).balance_minor == 100_000
 
 
 async def test_the_same_posting_twice_at_once_stands_once(
@@ -217,12 +268,12 @@ async def test_during_the_night_audit_postings_wait_and_known_answers_do_not(
 ) -> None:
     first = await posted(gateway, posting_of(0, 100))
     assert await desk.begin_night_audit() == DAY
-    assert (await gateway.health()).night_audit
     assert await posted(gateway, posting_of(0, 100)) == first
     late = posting_of(0, 200, posting_id="p2")
     waiting = await gateway.post(late)
     assert isinstance(waiting, Deferred)
     assert waiting.code == "night_audit"
+    assert (await gateway.health()).night_audit
     assert await gateway.look("p2") == NotThere()
     assert await desk.end_night_audit("2026-11-22") == "2026-11-22"
     await posted(gateway, replace(late, attempt=2))
@@ -236,7 +287,9 @@ async def test_a_correction_is_a_new_negative_posting_up_to_what_stands(
     await posted(gateway, posting_of(80_000, 10_000, tip_minor=500, total_minor=90_500))
     back = posting_of(-30_000, posting_id="r1", reverses="p1")
     answer = await posted(gateway, back)
-    assert (answer.charged_minor, answer.allowance_minor) == (-20_000, -10_000)
+    assert answer.charged_minor + answer.allowance_minor == -30_000
+    if gateway.abilities.allowance_taken:
+        assert answer.allowance_minor == -10_000
     assert await posted(gateway, back) == answer
     too_much = posting_of(-50_001, posting_id="r2", reverses="p1")
     assert await refused(gateway, too_much) == "over_reversal"
@@ -254,6 +307,9 @@ async def test_a_correction_is_a_new_negative_posting_up_to_what_stands(
 
 
 async def test_the_days_totals_are_the_sum_of_what_was_posted(gateway: FolioGateway) -> None:
+    if not gateway.abilities.totals:
+        assert isinstance(await gateway.totals(DAY), Unavailable)
+        return
     await posted(gateway, posting_of(80_000, 10_000, service_minor=9_000, total_minor=99_000))
     await posted(gateway, posting_of(-80_000, posting_id="r1", reverses="p1"))
     await posted(gateway, posting_of(0, 700, posting_id="p2", outlet="bar"))

@@ -23,6 +23,7 @@ from sync_server.domain import commands as c
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.faulty import FaultyGateway
 from sync_server.hotel.gateway import (
+    Abilities,
     DayTotals,
     FindOutcome,
     GuestQuery,
@@ -91,6 +92,11 @@ class HotelLine:
     def timing(self) -> Timing:
         """See `FolioGateway.timing`."""
         return self._inner.timing
+
+    @property
+    def abilities(self) -> Abilities:
+        """See `FolioGateway.abilities`."""
+        return self._inner.abilities
 
     async def find_guests(
         self, query: GuestQuery, *, business_day: str, count_max: int

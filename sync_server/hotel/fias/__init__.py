@@ -1,0 +1,1 @@
+"""A link to a FIAS-compatible property system: records, conversation, socket, gateway."""
