@@ -30,6 +30,8 @@ from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
+from sync_server.hotel.gateway import FolioGateway
+from sync_server.hotel.opening import HotelLink, open_link
 from sync_server.hotel.property import Property
 from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
@@ -103,7 +105,8 @@ class House:
         self.front = open_database(settings, "front", "sync_server.front_office.migrations")
         self.hotel = open_database(settings, "hotel", "sync_server.hotel.migrations")
         self.desk = EnrolmentDesk(wall_ms, system_random())
-        self.gateway = EmbeddedGateway(Property(self.hotel, wall_ms))
+        self.gateway: FolioGateway = EmbeddedGateway(Property(self.hotel, wall_ms))
+        self._link: HotelLink | None = None
         self.office = FrontOffice(
             self.front,
             Access(self.front, pepper(settings.data), in_thread),
@@ -112,7 +115,7 @@ class House:
             new_ids(),
             self.desk,
             settings.site,
-            lambda: True,
+            self._hotel_up,
             _secret(settings.data, JOURNAL_KEY),
         )
         self.door = OfficeDoor(self.office)
@@ -127,7 +130,30 @@ class House:
 
     def health(self) -> dict[str, Any]:
         """Devices around the server, for every terminal to see."""
-        return {"printers": self.printing.health() if self.printing is not None else []}
+        return {
+            "printers": self.printing.health() if self.printing is not None else [],
+            "hotel": self._hotel_up(),
+        }
+
+    def _hotel_up(self) -> bool:
+        """Whether guests can be found and charged now."""
+        return self._link is None or self._link.up
+
+    def _open_hotel(self) -> None:
+        """Connect to the property system that the settings name; without one it is our own."""
+        place = self.office.catalogue.settings
+        link = open_link(
+            self.settings.hotel,
+            self.hotel,
+            wall_ms,
+            zone=place.zone,
+            currency=place.currency,
+            secrets=self.settings.data,
+        )
+        if link is not None:
+            self._link = self.gateway = link
+            self.search = GuestSearch(link, self._meal_of)
+            self._run(link.run(), "hotel-link")
 
     async def _guests(self, query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
         """Guests of the hotel for the question `guests`, bounded."""
@@ -172,6 +198,7 @@ class House:
     async def listen(self) -> None:
         """Let terminals in, and begin to tell the world: a dead printer keeps nobody waiting."""
         settings = self.settings
+        self._open_hotel()
         context = None
         if settings.tls == "on" or (settings.tls == "auto" and not _loopback(settings.host)):
             certificate = site_certificate(settings.data, [settings.host], now())

@@ -133,17 +133,23 @@ def demo(
     minutes: Annotated[
         float, typer.Option(min=0, help="Stop after so many real minutes; 0: at Ctrl-C.")
     ] = 0,
+    hotel: Annotated[
+        str, typer.Option(help="Property system: embedded, or one behind a real link: fias.")
+    ] = "embedded",
 ) -> None:
     """Open a whole seeded restaurant on this machine, until Ctrl-C."""
     from sync_server.demo.play import Demo, NotADemo, play
+    from sync_server.demo.property_system import DEMO_SITES
     from sync_server.demo.stage import StageFailed
 
     _log_to_stderr()
     wanted = frozenset(windows.split(",") if windows and not no_windows else ())
     if unknown := wanted - {"pos", "kds"}:
         raise typer.BadParameter(f"windows: {', '.join(sorted(unknown))} is neither pos nor kds")
+    if hotel not in ("embedded", *DEMO_SITES):
+        raise typer.BadParameter(f"hotel: {hotel} is none of embedded, {', '.join(DEMO_SITES)}")
     try:
-        play(Demo(data, fresh, evening, speed, wanted, minutes), typer.echo)
+        play(Demo(data, fresh, evening, speed, wanted, minutes, hotel), typer.echo)
     except (StageFailed, NotADemo) as fault:
         typer.secho(str(fault), fg="red", err=True)
         raise typer.Exit(1) from None

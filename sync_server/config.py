@@ -15,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from sync_server.hotel.opening import EmbeddedSettings, HotelSettings
+
 FILE = "vitrylo.toml"
 
 
@@ -48,6 +50,9 @@ class ServerSettings(BaseSettings):
     )
     outlet: str = Field(
         default="restaurant", max_length=32, description="outlet named on room charges"
+    )
+    hotel: HotelSettings = Field(
+        default=EmbeddedSettings(), description="the property system that room charges go to"
     )
     printers: dict[str, str] = Field(
         default_factory=dict, description="address host:port by printer id; others of the menu"

@@ -43,8 +43,9 @@ async def furnish(house: House, venue: Venue, day: date, now_ms: int) -> None:
             await office.access.set_pin(secret.staff_id, secret.pin, now_ms)
     else:
         await _follow_addresses(house, now_ms)
-    currency = venue.settings.currency
-    await load_rooms(house.hotel, venue, day, at_ms=now_ms, currency=currency)
+    if house.settings.hotel.kind == "embedded":
+        currency = venue.settings.currency
+        await load_rooms(house.hotel, venue, day, at_ms=now_ms, currency=currency)
     if office.venue.day is None:
         await office.report(c.OpenDay(day.isoformat()))
 

@@ -26,6 +26,7 @@ from sync_server.client.worker import Worker
 from sync_server.config import ServerSettings
 from sync_server.demo.evening.playing import Choices, Evening, cast
 from sync_server.demo.evening.posts import Surroundings
+from sync_server.demo.property_system import DEMO_SITES
 from sync_server.demo.screen import Photographer, Screen, find_screen
 from sync_server.demo.stage import Stage, StageFailed, Window
 from sync_server.demo.venue import DEMO_VENUE, load_venue
@@ -49,7 +50,7 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Demo:
     """What was asked for. `speed` in scripted minutes a real one; `minutes` real ones, 0: on and
-    on; `windows` out of pos and kds."""
+    on; `windows` out of pos and kds; `hotel` embedded, or a kind of `DEMO_SITES`."""
 
     data: Path = Path("var/demo")
     fresh: bool = False
@@ -57,6 +58,7 @@ class Demo:
     speed: float = 20
     windows: frozenset[str] = frozenset({"pos", "kds"})
     minutes: float = 0
+    hotel: str = "embedded"
     seed: int = SEED
 
 
@@ -131,6 +133,8 @@ def _start_house(demo: Demo, venue: Venue, stage: Stage) -> None:
     wanted = [("pos", TERMINAL), ("kds", DISPLAY), *(cast() if demo.evening else [])]
     known = [name for _, name in wanted if _enrolled(demo.data / DEVICES / name)]
     fresh = [(kind, name) for kind, name in wanted if name not in known]
+    if demo.hotel != "embedded":
+        stage.start_property_system(demo.hotel, DEMO_SITES[demo.hotel])
     defaults = ServerSettings(data=demo.data)
     stage.start_server(fresh, _free(defaults.port))
     for name in known:
@@ -189,6 +193,9 @@ def _where_to_look(
         f"  logs           {demo.data / 'logs'}",
         f"  server         {stage.url}",
     ]
+    if demo.hotel != "embedded":
+        where = demo.data / "property-system"
+        lines.append(f"  hotel          a property system of its own ({demo.hotel}), in {where}")
     if windows and screen is not None:
         seen = f"on display {screen.name}"
         if screen.xvfb is not None:

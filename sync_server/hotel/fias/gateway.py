@@ -118,6 +118,11 @@ class FiasGateway:
         by_card = self._settings.lookup == "inquiry"
         return Abilities(looks=False, totals=False, allowance_taken=False, key_cards=by_card)
 
+    @property
+    def up(self) -> bool:
+        """Whether data may flow now."""
+        return self.link.up
+
     async def run(self) -> None:
         """Keep the link up and note what comes unasked, until cancelled."""
         await self.book.load()
