@@ -88,9 +88,12 @@ class EscposPrinter:
         self._link.close()
 
     def status(self) -> Status:
-        """Ask the printer now (DLE EOT). Raises `DeviceError`."""
+        """Ask the printer now (DLE EOT). Raises `DeviceError`.
+
+        One that never answers (class C) is well when its line opens: more cannot be known.
+        """
         with self._owned():
-            return self._ask()
+            return Status() if self.evidence is Evidence.C else self._ask()
 
     def print(self, document: Document) -> PrintOutcome:
         """Print `document` and wait for the proof that this class of printer can give."""

@@ -140,14 +140,22 @@ class Spooler:
             self._queue(job, route, first_attempt(job, route), None)
         return future
 
-    def kick(self, printer: str, pin: int = 2) -> "Future[PrintOutcome]":
-        """Open the drawer on `printer` in its turn, once, with no fallback and no second try."""
+    def kick(
+        self, printer: str, pin: int = 2, wanted: Callable[[], bool] = lambda: True
+    ) -> "Future[PrintOutcome]":
+        """Open the drawer on `printer` in its turn, once, with no fallback and no second try.
+
+        `wanted` is asked on the printer's thread when its turn has come: it may be too late then.
+        """
         future: Future[PrintOutcome] = Future()
         future.set_running_or_notify_cancel()
 
         def task() -> None:
             if self._stopped.is_set():
                 future.set_result(not_printed("stopped"))
+                return
+            if not wanted():
+                future.set_result(not_printed("too_late"))
                 return
             try:
                 future.set_result(self._printers[printer].kick(pin))
@@ -165,6 +173,20 @@ class Spooler:
         for name, worker in self._workers.items():
             if not worker.waiting:
                 worker.submit(partial(self._ask, name))
+
+    def look(self, printer: str) -> "Future[Status | None]":
+        """Ask a printer that has nothing to do for its state; None when it is busy or silent."""
+        future: Future[Status | None] = Future()
+        future.set_running_or_notify_cancel()
+
+        def task() -> None:
+            self._ask(printer)
+            future.set_result(self._printers[printer].seen)
+
+        worker = self._workers.get(printer)
+        if worker is None or worker.waiting or not worker.submit(task):
+            future.set_result(None)
+        return future
 
     def health(self) -> list[Health]:
         """What is known of every printer, in the order of the settings."""

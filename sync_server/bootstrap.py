@@ -18,6 +18,7 @@ from sync_server.client.identity import write_private
 from sync_server.clocks import new_ids, now, secret_bytes, secret_hex, system_random, wall_ms
 from sync_server.config import ServerSettings
 from sync_server.devices import open_printers
+from sync_server.effects.cash_drawers import CashDrawers
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
 from sync_server.effects.guest_search import GuestSearch, NobodyFound
@@ -194,6 +195,8 @@ class House:
         printers = await open_printers(self.office.catalogue, first_id)
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)
         self._run(self.printing.run(), "printing")
+        drawers = CashDrawers(self.door, self.printing.spooler, sleep=_sleep_ms)
+        self._run(drawers.run(), "cash drawers")
 
     async def listen(self) -> None:
         """Let terminals in, and begin to tell the world: a dead printer keeps nobody waiting."""

@@ -450,6 +450,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "Ask reception, do not repeat",
     "refused_folio_disagrees": "Room {room}, check {number}: the folio says otherwise "
     "({what}: {words}). Ask reception",
+    "refused_drawer_shut": "The drawer {drawer} did not open ({reason}); open it with its key",
+    "refused_drawer_open": "The drawer {drawer} was opened without a sale; look to it",
+    "refused_drawer_left": "The drawer {drawer} stands open; shut it",
     "refused_printer_failed": "The printer {printer} does not print: {document}. See to its paper",
     "refused_print_unknown": "{document}: nobody knows whether {printer} printed it; go and look",
     "refused_paid_twice": "The check {number} was paid at {at_ms}: {amount_minor} is extra, "

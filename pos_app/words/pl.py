@@ -493,6 +493,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "Zapytaj recepcję, nie powtarzaj",
     "refused_folio_disagrees": "Pokój {room}, rachunek {number}: folio mówi co innego "
     "({what}: {words}). Zapytaj recepcję",
+    "refused_drawer_shut": "Szuflada {drawer} nie otworzyła się ({reason}); otwórz kluczem",
+    "refused_drawer_open": "Szufladę {drawer} otwarto bez sprzedaży; sprawdź",
+    "refused_drawer_left": "Szuflada {drawer} jest otwarta; zamknij ją",
     "refused_printer_failed": "Drukarka {printer} nie drukuje: {document}. Sprawdź papier",
     "refused_print_unknown": "{document}: nie wiadomo, czy {printer} wydrukowała; sprawdź",
     "refused_paid_twice": "Rachunek {number} opłacono o {at_ms}: {amount_minor} nadpłaty, "

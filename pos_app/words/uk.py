@@ -492,6 +492,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "Спитайте рецепцію, не повторюйте",
     "refused_folio_disagrees": "Номер {room}, рахунок {number}: фоліо каже інше ({what}: {words}). "
     "Спитайте рецепцію",
+    "refused_drawer_shut": "Скринька «{drawer}» не відкрилась ({reason}); відкрийте ключем",
+    "refused_drawer_open": "Скриньку «{drawer}» відкрили без продажу; перевірте",
+    "refused_drawer_left": "Скринька «{drawer}» стоїть відкрита; закрийте її",
     "refused_printer_failed": "Принтер «{printer}» не друкує: {document}. Перевірте папір і кришку",
     "refused_print_unknown": "{document}: невідомо, чи надруковано на «{printer}»; гляньте",
     "refused_paid_twice": "Рахунок {number} вже сплачено о {at_ms}: {amount_minor} зайві, "

@@ -30,4 +30,5 @@ def catalogue_of(venue: Venue, number: int, published_ms: int) -> Catalogue:
         discounts={discount.discount_id: discount for discount in venue.discounts},
         roles={role.role_id: role for role in venue.roles},
         staff={person.staff_id: person for person in venue.staff},
+        drawers={drawer.drawer: drawer for drawer in venue.drawers},
     )

@@ -66,6 +66,7 @@ class Plan:
 @dataclass(slots=True)
 class Kitchen:
     printers: list[menu.Printer] = field(default_factory=list)
+    drawers: list[menu.Drawer] = field(default_factory=list)
     stations: list[menu.Station] = field(default_factory=list)
     displays: list[Display] = field(default_factory=list)
 
@@ -370,12 +371,13 @@ def _check_place(
 
 
 def read_kitchen(folder: Path, house: House, faults: Faults) -> Kitchen:
-    """kitchen.toml: printers, stations and displays."""
+    """kitchen.toml: printers, drawers, stations and displays."""
     kitchen = Kitchen()
     tables = {
         "printer": ("id", *NAMES, "host", "port", "width_dots", "fallback"),
         "station": ("id", *NAMES, "printer", "fallback_printer", "paper", "kitchen_language"),
         "display": ("id", *NAMES, "kind", "stations"),
+        "drawer": ("id", "printer", "pin"),
     }
     found = read_toml(folder / "kitchen.toml", tables, faults)
     printer_ids = {record.raw("id") for record in found["printer"]}
@@ -394,6 +396,14 @@ def read_kitchen(folder: Path, house: House, faults: Faults) -> Kitchen:
         if printer.fallback_printer_id == printer.printer_id:
             record.fault("fallback", "a printer cannot stand in for itself")
         kitchen.printers.append(printer)
+    seen = {}
+    for record in found["drawer"]:
+        drawer = menu.Drawer(
+            drawer=record.identity("id", seen),
+            printer_id=record.reference("printer", printer_ids, "printer"),
+            pin=int(record.choice("pin", ("2", "5"))),
+        )
+        kitchen.drawers.append(drawer)
     seen = {}
     for record in found["station"]:
         station = menu.Station(

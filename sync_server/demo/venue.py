@@ -49,6 +49,7 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
         groups=tuple(offer.groups),
         stations=tuple(kitchen.stations),
         printers=tuple(kitchen.printers),
+        drawers=tuple(kitchen.drawers),
         displays=tuple(kitchen.displays),
         halls=tuple(plan.halls),
         tables=tuple(plan.tables),

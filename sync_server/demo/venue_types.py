@@ -216,6 +216,7 @@ class Venue:
     groups: tuple[menu.ModifierGroup, ...]
     stations: tuple[menu.Station, ...]
     printers: tuple[menu.Printer, ...]
+    drawers: tuple[menu.Drawer, ...]
     displays: tuple[Display, ...]
     halls: tuple[menu.Hall, ...]
     tables: tuple[menu.Table, ...]

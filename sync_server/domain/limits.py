@@ -76,6 +76,13 @@ REOFFERS_WAIT_MS = 60_000
 KITCHEN_RESEND_MS = 5_000
 KITCHEN_PAPER_MS = 10_000
 
+# Cash drawers
+DRAWER_LATEST_MS = 15_000
+DRAWER_LOOK_MS = 3_000
+DRAWER_EXCUSED_MS = 10_000
+DRAWER_OPEN_MS = 120_000
+TOLD_OF_A_DRAWER = 5
+
 # Checks
 LINES_PER_CHECK = 150
 LINES_PER_COMMAND = 40
@@ -119,6 +126,7 @@ assert SNAPSHOT_CHUNK_BYTES * 4 // 3 + 1024 < FRAME_BYTES, "a chunk, in base 64,
 assert CREDIT_AT_ONCE_EVENTS * 2 <= CREDIT_EVENTS, "credit is back before events must stop"
 assert min(CREDIT_STALL_MS, SECOND_COPY_WAIT_MS) >= CREDIT_PAUSE_MS * 10
 assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
+assert DRAWER_LOOK_MS < DRAWER_EXCUSED_MS, "a drawer that was asked to open is seen open in time"
 assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
 assert SNAPSHOT_LAG_EVENTS < BASE_TAIL_EVENTS, "a tail is cut after a catch-up, not in it"
 assert TAIL_KEPT_EVENTS <= BASE_TAIL_EVENTS

@@ -193,6 +193,17 @@ class Printer:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawer:
+    """A cash drawer, by the name that shifts know it by, on the cable of a printer. `pin` is 2 or 5
+    as the cable says; `open_is_high`: which level of its switch means open differs by model."""
+
+    drawer: str
+    printer_id: str
+    pin: int = 2
+    open_is_high: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table on the plan; position and size in grid units of its hall."""
 
@@ -347,6 +358,7 @@ class Catalogue:
     staff: dict[str, StaffMember]
     accounts: dict[str, HouseAccount] = field(default_factory=dict)
     price_rules: tuple[PriceRule, ...] = ()
+    drawers: dict[str, Drawer] = field(default_factory=dict)
 
     def currency(self, code: str) -> Currency | None:
         """Foreign cash of that code, if the house takes it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import events as e
 from .checks import Check
 from .folio import Charge
-from .ids import TicketId
+from .ids import ShiftId, TicketId
 from .kitchen import Ticket
 from .menu import Catalogue
 from .shifts import Shift
@@ -18,6 +18,7 @@ from .venue import Venue
 
 PAPER = "paper"
 FOLIO = "folio"
+DRAWER = "drawer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,23 @@ class FolioJob:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawerJob:
+    """A drawer that is to open because of cash, at `at_ms` or not at all (`limits`)."""
+
+    drawer: str
+    printer_id: str
+    pin: int
+    at_ms: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """`kind` names the worker, `target` its queue (a printer, the hotel)."""
 
     kind: str
     target: str
-    payload: PaperJob | FolioJob
+    payload: PaperJob | FolioJob | DrawerJob
 
 
 def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effect, ...]:
@@ -90,9 +102,29 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _charge(venue, catalogue, event)
         case e.RoomChargeRetried():
             return _retry(venue, catalogue, event)
-        case e.CashMoved() | e.XPrinted() | e.ShiftClosed():
+        case e.CashMoved():
+            opened = _opened(venue, catalogue, event.shift_id, event.at_ms, event.by)
+            return opened + _drawer(venue, catalogue, event)
+        case e.XPrinted() | e.ShiftClosed():
             return _drawer(venue, catalogue, event)
+        case e.PaymentTaken() | e.PaymentUnallocated() if event.payment.tender == "cash":
+            paid = event.payment
+            return _opened(venue, catalogue, paid.shift_id, paid.at_ms, paid.by)
+        case e.PaymentRefunded() if event.tender == "cash":
+            return _opened(venue, catalogue, event.shift_id, event.at_ms, event.by)
     return ()
+
+
+def _opened(
+    venue: Venue, catalogue: Catalogue, shift_id: str, at_ms: int, by: str
+) -> tuple[Effect, ...]:
+    """The shift's drawer opens; a shift without a drawer on a cable (a waiter's purse) has none."""
+    shift = venue.shifts.get(ShiftId(shift_id))
+    drawer = catalogue.drawers.get(shift.drawer) if shift else None
+    if drawer is None:
+        return ()
+    job = DrawerJob(drawer.drawer, drawer.printer_id, drawer.pin, at_ms, by)
+    return (Effect(DRAWER, drawer.printer_id, job),)
 
 
 def _label(catalogue: Catalogue, check: Check | Ticket) -> str:

@@ -5,10 +5,12 @@ package imports the other. Whatever is `async` here and changes something is com
 it returns: a worker acts on the world only after that. Neighbours: `printing`, `room_charges`.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sync_server.domain.menu import Catalogue
+from sync_server.store.errors import DiskFull, StoreBusy
 
 QUEUED = "queued"
 CLAIMED = "claimed"
@@ -22,6 +24,20 @@ DROPPED = "dropped"
 DOUBTFUL = "doubtful restored"
 """`outcome` of a row whose effect may have happened before the server was restored from a backup.
 Its first word is a mark of `paper`: a cook's paper comes headed as a possible duplicate."""
+
+
+TRY_AGAIN_MS = 1_000
+_T = TypeVar("_T")
+
+
+async def kept(call: Callable[[], Awaitable[_T]], sleep: Callable[[int], Awaitable[None]]) -> _T:
+    """Do it when the store takes it: nothing was changed by a refusal, so it may be repeated. A
+    store that is dead raises out of here and ends the worker. `sleep` takes milliseconds."""
+    while True:
+        try:
+            return await call()
+        except (StoreBusy, DiskFull):
+            await sleep(TRY_AGAIN_MS)
 
 
 @dataclass(frozen=True, slots=True)

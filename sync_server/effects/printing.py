@@ -27,9 +27,18 @@ from sync_server.domain.outward import PAPER, PaperJob
 from sync_server.paper.composing import KITCHEN, compose, headings
 from sync_server.paper.figures import zone_of
 from sync_server.paper.words import words_of
-from sync_server.store.errors import DiskFull, StoreBusy
 
-from .door import CLAIMED, DONE, FAILED, QUEUED, SENDING, UNKNOWN, EffectRecord, EffectsDoor
+from .door import (
+    CLAIMED,
+    DONE,
+    FAILED,
+    QUEUED,
+    SENDING,
+    UNKNOWN,
+    EffectRecord,
+    EffectsDoor,
+    kept,
+)
 from .paper import (
     ATTEMPTS,
     PATIENT_ATTEMPTS,
@@ -47,7 +56,6 @@ from .paper import (
 
 LOOK_S = 1
 POLL_MS = 30_000
-TRY_AGAIN_MS = 1_000
 
 _log = logging.getLogger(__name__)
 _read = msgspec.json.Decoder(PaperJob)
@@ -108,6 +116,11 @@ class Printing:
     def close(self) -> None:
         """Let go of the printers. Blocks until their threads have ended."""
         self._spooler.close()
+
+    @property
+    def spooler(self) -> Spooler:
+        """The owner of the printers' threads; drawers hang on the same cables."""
+        return self._spooler
 
     def health(self) -> list[dict[str, str | int]]:
         """Every printer for the terminals: printer_id, name, state (ok, low, down, unknown), the
@@ -308,13 +321,7 @@ class Printing:
         await self._kept(lambda: self._door.mark(row.effect_id, state, outcome, due_ms))
 
     async def _kept(self, call: Callable[[], Awaitable[_T]]) -> _T:
-        """Do it when the store takes it: nothing was changed by a refusal, so it may be repeated.
-        A store that is dead raises out of here and ends the worker."""
-        while True:
-            try:
-                return await call()
-            except (StoreBusy, DiskFull):
-                await self._sleep(TRY_AGAIN_MS)
+        return await kept(call, self._sleep)
 
     async def _unless_stopping(self, what: Awaitable[None]) -> None:
         """Wait for it, or for `stop`."""

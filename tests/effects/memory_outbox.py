@@ -12,7 +12,7 @@ import msgspec
 
 from sync_server.domain.commands import RecordPaper, TellStaff
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.outward import PAPER, PaperJob
+from sync_server.domain.outward import DRAWER, PAPER, DrawerJob, PaperJob
 from sync_server.effects.door import CLAIMED, QUEUED, SENDING, EffectRecord
 from tests.effects.virtual_time import VirtualTime
 
@@ -39,13 +39,14 @@ class MemoryOutbox:
         self._wake = asyncio.Event()
 
     # -- what tests do with it -----------------------------------------------------------------
-    def put(self, job: PaperJob | bytes, printer_id: str = "") -> str:
+    def put(self, job: PaperJob | DrawerJob | bytes, printer_id: str = "") -> str:
         """A row as a committed event leaves it."""
         n = len(self.rows) + 1
         effect_id = f"{n}.0"
         payload = job if isinstance(job, bytes) else msgspec.json.encode(job)
-        target = printer_id or (job.printer_id if isinstance(job, PaperJob) else "")
-        self.rows[effect_id] = EffectRecord(effect_id, n, PAPER, target, QUEUED, 0, "d1", payload)
+        target = printer_id or ("" if isinstance(job, bytes) else job.printer_id)
+        kind = DRAWER if isinstance(job, DrawerJob) else PAPER
+        self.rows[effect_id] = EffectRecord(effect_id, n, kind, target, QUEUED, 0, "d1", payload)
         self.due_ms[effect_id] = 0
         self._wake.set()
         return effect_id
@@ -82,13 +83,14 @@ class MemoryOutbox:
         return ""
 
     def targets(self, kind: str) -> list[str]:
-        return sorted({row.target for row in self.rows.values() if row.state == QUEUED})
+        queued = (row for row in self.rows.values() if row.state == QUEUED)
+        return sorted({row.target for row in queued if row.kind == kind})
 
     async def claim(self, kind: str, target: str, limit: int) -> list[EffectRecord]:
         due = [
             row
             for row in self.rows.values()
-            if row.target == target
+            if (row.kind, row.target) == (kind, target)
             and row.state == QUEUED
             and self.due_ms[row.effect_id] <= self._time.now_ms
         ]
@@ -111,7 +113,8 @@ class MemoryOutbox:
         await self._commit(lambda: self.reports.append(command))
 
     async def unfinished(self, kind: str) -> list[EffectRecord]:
-        return [row for row in self.rows.values() if row.state in (CLAIMED, SENDING)]
+        begun = (row for row in self.rows.values() if row.state in (CLAIMED, SENDING))
+        return [row for row in begun if row.kind == kind]
 
     async def wait(self, kind: str, timeout_s: float) -> None:
         woken = asyncio.ensure_future(self._wake.wait())

@@ -1,0 +1,189 @@
+"""Cash drawers: opened once for cash, never a second time, and watched by their switch.
+
+Rules (reliability 2.14, features-commercial C28): a drawer opens when cash is taken, given back or
+moved, and for nothing else. The row says "sending" on the disk before the pulse, so after a crash a
+pulse that may have gone out is never sent again; one that is late (`DRAWER_LATEST_MS`) is not sent
+at all, since nobody stands there any more. A drawer that opens without such a reason is told to the
+managers and stays on record as their notice; one that is left open is told to whoever opened it.
+Neighbours: `printing` owns the printers that the drawers hang on, `hardware.cash_drawer` the cable.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from hardware.device import Status
+from hardware.printer import PrintOutcome, PrintState
+from hardware.spooler import Spooler
+from sync_server.domain.commands import TellStaff
+from sync_server.domain.ids import NoticeId, StaffId, derived
+from sync_server.domain.limits import (
+    DRAWER_EXCUSED_MS,
+    DRAWER_LATEST_MS,
+    DRAWER_LOOK_MS,
+    DRAWER_OPEN_MS,
+    TOLD_OF_A_DRAWER,
+)
+from sync_server.domain.menu import Drawer
+from sync_server.domain.outward import DRAWER, DrawerJob
+from sync_server.domain.staff import rights_of
+from sync_server.paper.words import words_of
+
+from .door import CLAIMED, DONE, DROPPED, FAILED, SENDING, UNKNOWN, EffectRecord, EffectsDoor, kept
+
+LOOK_S = 1
+MANAGES = "close_day"
+
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+_read = msgspec.json.Decoder(DrawerJob)
+_STATES = {
+    PrintState.SENT: DONE,
+    PrintState.CONFIRMED: DONE,
+    PrintState.CONSUMED: DONE,
+    PrintState.NOT_PRINTED: FAILED,
+    PrintState.UNKNOWN: UNKNOWN,
+}
+
+
+@dataclass(slots=True)
+class Watched:
+    """One drawer's switch over time; pure. `excused_ms` is the end of the time in which it may be
+    open because it was asked to."""
+
+    opened_ms: int = 0
+    excused_ms: int = 0
+    told: bool = True
+    known: bool = False
+
+    def expected(self, now_ms: int) -> None:
+        """It was just asked to open."""
+        self.excused_ms = now_ms + DRAWER_EXCUSED_MS
+
+    def seen(self, is_open: bool, now_ms: int) -> str:
+        """What is to be told: `drawer_open` (nobody asked), `drawer_left` (too long), or ""."""
+        before, self.known = self.known, True
+        if not is_open:
+            self.opened_ms = 0
+            return ""
+        if not self.opened_ms:
+            self.opened_ms, self.told = now_ms, False
+            # At the first look it may have stood open since yesterday: told when it stays so.
+            if before and now_ms > self.excused_ms:
+                self.told = True
+                return "drawer_open"
+        if not self.told and now_ms - self.opened_ms >= DRAWER_OPEN_MS:
+            self.told = True
+            return "drawer_left"
+        return ""
+
+
+class CashDrawers:
+    """Opens and watches the drawers of the catalogue. `run` until cancelled."""
+
+    def __init__(
+        self, door: EffectsDoor, spooler: Spooler, *, sleep: Callable[[int], Awaitable[None]]
+    ) -> None:
+        """`sleep` takes milliseconds of the door's clock."""
+        self._door = door
+        self._spooler = spooler
+        self._sleep = sleep
+        self._watched: dict[str, Watched] = {}
+        self._last_by: dict[str, str] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        for row in await self._kept(lambda: self._door.unfinished(DRAWER)):
+            # Claimed only: no pulse had left, but it is late by now, and a start is no sale.
+            state = DROPPED if row.state == CLAIMED else UNKNOWN
+            await self._mark(row, state, "restarted")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
+            while True:
+                for target in self._door.targets(DRAWER):
+                    await self._drain(target)
+                await self._door.wait(DRAWER, LOOK_S)
+
+    async def _drain(self, target: str) -> None:
+        while rows := await self._kept(lambda: self._door.claim(DRAWER, target, 1)):
+            await self._open(rows[0])
+
+    async def _open(self, row: EffectRecord) -> None:
+        try:
+            job = _read.decode(row.payload)
+        except msgspec.MsgspecError:
+            _log.exception("the drawer job of effect %s cannot be read", row.effect_id)
+            await self._mark(row, FAILED, "unreadable")
+            return
+        if self._late(job):
+            await self._mark(row, DROPPED, "late")
+            return
+        await self._mark(row, SENDING, job.drawer)
+        self._last_by[job.drawer] = job.by
+        self._watched.setdefault(job.drawer, Watched()).expected(self._door.now_ms())
+        outcome = await asyncio.wrap_future(
+            self._spooler.kick(job.printer_id, job.pin, lambda: not self._late(job))
+        )
+        await self._settle(row, job, outcome)
+
+    async def _settle(self, row: EffectRecord, job: DrawerJob, outcome: PrintOutcome) -> None:
+        state = _STATES[outcome.state]
+        if state != DONE:
+            _log.warning("drawer %s: %s (%s)", job.drawer, state, outcome.reason)
+            words = words_of(self._language(job.by))
+            params: dict[str, str | int] = {"drawer": job.drawer}
+            params["reason"] = words.fault(outcome.reason)
+            await self._tell(row.effect_id, job.by, "drawer_shut", params)
+        await self._mark(row, state, outcome.reason)
+
+    def _late(self, job: DrawerJob) -> bool:
+        return self._door.now_ms() - job.at_ms > DRAWER_LATEST_MS
+
+    # -- the switch ----------------------------------------------------------------------------
+    async def _watch(self) -> None:
+        while True:
+            await self._sleep(DRAWER_LOOK_MS)
+            for drawer in list(self._door.catalogue.drawers.values()):
+                status = await asyncio.wrap_future(self._spooler.look(drawer.printer_id))
+                if status is not None:
+                    await self._noticed(drawer, status)
+
+    async def _noticed(self, drawer: Drawer, status: Status) -> None:
+        now_ms = self._door.now_ms()
+        is_open = status.drawer_pin_high is drawer.open_is_high
+        code = self._watched.setdefault(drawer.drawer, Watched()).seen(is_open, now_ms)
+        if not code:
+            return
+        _log.warning("drawer %s: %s", drawer.drawer, code)
+        last = self._last_by.get(drawer.drawer, "")
+        people = [last] if code == "drawer_left" and last else self._managers()
+        about = f"{drawer.drawer}/{code}/{now_ms}"
+        for person in people:
+            await self._tell(f"{about}/{person}", person, code, {"drawer": drawer.drawer})
+
+    def _managers(self) -> list[str]:
+        catalogue = self._door.catalogue
+        managers = [who for who in catalogue.staff if MANAGES in rights_of(catalogue, who)]
+        return managers[:TOLD_OF_A_DRAWER]
+
+    # -- the store -----------------------------------------------------------------------------
+    def _language(self, staff_id: str) -> str:
+        person = self._door.catalogue.staff.get(staff_id)
+        return person.language if person else self._door.catalogue.settings.language
+
+    async def _tell(
+        self, about: str, staff_id: str, code: str, params: dict[str, str | int]
+    ) -> None:
+        notice_id = NoticeId(derived(about, "drawer"))
+        command = TellStaff(notice_id, StaffId(staff_id), code, params)
+        await self._kept(lambda: self._door.report(command))
+
+    async def _mark(self, row: EffectRecord, state: str, outcome: str) -> None:
+        await self._kept(lambda: self._door.mark(row.effect_id, state, outcome))
+
+    async def _kept(self, call: Callable[[], Awaitable[_T]]) -> _T:
+        return await kept(call, self._sleep)
