@@ -47,7 +47,7 @@ def prepare(settings: WindowSettings) -> None:
         "width": settings.width,
         "height": settings.height,
         "multisamples": 0,
-        "maxfps": 60,
+        "maxfps": 0,  # `loop` gives the time
         "fullscreen": "auto" if settings.fullscreen else 0,
         "borderless": int(settings.placed),
         "resizable": 1,

@@ -51,7 +51,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> str:
     """The display from start to end; gives "" or why it could not start."""
-    from kds_app.app import Display, run
+    from kds_app.app import Display
     from kds_app.presenters.board import Board
     from kds_app.sounds import Silence, Speaker
 
@@ -94,7 +94,7 @@ async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> st
         shown.append(display)
         with contextlib.suppress(NotImplementedError):  # Windows has no such signals in a loop
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, display.stop)
-        await run(display)
+        await display.run()
     except StoreInUse:
         return f"Another display works with the folder {asked.data} already."
     finally:

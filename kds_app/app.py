@@ -1,15 +1,15 @@
-"""The Kivy application of a kitchen display: one window, one screen, one asyncio loop.
+"""A kitchen display in its window: one screen, one asyncio loop.
 
 The window is driven beside the desk's connection on the same loop, so nothing needs a lock; the
-disk works in a thread behind the desk. Import after `window.prepare`.
+disk works in a thread behind the desk. Import after `glass.window.prepare`.
 """
 
 from collections.abc import Callable
 
-from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from glass import loop
 from glass.colours import palette
 from glass.lettering import register_fonts
 from kds_app.bridge import Bridge
@@ -20,47 +20,42 @@ from kds_app.theme import COLOURS
 from sync_server.client.screen_text import LOOK_S, ScreenText
 
 
-class Display(App):
-    """The display in its window. `bridge` is there once it is built."""
+class Display:
+    """The display in its window. `drawn` is called once, after its first frame."""
 
     def __init__(self, board: Board, sounds: Sounds, mono: Callable[[], int], title: str) -> None:
-        super().__init__()
-        self.title = title
         self._board = board
         self._sounds = sounds
         self._mono = mono
-        self.bridge: Bridge | None = None
+        self._title = title
+        self._bridge: Bridge | None = None
         self.drawn: Callable[[], None] = lambda: None
 
-    def build(self) -> BoardScreen:
-        """Fonts, colours, and the screen."""
+    async def run(self) -> None:
+        """Show it until its window is closed or `stop` is called."""
         register_fonts()
         palette.use("dark", COLOURS)
         Window.clearcolor = palette["background"]
         Window.bind(on_flip=self._first_frame)
         screen = BoardScreen()
-        self.bridge = Bridge(self._board, screen, self._sounds, self._mono)
-        # Kept, because the clock holds bound methods weakly.
-        self._reader = ScreenText(screen, lambda: float(Window.height))
-        if self._reader.wanted:
-            Clock.schedule_interval(self._reader.look, LOOK_S)
-        return screen
+        bridge = self._bridge = Bridge(self._board, screen, self._sounds, self._mono)
+        reader = ScreenText(screen, lambda: float(Window.height))
+        if reader.wanted:
+            Clock.schedule_interval(reader.look, LOOK_S)
+        try:
+            await loop.show(screen, self._title)
+        finally:
+            bridge.stop()
+
+    @staticmethod
+    def stop() -> None:
+        """End `run`."""
+        loop.leave()
 
     def drawing(self) -> bool:
         """Whether frames reach the screen (the beat that the server hears)."""
-        return self.bridge is not None and self.bridge.drawing()
+        return self._bridge is not None and self._bridge.drawing()
 
     def _first_frame(self, *_: object) -> None:
         Window.unbind(on_flip=self._first_frame)
         Clock.schedule_once(lambda _: self.drawn(), 0)
-
-    def on_stop(self) -> None:
-        """The window closes: nothing ticks any more."""
-        if self.bridge is not None:
-            self.bridge.stop()
-
-
-async def run(display: Display) -> None:
-    """Show the display until its window is closed."""
-    Clock.init_async_lib("asyncio")
-    await display.async_run(async_lib="asyncio")

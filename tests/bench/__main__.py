@@ -12,7 +12,15 @@ from pathlib import Path
 
 import uvloop
 
-from . import bench_commands, bench_drain, bench_kitchen, bench_orders, bench_start, machine
+from . import (
+    bench_commands,
+    bench_drain,
+    bench_kitchen,
+    bench_orders,
+    bench_start,
+    bench_touch,
+    machine,
+)
 from .report import Report
 from .scale import TINY, Scale
 
@@ -25,6 +33,7 @@ BENCHES: dict[str, Bench] = {
     "d": bench_start.run_windows,
     "e": bench_start.run_journal,
     "f": bench_drain.run,
+    "g": bench_touch.run,
 }
 
 

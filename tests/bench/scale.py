@@ -24,6 +24,6 @@ TINY = Scale(
     journal_events=2_000,
     offline_terminals=2,
     offline_commands=10,
-    tickets=5,
+    tickets=2,
     windows=False,
 )

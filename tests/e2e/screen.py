@@ -36,27 +36,27 @@ class Screen:
         os.close(writing)
         with os.fdopen(reading) as number:
             self.display = f":{number.readline().strip()}"
-        self._x = display.Display(self.display)
+        self.x = display.Display(self.display)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._x.close()
+        self.x.close()
         self._server.terminate()
         self._server.wait(10)
 
     def touch(self, x: int, y: int) -> None:
         """A finger down and up at a point."""
         for kind, detail in ((X.MotionNotify, 0), (X.ButtonPress, 1)):
-            xtest.fake_input(self._x, kind, detail, x=x, y=y)
-        self._x.sync()
+            xtest.fake_input(self.x, kind, detail, x=x, y=y)
+        self.x.sync()
         time.sleep(0.06)  # a finger rests that long; Kivy polls the pointer once a frame
-        xtest.fake_input(self._x, X.ButtonRelease, 1, x=x, y=y)
-        self._x.sync()
+        xtest.fake_input(self.x, X.ButtonRelease, 1, x=x, y=y)
+        self.x.sync()
 
     def picture(self, left: int = 0, top: int = 0, width: int = 0, height: int = 0) -> Image.Image:
         """What the screen shows now."""
         wide, high = width or self.size[0], height or self.size[1]
-        root = self._x.screen().root
+        root = self.x.screen().root
         raw = root.get_image(left, top, wide, high, X.ZPixmap, 0xFFFFFFFF)
         return Image.frombytes("RGB", (wide, high), raw.data, "raw", "BGRX")
 

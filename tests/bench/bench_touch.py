@@ -1,0 +1,128 @@
+"""(g) From a finger to the changed frame on a terminal, scrolling, idling, and memory.
+
+A real terminal with its window in software GL in a quiet house; the finger comes through the X
+server. The clock starts with the event that acts: the press for what adds or chooses, the release
+for what opens a table. The frame of an empty window of the same size, drawn by the same loop in the
+same run, says what the machine can do at best.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+from tests.e2e.screen import Screen
+
+from .bench_kitchen import HEIGHT, WIDTH, sign_in, terminal
+from .child import BYTECODE, Child
+from .fingers import Fingers
+from .machine import Watched
+from .report import Report, Section, quantile
+from .scale import Scale
+from .staffed import staffed
+
+IDLE_SHARE = 5.0
+IDLE_S = 10.0
+FRAMES = 100
+ROUNDS_OF_TICKETS = 4
+DISH, ASKING = "trout", "ribeye"
+CATEGORIES = ("mains", "soups")
+PAUSE_S = 0.12
+SWIPE, SWIPE_STEPS = ((200, 420), (200, 200)), 12
+
+
+async def run(scale: Scale, report: Report, folder: Path) -> None:
+    """Measure and add the section."""
+    section = Section(
+        "g",
+        "Finger to changed frame on a terminal",
+        f"One terminal ({WIDTH} × {HEIGHT}), one finger, software GL. Until the frame that shows "
+        "what the finger meant was swapped to the glass.",
+    )
+    report.sections.append(section)
+    if shutil.which("Xvfb") is None:
+        section.add("windows measured", 0, "")
+        section.notes.append("nothing was measured: there is no Xvfb")
+        return
+    with Watched(section), tempfile.TemporaryDirectory(dir=folder, prefix="touch-") as name:
+        data = Path(name).absolute()
+        async with staffed(str(data / "server")) as house:
+            with Screen(WIDTH, HEIGHT) as screen:
+                env = {**os.environ, "DISPLAY": screen.display}
+                env["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+                await _empty(section, env)
+                invited = (await house.server.ask("invite pos bench-pos"))["text"]
+                async with terminal(data, invited, env) as window:
+                    await _terminal(section, Fingers(screen, window), window, scale)
+
+
+async def _empty(section: Section, env: dict[str, str]) -> None:
+    size = f"{WIDTH}x{HEIGHT}"
+    async with Child("tests.bench.window_process", "empty", size, env=env) as window:
+        took = (await window.ask(f"frames {FRAMES}"))["ms"]
+    section.add("frame of an empty window: p50", quantile(took, 0.5), "ms")
+    section.add("frame of an empty window: p99", quantile(took, 0.99), "ms")
+
+
+async def _terminal(section: Section, pos: Fingers, window: Child, scale: Scale) -> None:
+    await sign_in(pos)
+    rounds = max(2, scale.tickets // ROUNDS_OF_TICKETS)
+    before = (await window.ask("memory"))["mb"]
+    took: dict[str, list[float]] = {}
+    middle = before
+    for number in range(rounds):
+        for what, millis in await _round(pos):
+            took.setdefault(what, []).append(millis)
+        if number == rounds // 2:
+            middle = (await window.ask("memory"))["mb"]
+    after = (await window.ask("memory"))["mb"]
+    for what, values in took.items():
+        section.add(f"{what}: p50", quantile(values, 0.5), "ms")
+        section.add(f"{what}: p99", quantile(values, 0.99), "ms")
+    section.add("memory before", before, "MB")
+    section.add(f"memory after {rounds // 2} rounds", middle, "MB")
+    section.add(f"memory after {rounds} rounds", after, "MB")
+    begun, used = time.perf_counter(), _processor_s(window.pid)
+    await asyncio.sleep(IDLE_S if rounds > 10 else 0.5)
+    share = 100 * (_processor_s(window.pid) - used) / (time.perf_counter() - begun)
+    section.at_most("idle: processor of one core", share, "%", IDLE_SHARE)
+
+
+async def _round(pos: Fingers) -> list[tuple[str, float]]:
+    """One guest: a check, two categories, a plain dish, a sheet, a scroll, and all taken back."""
+    await pos.tap("new")
+    found = [("open a check", await _until_frame(pos, "new_kind:takeaway", release=True))]
+    for category in CATEGORIES:
+        found.append(("switch category", await _until_frame(pos, f"show_category:{category}")))
+    await pos.tap("show_category:favourites")
+    found.append(("add a line", await _until_frame(pos, f"tap_item:{DISH}")))
+    found.append(("open the modifiers", await _until_frame(pos, f"tap_item:{ASKING}")))
+    await pos.tap("cancel")
+    pos.forget()
+    await pos.swipe(*SWIPE, SWIPE_STEPS)
+    await pos.until("let go")
+    frames = [at for name, _, at in pos.stamps if name == "frame"]
+    gaps = [(late - early) / 1e6 for early, late in pairwise(frames)]
+    found += [("scrolling, from frame to frame", gap) for gap in gaps]
+    await pos.tap("void")
+    await pos.tap("back")
+    return found
+
+
+async def _until_frame(pos: Fingers, action: str, release: bool = False) -> float:
+    """Milliseconds from the event that acts to its frame on the glass."""
+    place = await pos.where(action)
+    await asyncio.sleep(PAUSE_S)  # what came before is drawn
+    pos.forget()
+    came, left = await pos.tap_at(*place)
+    began = left if release else came
+    dispatched = await pos.until("let go" if release else "touched", after_ns=began)
+    return (await pos.until("frame", after_ns=dispatched) - began) / 1e6
+
+
+def _processor_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
