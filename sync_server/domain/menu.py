@@ -204,6 +204,26 @@ class Drawer:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplatePart:
+    """A part of a paper by its name (`sync_server.paper.templates`). `size`: smaller, larger or as
+    it is; `text` is for the venue's own words, by language."""
+
+    part: str
+    size: str = ""
+    text: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How the venue wants a paper: its parts in their order. `language` goes before the reader's
+    when it is given. A faulty one is not refused here: the paper comes out as built in."""
+
+    document: str
+    parts: tuple[TemplatePart, ...]
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table on the plan; position and size in grid units of its hall."""
 
@@ -313,6 +333,8 @@ class Settings:
 
     With more cash in a drawer than `drop_above_minor` the cashier is reminded of the safe (0:
     never); a closed check may be taken up again for `reopen_days`.
+    The logo is dots, 1 for black, `logo_stride` bytes a row (0: none). `bill_link` is where a guest
+    finds the bill, with the places {number}, {day} and {total}; "" prints no QR code by itself.
     Service is added for `service_from_guests` and more, on what is left after discounts, or with
     `service_on_full` on the full prices (features-region, rule 12).
     """
@@ -333,6 +355,9 @@ class Settings:
     currencies: tuple[Currency, ...] = ()
     drop_above_minor: int = 0
     reopen_days: int = 14
+    logo_rows: bytes = b""
+    logo_stride: int = 0
+    bill_link: str = ""
     service_from_guests: int = 0
     service_on_full: bool = False
 
@@ -359,6 +384,7 @@ class Catalogue:
     accounts: dict[str, HouseAccount] = field(default_factory=dict)
     price_rules: tuple[PriceRule, ...] = ()
     drawers: dict[str, Drawer] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
 
     def currency(self, code: str) -> Currency | None:
         """Foreign cash of that code, if the house takes it."""

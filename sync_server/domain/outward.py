@@ -22,8 +22,38 @@ DRAWER = "drawer"
 
 
 @dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A thing to be counted: what it is, in which unit, under which heading."""
+
+    name: str
+    unit: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockSheet:
+    """A sheet for counting a store by hand, without the amounts that the books expect."""
+
+    number: str
+    store: str
+    rows: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrepLabel:
+    """A label on something prepared: when it was made, until when it may be used."""
+
+    name: str
+    made_ms: int
+    use_by_ms: int
+    allergens: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperJob:
-    """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, x, z.
+    """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, x, z,
+    stock_take, label.
 
     `language` is the reader's; `lines` are the ids of the ticket's lines that this paper is about
     (empty: all); `instead_of_display` heads it as paper that took over; `copy` counts from 1, and
@@ -49,6 +79,8 @@ class PaperJob:
     cash: e.CashMoved | None = None
     totals: e.Totals | None = None
     closed: e.ShiftClosed | None = None
+    sheet: StockSheet | None = None
+    label: PrepLabel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ what only the closing knows. The expected cash is never on paper before the draw
 
 from collections.abc import Iterator
 
-from hardware.documents import Block, Document, Rule, Signature, Size, Space, Stroke, Text
+from hardware.documents import Block, Rule, Signature, Size, Space, Stroke, Text
 from sync_server.domain.events import CashMoved
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.money import divide_half_up
@@ -17,44 +17,49 @@ from sync_server.domain.shifts import Shift
 from .figures import Figures
 from .names import person_name, reason_name
 from .rows import centred, grand, section, sum_row
+from .templates import Draft
 from .words import Words
 
 
-def cash_document(
+def cash_draft(
     job: PaperJob, moved: CashMoved, catalogue: Catalogue, words: Words, figures: Figures
-) -> Document:
+) -> Draft:
     """Cash that went in or out without a sale: how much, why, who; two people sign."""
     say = words.say
-    title = say(f"cash_{moved.kind}")
-    blocks: list[Block] = [
-        centred(catalogue.settings.name),
-        *grand(say("amount"), figures.money(abs(moved.amount_minor))),
+    about: list[Block] = [
         sum_row(say("reason"), reason_name(catalogue, moved.reason, job.language)),
         sum_row(say("cashier"), person_name(catalogue, moved.by)),
     ]
     if job.shift:
-        blocks.append(sum_row(say("drawer"), job.shift.drawer))
-        blocks.append(sum_row(say("shift"), str(job.shift.number)))
-    blocks += [Signature(say("sign_gave")), Signature(say("sign_took"))]
-    return Document(title, tuple(blocks), footer=figures.moment(moved.at_ms))
+        about.append(sum_row(say("drawer"), job.shift.drawer))
+        about.append(sum_row(say("shift"), str(job.shift.number)))
+    parts: dict[str, tuple[Block, ...]] = {
+        "venue": (centred(catalogue.settings.name),),
+        "amount": tuple(grand(say("amount"), figures.money(abs(moved.amount_minor)))),
+        "about": tuple(about),
+        "signatures": (Signature(say("sign_gave")), Signature(say("sign_took"))),
+    }
+    title = say(f"cash_{moved.kind}")
+    return Draft(title, parts, tuple(parts), footer=figures.moment(moved.at_ms))
 
 
-def report_document(
+def report_draft(
     job: PaperJob, shift: Shift, catalogue: Catalogue, words: Words, figures: Figures
-) -> Document:
+) -> Draft:
     """The X of an open shift, or the Z of a closed one."""
     report = _Report(job, shift, catalogue, words, figures)
-    blocks = [
-        *report.head(),
-        *report.sales(),
-        *report.tenders(),
-        *report.taxes(),
-        *report.drawer(),
-        *report.end(),
-    ]
+    parts = {
+        "head": tuple(report.head()),
+        "sales": tuple(report.sales()),
+        "tenders": tuple(report.tenders()),
+        "taxes": tuple(report.taxes()),
+        "drawer": tuple(report.drawer()),
+    }
     closed = job.document == "z"
+    if closed:
+        parts["end"] = tuple(report.end())
     title = words.say("z_title", number=shift.z_no) if closed else words.say("x_title")
-    return Document(title, tuple(blocks), footer=words.say("end_of_report"))
+    return Draft(title, parts, tuple(parts), footer=words.say("end_of_report"))
 
 
 class _Report:

@@ -7,13 +7,14 @@ None of it is a fiscal receipt and all of it says so. From the second paper on i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from hardware.documents import (
+    QR,
     Align,
     Block,
     Cell,
     Columns,
-    Document,
     Rule,
     Signature,
     Size,
@@ -32,79 +33,72 @@ from .figures import Figures
 from .kitchen import whose
 from .names import choice, modifier_name, person_name
 from .rows import centred, grand, sum_row
+from .templates import Draft, logo_of
 from .words import Words
 
 _QTY_STEPS = 2
 _MOST_STEPS = 8
 _UNDER = _QTY_STEPS + 1
+_LINK_LENGTH = 250
 
 
-def bill_document(
+def bill_draft(
     job: PaperJob, check: Check, catalogue: Catalogue, words: Words, figures: Figures
-) -> Document:
+) -> Draft:
     """The bill before payment; part payments and what is left show when there are any."""
     bill = _Bill(job, check, catalogue, words, figures)
-    blocks = [
-        *bill.head("bill"),
-        *bill.dishes(),
-        *bill.sums(),
-        *bill.part_paid(),
-        *bill.included_taxes(),
-    ]
-    return bill.document("bill", blocks)
+    parts = bill.parts("part_paid", bill.part_paid())
+    return bill.draft("bill", parts, thanks=False)
 
 
-def receipt_document(
+def receipt_draft(
     job: PaperJob, check: Check, catalogue: Catalogue, words: Words, figures: Figures
-) -> Document:
+) -> Draft:
     """The receipt of a check that is paid: also how it was paid, the change, rounding and tips."""
     bill = _Bill(job, check, catalogue, words, figures)
-    blocks = [
-        *bill.head("receipt"),
-        *bill.dishes(),
-        *bill.sums(),
-        *bill.payments(),
-        *bill.included_taxes(),
-        *bill.thanks(),
-    ]
-    return bill.document("receipt", blocks)
+    parts = bill.parts("payments", bill.payments())
+    return bill.draft("receipt", parts, thanks=True)
 
 
-def slip_document(
+def slip_draft(
     job: PaperJob, charge: Charge, catalogue: Catalogue, words: Words, figures: Figures
-) -> Document:
+) -> Draft:
     """What the guest signs for the hotel: room, name, sum, room to add a tip, a line to sign."""
     say = words.say
     where = whose(job.table, job.check.kind if job.check else "", charge.number, words)
-    blocks: list[Block] = [
-        *_venue(catalogue),
-        Space(6),
-        centred(say("slip"), Size.LARGE, bold=True),
-        Rule(Stroke.HEAVY),
-        Text(say("room_label", room=charge.room), Size.HUGE, bold=True),
-        Text(charge.guest, Size.LARGE, bold=True),
-        Rule(),
-        sum_row(say("check", number=charge.number), figures.moment(charge.asked_ms)),
-        sum_row(where, person_name(catalogue, charge.by)),
+    amount: list[Block] = [
         Rule(),
         sum_row(say("amount"), figures.money(charge.amount_minor), Size.LARGE, bold=True),
     ]
     if charge.tip_minor:
         total = figures.money(charge.amount_minor + charge.tip_minor)
-        blocks.append(sum_row(say("tip_line"), figures.money(charge.tip_minor), Size.LARGE))
-        blocks += grand(say("with_tip"), total)
+        amount.append(sum_row(say("tip_line"), figures.money(charge.tip_minor), Size.LARGE))
+        amount += grand(say("with_tip"), total)
     else:
         # Left open: the guest writes a tip by hand, and the sum that is signed for.
         for key in ("tip_line", "with_tip"):
-            blocks += [Space(14), sum_row(say(key), "_" * 14, Size.LARGE)]
-        blocks.append(Space(6))
-    blocks += [
-        Text(say("consent"), Size.SMALL),
-        Signature(say("sign_guest", guest=charge.guest)),
-    ]
-    return Document(
+            amount += [Space(14), sum_row(say(key), "_" * 14, Size.LARGE)]
+        amount.append(Space(6))
+    parts: dict[str, tuple[Block, ...]] = {
+        "venue": (*venue_head(catalogue), Space(6)),
+        "title": (centred(say("slip"), Size.LARGE, bold=True), Rule(Stroke.HEAVY)),
+        "guest": (
+            Text(say("room_label", room=charge.room), Size.HUGE, bold=True),
+            Text(charge.guest, Size.LARGE, bold=True),
+        ),
+        "check": (
+            Rule(),
+            sum_row(say("check", number=charge.number), figures.moment(charge.asked_ms)),
+            sum_row(where, person_name(catalogue, charge.by)),
+        ),
+        "sum": tuple(amount),
+        "consent": (Text(say("consent"), Size.SMALL),),
+        "signature": (Signature(say("sign_guest", guest=charge.guest)),),
+    }
+    return Draft(
         title="",
-        blocks=tuple(blocks),
+        parts=parts,
+        built_in=tuple(parts),
         copy_heading=say("copy_no", copy=job.copy) if job.copy > 1 else None,
         footer=f"{say('check', number=charge.number)} · {say('not_fiscal')}",
     )
@@ -132,22 +126,52 @@ class _Bill:
         self._figures = figures
         self._totals: Totals = job.totals or totals_of(check)
 
-    def document(self, key: str, blocks: list[Block]) -> Document:
-        """The blocks as a document; what it is called in headings is its kind and number."""
+    def parts(self, key: str, paid: Iterator[Block]) -> dict[str, tuple[Block, ...]]:
+        """What bill and receipt have in common, with what was `paid` under its own name."""
+        return {
+            "venue": (*venue_head(self._catalogue), Space(6)),
+            "head": tuple(self.head()),
+            "dishes": tuple(self.dishes()),
+            "sums": tuple(self.sums()),
+            key: tuple(paid),
+            "taxes": tuple(self.included_taxes()),
+            "thanks": tuple(self.thanks()),
+            "qr": tuple(self.code()),
+        }
+
+    def draft(self, key: str, parts: dict[str, tuple[Block, ...]], *, thanks: bool) -> Draft:
+        """The parts as a draft; what it is called in headings is its kind and number."""
         say = self._words.say
         title = f"{say(key)} {self._check.number}"
-        return Document(
+        left_out = set() if thanks else {"thanks"}
+        if not self._catalogue.settings.bill_link:
+            left_out.add("qr")
+        return Draft(
             title=title,
-            blocks=tuple(blocks),
+            parts=parts,
+            built_in=tuple(name for name in parts if name not in left_out),
             copy_heading=say("copy_no", copy=self._job.copy) if self._job.copy > 1 else None,
             footer=f"{title} · {say('not_fiscal')}",
         )
 
-    def head(self, key: str) -> Iterator[Block]:
-        """The venue, whose bill it is, and when. Receipts bear the time they were closed at."""
+    def code(self) -> Iterator[Block]:
+        """The bill for the guest's telephone: where it is found, or what it says in a line."""
+        settings, check = self._catalogue.settings, self._check
+        total = self._figures.plain(self._totals.total_minor).replace("\u00a0", "")
+        day = self._figures.date(self._job.at_ms)
+        said = f"{settings.name} · {check.number} · {day} · {total} {settings.currency}"
+        if settings.bill_link:
+            places = {"number": check.number, "day": day, "total": total}
+            said = settings.bill_link
+            for place, text in places.items():
+                # Not `format`: the link is the venue's text and may hold any other brace.
+                said = said.replace("{" + place + "}", quote(text, safe=""))
+        yield Space(8)
+        yield QR(said[:_LINK_LENGTH], self._words.say("bill_online"))
+
+    def head(self) -> Iterator[Block]:
+        """Whose bill it is, and when. Receipts bear the time they were closed at."""
         check, say = self._check, self._words.say
-        yield from _venue(self._catalogue)
-        yield Space(6)
         where = whose(self._job.table, check.kind, check.number, self._words)
         at_ms = self._job.at_ms
         yield sum_row(where, self._figures.moment(at_ms), bold=True)
@@ -292,8 +316,10 @@ class _Bill:
         yield centred(footer, bold=True)
 
 
-def _venue(catalogue: Catalogue) -> Iterator[Block]:
+def venue_head(catalogue: Catalogue) -> Iterator[Block]:
+    """The venue's logo, name and address."""
     settings = catalogue.settings
+    yield from logo_of(settings)
     yield centred(settings.name, Size.LARGE, bold=True)
     if settings.address:
         yield centred(settings.address, Size.SMALL)

@@ -12,7 +12,6 @@ from hardware.documents import (
     Block,
     Cell,
     Columns,
-    Document,
     Rule,
     Size,
     Space,
@@ -26,6 +25,7 @@ from sync_server.domain.outward import PaperJob
 
 from .figures import Figures
 from .names import choice, modifier_name, person_name
+from .templates import Draft
 from .words import Words
 
 _QTY_STEPS = 5
@@ -33,21 +33,22 @@ _STEPS_OF_A_FIGURE = 2
 _MOST_STEPS = 11
 
 
-def ticket_document(
+def ticket_draft(
     job: PaperJob, ticket: Ticket, catalogue: Catalogue, words: Words, figures: Figures
-) -> Document:
+) -> Draft:
     """The lines of the job (all of the ticket without any named), or one cancelled line."""
     sheet = _Sheet(job, ticket, catalogue, words, figures)
     lines = sheet.lines()
-    blocks: list[Block] = [*sheet.head()]
+    parts: dict[str, tuple[Block, ...]] = {"head": tuple(sheet.head())}
     if job.document == "void":
-        blocks += sheet.cancelled(lines)
+        parts["cancelled"] = tuple(sheet.cancelled(lines))
     else:
-        blocks += sheet.allergies(lines)
-        blocks += sheet.dishes(lines)
-    return Document(
+        parts["allergies"] = tuple(sheet.allergies(lines))
+        parts["dishes"] = tuple(sheet.dishes(lines))
+    return Draft(
         title=f"{sheet.station} · {ticket.check_number}",
-        blocks=tuple(blocks),
+        parts=parts,
+        built_in=tuple(parts),
         copy_heading=words.say("display_down") if job.instead_of_display else None,
         footer=words.say("end_of_ticket", number=ticket.check_number, count=len(lines)),
     )

@@ -149,6 +149,30 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     ),
     "perpetual": ("Продаж від початку", "Sales since the beginning", "Sprzedaż od początku"),
     "end_of_report": ("— кінець звіту —", "— end of report —", "— koniec raportu —"),
+    # stock and labels
+    "stock_take": ("ІНВЕНТАРИЗАЦІЯ {number}", "STOCK TAKE {number}", "INWENTARYZACJA {number}"),
+    "store": ("Склад: {store}", "Store: {store}", "Magazyn: {store}"),
+    "counted_by": ("Порахував(-ла)", "Counted by", "Policzył(a)"),
+    "end_of_sheet": (
+        "— кінець відомості · рядків: {count} —",
+        "— end of sheet · rows: {count} —",
+        "— koniec arkusza · pozycji: {count} —",
+    ),
+    "made": ("Виготовлено {at}", "Made {at}", "Wykonano {at}"),
+    "use_by": ("Вжити до {at}", "Use by {at}", "Zużyć do {at}"),
+    # templates and tests
+    "template_faulty": (
+        "шаблон із помилкою, надруковано за стандартом",
+        "faulty template, printed as built in",
+        "błędny szablon, wydruk standardowy",
+    ),
+    "bill_online": ("Ваш рахунок", "Your bill", "Twój rachunek"),
+    "test_print": ("ПРОБНИЙ ДРУК", "TEST PRINT", "WYDRUK PRÓBNY"),
+    "test_letters": (
+        "Ґанок, їжак, 100 ₴ · Żółć · 汉字",
+        "Ґанок, їжак, 100 ₴ · Żółć · 汉字",
+        "Ґанок, їжак, 100 ₴ · Żółć · 汉字",
+    ),
     # what is wrong with a printer
     "printer_ok": ("працює", "works", "działa"),
     "printer_unasked": ("ще не питали", "not asked yet", "jeszcze nie pytano"),
@@ -161,6 +185,9 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "unreachable": ("не відповідає в мережі", "cannot be reached", "nieosiągalna"),
     "no_answer": ("мовчить", "does not answer", "nie odpowiada"),
     "no_route": ("не налаштовано", "not set up", "nieskonfigurowana"),
+    "too_late": ("запізно", "too late", "za późno"),
+    "set_up": ("неправильно налаштовано", "set up wrongly", "źle skonfigurowana"),
+    "connection_lost": ("зв’язок обірвався", "connection lost", "utracono połączenie"),
     "other_fault": ("несправність: {code}", "fault: {code}", "usterka: {code}"),
 }
 
