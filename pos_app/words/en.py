@@ -344,6 +344,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_kitchen": "to work the kitchen display",
     "right_reports": "to see reports",
     "right_costing": "to keep stock and costs",
+    "right_approve_stock": "to approve stock-takes",
     "right_settings": "to change settings",
     # refusals and notices
     "refused_offline": "The server does not answer; try again when it is back",

@@ -389,6 +389,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_kitchen": "praca na ekranie kuchni",
     "right_reports": "raporty",
     "right_costing": "magazyn i kalkulacje",
+    "right_approve_stock": "zatwierdzać inwentaryzacje",
     "right_settings": "zmiana ustawień",
     # refusals and notices
     "refused_offline": "Serwer nie odpowiada; spróbuj, gdy wróci połączenie",

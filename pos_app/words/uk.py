@@ -388,6 +388,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_kitchen": "працювати на кухонному екрані",
     "right_reports": "бачити звіти",
     "right_costing": "вести склад і калькуляції",
+    "right_approve_stock": "затверджувати інвентаризації",
     "right_settings": "змінювати налаштування",
     # refusals and notices
     "refused_offline": "Сервер не відповідає; спробуйте, коли з'явиться зв'язок",

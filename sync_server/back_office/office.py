@@ -22,7 +22,8 @@ from .accounts import Accounts, Passwords
 from .books import open_books
 from .intake import Intake, JournalGap, JournalReader
 from .recosting import recost
-from .web.site import Site, SiteSettings
+from .web.settled import SiteSettings
+from .web.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ IDLE_S = 0.5
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 5.0
 BACKLOG = 128
+DOCUMENT_ID = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Office:
             settings.target_bp,
             secure=bool(settings.certificate),
         )
-        self._site = Site(database, accounts, house)
+        self._site = Site(database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID])
         self._intake = Intake(database, reader) if reader is not None else None
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:

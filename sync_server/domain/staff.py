@@ -42,6 +42,7 @@ RIGHTS: dict[str, str] = {
     "kitchen": "work the kitchen display",
     "reports": "see reports in the back office",
     "costing": "recipes, documents and stock in the back office",
+    "approve_stock": "approve stock-takes, reverse documents, lock periods",
     "settings": "devices, staff and catalogue",
 }
 

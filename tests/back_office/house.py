@@ -104,7 +104,7 @@ class SmallHouse:
 
 
 def accountant(login: str = "halyna", *rights: str) -> NewAccount:
-    held = rights or ("reports", "costing")
+    held = rights or ("reports", "costing", "approve_stock")
     return NewAccount(login, "Halyna", "Accountant", held, "en", PASSWORDS.hash(PASSWORD))
 
 
@@ -113,7 +113,12 @@ async def furnish(database: Database, house: SmallHouse | None = None) -> None:
     await load_venue(
         database,
         house or SmallHouse(),
-        [accountant(), accountant("nadia", "reports")],
+        [
+            accountant(),
+            accountant("nadia", "reports"),
+            accountant("marko", "costing"),
+            accountant("oksana", "costing", "approve_stock"),
+        ],
         day="2026-11-01",
         at_ms=NOON_MS - 20 * 86_400_000,
         store_of_station=lambda station: "bar" if station == "bar" else "kitchen",

@@ -1,9 +1,11 @@
 """A back office in a process of its own, for a browser: the small house after two weeks.
 
+Its clock stands at a noon of the house and moves a little with every look.
 Run as `python -m tests.web.serving FOLDER`; prints its port, serves until it is told to stop.
 """
 
 import asyncio
+import itertools
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from sqlalchemy import Connection
 from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
-from sync_server.clocks import system_random, wall_ms
+from sync_server.clocks import system_random
 from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
 from tests.back_office.house import NOON_MS, PEPPER, Journal, furnish, take_all
@@ -54,7 +56,8 @@ async def serve(folder: Path) -> None:
         await take_all(books, journal)
         await books.write(documents)
         settings = OfficeSettings(url="", pepper=PEPPER, port=0)
-        machine = Machine(wall_ms, lambda: system_random().randbytes(32).hex())
+        ticks = itertools.count(NOON_MS)
+        machine = Machine(lambda: next(ticks), lambda: system_random().randbytes(32).hex())
         office = Office(settings, books, journal, machine)
         await office.serve(lambda port: print(port, flush=True))
 

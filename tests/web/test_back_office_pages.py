@@ -207,8 +207,8 @@ def test_a_person_sees_only_pages_of_their_rights_and_every_link_leads_somewhere
     sign_in(page)
     expect(page.locator("h1")).to_have_text("Stock turnover")
     links = page.locator("nav a").evaluate_all("links => links.map(link => link.href)")
-    assert len(links) == 3
-    assert [page.request.get(link).status for link in links] == [200, 200, 200]
+    assert len(links) >= 13
+    assert {page.request.get(link).status for link in links} == {200}
 
 
 def test_strangers_forged_forms_and_absurd_questions_are_refused(

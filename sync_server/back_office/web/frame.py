@@ -11,6 +11,8 @@ from pathlib import Path
 import nicegui
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from sync_server.domain.documents import Paper
+
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS, Visitor
 from .words import LANGUAGE_NAMES, Words
 
@@ -38,7 +40,23 @@ class PagePlace:
 TURNOVER = PagePlace("turnover", "/reports/turnover", RIGHT_COSTING)
 FOOD_COST = PagePlace("food_cost", "/reports/food-cost", RIGHT_REPORTS)
 EXCEPTIONS = PagePlace("exceptions", "/intake/exceptions", RIGHT_COSTING)
+PAPERS: Mapping[Paper, PagePlace] = {
+    paper: PagePlace(f"papers_{paper.value.replace('-', '_')}", f"/stock/{path}", RIGHT_COSTING)
+    for paper, path in (
+        (Paper.ORDER, "orders"),
+        (Paper.RECEIPT, "receipts"),
+        (Paper.SUPPLIER_RETURN, "returns"),
+        (Paper.TRANSFER, "transfers"),
+        (Paper.WRITE_OFF, "write-offs"),
+        (Paper.PRODUCTION, "production"),
+        (Paper.BUTCHERING, "butchering"),
+        (Paper.TRIAL, "trials"),
+        (Paper.COUNT, "stock-takes"),
+        (Paper.OPENING, "opening"),
+    )
+}
 AREAS: Mapping[str, Sequence[PagePlace]] = {
+    "area_stock": tuple(PAPERS.values()),
     "area_reports": (TURNOVER, FOOD_COST),
     "area_intake": (EXCEPTIONS,),
 }
@@ -98,7 +116,7 @@ def render(template: str, **values: object) -> str:
 
 def first_page(visitor: Visitor) -> PagePlace | None:
     """Where a person lands; None without any right in the back office."""
-    pages = [page for pages in AREAS.values() for page in pages]
+    pages = [TURNOVER, *(page for pages in AREAS.values() for page in pages)]
     return next((page for page in pages if page.right in visitor.rights), None)
 
 

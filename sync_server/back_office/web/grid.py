@@ -39,13 +39,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`value` is what a spreadsheet gets; `text` what the screen shows; `tone`: good, bad, zero."""
+    """`value` is what a spreadsheet gets; `text` what the screen shows; `tone`: good, bad, zero.
+
+    `href` opens what the figure is made of.
+    """
 
     kind: Kind
     text: str
     value: str | Decimal | None
     places: int = 0
     tone: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ class Cells:
     def text(self, text: str) -> Cell:
         """Words."""
         return Cell(Kind.TEXT, text, text)
+
+    @staticmethod
+    def opening(cell: Cell, href: str) -> Cell:
+        """The same cell as a link."""
+        return replace(cell, href=href)
 
     def nothing(self, kind: Kind) -> Cell:
         """An empty place."""

@@ -21,7 +21,7 @@ from .food_cost_page import (
     food_cost_grid,
 )
 from .formats import Formats
-from .frame import EXCEPTIONS, FOOD_COST, TURNOVER, Card, Chip, PagePlace, Ranked
+from .frame import EXCEPTIONS, FOOD_COST, TURNOVER, Card, Chip, Choice, PagePlace, Ranked
 from .grid import Grid
 from .questions import address, period_of, turnover_question
 from .turnover_page import (
@@ -59,6 +59,7 @@ class Leaf:
     target: str = ""
     foot: str = ""
     export: str = ""
+    actions: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,8 @@ or sent as XLSX. A page that a person has no right to answers 403 in words, what
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Form
 from nicegui import APIRouter, ui
@@ -26,6 +24,7 @@ from .frame import (
     ASSETS,
     EXCEPTIONS,
     FOOD_COST,
+    PAPERS,
     TURNOVER,
     PagePlace,
     first_page,
@@ -33,13 +32,18 @@ from .frame import (
     render,
 )
 from .leaves import Asked, Leaf, exceptions_leaf, food_cost_leaf, turnover_leaf
+from .paper_list import papers_leaf
+from .paper_routes import PaperPages
 from .questions import BadQuestion, address
+from .settled import SiteSettings, refusal
 from .spreadsheet import workbook
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LeafMaker = Callable[[Connection, Asked], Leaf]
 LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
+    place.key: (place, partial(papers_leaf, paper=paper)) for paper, place in PAPERS.items()
+} | {
     place.key: (place, make)
     for place, make in (
         (TURNOVER, turnover_leaf),
@@ -49,20 +53,16 @@ LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
-    """What the pages need to know of the house. `secure`: served by TLS, cookies only over it."""
-
-    zone: ZoneInfo
-    clock: Callable[[], int]
-    target_bp: int
-    secure: bool
-
-
 class Site:
     """The web application; `app` is what a server runs."""
 
-    def __init__(self, database: Database, accounts: Accounts, settings: SiteSettings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        settings: SiteSettings,
+        new_id: Callable[[], str],
+    ) -> None:
         """Register every route. NiceGUI has one application in a process, so call this once."""
         self._database = database
         self._accounts = accounts
@@ -73,6 +73,7 @@ class Site:
         for place, make in LEAVES.values():
             self._page(pages, place, make)
         self._fastapi.include_router(pages)
+        PaperPages(database, settings, new_id).register(self._fastapi)
         ui.run_with(
             self._fastapi,
             title="Vitrylo",
@@ -98,7 +99,7 @@ class Site:
         visitor = visitor_of(request)
         place = first_page(visitor)
         if place is None:
-            return _refusal(Words(visitor.language).not_yours, visitor.language, 403)
+            return refusal(Words(visitor.language).not_yours, visitor.language, 403)
         return RedirectResponse(place.path, 303)
 
     async def _ask(self, language: str = FIRST_LANGUAGE, next: str = "/") -> Response:
@@ -171,23 +172,24 @@ class Site:
         visitor = visitor_of(request)
         words = Words(visitor.language)
         if place.right not in visitor.rights:
-            return _refusal(words.not_yours, words.language, 403)
+            return refusal(words.not_yours, words.language, 403)
         settings = self._settings
-        now = datetime.fromtimestamp(settings.clock() // 1000, UTC)
-        today = now.astimezone(settings.zone).date().isoformat()
         params = dict(request.query_params)
-        asked = Asked(visitor, params, today, settings.zone, settings.target_bp)
+        asked = Asked(visitor, params, settings.today(), settings.zone, settings.target_bp)
         try:
             return await self._database.read_async(lambda connection: make(connection, asked))
         except BadQuestion:
-            return _refusal(words.bad_question, words.language, 400)
+            return refusal(words.bad_question, words.language, 400)
 
 
 def _draw(leaf: Leaf, request: Request) -> None:
     """The page: navigation at the left, head, figures, then the table with the chart beside."""
     visitor = visitor_of(request)
     words = Words(visitor.language)
-    ui.add_head_html('<link rel="stylesheet" href="/assets/office.css">')
+    ui.add_head_html(
+        '<link rel="stylesheet" href="/assets/office.css">'
+        '<link rel="stylesheet" href="/assets/papers.css">'
+    )
     ui.page_title(f"{leaf.grid.title} · Vitrylo")
     here = address(request.url.path, dict(request.query_params))
     with ui.element("div").classes("office"):
@@ -202,6 +204,7 @@ def _draw(leaf: Leaf, request: Request) -> None:
                         title=leaf.grid.title,
                         chips=leaf.chips,
                         export=leaf.export,
+                        actions=leaf.actions,
                     )
                 )
             if leaf.cards:
@@ -257,7 +260,3 @@ def _sign_in_page(
         languages=LANGUAGE_NAMES,
     )
     return HTMLResponse(page, status)
-
-
-def _refusal(problem: str, language: str, status: int) -> Response:
-    return HTMLResponse(render("refusal.html", words=Words(language), problem=problem), status)

@@ -1,0 +1,351 @@
+"""The routes of stock documents: list, form, posting, files. Registered by `site`.
+
+A form that is refused comes back as it was typed with every fault at its place; what was posted
+can only be looked at, reversed or printed. What is shown is made in `paper_view`, what is typed
+is read by `paper_form`, and the rules are the domain's.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from fastapi import FastAPI
+from sqlalchemy import Connection
+from sqlmodel import Session, func, select
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from sync_server.domain.documents import Fault, Paper, State
+from sync_server.store.database import Database, session_on
+
+from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, Visitor
+from ..food_cost import problem_count
+from ..paper_tables import PaperFile, PaperRow
+from ..papers import Actor, Refusal, save, step
+from ..posting import (
+    Posted,
+    discard,
+    order_from_par,
+    post,
+    receipt_from_order,
+    reverse,
+    submit,
+    take_back,
+)
+from ..tables import Balance
+from .door import visitor_of
+from .formats import Formats
+from .frame import PAPERS, PagePlace, navigation, render
+from .paper_form import Typed, read_form, typed_form
+from .paper_view import Desk, PaperView, comparison_grid, new_view, row_view, typed_view
+from .settled import SiteSettings, refusal
+from .words import Words
+
+T = TypeVar("T")
+FILE_BYTES = 5 * 1024 * 1024
+FILES = 20
+SAFE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a document's page: who, with which words, and the day in the house."""
+
+    visitor: Visitor
+    settings: SiteSettings
+
+    @property
+    def words(self) -> Words:
+        """The person's words."""
+        return Words(self.visitor.language)
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the books write down."""
+        return Actor(self.visitor.login, self.settings.clock(), self.settings.today())
+
+    def desk(self, session: Session) -> Desk:
+        """What a form needs."""
+        formats = Formats(self.words.language, self.settings.zone)
+        return Desk.of(session, self.words, formats, self.settings.zone)
+
+
+class Unchanged(Exception):
+    """Leaves a write transaction without a change, with the page that says why."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+class PaperPages:
+    """Documents on the site; `register` adds the routes."""
+
+    def __init__(
+        self, database: Database, settings: SiteSettings, new_id: Callable[[], str]
+    ) -> None:
+        """`new_id` names a new document."""
+        self._database = database
+        self._settings = settings
+        self._new_id = new_id
+
+    def register(self, app: FastAPI) -> None:
+        """Add every route."""
+        app.add_api_route("/stock/new/{kind}", self._new, methods=["GET"])
+        app.add_api_route("/stock/new/{kind}", self._create, methods=["POST"])
+        app.add_api_route("/stock/papers/{paper_id}", self._show, methods=["GET"])
+        app.add_api_route("/stock/papers/{paper_id}", self._act, methods=["POST"])
+        app.add_api_route("/stock/papers/{paper_id}/files/{position}", self._file, methods=["GET"])
+        app.add_api_route("/stock/from-par", self._from_par, methods=["POST"])
+
+    # -- pages ---------------------------------------------------------------------------------
+    async def _new(self, request: Request, kind: str, store: str = "") -> Response:
+        call, refused = self._call(request)
+        paper = _paper(kind)
+        if refused is not None or paper is None:
+            return refused or refusal(call.words.not_found, call.words.language, 404)
+        now = self._settings.clock()
+        return await self._read(
+            lambda s: _page(s, call, paper, new_view(call.desk(s), paper, now, store))
+        )
+
+    async def _show(self, request: Request, paper_id: str) -> Response:
+        call, refused = self._call(request)
+        if refused is not None:
+            return refused
+
+        def show(session: Session) -> Response:
+            row = session.get(PaperRow, paper_id)
+            if row is None:
+                return refusal(call.words.not_found, call.words.language, 404)
+            return _row_page(session, call, row)
+
+        return await self._read(show)
+
+    async def _create(self, request: Request, kind: str) -> Response:
+        call, refused = self._call(request)
+        paper = _paper(kind)
+        if refused is not None or paper is None:
+            return refused or refusal(call.words.not_found, call.words.language, 404)
+        form = await request.form(max_files=1, max_fields=8_000)
+        paper_id = self._new_id()
+        return await self._write(lambda s: _typed_act(s, call, paper, form, paper_id, 0))
+
+    async def _act(self, request: Request, paper_id: str) -> Response:
+        call, refused = self._call(request)
+        if refused is not None:
+            return refused
+        form = await request.form(max_files=1, max_fields=8_000)
+        upload = form.get("file")
+        body = await upload.read(FILE_BYTES + 1) if isinstance(upload, UploadFile) else b""
+        new_id = self._new_id()
+
+        def act(session: Session) -> Response:
+            row = session.get(PaperRow, paper_id)
+            if row is None:
+                return refusal(call.words.not_found, call.words.language, 404)
+            wanted = str(form.get("act", "save"))
+            if wanted == "attach" and isinstance(upload, UploadFile):
+                return _attach(session, call, row, upload, body)
+            revision = _number(form.get("revision"))
+            if row.state == State.DRAFT.value and wanted not in ("discard", "attach"):
+                paper = Paper(row.paper)
+                return _typed_act(session, call, paper, form, paper_id, revision)
+            return _plain_act(session, call, row, wanted, revision, new_id)
+
+        return await self._write(act)
+
+    async def _file(self, request: Request, paper_id: str, position: int) -> Response:
+        _, refused = self._call(request)
+        if refused is not None:
+            return refused
+
+        def send(session: Session) -> Response:
+            found = session.get(PaperFile, (paper_id, position))
+            if found is None:
+                return Response(status_code=404)
+            name = re.sub(r"[^\w.-]", "_", found.name)
+            headers = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
+            return Response(found.body, media_type=found.media_type, headers=headers)
+
+        return await self._read(send)
+
+    async def _from_par(self, request: Request) -> Response:
+        call, refused = self._call(request)
+        if refused is not None:
+            return refused
+        form = await request.form()
+        supplier, store = str(form.get("supplier", "")), str(form.get("store", ""))
+        paper_id = self._new_id()
+
+        def suggest(session: Session) -> Response:
+            order_from_par(session, supplier, store, paper_id, call.actor)
+            return RedirectResponse(f"/stock/papers/{paper_id}", 303)
+
+        return await self._write(suggest)
+
+    # -- the books -------------------------------------------------------------------------------
+    def _call(self, request: Request) -> tuple[Call, Response | None]:
+        call = Call(visitor_of(request), self._settings)
+        if RIGHT_COSTING in call.visitor.rights:
+            return call, None
+        return call, refusal(call.words.not_yours, call.words.language, 403)
+
+    async def _read(self, act: Callable[[Session], T]) -> T:
+        def run(connection: Connection) -> T:
+            with session_on(connection) as session:
+                return act(session)
+
+        return await self._database.read_async(run)
+
+    async def _write(self, act: Callable[[Session], Response]) -> Response:
+        """Run an act that changes the books; a page that tells of faults changes nothing."""
+
+        def run(connection: Connection) -> Response:
+            with session_on(connection) as session:
+                response = act(session)
+                session.flush()
+                if response.status_code >= 400:
+                    raise Unchanged(response)
+                return response
+
+        try:
+            return await self._database.write(run)
+        except Unchanged as told:
+            return told.response
+
+
+def _paper(kind: str) -> Paper | None:
+    return Paper(kind) if kind in set(Paper) else None
+
+
+def _number(value: object) -> int:
+    text = str(value or "0")
+    return int(text) if text.isdigit() and len(text) < 9 else 0
+
+
+def _typed_act(
+    session: Session, call: Call, paper: Paper, form: FormData, paper_id: str, revision: int
+) -> Response:
+    """Save what was typed, and post or hand in if that was asked."""
+    lists = {name: [str(value) for value in form.getlist(name)] for name in form}
+    typed, wanted = typed_form(paper, lists), str(form.get("act", "save"))
+    desk = call.desk(session)
+    shown_id = paper_id if revision else "new"
+    if wanted == "fill":
+        filled = _filled(session, desk, typed)
+        view = typed_view(desk, paper, filled, (), shown_id, revision)
+        return _page(session, call, paper, view)
+    read = read_form(paper, typed, desk.goods, desk.zone)
+
+    def refused(faults: Sequence[Fault]) -> Response:
+        view = typed_view(desk, paper, typed, faults, shown_id, revision)
+        return _page(session, call, paper, view, status=422)
+
+    if read.faults:
+        return refused(read.faults)
+    saved = save(session, read.draft, paper_id, revision, call.actor)
+    if isinstance(saved, Refusal):
+        return refused(saved.faults)
+    if wanted in ("post", "submit"):
+        act = post if wanted == "post" else submit
+        done = act(session, paper_id, saved.revision, call.actor)
+        if isinstance(done, Refusal):
+            return refused(done.faults)
+    return RedirectResponse(f"/stock/papers/{paper_id}", 303)
+
+
+def _plain_act(
+    session: Session, call: Call, row: PaperRow, wanted: str, revision: int, new_id: str
+) -> Response:
+    """What is done with a document that is not typed into any more."""
+    approving = wanted == "reverse" or (wanted == "post" and row.paper == Paper.COUNT.value)
+    if approving and RIGHT_APPROVE not in call.visitor.rights:
+        return refusal(call.words.not_yours, call.words.language, 403)
+    if wanted == "receive":
+        made = receipt_from_order(session, row, new_id, call.actor)
+        return RedirectResponse(f"/stock/papers/{made.paper_id}", 303)
+    acts: dict[str, Callable[[Session, str, int, Actor], PaperRow | Posted | Refusal]] = {
+        "post": post,
+        "take_back": take_back,
+        "discard": discard,
+        "reverse": reverse,
+    }
+    if wanted not in acts:
+        return refusal(call.words.bad_question, call.words.language, 400)
+    done = acts[wanted](session, row.paper_id, revision, call.actor)
+    if isinstance(done, Refusal):
+        return _row_page(session, call, row, done.faults, 422)
+    return RedirectResponse(f"/stock/papers/{row.paper_id}", 303)
+
+
+def _attach(
+    session: Session, call: Call, row: PaperRow, upload: UploadFile, body: bytes
+) -> Response:
+    """Keep a scan with its document, also after posting: it changes no figure."""
+    last = select(func.max(PaperFile.position)).where(PaperFile.paper_id == row.paper_id)
+    position = (session.exec(last).one() or 0) + 1
+    media = upload.content_type or ""
+    if not body or len(body) > FILE_BYTES or position > FILES or media not in SAFE_TYPES:
+        return refusal(call.words.bad_file, call.words.language, 413)
+    session.add(
+        PaperFile(
+            paper_id=row.paper_id,
+            position=position,
+            name=(upload.filename or "file")[-80:],
+            media_type=media,
+            at_ms=call.actor.at_ms,
+            login=call.visitor.login,
+            body=body,
+        )
+    )
+    step(session, row.paper_id, "attached", call.actor)
+    return RedirectResponse(f"/stock/papers/{row.paper_id}", 303)
+
+
+def _filled(session: Session, desk: Desk, typed: Typed) -> Typed:
+    """A count sheet with everything that the chosen store has held, beside what was typed."""
+    typed_goods = {line["good"].casefold() for line in typed.lines}
+    store = typed.head.get("store", "")
+    held = set(session.exec(select(Balance.ingredient_id).where(Balance.store_id == store)))
+    lines = [
+        {"good": good.name, "qty": ""}
+        for good in desk.goods
+        if good.good_id in held and good.name.casefold() not in typed_goods
+    ]
+    return Typed(typed.head, [*typed.lines, *lines])
+
+
+def _row_page(
+    session: Session,
+    call: Call,
+    row: PaperRow,
+    faults: Sequence[Fault] = (),
+    status: int = 200,
+) -> Response:
+    desk = call.desk(session)
+    view = row_view(session, desk, row, faults)
+    if row.paper == Paper.COUNT.value and row.state != State.DRAFT.value:
+        grid = comparison_grid(session, desk, row)
+        view = replace(view, extra=render("grid.html", grid=grid, empty="", foot=""))
+    return _page(session, call, Paper(row.paper), view, status)
+
+
+def _page(
+    session: Session, call: Call, paper: Paper, view: PaperView, status: int = 200
+) -> Response:
+    """The page around a document's form."""
+    content = render("paper.html", words=call.words, view=view)
+    place: PagePlace = PAPERS[paper]
+    bar = navigation(call.visitor, place, place.path, problem_count(session.connection()))
+    page = render(
+        "frame.html",
+        words=call.words,
+        title=view.title,
+        scripts=("papers.js",),
+        navigation=bar,
+        content=content,
+    )
+    return HTMLResponse(page, status)

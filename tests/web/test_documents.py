@@ -1,0 +1,133 @@
+"""Stock documents in a real browser: by keyboard alone, from a sheet to a variance, in words."""
+
+import re
+from decimal import Decimal
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from tests.web.conftest import Served, sign_in
+
+LINES = 40
+GOODS = ("Beef", "Beet", "Garlic", "Saperavi")
+
+
+def moved(office: Served, condition: str) -> tuple[int, int, int]:
+    """How many moves, and their quantity and value."""
+    with office.read_only() as books:
+        count, qty, value = books.read(
+            lambda c: c.execute(
+                text(
+                    "SELECT count(*), COALESCE(SUM(qty_milli), 0), COALESCE(SUM(value_minor), 0)"
+                    f" FROM stock_move WHERE {condition}"
+                )
+            ).one()
+        )
+    return int(count), int(qty), int(value)
+
+
+def keys(page: Page, *typed: str) -> None:
+    """Type into the field that has the focus and go on with Enter."""
+    for one in typed:
+        page.keyboard.type(one)
+        page.keyboard.press("Enter")
+
+
+def test_a_receipt_of_forty_lines_is_entered_by_keyboard_alone(page: Page, office: Served) -> None:
+    sign_in(page)
+    page.goto("/stock/new/receipt")
+    expect(page.locator("select[name=supplier]")).to_be_focused()
+    page.keyboard.type("Ryn")
+    page.keyboard.press("Enter")
+    keys(page, "INV-40", "Kit")
+    for _ in ("day", "time", "note"):
+        page.keyboard.press("Enter")
+    for line in range(LINES):
+        keys(page, GOODS[line % 4][:4], "1,5", "10.20", "")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_have_text(re.compile(r"Receipt \d+/2026"))
+    expect(page.locator(".state")).to_have_text("posted")
+    assert page.locator("table.lines tbody tr").count() == LINES
+    name = page.locator("h1").inner_text().split()[1]
+    number, year = name.split("/")
+    document = f"document = 'receipt/{year}/{number}' AND kind = 'receipt'"
+    assert moved(office, document) == (LINES, 30 * 1_500_000 + 10 * 1_500, LINES * 1_530)
+    expect(page.locator(".sum-of-lines")).to_have_text("612.00")
+    page.goto("/stock/receipts?from=2026-11-01&to=2026-11-30")
+    expect(page.locator(".wide table.grid")).to_contain_text("INV-40")
+
+
+def test_every_fault_is_at_its_place_and_nothing_typed_is_lost(page: Page, office: Served) -> None:
+    sign_in(page)
+    before = moved(office, "1 = 1")[0]
+    page.goto("/stock/new/receipt")
+    page.fill("input[name=reference]", "X-1")
+    goods, qty = page.locator("input[name=good]"), page.locator("input[name=qty]")
+    goods.nth(0).fill("Beef")
+    qty.nth(0).fill("ten")
+    goods.nth(1).fill("Unicorn")
+    qty.nth(1).fill("1")
+    page.click("[data-main]")
+    told = page.locator(".faults li").all_inner_texts()
+    assert told == [
+        "Line 1, Quantity: “ten” is no number",
+        "Line 2, Good: there is no good “Unicorn”",
+    ]
+    expect(page.locator("input.fault")).to_have_count(2)
+    assert qty.nth(0).input_value() == "ten"
+    assert page.input_value("input[name=reference]") == "X-1"
+    qty.nth(0).fill("10")
+    goods.nth(1).fill("Beet")
+    page.click("[data-main]")
+    assert page.locator(".faults li").all_inner_texts() == ["the supplier is missing"]
+    assert moved(office, "1 = 1")[0] == before
+
+
+def test_a_stock_take_goes_from_the_sheet_to_a_variance_posted_by_another(
+    page: Page, office: Served
+) -> None:
+    sign_in(page, "marko")
+    page.goto("/stock/new/count?store=bar")
+    page.click("button[value=fill]")
+    rows = page.locator("table.lines tbody tr")
+    expect(rows.first.locator("input[name=good]")).to_have_value(
+        "Beef" if rows.count() > 1 else "Saperavi"
+    )
+    row = page.locator("tr", has=page.locator("input[value=Saperavi]"))
+    row.locator("input[name=qty]").fill("20")
+    page.click("[data-main]")
+    expect(page.locator(".state")).to_have_text("handed in")
+    address = page.url
+    page.click("[data-main]")
+    expect(page.locator("[role=alert]")).to_contain_text("not among your rights")
+    page.goto("/")
+    page.click("text=Sign out")
+    sign_in(page, "oksana")
+    page.goto(address)
+    sheet = page.locator(".wide table.grid").last
+    expect(sheet).to_contain_text("Saperavi")
+    difference = sheet.locator("tr[data-key=saperavi] td").nth(5).inner_text()
+    page.click("[data-main]")
+    expect(page.locator(".state")).to_have_text("posted")
+    book = Decimal(sheet.locator("tr[data-key=saperavi] td").nth(2).inner_text())
+    assert Decimal(difference.replace("−", "-")) == 20 - book
+    count, qty, value = moved(office, "kind = 'count' AND document LIKE 'count/2026/%'")
+    assert (count, qty) == (1, int(abs(20 - book)) * 1000)
+    assert value > 0
+
+
+def test_every_document_page_opens_in_three_languages(page: Page) -> None:
+    sign_in(page)
+    for language, title in (("pl", "Przyjęcia"), ("uk", "Надходження"), ("en", "Receipts")):
+        page.goto("/stock/receipts")
+        page.click(f"button[value={language}]")
+        expect(page.locator("h1")).to_have_text(title)
+        for kind in (
+            "order", "receipt", "return", "transfer", "write-off", "production", "butchering",
+            "trial", "count", "opening",
+        ):  # fmt: skip
+            answer = page.request.get(f"/stock/new/{kind}")
+            assert answer.status == 200
+            assert 'table class="grid lines"' in answer.text()
+    assert page.request.get("/stock/new/poem").status == 404
+    assert page.request.get("/stock/papers/none").status == 404
