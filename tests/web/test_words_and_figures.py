@@ -13,8 +13,8 @@ KYIV = ZoneInfo("Europe/Kyiv")
 
 
 def test_every_language_has_every_word_with_the_same_places_to_fill() -> None:
-    def places(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text)}
+    def places(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
     english = LANGUAGES["en"]
     for language in LANGUAGES.values():
