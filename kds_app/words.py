@@ -57,6 +57,20 @@ _EN: Final[Mapping[str, Text]] = {
     "paper_unknown": "paper of {time} uncertain",
     "nothing_left": "all cancelled",
     "done_of": "{done} / {all}",
+    "rush": "Rush",
+    "no_rush": "No more rush",
+    "move_to": "To {name}",
+    "to_table": "To the table",
+    "parts": "components",
+    "speed": "Speed",
+    "speed_title": "Speed of service today",
+    "speed_none": "Nothing was bumped today yet.",
+    "speed_value": "{time} · {n} done, {late} late",
+    "recall": "Recall",
+    "recall_note": "the timer starts again",
+    "review": "Review",
+    "review_note": "the timer goes on",
+    "no_recipe": "No recipe card was published for this dish.",
     "start": "Start",
     "bump": "Bump",
     "undo": "Undo {title}, {n} s",
@@ -145,6 +159,20 @@ _UK: Final[Mapping[str, Text]] = {
     "paper_unknown": "друк {time} непевний",
     "nothing_left": "усе скасовано",
     "done_of": "{done} / {all}",
+    "rush": "Терміново",
+    "no_rush": "Без поспіху",
+    "move_to": "На {name}",
+    "to_table": "До столу",
+    "parts": "складники",
+    "speed": "Швидкість",
+    "speed_title": "Швидкість кухні сьогодні",
+    "speed_none": "Сьогодні ще нічого не віддано.",
+    "speed_value": "{time} · {n} віддано, {late} пізно",
+    "recall": "Повернути",
+    "recall_note": "час піде спочатку",
+    "review": "Переглянути",
+    "review_note": "час іде далі",
+    "no_recipe": "Для цієї страви картку не опубліковано.",
     "start": "Почати",
     "bump": "Готово",
     "undo": "Повернути: {title}, {n} с",
@@ -233,6 +261,20 @@ _PL: Final[Mapping[str, Text]] = {
     "paper_unknown": "wydruk {time} niepewny",
     "nothing_left": "wszystko anulowane",
     "done_of": "{done} / {all}",
+    "rush": "Pilne",
+    "no_rush": "Bez pośpiechu",
+    "move_to": "Na {name}",
+    "to_table": "Na stolik",
+    "parts": "składniki",
+    "speed": "Tempo",
+    "speed_title": "Tempo kuchni dzisiaj",
+    "speed_none": "Dziś jeszcze nic nie wydano.",
+    "speed_value": "{time} · {n} wydano, {late} późno",
+    "recall": "Przywróć",
+    "recall_note": "czas liczy się od nowa",
+    "review": "Przejrzyj",
+    "review_note": "czas biegnie dalej",
+    "no_recipe": "Dla tego dania nie opublikowano karty.",
     "start": "Start",
     "bump": "Gotowe",
     "undo": "Cofnij: {title}, {n} s",
@@ -306,6 +348,10 @@ class Words:
     def time(self, at_ms: int) -> str:
         """Hours and minutes of the venue: "19:42"."""
         return f"{datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone):%H:%M}"
+
+    def amount(self, qty_milli: int, unit: str) -> str:
+        """A quantity with its unit, a no-break space between."""
+        return f"{self.quantity(qty_milli)}\u00a0{unit}".rstrip()
 
     def quantity(self, qty_milli: int) -> str:
         """Thousandths of a unit: "2", "0,35"."""

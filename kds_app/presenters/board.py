@@ -6,6 +6,7 @@ its home stations only: it may look at others, and then acknowledges nothing the
 is in `intents`, one ticket in `ticket`, the pass in `expo`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,9 @@ from kds_app.presenters import expo, packing, sheets, side, ticket as tickets
 from kds_app.presenters.attention import Attention
 from kds_app.presenters.shown import Act, BoardView, Card, Chip, Newcomer, Placed, Timer
 from kds_app.presenters.ticket import Names
-from kds_app.words import Words, span
+from kds_app.words import Words, span, together
+from sync_server.domain import pacing
+from sync_server.domain.ids import TicketId
 from sync_server.domain.kitchen import UNDO_MS, Ticket
 from sync_server.domain.menu import Catalogue
 
@@ -22,6 +25,7 @@ PASS = "pass"
 """The tab of the pass; no station may be called so."""
 
 TOAST_MS = 6_000
+PLAN_MS = 5_000
 HOME_AFTER_MS = 60_000
 """Untouched for so long, the screen returns to its own station's first page."""
 
@@ -61,6 +65,7 @@ class _Made:
     ticket: Ticket
     state: str
     fresh: bool
+    waiting: tuple[tuple[str, int], ...]
     names: Names
     card: Card
 
@@ -86,6 +91,7 @@ class Board:
         self._language = language
         self._names: Names | None = None
         self._made: dict[str, _Made] = {}
+        self._planned: tuple[int, int, tickets.Plan] = (-1, -1, {})
 
     # -- what is looked at ---------------------------------------------------------------------
     def names(self) -> Names | None:
@@ -110,6 +116,15 @@ class Board:
         catalogue = self.desk.catalogue
         return self._pass_stations or (tuple(catalogue.stations) if catalogue else ())
 
+    @property
+    def at_pass(self) -> bool:
+        """Whether the pass is looked at."""
+        return self.state.tab == PASS
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """A ticket that this screen's replica still holds."""
+        return self.desk.venue.tickets.get(TicketId(ticket_id))
+
     def standing(self, stations: tuple[str, ...]) -> list[Ticket]:
         """Open tickets of stations: the ones at work oldest first, then the upcoming ones."""
         found = [
@@ -117,8 +132,18 @@ class Board:
             for ticket in self.desk.venue.tickets.values()
             if ticket.state == "open" and ticket.station_id in stations
         ]
-        found.sort(key=lambda ticket: (ticket.upcoming, ticket.clock_ms, ticket.ticket_id))
+        found.sort(key=_standing)
         return found
+
+    def plan(self) -> tickets.Plan:
+        """When each dish of the house should be begun; made again when something happened, and
+        every few seconds for what is overdue."""
+        now_ms, catalogue, venue = self.desk.now_ms(), self.desk.catalogue, self.desk.venue
+        n, at_ms, plan = self._planned
+        if catalogue is not None and (n != venue.n or now_ms - at_ms >= PLAN_MS):
+            plan = pacing.plan(venue.tickets.values(), catalogue, now_ms)
+            self._planned = (venue.n, now_ms, plan)
+        return plan
 
     def bumped(self, stations: tuple[str, ...]) -> list[Ticket]:
         """Finished tickets of stations, the latest first."""
@@ -141,7 +166,7 @@ class Board:
         self._come_home(now_ms)
         stations = self.stations()
         mine = self.standing(self.home)
-        self.sound = self.attention.look(mine, self._late(mine, now_ms), now_ms)
+        self.sound = self.attention.look(mine, self.late(mine, now_ms), now_ms)
         placed = self._place(self._entries(stations, names, now_ms), glass)
         newcomers = self._newcomers(mine, placed, names, now_ms)
         words = names.words
@@ -150,7 +175,7 @@ class Board:
         empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
         return BoardView(
             title=self._title(names),
-            chips=self._chips(work, finished, words, now_ms),
+            chips=self._chips(work, words, now_ms),
             tabs=self._tabs(names),
             clock=words.time(now_ms),
             columns=glass.columns,
@@ -162,6 +187,7 @@ class Board:
                 side.all_day(work, names),
                 side.coming_up(work, names),
                 side.stop_list(self.desk.venue, stations, names),
+                side.parts(work, names),
             ),
             foot=self._foot(finished, names, now_ms),
             pager=self._pager(words),
@@ -192,16 +218,18 @@ class Board:
         self, stations: tuple[str, ...], names: Names, now_ms: int
     ) -> list[tuple[Card, Timer]]:
         if self.state.tab == PASS:
-            return expo.cards(self.desk.venue, stations, names, now_ms)
+            return expo.cards(self.desk.venue, stations, names, now_ms, self.plan())
         made = []
         for ticket in self.standing(stations):
-            when = tickets.pace(self.desk.venue, ticket)
+            when = tickets.pace(ticket, self.plan(), now_ms)
             state = tickets.tone(ticket, when, now_ms)
             timer = tickets.timer(ticket, when, state, now_ms, names.words)
-            made.append((self._card(ticket, state, names, now_ms), timer))
+            made.append((self._card(ticket, state, names, now_ms, when), timer))
         return made
 
-    def _card(self, ticket: Ticket, state: str, names: Names, now_ms: int) -> Card:
+    def _card(
+        self, ticket: Ticket, state: str, names: Names, now_ms: int, when: tickets.Pace
+    ) -> Card:
         """The card of a ticket; made again only when something on it changed."""
         fresh = self.attention.is_fresh(ticket, now_ms)
         kept = self._made.get(ticket.ticket_id)
@@ -209,13 +237,13 @@ class Board:
             kept is not None
             and kept.ticket is ticket
             and kept.names is names
-            and (kept.state, kept.fresh) == (state, fresh)
+            and (kept.state, kept.fresh, kept.waiting) == (state, fresh, when.waiting)
         ):
             return kept.card
-        card = tickets.card(ticket, state, names, fresh)
+        card = tickets.card(ticket, state, names, fresh, when)
         if len(self._made) > 4 * len(self.desk.venue.tickets) + 100:
             self._made.clear()
-        self._made[ticket.ticket_id] = _Made(ticket, state, fresh, names, card)
+        self._made[ticket.ticket_id] = _Made(ticket, state, fresh, when.waiting, names, card)
         return card
 
     def _place(self, entries: list[tuple[Card, Timer]], glass: Glass) -> tuple[Placed, ...]:
@@ -248,11 +276,12 @@ class Board:
         self.state.seek = ""
         self.state.page = min(self.state.page, self.state.pages - 1)
 
-    def _late(self, mine: list[Ticket], now_ms: int) -> frozenset[str]:
+    def late(self, work: list[Ticket], now_ms: int) -> frozenset[str]:
+        """Which tickets are past their time."""
         return frozenset(
             ticket.ticket_id
-            for ticket in mine
-            if tickets.tone(ticket, tickets.pace(self.desk.venue, ticket), now_ms) == "late"
+            for ticket in work
+            if tickets.tone(ticket, tickets.pace(ticket, self.plan(), now_ms), now_ms) == "late"
         )
 
     def _newcomers(
@@ -281,23 +310,30 @@ class Board:
             return f"{names.words.say('kitchen')} · {names.words.say('pass')}"
         return f"{names.words.say('kitchen')} · {names.station(self.state.tab)}"
 
-    def _chips(
-        self, work: list[Ticket], finished: list[Ticket], words: Words, now_ms: int
-    ) -> tuple[Chip, ...]:
+    def _chips(self, work: list[Ticket], words: Words, now_ms: int) -> tuple[Chip, ...]:
         active = [ticket for ticket in work if not ticket.upcoming]
         chips = [_link_chip(self.desk.link.phase, words), Chip(words.say("open", n=len(active)))]
-        average = side.average_ms(finished)
+        average = side.average_ms(self.desk.venue, self.stations())
         if average:
-            chips.append(Chip(words.say("average", time=span(average))))
-        late = len(self._late(active, now_ms))
+            chips.append(Chip(words.say("average", time=span(average)), "sheet:speed"))
+        late = len(self.late(active, now_ms))
         if late:
             chips.append(Chip(words.say("late_count", n=late), token="late_text"))
         return tuple(chips)
 
     def _tabs(self, names: Names) -> tuple[Chip, ...]:
         tab = self.state.tab
+        load = Counter(
+            ticket.station_id
+            for ticket in self.desk.venue.tickets.values()
+            if ticket.state == "open" and not ticket.upcoming
+        )
         made = [
-            Chip(names.station(station_id), f"tab:{station_id}", chosen=station_id == tab)
+            Chip(
+                together((names.station(station_id), str(load[station_id] or ""))),
+                f"tab:{station_id}",
+                chosen=station_id == tab,
+            )
             for station_id in names.catalogue.stations
         ]
         made.append(Chip(names.words.say("pass"), f"tab:{PASS}", chosen=tab == PASS))
@@ -316,6 +352,7 @@ class Board:
             recall,
             Act("sheet:recall", words.say("recalled", n=len(finished)), icon="history"),
             Act("sheet:stop", words.say("stop_item"), icon="block"),
+            Act("sheet:speed", words.say("speed"), icon="timer"),
         )
 
     def _pager(self, words: Words) -> tuple[Act, ...]:
@@ -350,7 +387,7 @@ class Board:
         """Of what a frame really showed, the versions that this screen must acknowledge."""
         found = []
         for ticket_id, version in drawn.items():
-            ticket = self.desk.venue.tickets.get(ticket_id)  # type: ignore[call-overload]
+            ticket = self.ticket(ticket_id)
             if (
                 ticket is not None
                 and ticket.station_id in self.home
@@ -358,6 +395,11 @@ class Board:
             ):
                 found.append((ticket_id, version))
         return tuple(found)
+
+
+def _standing(ticket: Ticket) -> tuple[bool, bool, int, str]:
+    """Rushed tickets first, then by age; what waits for its waiter last."""
+    return (ticket.upcoming, not ticket.rush, ticket.clock_ms, ticket.ticket_id)
 
 
 def _link_chip(phase: str, words: Words) -> Chip:

@@ -1,8 +1,8 @@
 """The pass: one card per table and course, with the readiness of every station.
 
 Rule: the pass works on the stations' own tickets; bumping here bumps what its stations still hold
-(features-commercial B2.17, stated). A card stays until its dishes were taken to the table, which
-the waiter's terminal says; for a check that is closed already, a little while after the last bump.
+(features-commercial B2.17, stated). A card stays until its dishes went to the table, which the pass
+or the waiter's terminal says; for a check that is closed, a little while after the last bump.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,17 +12,18 @@ from kds_app.presenters import ticket as tickets
 from kds_app.presenters.shown import Act, Card, Row, Timer
 from kds_app.presenters.ticket import Names
 from kds_app.words import span, together
+from sync_server.domain.ids import CheckId, LineId
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.venue import Venue
 
 CLOSED_KEPT_MS = 180_000
-"""How long a paid order stays after its last station is done: nobody tells that it was taken."""
+"""How long a paid order stays after its last station is done, if nobody says that it was taken."""
 
 _WORST = ("late", "amber", "room", "cooking", "new", "ready", "upcoming")
 
 
 def cards(
-    venue: Venue, stations: Sequence[str], names: Names, now_ms: int
+    venue: Venue, stations: Sequence[str], names: Names, now_ms: int, plan: tickets.Plan
 ) -> list[tuple[Card, Timer]]:
     """The cards of the pass, oldest first."""
     groups: dict[tuple[str, int], list[Ticket]] = {}
@@ -32,9 +33,27 @@ def cards(
     made = []
     for group in groups.values():
         if _stands(venue, group, now_ms):
-            made.append((min(ticket.clock_ms for ticket in group), group))
-    made.sort(key=lambda entry: (entry[0], entry[1][0].ticket_id))
-    return [_card(venue, group, names, now_ms) for _, group in made]
+            rushed = any(ticket.rush and ticket.state == "open" for ticket in group)
+            made.append((not rushed, min(ticket.clock_ms for ticket in group), group))
+    made.sort(key=lambda entry: (*entry[:2], entry[2][0].ticket_id))
+    return [_card(venue, group, names, now_ms, plan) for _, _, group in made]
+
+
+def to_pass(venue: Venue, check_id: str, course: int) -> dict[CheckId, list[LineId]]:
+    """Dishes of a course that are ready and may leave the pass, by the check that has them now."""
+    found: dict[CheckId, list[LineId]] = {}
+    for ticket in venue.tickets_of(check_id):
+        if ticket.course != course:
+            continue
+        mine = {line.line_id for line in ticket.lines}
+        for each in (ticket.check_id, *ticket.also_checks):
+            check = venue.check(each)
+            for line in check.lines if check else ():
+                listed = found.setdefault(each, [])
+                known_as = line.origin or line.line_id
+                if line.state == "ready" and known_as in mine and line.line_id not in listed:
+                    listed.append(line.line_id)
+    return {each: lines for each, lines in found.items() if lines}
 
 
 def _served(venue: Venue, ticket: Ticket) -> set[str]:
@@ -63,21 +82,25 @@ def _stands(venue: Venue, group: list[Ticket], now_ms: int) -> bool:
     return now_ms - max(ticket.bumped_ms for ticket in bumped) < CLOSED_KEPT_MS
 
 
-def _state(venue: Venue, group: list[Ticket], now_ms: int) -> str:
+def _state(group: list[Ticket], now_ms: int, plan: tickets.Plan) -> str:
     states = {
         "ready"
         if ticket.state == "bumped"
-        else tickets.tone(ticket, tickets.pace(venue, ticket), now_ms)
+        else tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms)
         for ticket in group
     }
     return next(state for state in _WORST if state in states)
 
 
-def _card(venue: Venue, group: list[Ticket], names: Names, now_ms: int) -> tuple[Card, Timer]:
+def _card(
+    venue: Venue, group: list[Ticket], names: Names, now_ms: int, plan: tickets.Plan
+) -> tuple[Card, Timer]:
     words = names.words
     first = min(group, key=lambda ticket: ticket.clock_ms)
-    state = _state(venue, group, now_ms)
-    standing = [ticket for ticket in group if ticket.state == "open" and not ticket.upcoming]
+    state = _state(group, now_ms, plan)
+    rushed = any(ticket.rush for ticket in standing_of(group))
+    rush = (tickets.rush_row(words),) if rushed else ()
+    standing = standing_of(group)
     info = [f"#{first.check_number}", names.waiter(first.waiter)]
     if first.course > 0:
         info.append(words.say("course", n=first.course))
@@ -86,11 +109,12 @@ def _card(venue: Venue, group: list[Ticket], names: Names, now_ms: int) -> tuple
         title=names.title(first),
         info=together(info),
         tone=state,
-        rows=tuple(row for ticket in group for row in _rows(venue, ticket, names)),
-        acts=_acts(first, standing, state, names),
-        ring="ready" if state == "ready" else ("room" if first.kind == "room" else ""),
+        rows=(*rush, *(row for ticket in group for row in _rows(venue, ticket, names))),
+        acts=_acts(venue, first, standing, state, names),
+        ring="late_text" if rushed else _ring(state, first),
+        more=f"sheet:table:{first.check_id}:{first.course}",
     )
-    target = max(tickets.pace(venue, ticket).target_s for ticket in group) // 60
+    target = max(tickets.pace(ticket, plan, now_ms).target_s for ticket in group) // 60
     since_ms = first.clock_ms
     if state == "ready":
         note, icon = words.say("all_ready"), "check_circle"
@@ -102,12 +126,26 @@ def _card(venue: Venue, group: list[Ticket], names: Names, now_ms: int) -> tuple
     return made, Timer(span(now_ms - since_ms), note, icon)
 
 
-def _acts(first: Ticket, standing: list[Ticket], state: str, names: Names) -> tuple[Act, ...]:
-    if not standing:
+def standing_of(group: Iterable[Ticket]) -> list[Ticket]:
+    """Tickets of a card that a station still works on."""
+    return [ticket for ticket in group if ticket.state == "open" and not ticket.upcoming]
+
+
+def _ring(state: str, first: Ticket) -> str:
+    return "ready" if state == "ready" else ("room" if first.kind == "room" else "")
+
+
+def _acts(
+    venue: Venue, first: Ticket, standing: list[Ticket], state: str, names: Names
+) -> tuple[Act, ...]:
+    """First bump what stations still hold, then let the table go: two levels, two taps."""
+    at = f"{first.check_id}:{first.course}"
+    if standing:
+        tone = "go" if state == "ready" else "plain"
+        return (Act(f"bump_all:{at}", names.words.say("bump"), tone),)
+    if not to_pass(venue, first.check_id, first.course):
         return ()
-    tone = "go" if state == "ready" else "plain"
-    action = f"bump_all:{first.check_id}:{first.course}"
-    return (Act(action, names.words.say("bump"), tone),)
+    return (Act(f"pass:{at}", names.words.say("to_table"), "go", "check"),)
 
 
 def _rows(venue: Venue, ticket: Ticket, names: Names) -> Iterable[Row]:

@@ -7,6 +7,7 @@ Action ids are made in `ticket`, `expo`, `sheets` and `board`.
 
 from collections.abc import Callable
 
+from kds_app.presenters import expo
 from kds_app.presenters.board import PASS, TOAST_MS, Board
 from sync_server.domain import commands as c
 from sync_server.domain.ids import LineId, TicketId
@@ -25,6 +26,11 @@ class Intents:
             "start": self._start,
             "bump": self._bump,
             "bump_all": self._bump_all,
+            "pass": self._pass,
+            "rush": self._rush,
+            "move": self._move,
+            "recall_all": self._recall_all,
+            "review": self._review,
             "undo": self._undo,
             "recall": self._recall,
             "recall_last": self._recall_last,
@@ -116,6 +122,37 @@ class Intents:
             if at_work and ticket.station_id in stations and str(ticket.course) == course:
                 self._submit(c.BumpTicket(ticket.ticket_id))
 
+    def _pass(self, rest: str) -> None:
+        """The table goes: its dishes are served as far as the kitchen is concerned."""
+        check_id, _, course = rest.rpartition(":")
+        venue = self._board.desk.venue
+        for each, line_ids in expo.to_pass(venue, check_id, int(course)).items():
+            self._submit(c.PassLines(each, tuple(line_ids)))
+
+    def _rush(self, rest: str) -> None:
+        """`on` or `off`, then the tickets."""
+        how, _, ids = rest.partition(":")
+        self._board.state.sheet = ""
+        tickets = tuple(TicketId(ticket_id) for ticket_id in ids.split(","))
+        self._submit(c.RushTickets(tickets, how == "on"))
+
+    def _move(self, rest: str) -> None:
+        ticket_id, _, station_id = rest.rpartition(":")
+        self._board.state.sheet = ""
+        self._submit(c.MoveTicket(TicketId(ticket_id), station_id))
+
+    def _recall_all(self, rest: str) -> None:
+        """From the pass a table comes back to every station that worked on it (B3.22)."""
+        check_id, _, course = rest.rpartition(":")
+        for ticket in self._board.desk.venue.tickets_of(check_id):
+            if ticket.state == "bumped" and str(ticket.course) == course:
+                self._bring_back(ticket.ticket_id)
+
+    def _review(self, ticket_id: str) -> None:
+        """Look at it again; its timer goes on as if it had never been bumped."""
+        if self._submit(c.RecallTicket(TicketId(ticket_id), undo=False, review=True)):
+            self._board.state.sheet = ""
+
     def _undo(self, ticket_id: str) -> None:
         self._bring_back(ticket_id)
 
@@ -151,6 +188,7 @@ class Intents:
 
     # -- the screen itself ---------------------------------------------------------------------
     def _sheet(self, kind: str) -> None:
+        """Open a sheet, or close the one that is open."""
         state = self._board.state
         state.sheet = "" if state.sheet == kind else kind
         state.sheet_page = 0

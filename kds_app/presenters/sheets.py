@@ -1,4 +1,5 @@
-"""The two sheets that slide over the side: tickets to bring back, dishes that run out.
+"""The sheets that slide over the side: tickets to bring back, dishes that run out, what can be done
+with a ticket, a recipe card, the speed of service.
 
 Rule: choices come in pages of `CHOICES`, never in a list that scrolls; each choice is an intent of
 `intents`. Neighbour: `board` decides whether a sheet is open.
@@ -6,12 +7,14 @@ Rule: choices come in pages of `CHOICES`, never in a list that scrolls; each cho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kds_app.presenters.shown import Act, Sheet
+from kds_app.presenters.shown import Act, Bar, Pair, Sheet
 from kds_app.presenters.ticket import Names
 from kds_app.words import span
-from sync_server.domain.kitchen import UNDO_MS
+from sync_server.domain.kitchen import UNDO_MS, Ticket
+from sync_server.domain.speed import HOUR_MS, Speed
 
 if TYPE_CHECKING:
     from kds_app.presenters.board import Board
@@ -20,17 +23,32 @@ CHOICES = 14
 RECALL_MS = 15 * 60_000
 """How long a finished ticket stands on the list (features-commercial B3.23)."""
 
+HOURS_SHOWN = 6
+DISHES_SHOWN = 8
+
 PORTIONS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20)
 
 
 def sheet(board: Board, names: Names, now_ms: int) -> Sheet:
     """The open sheet."""
-    kind, _, item_id = board.state.sheet.partition(":")
-    if kind == "recall":
-        return _recall(board, names, now_ms)
-    if kind == "left" and item_id in names.catalogue.items:
-        return _left(board, names, item_id)
-    return _stop(board, names)
+    kind, _, rest = board.state.sheet.partition(":")
+    made: Sheet | None = None
+    match kind:
+        case "recall":
+            made = _recall(board, names, now_ms)
+        case "back":
+            made = _back(board, names, rest)
+        case "left":
+            made = _left(board, names, rest) if rest in names.catalogue.items else None
+        case "ticket":
+            made = _ticket(board, names, rest)
+        case "table":
+            made = _table(board, names, rest)
+        case "recipe":
+            made = _recipe(names, rest)
+        case "speed":
+            made = _speed(board, names)
+    return made or _stop(board, names)
 
 
 def _paged(board: Board, names: Names, choices: list[Act], title: str, text: str) -> Sheet:
@@ -46,15 +64,23 @@ def _paged(board: Board, names: Names, choices: list[Act], title: str, text: str
 
 
 def _recall(board: Board, names: Names, now_ms: int) -> Sheet:
+    """One row a ticket; at the pass one a table, which comes back to all its stations."""
     words = names.words
     choices = []
+    tables: set[tuple[str, int]] = set()
+    at_pass = board.at_pass
     for ticket in board.bumped(board.stations()):
         if now_ms - ticket.bumped_ms > RECALL_MS:
             break
+        if at_pass and (ticket.check_id, ticket.course) in tables:
+            continue
+        tables.add((ticket.check_id, ticket.course))
         took = span(ticket.bumped_ms - ticket.clock_ms)
         note = words.say("bumped_at", time=words.time(ticket.bumped_ms), span=took)
         undo = now_ms - ticket.bumped_ms <= UNDO_MS
-        action = f"{'undo' if undo else 'recall'}:{ticket.ticket_id}"
+        action = f"undo:{ticket.ticket_id}" if undo else f"sheet:back:{ticket.ticket_id}"
+        if at_pass:
+            action = f"recall_all:{ticket.check_id}:{ticket.course}"
         label = f"{names.title(ticket)} · #{ticket.check_number}"
         choices.append(Act(action, label, "plain", note=note))
     text = "" if choices else words.say("recall_none")
@@ -91,3 +117,132 @@ def _left(board: Board, names: Names, item_id: str) -> Sheet:
         foot.append(Act(f"free:{item_id}", words.say("free"), "go", "check"))
     title = words.say("left_title", name=names.item(item_id, item_id))
     return Sheet(title, "", tuple(choices), tuple(foot), columns=3)
+
+
+def _back(board: Board, names: Names, ticket_id: str) -> Sheet | None:
+    """Later than the exact undo a ticket comes back in one of two ways (B3.23)."""
+    ticket = board.ticket(ticket_id)
+    if ticket is None or ticket.state != "bumped":
+        return None
+    words = names.words
+    choices = (
+        Act(f"recall:{ticket_id}", words.say("recall"), note=words.say("recall_note")),
+        Act(f"review:{ticket_id}", words.say("review"), note=words.say("review_note")),
+    )
+    foot = (Act("sheet:recall", words.say("back"), icon="chevron_left"),)
+    return Sheet(names.title(ticket), "", choices, foot)
+
+
+def _ticket(board: Board, names: Names, ticket_id: str) -> Sheet | None:
+    """What can be done with a ticket beside cooking it."""
+    ticket = board.ticket(ticket_id)
+    if ticket is None:
+        return None
+    words = names.words
+    choices = [_rush((ticket,), names)] if ticket.state == "open" else []
+    choices += [
+        Act(
+            f"move:{ticket_id}:{station_id}",
+            words.say("move_to", name=names.station(station_id)),
+            icon="arrow_forward",
+        )
+        for station_id in names.catalogue.stations
+        if station_id != ticket.station_id and ticket.state == "open"
+    ]
+    shown = dict.fromkeys(line.item_id for line in ticket.lines)
+    choices += [
+        Act(f"sheet:recipe:{item_id}", names.item(item_id, item_id), icon="restaurant")
+        for item_id in shown
+        if item_id in names.catalogue.items
+    ]
+    return _paged(board, names, choices, names.title(ticket), "")
+
+
+def _table(board: Board, names: Names, rest: str) -> Sheet | None:
+    """At the pass: the whole table goes first, or in its turn again."""
+    check_id, _, course = rest.rpartition(":")
+    group = [
+        ticket
+        for ticket in board.desk.venue.tickets_of(check_id)
+        if ticket.state == "open" and str(ticket.course) == course
+    ]
+    if not group:
+        return None
+    choices = [_rush(group, names)]
+    choices += [
+        Act(
+            f"find:{ticket.ticket_id}",
+            names.station(ticket.station_id),
+            icon="visibility",
+        )
+        for ticket in group
+    ]
+    return _paged(board, names, choices, names.title(group[0]), "")
+
+
+def _rush(group: Sequence[Ticket], names: Names) -> Act:
+    on = not any(ticket.rush for ticket in group)
+    ids = ",".join(ticket.ticket_id for ticket in group)
+    label = names.words.say("rush" if on else "no_rush")
+    return Act(f"rush:{'on' if on else 'off'}:{ids}", label, "danger" if on else "chosen", "bolt")
+
+
+def _recipe(names: Names, item_id: str) -> Sheet | None:
+    """The recipe card: components of one portion, and how it is made."""
+    item = names.catalogue.items.get(item_id)
+    if item is None:
+        return None
+    words, catalogue = names.words, names.catalogue
+    pairs = tuple(
+        Pair(catalogue.name(part.names, words.language), words.amount(part.qty_milli, part.unit))
+        for part in item.components
+    )
+    method = catalogue.name(item.method, words.language)
+    text = method or ("" if pairs else words.say("no_recipe"))
+    foot = (Act("sheet:", words.say("close"), icon="close"),)
+    return Sheet(names.item(item_id, item_id), text, (), foot, pairs=pairs)
+
+
+def _speed(board: Board, names: Names) -> Sheet:
+    """How long things took today: by hour, then the slowest dishes against their target."""
+    words, speeds = names.words, board.desk.venue.speeds
+    bars: list[tuple[str, Speed]] = []
+    stations = board.stations()
+    for station_id in stations if len(stations) > 1 else ():
+        bars.append((names.station(station_id), speeds.get(f"station:{station_id}", Speed())))
+    hours: dict[int, Speed] = {}
+    for key, each in speeds.items():
+        kind, _, rest = key.partition(":")
+        station_id, _, hour = rest.rpartition(":")
+        if kind == "hour" and station_id in stations:
+            old = hours.get(int(hour), Speed())
+            hours[int(hour)] = Speed(
+                old.count + each.count, old.total_ms + each.total_ms, old.late + each.late
+            )
+    bars += [(words.time(hour * HOUR_MS), hours[hour]) for hour in sorted(hours)[-HOURS_SHOWN:]]
+    dishes = [
+        (names.item(item_id, item_id), each)
+        for key, each in speeds.items()
+        if key.startswith("item:")
+        and (item := names.catalogue.items.get(item_id := key.removeprefix("item:"))) is not None
+        and set(item.station_ids) & set(stations)
+    ]
+    dishes.sort(key=lambda entry: (-entry[1].average_ms, entry[0]))
+    bars = [(label, each) for label, each in bars + dishes[:DISHES_SHOWN] if each.count]
+    longest = max((each.average_ms for _, each in bars), default=1)
+    foot = (Act("sheet:", words.say("close"), icon="close"),)
+    return Sheet(
+        words.say("speed_title"),
+        "" if bars else words.say("speed_none"),
+        (),
+        foot,
+        bars=tuple(
+            Bar(
+                label,
+                words.say("speed_value", time=span(each.average_ms), n=each.count, late=each.late),
+                each.average_ms * 1000 // longest,
+                "late_text" if each.late * 4 > each.count else "accent",
+            )
+            for label, each in bars
+        ),
+    )

@@ -67,7 +67,8 @@ class Card:
     """A ticket, or a piece of one that is longer than a column, without what moves by itself.
 
     `versions` are the ticket versions that whoever draws this whole card has drawn. `torn` says
-    which sides continue on another card: "", top, bottom, both.
+    which sides continue on another card: "", top, bottom, both. `more` is the intent of a tap on
+    the head.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Card:
     faded: bool = False
     torn: str = ""
     key: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +137,27 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a small chart: `share` of the longest in thousandths."""
+
+    label: str
+    value: str
+    share: int
+    token: str = "accent"
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """What slides over the side of the board: a title, buttons in pages, a way out."""
+    """What slides over the side of the board: a title, a text, bars or pairs to read, buttons in
+    pages, a way out."""
 
     title: str = ""
     text: str = ""
     choices: tuple[Act, ...] = ()
     foot: tuple[Act, ...] = ()
     columns: int = 2
+    bars: tuple[Bar, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

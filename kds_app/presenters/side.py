@@ -1,7 +1,7 @@
 """The side column: all-day totals, what is coming up, the stop list; and the figures of the head.
 
-Rule: only live work counts: not ready, not cancelled, not on hold. Averages leave out outliers
-(features-commercial B7.54). The cards are `board`'s.
+Rule: only live work counts: not ready, not cancelled, not on hold. Averages are those of
+`sync_server.domain.speed`. The cards are `board`'s.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 from kds_app.presenters.shown import Pair, Section
 from kds_app.presenters.ticket import Names, live
 from sync_server.domain.kitchen import Ticket
+from sync_server.domain.speed import Speed
 from sync_server.domain.venue import Venue
-
-SHORTEST_MS = 20_000
-LONGEST_MS = 240 * 60_000
-"""Tickets bumped sooner or later than this say nothing about the kitchen's pace."""
 
 
 def all_day(tickets: Iterable[Ticket], names: Names) -> Section:
@@ -61,8 +58,30 @@ def stop_list(venue: Venue, stations: Sequence[str], names: Names) -> Section:
     return Section(words.say("stop_list").upper(), tuple(pairs), words.say("more", n="{n}"))
 
 
-def average_ms(bumped: Iterable[Ticket]) -> int:
-    """The running average from start to bump, 0 when there is nothing to average."""
-    spans = [ticket.bumped_ms - ticket.clock_ms for ticket in bumped]
-    counted = [span for span in spans if SHORTEST_MS <= span <= LONGEST_MS]
-    return sum(counted) // len(counted) if counted else 0
+def parts(tickets: Iterable[Ticket], names: Names) -> Section:
+    """How much of each component the live dishes need together: five double cheeseburgers are
+    ten patties (features-commercial B6.48)."""
+    sums: dict[str, int] = {}
+    called: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for ticket in tickets:
+        for line in live(ticket.lines):
+            item = names.catalogue.items.get(line.item_id)
+            for part in item.components if item and line.state != "ready" else ():
+                more = part.qty_milli * line.qty_milli // 1000
+                sums[part.component_id] = sums.get(part.component_id, 0) + more
+                called[part.component_id] = names.catalogue.name(part.names, names.words.language)
+                units[part.component_id] = part.unit
+    words = names.words
+    ordered = sorted(sums, key=lambda part_id: (-sums[part_id], called[part_id]))
+    pairs = tuple(
+        Pair(called[part_id], words.amount(sums[part_id], units[part_id])) for part_id in ordered
+    )
+    return Section(words.say("parts").upper(), pairs, words.say("more", n="{n}"))
+
+
+def average_ms(venue: Venue, stations: Sequence[str]) -> int:
+    """The average from start to bump at these stations today, 0 when nothing was counted."""
+    speeds = [venue.speeds.get(f"station:{station_id}", Speed()) for station_id in stations]
+    count = sum(each.count for each in speeds)
+    return sum(each.total_ms for each in speeds) // count if count else 0

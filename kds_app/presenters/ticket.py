@@ -1,29 +1,27 @@
 """A kitchen ticket as a card: head, lines with all that a cook must see, buttons, timer.
 
 Rules: the colour of the head follows state against target (features-commercial B7.51); all dishes
-of a course finish together, so a quick dish waits for the slow one of another station (B5.36). A
+of a course finish together, so a quick dish waits in grey for the slow one (B5.36, B5.38). A
 cancelled line stays struck until it is tapped (B4.30), a reduced one shows old and new (B4.32).
 Which tickets stand on the board is `board`'s matter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from kds_app.presenters.shown import Act, Card, Detail, Row, Timer
 from kds_app.words import Words, lowered, span, together
 from sync_server.domain.events import TicketLine
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue, Modifier
-from sync_server.domain.venue import Venue
-
-DEFAULT_TARGET_S = 900
-"""For dishes whose card in the catalogue states no time."""
+from sync_server.domain.pacing import DEFAULT_TARGET_S, Key, Slot
 
 AMBER_PERCENT = 80
 """Share of the target after which a ticket warns."""
 
 START_NOTE_MS = 60_000
-"""A later start than this is worth a note."""
+"""A later start than this is worth a note, and shows the dish in grey until then."""
 
 _PRE = {"no": "without", "extra": "extra", "side": "aside"}
 
@@ -82,24 +80,39 @@ class Names:
         return self.words.say(key, name=name or ticket.check_number).strip()
 
 
+Plan: TypeAlias = Mapping[Key, Slot]
+"""When each dish should be begun: `sync_server.domain.pacing`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When a ticket is due. `start_ms` is when its slowest dish should be begun."""
+    """When a ticket is due. `start_ms` is when its first dish should be begun; `waiting` are the
+    dishes that are not to be begun yet, with their time."""
 
     start_ms: int
     due_ms: int
     target_s: int
+    waiting: tuple[tuple[str, int], ...] = ()
 
 
-def pace(venue: Venue, ticket: Ticket) -> Pace:
-    """Due when the slowest dish of the same course, at any station, is (B5.36)."""
-    own = ticket.target_s or DEFAULT_TARGET_S
-    slowest = own
-    for other in venue.tickets_of(ticket.check_id):
-        same_fire = abs(other.clock_ms - ticket.clock_ms) < START_NOTE_MS
-        if other.course == ticket.course and other.state == "open" and same_fire:
-            slowest = max(slowest, other.target_s)
-    return Pace(ticket.clock_ms + (slowest - own) * 1000, ticket.clock_ms + slowest * 1000, slowest)
+def pace(ticket: Ticket, plan: Plan, now_ms: int) -> Pace:
+    """Due when its course is (B5.36); what is ready no longer counts."""
+    slots = {
+        line.line_id: (line, slot)
+        for line in ticket.lines
+        if (slot := plan.get((ticket.ticket_id, line.line_id))) is not None
+    }
+    if not slots:
+        target = ticket.target_s or DEFAULT_TARGET_S
+        return Pace(ticket.clock_ms, ticket.clock_ms + target * 1000, target)
+    due_ms = max(slot.due_ms for _, slot in slots.values())
+    waiting = tuple(
+        (line_id, slot.start_ms)
+        for line_id, (line, slot) in slots.items()
+        if line.state == "queued" and slot.start_ms - now_ms > START_NOTE_MS
+    )
+    start_ms = min(slot.start_ms for _, slot in slots.values())
+    return Pace(start_ms, due_ms, (due_ms - ticket.clock_ms) // 1000, waiting)
 
 
 def live(lines: Iterable[TicketLine]) -> list[TicketLine]:
@@ -144,7 +157,7 @@ def _waits(when: Pace, ticket: Ticket) -> bool:
     return when.start_ms - ticket.clock_ms > START_NOTE_MS
 
 
-def card(ticket: Ticket, state: str, names: Names, fresh: bool) -> Card:
+def card(ticket: Ticket, state: str, names: Names, fresh: bool, when: Pace) -> Card:
     """The card of a ticket. `fresh`: it just came or changed, and is ringed for a while."""
     words = names.words
     info = [f"#{ticket.check_number}", names.waiter(ticket.waiter)]
@@ -153,7 +166,8 @@ def card(ticket: Ticket, state: str, names: Names, fresh: bool) -> Card:
     elif ticket.kind == "table":
         info.append(words.say("guests", n=ticket.guests))
         info.append(ticket.name)
-    rows = tuple(_rows(ticket, names))
+    rows = tuple(_rows(ticket, names, dict(when.waiting)))
+    ring = "new_text" if fresh else ("room" if ticket.kind == "room" else "")
     return Card(
         id=ticket.ticket_id,
         title=names.title(ticket),
@@ -162,9 +176,10 @@ def card(ticket: Ticket, state: str, names: Names, fresh: bool) -> Card:
         rows=rows,
         acts=_acts(ticket, state, words),
         versions=((ticket.ticket_id, ticket.version),),
-        ring="new_text" if fresh else ("room" if ticket.kind == "room" else ""),
+        ring="late_text" if ticket.rush else ring,
         fresh=fresh,
         faded=state == "upcoming",
+        more=f"sheet:ticket:{ticket.ticket_id}",
     )
 
 
@@ -182,8 +197,15 @@ def _acts(ticket: Ticket, state: str, words: Words) -> tuple[Act, ...]:
     return (bump,)
 
 
-def _rows(ticket: Ticket, names: Names) -> Iterable[Row]:
+def rush_row(words: Words) -> Row:
+    """What stands over a ticket that goes before all others."""
+    return Row(kind="caption", name=words.say("rush").upper(), token="late_text", icon="bolt")
+
+
+def _rows(ticket: Ticket, names: Names, waiting: Mapping[str, int]) -> Iterable[Row]:
     words = names.words
+    if ticket.rush:
+        yield rush_row(words)
     paper = _paper(ticket, words)
     if paper is not None:
         yield paper
@@ -202,7 +224,15 @@ def _rows(ticket: Ticket, names: Names) -> Iterable[Row]:
             added_at = at
             mark = words.say("added", time=at).upper()
             yield Row(kind="caption", name=mark, token="new_text", icon="add")
-        yield line_row(ticket, line, names)
+        row = line_row(ticket, line, names)
+        start_ms = waiting.get(line.line_id, 0)
+        yield _later(row, words.say("start_at", time=words.time(start_ms))) if start_ms else row
+
+
+def _later(row: Row, start: str) -> Row:
+    """A dish that is not to be begun yet stands in grey with its time: better than hidden, since
+    a cook can plan (features-commercial B5.38). It can be begun all the same."""
+    return replace(row, token="quiet", tag=start) if row.mark == "open" else row
 
 
 def _paper(ticket: Ticket, words: Words) -> Row | None:

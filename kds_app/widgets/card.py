@@ -111,6 +111,8 @@ class CardView(Touchable):
 
     def _head(self, card: Card, laid: Layout) -> None:
         u = scale.of
+        if card.more:
+            self.areas.append(Area(card.more, 0, 0, round(self.width), laid.head))
         token = "quiet" if card.faded else "white"
         top = u(9) if card.torn in ("", "bottom") else u(6)
         room = round(self.width) - 2 * u(laying.PAD) - clock_room(card)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from glass.lettering import fit, width
 from glass.painted import LEADING
 from glass.tap import Area, Touchable
-from kds_app.presenters.shown import Act, BoardView, Chip, Newcomer, Section, Sheet
+from kds_app.presenters.shown import Act, Bar, BoardView, Chip, Newcomer, Pair, Section, Sheet
 from kds_app.theme import scale
 from kds_app.widgets.buttons import face, pill, pill_width
 
@@ -226,6 +226,8 @@ class SheetView(Touchable):
             self.rows(rows, pad, top, wide - 2 * pad, u(18), "dim")
         foot = u(64)
         bottom = high - u(18) - foot - u(16)
+        top = self._pairs(sheet.pairs, pad, top + u(14) * bool(sheet.text), bottom)
+        top = self._bars(sheet.bars, pad, top, bottom)
         rows_needed = max(1, -(-len(sheet.choices) // sheet.columns))
         tall = min(u(72), (bottom - top - gap * (rows_needed - 1)) // max(7, rows_needed))
         across = (wide - 2 * pad - gap * (sheet.columns - 1)) // sheet.columns
@@ -238,6 +240,39 @@ class SheetView(Touchable):
         for number, act in enumerate(sheet.foot):
             x = pad + number * (across + gap)
             face(self, act, x, high - u(18) - foot, across, foot, u(19))
+
+    def _pairs(self, pairs: tuple[Pair, ...], left: int, top: int, bottom: int) -> int:
+        """Names and figures to read, as many as there is room for."""
+        u = scale.of
+        room, row = round(self.width) - 2 * left, u(40)
+        for pair in pairs:
+            if top + row > bottom:
+                break
+            figure = width(pair.value, u(20), True)
+            self.line(pair.label, left, top + u(6), room - figure - u(10), u(20))
+            self.line(pair.value, left, top + u(6), room, u(20), bold=True, align="right")
+            self.box(left, top + row - 1, room, 1, "line")
+            top += row
+        return top
+
+    def _bars(self, bars: tuple[Bar, ...], left: int, top: int, bottom: int) -> int:
+        """A small chart of horizontal bars: name, bar, figure."""
+        u = scale.of
+        room, row = round(self.width) - 2 * left, u(44)
+        if not bars:
+            return top
+        names = min(room // 3, round(max(width(bar.label, u(18)) for bar in bars)) + u(12))
+        figures = round(max(width(bar.value, u(18)) for bar in bars)) + u(12)
+        for bar in bars:
+            if top + row > bottom:
+                break
+            self.line(bar.label, left, top + u(8), names - u(8), u(18))
+            full = max(u(8), room - names - figures)
+            long = max(u(4), full * bar.share // 1000)
+            self.box(left + names, top + u(10), long, u(22), bar.token, u(4))
+            self.line(bar.value, left, top + u(8), room, u(18), "dim", align="right")
+            top += row
+        return top
 
     def on_touch_down(self, touch: object) -> bool:
         """Nothing under the sheet is touched through it."""

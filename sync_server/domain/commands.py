@@ -417,10 +417,12 @@ class BumpTicket:
 
 @dataclass(frozen=True, slots=True)
 class RecallTicket:
-    """Bring a bumped ticket back. `undo`: exactly as before; else the timer starts again."""
+    """Bring a bumped ticket back. `undo`: exactly as before, soon after; `review`: as before at
+    any time; else the timer starts again."""
 
     ticket_id: TicketId
     undo: bool
+    review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,18 +431,20 @@ def bump_ticket(ticket: Ticket, facts: Facts) -> object:
 
 
 def recall_ticket(ticket: Ticket, command: c.RecallTicket, facts: Facts) -> object:
-    """Undo a bump exactly, soon after it; or recall the ticket, whose timer starts again."""
+    """Undo a bump exactly, soon after it; take the ticket for review, whose timer goes on; or
+    recall it, and its timer starts again (features-commercial B3.23)."""
     if ticket.state != "bumped":
         return refuse("ticket_open")
-    if command.undo and facts.now_ms - ticket.bumped_ms > UNDO_MS:
+    as_before = command.undo or command.review
+    if command.undo and not command.review and facts.now_ms - ticket.bumped_ms > UNDO_MS:
         return refuse("undo_late")
     ids = tuple(
         line.line_id
         for line in ticket.lines
-        if line.state == "ready" and (line.ready_ms == ticket.bumped_ms or not command.undo)
+        if line.state == "ready" and (line.ready_ms == ticket.bumped_ms or not as_before)
     )
     return e.TicketRecalled(
-        ticket.ticket_id, ticket.check_id, ids, command.undo, facts.actor, facts.now_ms
+        ticket.ticket_id, ticket.check_id, ids, as_before, facts.actor, facts.now_ms
     )
 
 

@@ -102,6 +102,16 @@ class SetPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """A component of one portion, as the cook counts it; `qty_milli` thousandths of `unit`."""
+
+    component_id: str
+    names: Names
+    qty_milli: int
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A dish or drink. `target_s`: seconds from fire to ready. `group_ids`: modifier groups.
 
@@ -109,6 +119,7 @@ class Item:
     as there is room, whatever else the course waits for (features-commercial B5.40, B5.41).
     `sold_by`: portion; weight (the price is for a kilogram, a quantity of 1000 is one); open (name
     and price are said when it is ordered). With `parts` it is a set, sold as the dishes it is of.
+    `components` and `method` are its recipe card on the kitchen display.
     """
 
     item_id: str
@@ -130,6 +141,8 @@ class Item:
     paced: bool = True
     sold_by: str = "portion"
     parts: tuple[SetPart, ...] = ()
+    components: tuple[Component, ...] = ()
+    method: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,8 +160,9 @@ def _job(ticket: Ticket, line: TicketLine, catalogue: Catalogue) -> _Job:
     return _Job(
         key=(ticket.ticket_id, line.line_id),
         station_id=ticket.station_id,
-        fired_ms=line.added_ms or ticket.clock_ms,
-        started_ms=line.started_ms,
+        # A recall starts the ticket's clock anew: what was before it no longer counts.
+        fired_ms=max(line.added_ms, ticket.clock_ms),
+        started_ms=max(line.started_ms, ticket.clock_ms) if line.started_ms else 0,
         target_ms=(line.target_s or DEFAULT_TARGET_S) * 1000,
         usage=(item.usage if item else 1) * portions,
         paced=item.paced if item else True,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
-from . import attendance, checks, events as e, folio, kitchen, shifts, vouchers
+from . import attendance, checks, events as e, folio, kitchen, shifts, speed, vouchers
 from .amending import replace
 from .attendance import Attendance
 from .checks import Check, Stamp
@@ -25,6 +25,7 @@ from .limits import (
     SUSPENSE_KEPT,
 )
 from .shifts import Shift
+from .speed import Speed
 from .vouchers import Voucher
 
 
@@ -97,6 +98,7 @@ class Venue:
     vouchers: dict[str, Voucher] = field(default_factory=dict)
     owed: dict[str, int] = field(default_factory=dict)
     present: dict[StaffId, Attendance] = field(default_factory=dict)
+    speeds: dict[str, Speed] = field(default_factory=dict)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -121,6 +123,7 @@ class Venue:
             dict(self.vouchers),
             dict(self.owed),
             dict(self.present),
+            dict(self.speeds),
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -169,8 +172,14 @@ class Venue:
 
     def _on_ticket(self, event: object) -> None:
         ticket_id = event.ticket_id  # type: ignore[attr-defined]
-        if ticket_id in self.tickets:
-            self.tickets[ticket_id] = kitchen.evolve(self.tickets[ticket_id], event)
+        before = self.tickets.get(ticket_id)
+        if before is None:
+            return
+        after = self.tickets[ticket_id] = kitchen.evolve(before, event)
+        if isinstance(event, e.TicketBumped):
+            speed.noted(self.speeds, after, 1)
+        elif isinstance(event, e.TicketRecalled):
+            speed.noted(self.speeds, before, -1)
 
     def _on_charge(self, event: object) -> None:
         charge_id = event.charge_id  # type: ignore[attr-defined]
@@ -352,6 +361,7 @@ class Venue:
 
     def _day_opened(self, event: e.DayOpened, stamp: Stamp) -> None:
         self.day = Day(event.day, event.at_ms)
+        self.speeds.clear()
 
     def _day_closed(self, event: e.DayClosed, stamp: Stamp) -> None:
         self.day = None

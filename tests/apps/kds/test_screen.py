@@ -20,7 +20,15 @@ from tests.apps.kds.kitchen import SECOND, Kitchen, evening
 pytestmark = pytest.mark.xdist_group("kivy")
 
 WIDE, SMALL, HUGE = (1920, 1080), (1280, 800), (3840, 2160)
-VIEWS = ("", "tab:pass", "sheet:recall", "sheet:stop", "left:duck")
+VIEWS = (
+    "",
+    "tab:pass",
+    "sheet:recall",
+    "sheet:stop",
+    "left:duck",
+    "sheet:speed",
+    "sheet:recipe:duck",
+)
 
 
 class Show:
