@@ -29,7 +29,7 @@ from sync_server.paper.composing import compose
 from sync_server.paper.figures import zone_of
 
 CERTAIN = frozenset({PrintState.CONFIRMED, PrintState.CONSUMED})
-TOLD = (e.TicketOpened, e.TicketLinesAdded, e.TicketLinesFired)
+TOLD = (e.TicketOpened, e.TicketLinesAdded, e.TicketLinesFired, e.TicketLineVoided)
 QUICK = Limits(connect=1.0, answer=0.5, write=2.0, proof=4.0, job=4.0, probe=1.0)
 """Seconds. About 12 at most on a printer that stops in the middle of a ticket; 1 on a dead one, and
 2 more, once, to learn what a printer can prove."""
@@ -39,8 +39,8 @@ _Job = tuple[PaperJob, Station]
 
 
 class LocalPaper:
-    """Prints what a send tells the kitchen. `first_id` marks this start's answers, `mono` is a
-    monotonic clock in milliseconds."""
+    """Prints what a send, a fire or a void tells the kitchen. `first_id` marks this start's
+    answers, `mono` is a monotonic clock in milliseconds."""
 
     def __init__(self, first_id: int, mono: Callable[[], int]) -> None:
         self._first_ids = count(first_id, 1_000)
@@ -76,10 +76,16 @@ class LocalPaper:
         if ticket is None or station is None:
             return None
         fired = isinstance(event, e.TicketLinesFired)
-        ids = event.line_ids if fired else [line.line_id for line in event.lines]  # type: ignore[union-attr]
+        match event:
+            case e.TicketLinesFired():
+                ids = [str(line_id) for line_id in event.line_ids]
+            case e.TicketLineVoided():
+                ids = [event.line_id]
+            case _:
+                ids = [line.line_id for line in event.lines]
         table = catalogue.tables.get(ticket.table_id)
         job = PaperJob(
-            document="kitchen",
+            document="void" if isinstance(event, e.TicketLineVoided) else "kitchen",
             printer_id=station.printer_id,
             language=station.kitchen_language,
             at_ms=event.at_ms,

@@ -1,7 +1,8 @@
 """A colleague with the right lends it for one command, here and now: who, and their PIN.
 
 Part of the order presenter. Only with the server, which alone knows PINs and rights (S-15): the
-approval is bound to this device, this kind of command and this check, and is used once.
+approval is bound to this device and to this very command, with its amount and its lines, and is
+used once: whoever changes the amount asks again.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from pos_app.presenters.presenter import Presenter
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
 from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import rights_of
+from sync_server.protocol.envelope import body_digest
+from sync_server.protocol.replica import CODEC
 
 LENDABLE = frozenset({"not_allowed", "over_limit"})
 """Refusals that somebody else's right can lift."""
@@ -76,6 +79,7 @@ class Approval:
             "pin": pin,
             "type": type(command).__name__,
             "target": self.target,
+            "digest": body_digest(CODEC.encode(command)),
         }
         answer = await on.desk.ask("approve", params)
         if command is not self.command:

@@ -17,10 +17,12 @@ from typing import Any, Literal
 import msgspec
 from argon2 import PasswordHasher
 
-from sync_server.domain import commands as c
+from sync_server.domain import commands as c, events as e
+from sync_server.domain.checks import Stamp
 from sync_server.domain.events import Line
 from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.orders import PROVISIONAL
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     KITCHEN_RIGHTS,
@@ -378,10 +380,12 @@ class ClientDesk:
         command = pending.command
         if self._paper is None or route == "local" or not self.away:
             return route
-        if not isinstance(command, c.SendLines | c.FireLines):
+        if not isinstance(command, c.SendLines | c.FireLines | c.VoidLine):
             return route
-        printed = await self._paper(events, self.venue, self.catalogue)
-        if printed == "printed":
+        venue = self.venue.fork()
+        printed = await self._paper(events, venue, self.catalogue)
+        if printed == "printed" and not isinstance(command, c.VoidLine):
+            pending.printed = tuple(events), venue
             pending.command = replace(command, route="local")
             self._replica.refresh()
             return "local"
@@ -390,6 +394,17 @@ class ClientDesk:
             told = {"number": check.number, "table": check.table_id} if check else {}
             self._own_notices.tell(pending.cmd_id, NOT_TOLD, _json.encode(told), self.now_ms())
         return route
+
+    async def _unprint(self, events: Sequence[object], venue: Venue) -> None:
+        """The server refused a send that this device had printed: the same printers say so."""
+        assert self._paper is not None, "it has printed"
+        voids: list[object] = []
+        for event in events:
+            if isinstance(event, e.TicketOpened | e.TicketLinesAdded | e.TicketLinesFired):
+                voids += _voided(venue, event, self.now_ms())
+        for void in voids:
+            venue.apply(void, Stamp(PROVISIONAL, self.link.identity.dev))
+        await self._paper(voids, venue, self.catalogue)
 
     async def _save(self, pending: Pending, session: str, approval: str, route: Route) -> None:
         name = CODEC.type_of(pending.command)
@@ -470,7 +485,10 @@ class ClientDesk:
         for pending in self._pending:
             if pending.cmd_id == cmd_id:
                 pending.n_to = result.n_to
-                if result.outcome in ("refused", "parked") or not result.n_to:
+                refused = result.outcome in ("refused", "parked")
+                if refused and pending.printed is not None:
+                    self._keep(self._unprint(*pending.printed))
+                if refused or not result.n_to:
                     self._pending.remove(pending)
                 break
         if result.outcome != "accepted":
@@ -545,3 +563,18 @@ def _rebuilt(confirmed: Confirmed) -> Venue:
     for _, data in confirmed.events:
         apply_record(venue, read_event(data))
     return venue
+
+
+def _voided(
+    venue: Venue, event: e.TicketOpened | e.TicketLinesAdded | e.TicketLinesFired, at_ms: int
+) -> list[object]:
+    """That nothing is to be made of what a ticket said."""
+    ticket = venue.tickets[event.ticket_id]
+    if isinstance(event, e.TicketLinesFired):
+        lines = [line for line in ticket.lines if line.line_id in event.line_ids]
+    else:
+        lines = list(event.lines)
+    return [
+        e.TicketLineVoided(event.ticket_id, line.line_id, line.qty_milli, 0, at_ms)
+        for line in lines
+    ]

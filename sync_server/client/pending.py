@@ -19,13 +19,15 @@ Progress = Literal["", "saving", "saved"]
 
 @dataclass(slots=True)
 class Pending:
-    """One of them. `n_to` is the last event that it led to, 0 while the server has not answered."""
+    """One of them. `n_to` is the last event that it led to, 0 while the server has not answered;
+    `printed` what this device itself put on paper for it, with the state then."""
 
     cmd_id: str
     command: object
     facts: Facts
     stored: bool = False
     n_to: int = 0
+    printed: tuple[Sequence[object], Venue] | None = None
 
 
 def names_of(command: object) -> set[str]:

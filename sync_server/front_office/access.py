@@ -2,8 +2,9 @@
 
 A PIN counts only on an enrolled device and is stored as argon2id over an HMAC with a pepper that
 is not in the database (reliability S-7 to S-12). Wrong PINs are throttled per person and device,
-and that survives a restart. A manager's approval is single-use, bound to one kind of command on one
-target, and short-lived (S-18). Hashing is slow on purpose and runs in a thread.
+and for a device within an hour, whoever it tried to be; that survives a restart. A manager's
+approval is single-use, bound to one command word for word, and short-lived (S-18). Hashing is slow
+on purpose and runs in a thread.
 """
 
 import hmac
@@ -21,7 +22,7 @@ from sync_server.domain.ids import StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Refused, refuse
 from sync_server.domain.staff import rights_of
-from sync_server.protocol.envelope import Command
+from sync_server.protocol.envelope import Command, body_digest
 from sync_server.store.database import Database
 
 from .tables import SecretRow, SessionRow, ThrottleRow
@@ -32,6 +33,9 @@ OFFLINE = "offline"
 NOBODY_KNOWN = ""
 """Under this name the wrong PINs of people who are not on the list are counted, device by device:
 so that made-up names fill no table."""
+
+WHOLE_DEVICE = "*"
+"""Under this name all wrong PINs of a device within an hour are counted."""
 
 SLOW = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -50,13 +54,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Rights lent for one command: its kind, its target, by whom, to whom's device, until when."""
+    """Rights lent for one command: its kind, its target, the SHA-256 (hex) of its whole body, by
+    whom, to whom's device, until when. Another amount or another line is another command."""
 
     approver: StaffId
     dev: str
     type: str
     target: str
     until_ms: int
+    digest: str
 
 
 class _Target(msgspec.Struct, frozen=True):
@@ -147,6 +153,11 @@ class Access:
         _, until = self._throttle.get((self._counted(staff_id), dev), (0, 0))
         return until if until > now_ms else 0
 
+    def device_locked_until(self, dev: str, now_ms: int) -> int:
+        """Until when only who may approve may try at this device; 0 if everybody may (S-11)."""
+        failures, until = self._throttle.get((WHOLE_DEVICE, dev), (0, 0))
+        return until if failures > limits.PIN_DEVICE_FAILURES and until > now_ms else 0
+
     def _counted(self, staff_id: str) -> str:
         return staff_id if staff_id in self._secrets else NOBODY_KNOWN
 
@@ -172,6 +183,10 @@ class Access:
             wait = limits.PIN_LOCK_FIRST_MS << min(failures - limits.PIN_FAILURES, 20)
             until = now_ms + min(wait, limits.PIN_LOCK_MAX_MS)
         await self._store_throttle(staff_id, dev, failures, until)
+        together, hour_ends = self._throttle.get((WHOLE_DEVICE, dev), (0, 0))
+        if hour_ends <= now_ms:
+            together, hour_ends = 0, now_ms + limits.PIN_DEVICE_MS
+        await self._store_throttle(WHOLE_DEVICE, dev, together + 1, hour_ends)
         return until
 
     async def note_success(self, staff_id: str, dev: str) -> None:
@@ -290,6 +305,7 @@ class Access:
             and lent.dev == dev
             and lent.type == command.type
             and lent.target == target_of(command.body)
+            and hmac.compare_digest(lent.digest, body_digest(bytes(command.body)))
             and lent.approver != command.actor
             and at_ms <= lent.until_ms
         )

@@ -57,6 +57,7 @@ class _Approve(_Params, frozen=True):
     pin: str
     type: str
     target: str
+    digest: str
 
 
 class House(Protocol):
@@ -118,6 +119,8 @@ class Asks:
         now = house.clock()
         staff_id = StaffId(asked.staff_id[:64])
         until = access.locked_until(staff_id, dev, now)
+        if not access.may_approve(house.catalogue, staff_id):
+            until = max(until, access.device_locked_until(dev, now))
         if until:
             return _no("locked", until_ms=until)
         right = await access.verify(staff_id, asked.pin[:64])
@@ -207,7 +210,9 @@ class Asks:
         approval_id = house.new_id()
         access.lend(
             approval_id,
-            Approval(approver, dev, asked.type, asked.target, house.clock() + APPROVAL_MS),
+            Approval(
+                approver, dev, asked.type, asked.target, house.clock() + APPROVAL_MS, asked.digest
+            ),
         )
         return _yes({"id": approval_id})
 

@@ -105,6 +105,11 @@ def command_hash(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
+def body_digest(body: bytes) -> str:
+    """SHA-256 of a command's body as it is stored: what an approval is bound to, hex."""
+    return sha256(body).hexdigest()
+
+
 def write_command(command: Command) -> bytes:
     """The bytes of a command. Raises FrameFault if they exceed `limits.COMMAND_BYTES`."""
     data = _encoder.encode(command)

@@ -19,7 +19,7 @@ from sync_server.client.worker import Worker, inline
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
-from sync_server.domain import commands as c
+from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import ShiftId
 
 
@@ -190,3 +190,17 @@ def test_a_wrong_pin_without_the_server_is_throttled_even_after_a_restart(tmp_pa
     assert "4071" not in (tmp_path / "offline-pins.json").read_text()
     pins().refuted("olena", "4071")
     assert pins().verify("olena", "4071", 40_000) == ("never_here", 0), "the server knows better"
+
+
+def test_many_names_tried_without_the_server_lock_the_device_for_the_hour(tmp_path: Path) -> None:
+    def pins() -> OfflinePins:
+        return OfflinePins(tmp_path, b"key", PasswordHasher(1, 8, 1))
+
+    hour = limits.PIN_DEVICE_MS
+    names = [f"waiter-{i}" for i in range(limits.PIN_DEVICE_FAILURES + 1)]
+    for name in (*names, "olena"):
+        pins().keep(name, "4071", 10 * hour)
+    for name in names:
+        assert pins().verify(name, "0000", 1_000)[0] == "bad_pin"
+    assert pins().verify("olena", "4071", 2_000) == ("locked", 1_000 + hour)
+    assert pins().verify("olena", "4071", 1_000 + hour) == ("", 0)

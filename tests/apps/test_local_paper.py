@@ -7,7 +7,7 @@ and printers that interpret the bytes.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,9 @@ from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
+from sync_server.domain.rejections import Accepted
+from sync_server.protocol.envelope import raw
+from sync_server.protocol.frames import Result
 from sync_server.protocol.replica import CODEC
 
 DAY = "2026-11-21"
@@ -255,3 +258,40 @@ async def test_a_course_fired_without_the_server_is_printed_once_too(site: Site)
     (ticket,) = house.office.venue.tickets.values()
     assert not ticket.upcoming
     assert (ticket.paper, ticket.paper_version) == ("printed", ticket.version)
+
+
+async def test_a_void_without_the_server_reaches_the_cook_on_paper(site: Site) -> None:
+    """The display cannot be told: a dish that nobody wants would be cooked (2.13)."""
+    flow = at_table(site)
+    flow.act("send")
+    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
+    assert (await site.desk.client.sign_in("nadia", "640918")).code == ""
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    (check,) = site.desk.venue.checks.values()
+    (line,) = check.lines
+    reason = next(iter(site.desk.catalogue.reasons))
+    void = c.VoidLine(check.check_id, line.line_id, line.qty_milli, reason, False)
+    assert isinstance(site.desk.client.submit(void), Accepted)
+    await until(lambda: len(site.papers("kitchen-hot")) == 1)
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    (ticket,) = house.office.venue.tickets.values()
+    assert [one.state for one in ticket.lines] == ["void"]
+
+
+async def test_a_printed_send_that_the_server_refuses_is_taken_back_on_the_same_printer(
+    site: Site,
+) -> None:
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow = at_table(site)
+    flow.act("send")
+    assert await site.routes(1) == ["local"]
+    client = site.desk.client
+    (stored,) = [one for one in await client.link.overlay() if one.command.type == "SendLines"]
+    no = Result(stored.seq, "refused", "unknown_staff", raw(b"{}"), 0, 0, "")
+    client.callbacks().on_answer(replace(stored, result=no))
+    await until(lambda: len(site.papers("kitchen-hot")) == 2)
+    order, void = site.printers["kitchen-hot"].documents()
+    assert void.height != order.height, "another paper: the void of it"

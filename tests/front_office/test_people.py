@@ -5,7 +5,8 @@ from typing import Any
 
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import CheckId, LineId
-from sync_server.protocol.envelope import Lent, read_lent
+from sync_server.protocol.envelope import Lent, body_digest, read_lent
+from sync_server.protocol.replica import CODEC
 from sync_server.transport.authority import AskResult, CommandResult
 from tests.builders import a_line
 from tests.front_office.house import BOOT, House, K, Till
@@ -36,7 +37,8 @@ async def test_an_unknown_person_and_a_wrong_pin_are_answered_alike(
 async def test_made_up_names_fill_no_table(house: House, till: Till) -> None:
     for name in range(20):
         await wrong(till, f"nobody-{name}")
-    assert len(house.rows("SELECT * FROM throttle")) == 1
+    counted = {row[0] for row in house.rows("SELECT staff_id FROM throttle")}
+    assert counted == {"", "*"}, "nobody, and the device as a whole"
 
 
 async def test_the_throttle_survives_a_restart_and_doubles(house: House, till: Till) -> None:
@@ -134,7 +136,9 @@ async def test_forged_actors_and_sessions_are_refused(house: House, till: Till) 
 
 # -- approvals ---------------------------------------------------------------------------------
 async def lent(house: House, till: Till, **changes: str) -> AskResult:
+    digest = body_digest(CODEC.encode(VOID))
     asked = {"staff_id": "nadia", "pin": PINS["nadia"], "type": "VoidLine", "target": "k"}
+    asked["digest"] = digest
     return await till.ask("approve", **{**asked, **changes})
 
 
@@ -174,6 +178,10 @@ async def test_an_approval_fits_one_kind_one_target_one_device_and_one_minute(
         await till.do(c.TransferCheck(K, "ihor"), **approved(await lent(house, till)))  # type: ignore[arg-type]
     )
     assert invalid(await other.do(VOID, **approved(await lent(house, till))))
+    half = c.VoidLine(K, LineId("k-l1"), 500, "guest-left", True)
+    assert invalid(await till.do(half, **approved(await lent(house, till)))), "another amount"
+    made = c.VoidLine(K, LineId("k-l1"), 1_000, "guest-left", False)
+    assert invalid(await till.do(made, **approved(await lent(house, till)))), "another word"
     claim = approved(await lent(house, till))
     house.now_ms += limits.APPROVAL_MS + 1_000
     assert invalid(await till.do(VOID, **claim))
@@ -259,3 +267,20 @@ async def test_nothing_is_ordered_by_time(house: House, till: Till) -> None:
         c.OpenCheck(CheckId("z"), "T2-001", "tab"), by="ihor", made_wall_ms=house.now_ms - HOUR_MS
     )
     assert second.n_from == first.n_to + 1
+
+
+async def test_a_device_that_tried_many_names_is_left_to_those_who_approve(
+    house: House, till: Till
+) -> None:
+    """Five tries for each of many colleagues are as many guesses as one wants (S-11)."""
+    other = await house.till("t2")
+    for staff_id in (*PINS, "somebody"):
+        await wrong(till, staff_id, limits.PIN_FAILURES)
+    house.now_ms += limits.PIN_LOCK_FIRST_MS + 1
+    assert (await till.ask("sign_in", staff_id="olena", pin=PINS["olena"])).code == "locked"
+    assert not (await other.sign_in("olena")).code, "nobody is locked out elsewhere"
+    await house.restart()
+    assert (await till.ask("sign_in", staff_id="olena", pin=PINS["olena"])).code == "locked"
+    assert not (await till.sign_in("nadia")).code, "who may approve can still come in"
+    house.now_ms += limits.PIN_DEVICE_MS
+    assert not (await till.sign_in("olena")).code
