@@ -180,7 +180,9 @@ def backup(
     typer.echo(f"replayed from zero: state {made.digest[:16]}, as saved along the way")
     typer.echo(f"ledger: {made.entries:,} entries, each event sums to zero")
     if keys is None:
-        typer.echo("The keys are not in it (pepper.key, site.key): keep them apart, --keys copies.")
+        typer.echo(
+            "The keys are not in it (pepper.key, journal.key, site.key): --keys copies them."
+        )
 
 
 @app.command()
@@ -194,7 +196,7 @@ def restore(
 ) -> None:
     """Put a backup in place of the databases; the server must be stopped."""
     from sync_server.clocks import wall_ms
-    from sync_server.recovery import COPIED_IN_ORDER, put_back, read_manifest
+    from sync_server.recovery import COPIED_IN_ORDER, journal_key, put_back, read_manifest
 
     if unknown := set(only or ()) - set(COPIED_IN_ORDER):
         raise typer.BadParameter(f"--only {', '.join(sorted(unknown))}: front, hotel or back")
@@ -202,6 +204,9 @@ def restore(
     epoch = _or_say(lambda: put_back(_settings(data), source, wall_ms(), contexts, keys))
     restored = read_manifest(source)
     typer.echo(f"restored up to event {restored.n:,}; the server's epoch is {epoch}")
+    if not journal_key(data):
+        typer.echo("journal.key is not here: what terminals kept cannot be proved and is not taken")
+        typer.echo("over word for word. If you have the keys, restore again with --keys.")
     typer.echo("Start the server and switch on every terminal: they bring what is missing.")
 
 

@@ -222,8 +222,11 @@ def read_manifest(folder: Path) -> Manifest:
     """What a backup says of itself; its files are as they were written. Raises `BackupRefused`."""
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
-        raise BackupRefused(f"{folder} is no whole backup: {error}") from error
+    except OSError as error:
+        said = f"{folder} is no whole backup: {MANIFEST} in it: {error.strerror}"
+        raise BackupRefused(said) from error
+    except msgspec.DecodeError as error:
+        raise BackupRefused(f"{folder} is no whole backup: {MANIFEST}: {error}") from error
     for kept in manifest.files.values():
         try:
             with (folder / kept.file).open("rb") as opened:

@@ -22,9 +22,9 @@ def witness_of(folder: Path) -> Checkpoint:
 
     A copy is read, with its log, so that nothing in the terminal's own folder changes.
     """
-    file = folder / "terminal.db" if folder.is_dir() else folder
+    file = folder / "terminal.db"
     if not file.is_file():
-        raise NoWitness(f"{folder} is no folder of a terminal: there is no {file.name}")
+        raise NoWitness(f"{folder} is no folder of a terminal: there is no {file.name} in it")
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / file.name
         shutil.copyfile(file, copy)

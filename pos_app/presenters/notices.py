@@ -42,7 +42,7 @@ class NoticesPresenter(Presenter):
         notices = self.desk.notices if self.desk.me else ()
         if notices:
             notice = notices[0]
-            text = self.sentence(notice.code, notice.params)
+            text = f"{self.clock(notice.at_ms)} · {self.sentence(notice.code, notice.params)}"
             if len(notices) > 1:
                 text += f"  ({self.say('and_more', n=len(notices) - 1)})"
             token = "late" if notice.code in _GRAVE else "hold"
