@@ -64,7 +64,7 @@ async def test_every_sign_in_and_every_failure_is_on_record(house: House, till: 
     await till.sign_in("nadia")
     await till.ask("sign_out")
     await till.sign_in("ihor")
-    await till.ask("approve", staff_id="nadia", pin="000000", type="VoidLine", target="k")
+    await lent(house, till, pin="000000")
     rows = house.rows("SELECT data FROM journal WHERE type = 'StaffSignedIn' ORDER BY n")
     bodies = [json.loads(bytes(row[0]))["body"] for row in rows]
     said = [(body["staff_id"], body["outcome"]) for body in bodies]
