@@ -8,7 +8,7 @@ cannot be made without a choice opens its sheet (`modifiers`). What may be done 
 from pos_app import formats
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
-from pos_app.presenters.order_lines import FAVOURITES, LineWork
+from pos_app.presenters.order_lines import FAVOURITES, LineWork, ready_of
 from pos_app.presenters.order_rows import rows_of
 from pos_app.presenters.order_view import ModifiersView, OrderView
 from pos_app.presenters.presenter import intent
@@ -183,8 +183,7 @@ class OrderPresenter(LineWork):
             side, sheet = "sheet", self.sheet(check)
         elif self.making is not None:
             side, making = "modifiers", modifiers_view(self, self.making)
-        self.watch_main(check)
-        main = self._main(check)
+        send, serve = self._send_act(check), self._serve_act(check)
         return OrderView(
             head=self._head(check),
             seats=self._seats(check),
@@ -194,7 +193,8 @@ class OrderPresenter(LineWork):
             total=Pair(self.say("to_pay"), self.money(totals_of(check).total_minor), "total"),
             actions=self._actions(check),
             hold=self._hold_act(check),
-            send=main,
+            send=send,
+            serve=serve,
             side=side,
             categories=self._categories() if side == "menu" else (),
             tiles=self._tiles() if side == "menu" else (),
@@ -207,7 +207,7 @@ class OrderPresenter(LineWork):
                 Act("ask_for:line", self.say("line_dots")),
                 self._hold_act(check),
                 *self._actions(check)[2:],
-                main,
+                send,
             ),
         )
 
@@ -297,25 +297,28 @@ class OrderPresenter(LineWork):
         )
 
     def _hold_act(self, check: Check) -> Act:
+        """Of what is unsent; once all is with the kitchen, firing stands in this place."""
         group = self._hold_group(check)
         if group:
             held = all(line.held for line in group)
             return Act("hold", self.say("release" if held else "hold"))
         fire = self.fireable(check)
-        if fire and self.next_step(check)[0] != "fire":
-            return Act("hold", self.say("fire_course", n=fire[0].course), icon="play_arrow")
+        if fire:
+            label = self.say("fire_course", n=fire[0].course)
+            return Act("fire", label, "ringed", icon="local_fire_department")
         return Act("hold", self.say("hold"), enabled=False)
 
-    def _main(self, check: Check) -> Act:
-        """The accent button: what the waiter most likely wants next."""
-        step, ids = self.next_step(check)
-        if step == "send":
-            return Act("send", self.say("send_n", n=len(ids)), "accent")
-        if step == "serve":
-            return Act("send", self.say("serve_n", n=len(ids)), "accent", icon="room_service")
-        if step == "fire":
-            course = self.fireable(check)[0].course
-            return Act("send", self.say("fire_course", n=course), "accent")
+    def _serve_act(self, check: Check) -> Act:
+        """What waits to be carried; it has its own place, and none while nothing waits."""
+        ready = ready_of(check)
+        if not ready:
+            return Act()
+        return Act("serve", self.say("serve_n", n=len(ready)), "go", icon="room_service")
+
+    def _send_act(self, check: Check) -> Act:
+        """The accent button sends, and never means anything else."""
+        if check.unsent:
+            return Act("send", self.say("send_n", n=len(check.unsent)), "accent")
         return Act("send", self.say("all_sent"), "accent", False)
 
     # -- menu ----------------------------------------------------------------------------------

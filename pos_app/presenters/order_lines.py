@@ -21,8 +21,6 @@ from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import discount_limit
 
 _TYPED_LENGTH = 60
-STEADY_MS = 700
-"""How long the main button takes no tap after it changed without the waiter's doing."""
 FAVOURITES = "favourites"
 
 
@@ -41,14 +39,11 @@ class LineWork(Presenter):
         self.reason = ""
         self.made = False
         self.approval = Approval(self, self._approved)
-        self._main_step: tuple[str, tuple[LineId, ...]] = ("", ())
-        self._main_since_ms = 0
 
     def enter(self) -> None:
         """Another check: nothing picked, nothing asked."""
         self.picked, self.seat, self.making = "", -1, None
         self.category = FAVOURITES
-        self._main_step, self._main_since_ms = ("", ()), 0
         self._shut()
 
     @property
@@ -295,18 +290,15 @@ class LineWork(Presenter):
     # -- kitchen -------------------------------------------------------------------------------
     @intent
     def hold(self) -> None:
-        """Hold or release what is unsent; of held lines in the kitchen fire the course."""
+        """Hold or release what is unsent."""
         check = self.check
         if check is None:
             return
-        fire = tuple(line.line_id for line in self.fireable(check))
         unsent = self._hold_group(check)
         if unsent:
             held = not all(line.held for line in unsent)
             ids = tuple(line.line_id for line in unsent)
             self.submit(c.HoldLines(check.check_id, ids, held))
-        elif fire and self.next_step(check)[0] != "fire":
-            self.submit(c.FireLines(check.check_id, fire))
         else:
             self.toast(self.say("nothing_to_hold"))
 
@@ -328,52 +320,30 @@ class LineWork(Presenter):
         course = line.course if line in held and line else min(x.course for x in held)
         return [x for x in held if x.course == course]
 
-    def next_step(self, check: Check) -> tuple[str, tuple[LineId, ...]]:
-        """What the main button does now, and to which lines: send what is new; else say that what
-        is ready was carried out; else fire the next course; else nothing."""
-        if check.unsent:
-            return "send", tuple(line.line_id for line in check.unsent)
-        ready = tuple(line.line_id for line in check.live if line.state == "ready")
-        if ready:
-            return "serve", ready
-        held = tuple(line.line_id for line in self.fireable(check))
-        return ("fire", held) if held else ("", ())
+    @intent
+    def fire(self) -> None:
+        """The held lines of the course are due now."""
+        check = self.check
+        held = tuple(line.line_id for line in self.fireable(check)) if check else ()
+        if check is not None and held:
+            self.submit(c.FireLines(check.check_id, held))
 
-    def act(self, action: str) -> None:
-        """See `Presenter`. What a tap of one's own makes of the main button is no surprise."""
-        super().act(action)
-        if not action.startswith("send") and self.check is not None:
-            self._main_step = self.next_step(self.check)
-            self._main_since_ms = 0
-
-    def watch_main(self, check: Check) -> None:
-        """Note when the main button began to mean something else (called for every drawing)."""
-        step = self.next_step(check)
-        if step == self._main_step:
-            return
-        if self._main_step[0] and step[0]:
-            self._main_since_ms = self.desk.now_ms()
-        self._main_step = step
+    @intent
+    def serve(self) -> None:
+        """What is ready was carried out."""
+        check = self.check
+        ready = ready_of(check) if check else ()
+        if check is not None and ready:
+            self.submit(c.ServeLines(check.check_id, ready))
 
     @intent
     def send(self) -> None:
-        """The main button. Right after it changed by itself, or by its own tap, a tap was meant
-        for what it said before, and does nothing."""
+        """What is new goes to the kitchen."""
         check = self.check
-        if check is None:
+        if check is None or not check.unsent:
             return
-        self.watch_main(check)
-        if 0 <= self.desk.now_ms() - self._main_since_ms < STEADY_MS:
-            self.toast(self.say("just_changed"))
-            return
-        step, ids = self._main_step
-        if step == "send":
-            if self.submit(c.SendLines(check.check_id, ids)):
-                self.picked = ""
-        elif step == "serve":
-            self.submit(c.ServeLines(check.check_id, ids))
-        elif step == "fire":
-            self.submit(c.FireLines(check.check_id, ids))
+        if self.submit(c.SendLines(check.check_id, tuple(x.line_id for x in check.unsent))):
+            self.picked = ""
 
     # -- the check -----------------------------------------------------------------------------
     @intent
@@ -521,3 +491,8 @@ def _milli(typed: str) -> int:
     if not (whole or part) or not (whole + part).isdigit():
         return 0
     return int(whole or "0") * 1000 + int((part + "000")[:3])
+
+
+def ready_of(check: Check) -> tuple[LineId, ...]:
+    """Lines that wait to be carried out."""
+    return tuple(line.line_id for line in check.live if line.state == "ready")

@@ -48,6 +48,7 @@ class OrderView:
     actions: tuple[Act, ...] = ()
     hold: Act = Act()
     send: Act = Act()
+    serve: Act = Act()
     side: str = "menu"
     categories: tuple[Act, ...] = ()
     tiles: tuple[Tile, ...] = ()

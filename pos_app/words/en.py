@@ -174,7 +174,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "pin_of_approver": "PIN of the approver",
     "approves": "Approves: {name}",
     "needs_approval": "with approval",
-    "just_changed": "The button has just changed: look and tap again",
     "take_back": "Take back: {name}",
     "more": "More",
     "line_dots": "Line…",
@@ -379,11 +378,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_not_counted": "Count the drawer first",
     "refused_counted_already": "The drawer has been counted",
     "refused_no_check": "There is no such check",
-    "refused_check_closed": "The check {number} was closed at {at_ms}: open a new one for this "
-    "table",
+    "refused_check_closed": "The check {number} was closed by {by} at {at_ms}: open a new one for "
+    "this table",
     "refused_check_not_empty": "The check {number} still has dishes or payments",
     "refused_check_frozen": "An approval is pending on the check",
-    "refused_check_moved": "The check {number} was changed meanwhile; look and try again",
+    "refused_check_moved": "{by} changed the check {number} at {at_ms}; look and try again",
     "refused_other_waiter": "The check {number} belongs to {owner}",
     "refused_no_table": "There is no such table",
     "refused_no_line": "The line is gone",
@@ -442,10 +441,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "the new check {new_number}: take its payment",
     "refused_table_shared": "Table {table} also has the check {number} of {by} since {at_ms}: "
     "keep two, or move the dishes to one",
-    "refused_fired_already": "{count} of these were with the kitchen already: they are made "
-    "once, there is nothing to do",
-    "refused_price_differs": "The menu has changed meanwhile; the difference is "
-    "{difference_minor}: tell the guest the price on the check",
+    "refused_fired_already": "{by} sent {count} of these at {at_ms} already: they are made once, "
+    "there is nothing to do",
+    "refused_price_differs": "The menu was changed at {at_ms}: tell the guest the price on the "
+    "check",
     "refused_charge_refused": "The hotel refused room {room}, {amount_minor}: {words}",
     "refused_charge_unknown": "Room {room}, {amount_minor}: the hotel did not answer. "
     "Ask reception, do not repeat",

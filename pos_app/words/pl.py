@@ -212,7 +212,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "pin_of_approver": "PIN osoby wyrażającej zgodę",
     "approves": "Zgadza się: {name}",
     "needs_approval": "za zgodą",
-    "just_changed": "Przycisk właśnie się zmienił: spójrz i dotknij jeszcze raz",
     "take_back": "Cofnij: {name}",
     "more": "Więcej",
     "line_dots": "Pozycja…",
@@ -424,10 +423,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_not_counted": "Najpierw policz kasę",
     "refused_counted_already": "Kasa jest już policzona",
     "refused_no_check": "Nie ma takiego rachunku",
-    "refused_check_closed": "Rachunek {number} zamknięto o {at_ms}: otwórz dla stolika nowy",
+    "refused_check_closed": "Rachunek {number} zamknięto: {by}, {at_ms}. Otwórz dla stolika nowy",
     "refused_check_not_empty": "Na rachunku {number} są jeszcze dania lub płatności",
     "refused_check_frozen": "Rachunek czeka na zatwierdzenie",
-    "refused_check_moved": "Rachunek {number} zmieniono w międzyczasie; sprawdź i powtórz",
+    "refused_check_moved": "Rachunek {number} zmieniono: {by}, {at_ms}. Sprawdź i powtórz",
     "refused_other_waiter": "Rachunek {number} prowadzi {owner}",
     "refused_no_table": "Nie ma takiego stolika",
     "refused_no_line": "Tej pozycji już nie ma",
@@ -486,9 +485,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "nowym {new_number}: przyjmij za niego zapłatę",
     "refused_table_shared": "Stolik {table} ma też rachunek {number}: {by}, {at_ms}. Zostaw dwa "
     "albo przenieś dania na jeden",
-    "refused_fired_already": "{count} z nich było już w kuchni: powstaną raz, nic nie trzeba robić",
-    "refused_price_differs": "Menu zmieniło się w międzyczasie; różnica {difference_minor}. "
-    "Podaj gościowi cenę z rachunku",
+    "refused_fired_already": "{count} z nich było już w kuchni ({by}, {at_ms}): powstaną raz, "
+    "nic nie trzeba robić",
+    "refused_price_differs": "Menu zmieniono o {at_ms}. Podaj gościowi cenę z rachunku",
     "refused_charge_refused": "Hotel odmówił, pokój {room}, {amount_minor}: {words}",
     "refused_charge_unknown": "Pokój {room}, {amount_minor}: hotel nie odpowiedział. "
     "Zapytaj recepcję, nie powtarzaj",

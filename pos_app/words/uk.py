@@ -211,7 +211,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "pin_of_approver": "PIN того, хто дозволяє",
     "approves": "Дозволяє: {name}",
     "needs_approval": "з дозволом",
-    "just_changed": "Кнопка щойно змінилася: погляньте й натисніть ще раз",
     "take_back": "Зняти: {name}",
     "more": "Ще",
     "line_dots": "Рядок…",
@@ -423,10 +422,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_not_counted": "Спершу перерахуйте касу",
     "refused_counted_already": "Касу вже перераховано",
     "refused_no_check": "Такого рахунку немає",
-    "refused_check_closed": "Рахунок {number} закрито о {at_ms}: відкрийте для столу новий",
+    "refused_check_closed": "Рахунок {number} закрито: {by}, {at_ms}. Відкрийте для столу новий",
     "refused_check_not_empty": "На рахунку {number} ще є страви або оплати",
     "refused_check_frozen": "На рахунку чекає підтвердження",
-    "refused_check_moved": "Рахунок {number} тим часом змінили; гляньте й повторіть",
+    "refused_check_moved": "Рахунок {number} змінено: {by}, {at_ms}. Гляньте й повторіть",
     "refused_other_waiter": "Рахунок {number} веде {owner}",
     "refused_no_table": "Такого столу немає",
     "refused_no_line": "Такого рядка вже немає",
@@ -484,10 +483,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "рахунку {new_number}: візьміть оплату за нього",
     "refused_table_shared": "На столі {table} є ще рахунок {number}: {by}, {at_ms}. Лишіть два "
     "або перенесіть страви на один",
-    "refused_fired_already": "{count} з цих страв уже були на кухні: їх готують один раз, робити "
-    "нічого не треба",
-    "refused_price_differs": "Меню тим часом змінилося; різниця {difference_minor}. Скажіть "
-    "гостю ціну з рахунку",
+    "refused_fired_already": "{count} з цих страв уже були на кухні ({by}, {at_ms}): їх готують "
+    "один раз, робити нічого не треба",
+    "refused_price_differs": "Меню змінено о {at_ms}. Скажіть гостю ціну з рахунку",
     "refused_charge_refused": "Готель відмовив, номер {room}, {amount_minor}: {words}",
     "refused_charge_unknown": "Номер {room}, {amount_minor}: готель не відповів. "
     "Спитайте рецепцію, не повторюйте",

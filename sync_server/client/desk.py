@@ -168,6 +168,7 @@ class ClientDesk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._saving = None
+        await self.numbers.give_back()
         await self._link.stop()
 
     @property

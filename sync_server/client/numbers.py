@@ -2,8 +2,9 @@
 
 Rule: the counter starts again with each business day, and a number is on disk before it is used.
 Numbers are therefore taken ahead: a few of them are on disk as used before anybody asks, and more
-are written in the background, so that asking never waits. A number that was taken ahead and never
-used leaves a gap after a crash, which harms nobody.
+are written in the background, so that asking never waits. Whoever leaves in order gives back what
+was never used; after a crash those numbers are a gap, which harms nobody, whereas to guess where
+the last used one ended could give a number twice.
 """
 
 import json
@@ -84,6 +85,12 @@ class CheckNumbers:
             if self._on_disk < upto:
                 return
 
+    async def give_back(self) -> None:
+        """The terminal leaves: numbers that were taken ahead and never used are free again."""
+        if self._last < self._on_disk:
+            day, last = self._day, self._last
+            await self._run(lambda: self._put(day, last))
+
     def _turn(self, day: str) -> None:
         if day != self._day:
             self._day, self._last, self._on_disk = day, 0, 0
@@ -94,9 +101,12 @@ class CheckNumbers:
             # The loop and the worker may both be here: what stands on disk never goes back.
             if day != self._day or last <= self._on_disk:
                 return
-            try:
-                write_private(self._path, json.dumps({"day": day, "last": last}).encode())
-            except OSError as fault:
-                log.error("check numbers are not on disk: %s", fault)
-                return
-            self._on_disk = last
+            self._put(day, last)
+
+    def _put(self, day: str, last: int) -> None:
+        try:
+            write_private(self._path, json.dumps({"day": day, "last": last}).encode())
+        except OSError as fault:
+            log.error("check numbers are not on disk: %s", fault)
+            return
+        self._on_disk = last

@@ -6,6 +6,8 @@ concerns several aggregates at once (kitchen, another check, the stop list) is p
 `orders`; the state itself is in `checks`.
 """
 
+from collections.abc import Iterable
+
 from . import commands as c, events as e
 from .amending import replace
 from .checks import Check, totals_of
@@ -33,10 +35,19 @@ from .tariffs import place_of
 def may_touch(check: Check, facts: Facts) -> Refused | None:
     """Whether the actor may work on this check: it is open, and one's own or by right."""
     if check.state != "open":
-        return refuse("check_closed", number=check.number, at_ms=check.closed_ms)
+        by = check.payments[-1].by if check.payments else check.owner
+        return refuse("check_closed", number=check.number, by=by, at_ms=check.closed_ms)
     if check.owner != facts.actor and "other_tables" not in facts.rights:
         return refuse("other_waiter", owner=check.owner, number=check.number)
     return None
+
+
+def last_touch(check: Check, lines: Iterable[Line]) -> dict[str, str | int]:
+    """Who touched the newest changed of these lines and when, as parameters of a refusal."""
+    touched = max(lines, key=lambda line: line.changed_ms, default=None)
+    if touched is None or not touched.changed_by:
+        return {"by": check.owner, "at_ms": check.opened_ms}
+    return {"by": touched.changed_by, "at_ms": touched.changed_ms}
 
 
 def add_lines(check: Check, command: c.AddLines, facts: Facts) -> e.LinesAdded | Refused:

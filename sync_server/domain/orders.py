@@ -154,7 +154,9 @@ def _price_note(command: c.AddLines, facts: Facts) -> Refused | None:
     shown_known = all(catalogue_for(facts, new.menu_no)[1] for new in command.lines)
     if shown_known:
         return None
-    return refuse("price_differs", difference_minor=0, menu=command.lines[0].menu_no)
+    return refuse(
+        "price_differs", menu=command.lines[0].menu_no, at_ms=facts.catalogue.published_ms
+    )
 
 
 def _continuation(venue: Venue, check: Check, facts: Facts) -> e.CheckOpened:
@@ -286,14 +288,15 @@ def send_lines(venue: Venue, command: c.SendLines, facts: Facts) -> Decision:
     fresh = tuple(line for line in named if not line.sent and line.state != "void")
     if not fresh:
         return refuse("nothing_to_send")
-    return _to_kitchen(venue, check, fresh, len(named) - len(fresh), command.route, facts)
+    known = tuple(line for line in named if line.sent and line.state != "void")
+    return _to_kitchen(venue, check, fresh, known, command.route, facts)
 
 
 def _to_kitchen(
     venue: Venue,
     check: Check,
     fresh: tuple[Line, ...],
-    repeated: int,
+    known: tuple[Line, ...],
     way: str,
     facts: Facts,
 ) -> Decision:
@@ -313,7 +316,11 @@ def _to_kitchen(
     events += kitchen.route(_order(check), fresh, venue.tickets_of(check.check_id), facts, printed)
     events += counted
     events = with_close(venue, check, events, facts)
-    adjusted = refuse("fired_already", count=repeated) if repeated else None
+    adjusted = (
+        refuse("fired_already", count=len(known), **ordering.last_touch(check, known))
+        if known
+        else None
+    )
     stopped = next((line for line in fresh if printed and _is_stopped(venue, line)), None)
     if stopped is not None:
         adjusted = refuse("stopped_but_printed", item=stopped.item_id)
@@ -339,7 +346,7 @@ def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
     )
     events: list[object] = []
     if unsent:
-        sent = _to_kitchen(venue, check, unsent, 0, command.route, facts)
+        sent = _to_kitchen(venue, check, unsent, (), command.route, facts)
         if isinstance(sent, Refused):
             return sent
         events = list(sent.events)
@@ -549,7 +556,7 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
     if any(payment.state in checks.HOLDING for payment in check.payments):
         return refuse("has_payments")
     if check.version_n > facts.basis_n and check.opened_dev != facts.device_id:
-        return refuse("check_moved", number=check.number)
+        return refuse("check_moved", number=check.number, **ordering.last_touch(check, check.lines))
     events: list[object] = []
     if check.lines:
         pieces = splitting.whole_pieces(check)

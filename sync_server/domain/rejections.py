@@ -32,10 +32,10 @@ CODES: dict[str, str] = {
     "counted_already": "the drawer has been counted",
     # checks
     "no_check": "no such check",
-    "check_closed": "the check {number} was closed at {at_ms}",
+    "check_closed": "the check {number} was closed by {by} at {at_ms}",
     "check_not_empty": "the check has live lines or payments",
     "check_frozen": "an approval is pending on the check",
-    "check_moved": "the check {number} changed meanwhile; look at it and try again",
+    "check_moved": "the check {number} was changed by {by} at {at_ms}; look and try again",
     "other_waiter": "the check belongs to {owner}",
     "no_table": "no such table",
     "no_line": "no such line",
@@ -102,8 +102,8 @@ CODES: dict[str, str] = {
     # accepted, but not as asked
     "continued": "the check {number} was closed; the lines are on the new check {new_number}",
     "table_shared": "the table has the check {number} of {by} as well",
-    "fired_already": "{count} of the lines were with the kitchen already",
-    "price_differs": "the menu changed meanwhile; the price differs by {difference_minor}",
+    "fired_already": "{count} of the lines were sent by {by} at {at_ms} already",
+    "price_differs": "the menu was changed at {at_ms}; the price of menu {menu} is not known",
     "charge_refused": "the hotel refused the charge for room {room}: {words}",
     "charge_unknown": "the hotel did not answer for room {room}; ask reception, do not repeat",
     "folio_disagrees": "room {room}, check {number}: folio and check disagree ({what}: {words})",

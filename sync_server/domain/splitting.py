@@ -17,7 +17,7 @@ from .events import Grant, Line, Remainder, TaxSum
 from .ids import NO_LINE, LineId, derived
 from .limits import LINES_PER_CHECK, LINES_PER_EVENT, SHARES
 from .money import allocate
-from .ordering import may_touch, pick, with_sets
+from .ordering import last_touch, may_touch, pick, with_sets
 from .pricing import totals
 from .quantity import shares
 from .records import NO_REMAINDER
@@ -61,7 +61,7 @@ def quantity_pieces(check: Check, command: c.MoveLines, facts: Facts) -> list[Pi
         if line is None or line.state == "void":
             return refuse("no_line")
         if line.changed_n > facts.basis_n and line.changed_dev != facts.device_id:
-            return refuse("check_moved", number=check.number)
+            return refuse("check_moved", number=check.number, **last_touch(check, (line,)))
         move = moves.get(line_id, c.Move(line_id, line.qty_milli, NO_LINE))
         piece = _quantity_piece(check, line, move)
         if isinstance(piece, Refused):
@@ -403,7 +403,7 @@ def lines_to_share(check: Check, command: c.ShareLines, facts: Facts) -> tuple[L
     if not live:
         return refuse("nothing_to_do")
     if any(x.changed_n > facts.basis_n and x.changed_dev != facts.device_id for x in live):
-        return refuse("check_moved", number=check.number)
+        return refuse("check_moved", number=check.number, **last_touch(check, live))
     return live
 
 

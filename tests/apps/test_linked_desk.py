@@ -168,6 +168,14 @@ async def test_a_check_number_is_never_given_twice_not_even_after_a_crash(tmp_pa
     assert crashed.take("T1", "2026-11-22", (used,)) == "T1-008"
 
 
+async def test_numbers_go_on_where_the_last_used_one_ended(tmp_path: Path) -> None:
+    first = CheckNumbers(tmp_path, inline)
+    await first.take_ahead("2026-11-21")
+    assert first.take("T1", "2026-11-21", ()) == "T1-001"
+    await first.give_back()
+    assert CheckNumbers(tmp_path, inline).take("T1", "2026-11-21", ()) == "T1-002"
+
+
 async def test_a_number_that_was_taken_ahead_needs_no_disk(tmp_path: Path) -> None:
     numbers = CheckNumbers(tmp_path, inline)
     await numbers.take_ahead("2026-11-21")

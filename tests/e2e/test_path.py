@@ -39,13 +39,6 @@ def keys(glass: Glass, *figures: str) -> None:
         glass.act(f"key:{figure}")
 
 
-def settled(glass: Glass, text: str) -> None:
-    """Touch the main button; it takes no tap right after its meaning has changed."""
-    glass.until(text)
-    time.sleep(1)
-    glass.touch(text)
-
-
 def order_and_eat(venue: Venue) -> None:
     """Table 3: borscht twice without garlic for seat 2, a steak on hold; sent, made, fired."""
     pos, kds = venue.pos, venue.kds
@@ -79,8 +72,8 @@ def order_and_eat(venue: Venue) -> None:
     kds.until("Рібай")
     kds.keep(PICTURES / "kitchen.png")
     kds.act("bump:")
-    settled(pos, "Подано 1")
-    settled(pos, "Готувати подачу 2")
+    pos.touch("Подано 1")
+    pos.touch("Готувати подачу 2")
     kds.act("tab:grill")
     kds.act("bump:")
     pos.until("Подано 1")
