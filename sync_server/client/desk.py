@@ -128,9 +128,9 @@ class ClientDesk:
         Raises StoreInUse if another program has the folder, OSError if the disk itself fails.
         """
         self._link = link
+        self.numbers = CheckNumbers(self._folder, self._run)
         await link.open()
         self._replica.replace(await self._confirmed(link))
-        self.numbers = CheckNumbers(self._folder, self._run)
         self._people.open(self._folder, link)
         await self._run(self._catalogues.load)
         for stored in await link.overlay():
