@@ -26,7 +26,7 @@ from .pricing import Priced, price
 from .quantity import extend
 from .rejections import Refused, refuse
 from .staff import Facts, needs
-from .tariffs import price_now
+from .tariffs import price_now, stations_now
 
 NOTE_LENGTH = 140
 NAME_LENGTH = 60
@@ -132,7 +132,7 @@ class _Making:
             line,
             tax_id=tax_id,
             tax_bp=catalogue.taxes[tax_id].rate_bp,
-            station_ids=(new.station_id,) if new.station_id else item.station_ids,
+            station_ids=(new.station_id,) if new.station_id else line.station_ids,
         )
 
     def set_of(self, item: Item) -> tuple[Line, ...] | Refused:
@@ -202,7 +202,7 @@ class _Making:
             gross_minor=gross,
             tax_id=item.tax_id,
             tax_bp=catalogue.taxes[item.tax_id].rate_bp,
-            station_ids=item.station_ids,
+            station_ids=stations_now(catalogue, item, self.place, self.at_ms),
             course=item.course if new.course < 0 else new.course,
             seat=new.seat,
             at_ms=self.at_ms,

@@ -166,6 +166,26 @@ class PriceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class StationRule:
+    """Dishes that are made elsewhere at certain places and times; the first that fits holds.
+
+    It concerns dishes of `station_id`, or those named by item or category; they go to
+    `to_station_ids`, or with none of these nowhere. Places and times are those of `PriceRule`.
+    """
+
+    rule_id: str
+    names: Names
+    to_station_ids: tuple[str, ...]
+    station_id: str = ""
+    item_ids: tuple[str, ...] = ()
+    category_ids: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    from_minute: int = 0
+    until_minute: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """A place that makes things. `paper`: `fallback` (display first) or `always`.
 
@@ -396,6 +416,7 @@ class Catalogue:
     staff: dict[str, StaffMember]
     accounts: dict[str, HouseAccount] = field(default_factory=dict)
     price_rules: tuple[PriceRule, ...] = ()
+    station_rules: tuple[StationRule, ...] = ()
     drawers: dict[str, Drawer] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""What a dish costs here and now: price rules by hall, time of day and weekday.
+"""What a dish costs and where it is made, here and now: rules by hall, time and weekday.
 
 The moment is that of ordering, so a line that was ordered keeps its price (features-commercial
 A8.65 to 68). Rules stand in the catalogue (`menu.PriceRule`); choices are added in `pricing`.
@@ -7,7 +7,7 @@ A8.65 to 68). Rules stand in the catalogue (`menu.PriceRule`); choices are added
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .menu import Catalogue, Item, PriceRule
+from .menu import Catalogue, Item, PriceRule, StationRule
 from .money import percent_of
 
 DAY_MINUTES = 24 * 60
@@ -26,7 +26,7 @@ def local_minute(at_ms: int, zone: str) -> tuple[int, int]:
     return local.weekday(), local.hour * 60 + local.minute
 
 
-def holds(rule: PriceRule, place: str, weekday: int, minute: int) -> bool:
+def holds(rule: PriceRule | StationRule, place: str, weekday: int, minute: int) -> bool:
     """Whether a rule is in force at a place and time; a window is half-open."""
     if rule.places and place not in rule.places:
         return False
@@ -40,6 +40,25 @@ def holds(rule: PriceRule, place: str, weekday: int, minute: int) -> bool:
         if minute < end:
             weekday = (weekday - 1) % 7
     return inside and (not rule.weekdays or weekday in rule.weekdays)
+
+
+def stations_now(catalogue: Catalogue, item: Item, place: str, at_ms: int) -> tuple[str, ...]:
+    """Where a dish is made here and now (features-commercial B1.1); stations that the catalogue
+    lacks are passed over, and a dish is never sent nowhere by mistake."""
+    if not catalogue.station_rules:
+        return item.station_ids
+    weekday, minute = local_minute(at_ms, catalogue.settings.zone)
+    for rule in catalogue.station_rules:
+        named = item.item_id in rule.item_ids or item.category_id in rule.category_ids
+        at_station = rule.station_id in item.station_ids
+        if (named or at_station) and holds(rule, place, weekday, minute):
+            kept = item.station_ids if at_station and not named else ()
+            moved = [other for other in kept if other != rule.station_id]
+            there = [each for each in rule.to_station_ids if each in catalogue.stations]
+            if rule.to_station_ids and not there:
+                return item.station_ids
+            return tuple(dict.fromkeys([*moved, *there]))
+    return item.station_ids
 
 
 def price_now(catalogue: Catalogue, item: Item, place: str, at_ms: int) -> tuple[int, str]:

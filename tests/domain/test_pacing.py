@@ -6,9 +6,10 @@ from hypothesis import given, strategies as st
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId
-from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu import Catalogue, StationRule
 from sync_server.domain.pacing import DELAYS_TRIED, Slot, plan
-from tests.builders import AHouse, a_line, a_menu, an_item
+from sync_server.domain.tariffs import local_minute, stations_now
+from tests.builders import EVENING_MS, AHouse, a_line, a_menu, an_item
 
 K = CheckId("k")
 
@@ -195,3 +196,23 @@ def test_no_station_is_ever_overfilled(dishes: list[tuple[str, int, int]], capac
         for slot, _ in mine:
             standing = [used for s, used in mine if s.start_ms <= slot.start_ms < s.due_ms]
             assert sum(standing) <= capacity
+
+
+def test_at_night_the_terrace_is_cooked_for_at_the_bar() -> None:
+    menu = a_menu()
+    rules = (
+        StationRule("grill", {}, ("hot",), station_id="grill", places=("main",)),
+        StationRule("night", {}, ("bar",), category_ids=("food",), from_minute=0, until_minute=1),
+        StationRule("gone", {}, ("attic",), item_ids=("borscht",)),
+    )
+    menu = replace(menu, station_rules=rules)
+    plate, steak, soup = menu.items["plate"], menu.items["ribeye"], menu.items["borscht"]
+    assert stations_now(menu, plate, "main", EVENING_MS) == ("hot",)
+    assert stations_now(menu, steak, "main", EVENING_MS) == ("hot",)
+    assert stations_now(menu, steak, "terrace", EVENING_MS) == ("grill",)
+    assert stations_now(menu, soup, "main", EVENING_MS) == ("hot",), "no such station: as before"
+    _, minute = local_minute(EVENING_MS, menu.settings.zone)
+    midnight = EVENING_MS + (24 * 60 - minute) * 60_000
+    assert stations_now(menu, soup, "terrace", midnight) == ("bar",)
+    house = an_order(menu, "plate")
+    assert [ticket.station_id for ticket in house.venue.tickets.values()] == ["hot"]
