@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import events as e
-from .amending import replace
+from .amending import quick, replace
 from .events import Grant, Line, Payment, Totals
 from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, StaffId
 from .pricing import Terms, discounts, surcharges, totals
@@ -27,6 +27,7 @@ class Stamp:
     dev: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Check:
     """One bill in the making. `state`: open, closed, abandoned. Times in ms UTC.

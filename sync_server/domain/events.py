@@ -7,6 +7,7 @@ meaning gets a new name. Who, when and by which command stands also in the journ
 
 from dataclasses import dataclass
 
+from .amending import quick
 from .cash_events import (
     CASH_EVENTS,
     AccountPaid as AccountPaid,
@@ -153,6 +154,7 @@ class XPrinted:
 
 
 # -- checks ------------------------------------------------------------------------------------
+@quick
 @dataclass(frozen=True, slots=True)
 class CheckOpened:
     check_id: CheckId
@@ -342,6 +344,7 @@ class PaymentRefunded:
     reference: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CheckClosed:
     """All is paid: the sale. `tips_minor` were on top and belong to the staff."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from . import commands as c, events as e
-from .amending import replace
+from .amending import quick, replace
 from .events import Line, TicketLine
 from .ids import CheckId, LineId, StaffId, TicketId, derived
 from .limits import TEXT_LENGTH
@@ -21,6 +21,7 @@ UNDO_MS = 30_000
 """How long a bump can be undone exactly; later it is recalled (features-commercial B3.24)."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Work for one station. `state`: open, bumped. `clock_ms` is when its time began to count.

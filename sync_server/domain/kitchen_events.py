@@ -5,10 +5,12 @@ A ticket is the work of one station for one course of one check; the rules are i
 
 from dataclasses import dataclass
 
+from .amending import quick
 from .ids import CheckId, LineId, StaffId, TicketId
 from .records import TicketLine
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TicketOpened:
     """Work for one station. `upcoming` tickets hold only lines that wait to be fired.

@@ -6,6 +6,7 @@ gives them on under its own name; aggregates (`checks`, `kitchen`, `shifts`) hol
 
 from dataclasses import dataclass
 
+from .amending import quick
 from .ids import NO_LINE, NOBODY, LineId, PaymentId, ShiftId, StaffId
 
 
@@ -21,6 +22,7 @@ class Chosen:
     recipe_milli: int = 1000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a check. `unit_minor` includes the modifiers; `gross_minor` is the live sum.
@@ -109,6 +111,7 @@ class TaxSum:
     tax_minor: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Totals:
     """A check in figures; `total_minor` is what the guest owes without tips. `exempt_minor` is the
@@ -138,6 +141,7 @@ class Remainder:
 NO_REMAINDER = Remainder()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money against a check. `state`: done, pending, unknown, refused, corrected.
@@ -169,6 +173,7 @@ class Payment:
     refunded_tip_minor: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TicketLine:
     """A line as the kitchen sees it. `state`: queued, started, ready, void.
@@ -201,6 +206,7 @@ class TicketLine:
     for_table_id: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sold:
     """A line fired, as the back office counts it: once per (line, fire number).

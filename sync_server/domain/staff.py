@@ -7,7 +7,9 @@ walks it. The catalogue (`menu`) holds the roles.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from .amending import quick
 from .commands import COMMANDS
 from .ids import NOBODY, StaffId
 from .menu import Catalogue
@@ -120,6 +122,7 @@ KITCHEN_RIGHTS = frozenset({"kitchen", "stop_list"})
 """What a kitchen display may do without anyone signed in."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a decision may not look up itself. Limits: percentages and sums a person may take off.
@@ -152,7 +155,12 @@ def rights_of(catalogue: Catalogue, staff_id: str) -> frozenset[str]:
     if person is None or not person.active:
         return frozenset()
     role = catalogue.roles.get(person.role_id)
-    return frozenset((role.rights if role else ()) + person.extra_rights)
+    return _joined(role.rights if role else (), person.extra_rights)
+
+
+@lru_cache(maxsize=256)
+def _joined(role: tuple[str, ...], own: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(role + own)
 
 
 def discount_limit(catalogue: Catalogue, staff_id: str) -> int:

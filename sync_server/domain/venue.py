@@ -8,6 +8,7 @@ depend on the events alone, so that all replicas forget alike. Decisions are in 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from operator import attrgetter
 
 from . import attendance, checks, events as e, folio, kitchen, shifts, speed, vouchers
 from .amending import replace
@@ -283,12 +284,14 @@ class Venue:
             self._forget_bumped()
 
     def _forget_bumped(self) -> None:
+        if len(self.tickets) <= BUMPED_TICKETS_KEPT:
+            return
         bumped = [t for t in self.tickets.values() if t.state == "bumped"]
         extra = len(bumped) - BUMPED_TICKETS_KEPT
         if extra <= 0:
             return
         # In a busy house each bump forgets one: finding it must not sort all the others.
-        for ticket in nsmallest(extra, bumped, key=lambda t: (t.bumped_ms, t.ticket_id)):
+        for ticket in nsmallest(extra, bumped, key=_BUMPED_FIRST):
             if ticket.check_id not in self.checks:
                 del self.tickets[ticket.ticket_id]
 
@@ -392,6 +395,7 @@ class Venue:
         self.catalogue_no = event.number
 
 
+_BUMPED_FIRST = attrgetter("bumped_ms", "ticket_id")
 _ON_CHECK = checks.CHECK_EVENTS
 _ON_SHIFT = shifts.SHIFT_EVENTS
 _SPECIAL: dict[type, Callable[..., None]] = {

@@ -10,6 +10,7 @@ on purpose and runs in a thread.
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -83,6 +84,7 @@ def target_of(body: bytes | msgspec.Raw) -> str:
     return target.check_id or target.shift_id or target.item_id
 
 
+@lru_cache(maxsize=limits.SESSIONS_KEPT)
 def token_hash(session: str) -> str:
     """What is stored of a session: a stolen database signs nobody in."""
     return sha256(session.encode()).hexdigest()
