@@ -141,7 +141,12 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 def writing_engine(make: Callable[[], sqlite3.Connection], faults: Faults) -> Engine:
     """An engine of exactly one connection whose every transaction is BEGIN IMMEDIATE."""
-    engine = create_engine("sqlite://", creator=make, poolclass=StaticPool)
+    # The pool must not roll back a connection that it is given back: the writer does that itself,
+    # and a simulated machine that crashed is collected some time later, when the one connection of
+    # its disk is at work for the machine started after it.
+    engine = create_engine(
+        "sqlite://", creator=make, poolclass=StaticPool, pool_reset_on_return=None
+    )
 
     # isolation_level=None switches the driver's own transactions off, so that BEGIN and
     # SAVEPOINT are exactly where SQLAlchemy puts them.

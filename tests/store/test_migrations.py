@@ -155,8 +155,6 @@ def test_a_revision_that_orphans_rows_is_undone(file_place: Place, package: Path
 
 
 def test_a_crash_at_any_commit_of_an_upgrade_is_finished_by_the_next_start() -> None:
-    crashed: list[Database] = []  # kept: a collected one rolls the shared connection back
-
     class PowerCut(Exception):
         pass
 
@@ -167,9 +165,8 @@ def test_a_crash_at_any_commit_of_an_upgrade_is_finished_by_the_next_start() -> 
             if next(commits) == at:
                 raise PowerCut
 
-        crashed.append(Database.on_disk(disk, before_commit=cut))
         with pytest.raises(PowerCut):
-            upgrade(crashed[-1], SAMPLE)
+            upgrade(Database.on_disk(disk, before_commit=cut), SAMPLE)
         database = Database.on_disk(disk)
         assert current_revision(database) == (None, "first")[crash_at]
         assert upgrade(database, SAMPLE) == ["first", "second"][crash_at:]

@@ -1,5 +1,6 @@
 """The inline writer keeps the same promises, with a place to crash before and after a commit."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -64,6 +65,24 @@ def test_a_crash_in_the_middle_of_a_function_leaves_nothing_of_it(disk: MemoryDi
     with pytest.raises(PowerCut):
         database.writer.run(half)
     assert Database.on_disk(disk).read(numbers) == [1]
+
+
+def test_a_crashed_database_that_is_collected_takes_nothing_from_the_next(
+    disk: MemoryDisk,
+) -> None:
+    gone = [Database.on_disk(disk, before_commit=_cut)]
+    with pytest.raises(PowerCut):
+        gone[0].writer.run(add(2))
+
+    def write(connection: Connection) -> None:
+        add(3)(connection)
+        gone.clear()
+        gc.collect()
+        add(4)(connection)
+
+    database = Database.on_disk(disk)
+    database.writer.run(write).result()
+    assert database.read(numbers) == [1, 3, 4]
 
 
 async def test_a_hook_may_refuse_a_commit_and_accept_the_next(disk: MemoryDisk) -> None:
