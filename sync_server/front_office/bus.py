@@ -242,7 +242,8 @@ class CommandBus:
         group = self._group()
         answers = [await self._take(group, job, look_up) for job in jobs]
         try:
-            if not await self._store(group):
+            stored = await self._store(group)
+            if not stored:
                 answers = [
                     Submitted(self._devices[j.dev].last_seq, [], "busy", FULL_MS) for j in jobs
                 ]
@@ -254,6 +255,9 @@ class CommandBus:
             return await self._apart(jobs)
         for job, answer in zip(jobs, answers, strict=True):
             _settle(job.answer, answer)
+        if stored:
+            # After the answers, so that a device's answer and its events go out in one write.
+            await self._tell(group)
 
     async def _apart(self, jobs: list[Job]) -> None:
         """One of these jobs cannot be stored whatever we do; the others shall not suffer."""
@@ -266,7 +270,7 @@ class CommandBus:
         _settle(jobs[0].answer, Submitted(last_seq, [], "busy", FULL_MS))
 
     async def _store(self, group: Group) -> bool:
-        """Commit a group, then know it and tell of it; False if the disk took nothing."""
+        """Commit a group, then know it; False if the disk took nothing."""
         if not group.batch.devices and not group.batch.adopted:
             return True
         try:
@@ -275,10 +279,13 @@ class CommandBus:
             log.error("nothing was stored: %s", fault)
             return False
         self._committed(group)
+        return True
+
+    async def _tell(self, group: Group) -> None:
+        """Let everybody know of a group that is stored."""
         if group.told.records:
             self._live.tell(group)
             await self._live.save(after=limits.STATE_EVERY_EVENTS)
-        return True
 
     async def _adopt(self, adoption: Adoption) -> bool:
         """Take what terminals can prove of the lost journal, before anything else is decided.
@@ -299,6 +306,7 @@ class CommandBus:
                 if not await self._store(group):
                     asyncio.get_running_loop().call_later(FULL_MS / 1000, self._wake.set)
                     return False
+                await self._tell(group)
                 log.warning("restored: adopted events up to %d as signed", self._live.head.n)
                 self._brought = brought([record for record, _, _ in run])
         self.adoption = None
@@ -328,6 +336,7 @@ class CommandBus:
                     _settle(waiting.answer, Submitted(last_seq, [], "busy", FULL_MS))
                     reoffers.take_out(waiting)
                 return
+            await self._tell(group)
             if problem or offer.decided:
                 last_seq = self._devices[offer.dev].last_seq
                 _settle(offer.answer, Submitted(last_seq, offer.results, problem))

@@ -41,8 +41,9 @@ class OfficeDoor:
         office.watch(self._told)
 
     def _told(self, events: list[object]) -> None:
-        for wake in self._wakes.values():
-            wake.set()
+        for kind, wake in self._wakes.items():
+            if self._office.queues.get(kind):
+                wake.set()
 
     @property
     def catalogue(self) -> Catalogue:

@@ -91,6 +91,7 @@ class SyncServer:
         self._by_device: dict[str, Session] = {}
         self._rates: dict[str, RateLimit] = {}
         self._numbers = 0
+        self._time: Callable[[], float] | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._image: SnapshotImage | None = None
         self._imaging: asyncio.Future[SnapshotImage] | None = None
@@ -99,8 +100,13 @@ class SyncServer:
         authority.subscribe(self.hub.committed)
 
     def now_ms(self) -> int:
-        """The loop's time in milliseconds: virtual in a simulation."""
-        return int(asyncio.get_running_loop().time() * 1000)
+        """The loop's time in milliseconds: virtual in a simulation.
+
+        Asked several times a frame, so the loop is looked up once: that is a system call.
+        """
+        if self._time is None:
+            self._time = asyncio.get_running_loop().time
+        return int(self._time() * 1000)
 
     async def serve_link(self, link: Link) -> None:
         """Serve one connection until it ends. Never raises for what the peer does."""

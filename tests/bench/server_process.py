@@ -23,6 +23,7 @@ from sync_server.clocks import wall_ms
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
+from sync_server.server import prepare, tune
 from sync_server.transport.server import ServerLimits
 
 COMMITS_KEPT = 20_000
@@ -73,6 +74,7 @@ async def serve(settings: ServerSettings, commands_per_second: int) -> None:
     counted = Counted(house)
     await furnish(house, load_venue(DEMO_VENUE), date(2026, 11, 21), wall_ms())
     await house.listen()
+    tune()
     assert house.sockets is not None
     if commands_per_second:
         house.sockets.limits = ServerLimits(
@@ -101,6 +103,7 @@ def main() -> None:
     given = parser.parse_args()
     values: dict[str, Any] = {"data": given.data, "port": 0}
     settings = ServerSettings(**values)
+    prepare()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, given.rate))
 

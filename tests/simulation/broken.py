@@ -211,10 +211,10 @@ def answers_before_the_commit(shop: Workshop) -> None:
         CommandBus,
         "_decide",
         (
-            "        try:\n            if not await",
+            "        try:\n            stored = await",
             "        for job, answer in zip(jobs, answers, strict=True):\n"
             "            _settle(job.answer, answer)\n"
-            "        try:\n            if not await",
+            "        try:\n            stored = await",
         ),
     )
 
@@ -225,7 +225,7 @@ def a_full_disk_is_answered_as_stored(shop: Workshop) -> None:
     shop.rewrite(
         CommandBus,
         "_decide",
-        ("if not await self._store(group)", "if await self._store(group) is None"),
+        ("if not stored:", "if stored is None:"),
     )
 
 
