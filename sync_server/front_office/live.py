@@ -2,7 +2,7 @@
 
 Nothing enters here before it is on the disk. `take` lets a committed group in, `tell` wakes those
 who wait for news of it; the sockets read from here, and `save` keeps the state now and then, so
-that a start replays little. Who decides and commits is `bus`; rows are read by `journal`.
+that a start replays little. Who decides and commits is `bus`; older records are in `pages`.
 """
 
 import logging
@@ -18,6 +18,7 @@ from sync_server.transport.authority import SnapshotImage
 from . import journal
 from .group import Group
 from .journal import Head, Tail
+from .pages import JournalPages
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Live:
         self._database = database
         self._clock = clock
         self._tail = Tail()
+        self._pages = JournalPages(database)
         self._listeners: list[Callable[[int], None]] = []
         self._watchers: list[Callable[[list[object]], None]] = []
         self._digest: tuple[int, str, str] | None = None
@@ -80,17 +82,7 @@ class Live:
         recent = self._tail.after(n, max_events, max_bytes)
         if recent is not None:
             return recent
-        rows = await self._database.read_async(
-            lambda connection: journal.records(connection, n, max_events)
-        )
-        found: list[bytes] = []
-        size = 0
-        for _, data, _ in rows:
-            size += len(data)
-            if found and size > max_bytes:
-                break
-            found.append(data)
-        return found
+        return await self._pages.after(n, max_events, max_bytes)
 
     async def snapshot(self) -> SnapshotImage:
         """The live state now."""

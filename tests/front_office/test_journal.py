@@ -1,5 +1,7 @@
 """The record: the same state from a saved one as from zero, tampering found, money balanced."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -8,6 +10,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import ChargeId, CheckId, PaymentId
 from sync_server.domain.venue import Venue
+from sync_server.front_office import journal, pages
 from sync_server.front_office.journal import BrokenJournal, every_record
 from sync_server.protocol.envelope import read_event
 from sync_server.protocol.replica import apply_record, digest
@@ -130,3 +133,33 @@ def _save_at(connection: Connection, n: int) -> None:
         if connection.dialect.name == "sqlite"
         else f"INSERT INTO state SELECT {n}, at_ms, hash, '{{}}'::bytea FROM journal WHERE n = {n}"
     )
+
+
+async def test_those_who_catch_up_together_read_each_page_once(
+    house: House, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await an_evening(house, till)
+    read: list[int] = []
+    real = journal.records
+
+    def counted(connection: Connection, after: int, limit: int) -> list[tuple[int, bytes, str]]:
+        read.append(after)
+        return real(connection, after, limit)
+
+    monkeypatch.setattr(pages, "PAGE_EVENTS", 4)
+    monkeypatch.setattr(journal, "records", counted)
+    shared = pages.JournalPages(house.office.database)
+    head = house.office.head_n
+    told = await house.office.events_after(0, head, 10_000_000)
+
+    async def catch_up() -> list[bytes]:
+        got: list[bytes] = []
+        while len(got) < head:
+            got += await shared.after(len(got), 3, 10_000_000)
+        return got
+
+    assert await asyncio.gather(*(catch_up() for _ in range(5))) == [told] * 5
+    whole = [after for after in read if after + 4 <= head]
+    assert whole == sorted(set(whole)), "a full page is read once for all"
+    assert await shared.after(head, 10, 10) == []
+    assert len(await shared.after(0, 10, 1)) == 1, "one record goes out however large"
