@@ -118,6 +118,7 @@ class Spooler:
         self._stopped = threading.Event()
         self._health = {name: Health(name, None) for name in printers}
         self._waiting: dict[str, Future[PrintOutcome]] = {}
+        self._worker = worker
         self._workers = {name: worker(name) for name in printers}
 
     def submit(self, job: PrintJob) -> "Future[PrintOutcome]":
@@ -170,9 +171,27 @@ class Spooler:
 
     def poll(self) -> None:
         """Ask every printer that has nothing to do how it is. The caller says when."""
-        for name, worker in self._workers.items():
+        for name, worker in list(self._workers.items()):
             if not worker.waiting:
                 worker.submit(partial(self._ask, name))
+
+    def fit(self, name: str, printer: Printer, route: Route) -> None:
+        """Add a printer under `name`, or change the driver of the one that has it: what is in hand
+        is finished on the old one, what waits is printed on the new."""
+        if name not in self._printers:
+            with self._lock:
+                self._health[name] = Health(name, None)
+            self._printers[name] = printer
+            self._workers[name] = self._worker(name)
+            self._routes[name] = route
+            return
+
+        def task() -> None:
+            old, self._printers[name] = self._printers[name], printer
+            old.close()
+
+        if not self._workers[name].submit(task):
+            _LOG.warning("printer %s is too busy to be changed", name)
 
     def look(self, printer: str) -> "Future[Status | None]":
         """Ask a printer that has nothing to do for its state; None when it is busy or silent."""

@@ -118,7 +118,7 @@ class LocalPaper:
         return self._mono() < self._resting.get(printer_id, 0)
 
     def _printed(self, document: Document, printer: Printer) -> bool:
-        known = self._evidence.get(printer.printer_id)
+        known = self._evidence.get(printer.reached_by)
         settings = PrinterSettings(
             printer.printer_id, printer.reached_by, printer.width_dots, printer.code_page
         )
@@ -126,7 +126,7 @@ class LocalPaper:
         driver = printer_at(settings, known or Evidence.A, first_id, QUICK)
         try:
             if known is None and isinstance(driver, EscposPrinter):
-                driver.evidence = self._evidence[printer.printer_id] = driver.probe()
+                driver.evidence = self._evidence[printer.reached_by] = driver.probe()
             return driver.print(document).state in CERTAIN
         except DeviceError:
             return False

@@ -17,7 +17,10 @@ from sync_server.backup_rounds import BackupRounds
 from sync_server.client.identity import write_private
 from sync_server.clocks import new_ids, now, secret_bytes, secret_hex, system_random, wall_ms
 from sync_server.config import ServerSettings
+from sync_server.device_desk import DeviceDesk
 from sync_server.devices import open_printers
+from sync_server.domain.events import CataloguePublished
+from sync_server.domain.menu import Catalogue
 from sync_server.effects.cash_drawers import CashDrawers
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
@@ -123,6 +126,7 @@ class House:
         self.watch = KitchenWatch(self.office)
         self.search = GuestSearch(self.gateway, self._meal_of)
         self.office.asks = Asks(self.office, self._guests, self.health)
+        self.office.asks.set_up = DeviceDesk(self.office, _first_id)
         self.printing: Printing | None = None
         self.sockets: SyncServer | None = None
         self.port = 0
@@ -191,12 +195,30 @@ class House:
             "room-charges",
         )
         self._run(BackupRounds(self.office, self.settings).run(), "backups")
-        first_id = system_random().randrange(PROCESS_IDS)
-        printers = await open_printers(self.office.catalogue, first_id)
+        opened = self.office.catalogue
+        printers = await open_printers(opened, _first_id())
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)
         self._run(self.printing.run(), "printing")
         drawers = CashDrawers(self.door, self.printing.spooler, sleep=_sleep_ms)
         self._run(drawers.run(), "cash drawers")
+        self._run(self._follow_catalogue(self.printing, opened), "printers of the catalogue")
+
+    async def _follow_catalogue(self, printing: Printing, opened: Catalogue) -> None:
+        """Printers that are added or changed in the catalogue work without a restart."""
+        published = asyncio.Event()
+
+        def told(events: list[object]) -> None:
+            if any(isinstance(event, CataloguePublished) for event in events):
+                published.set()
+
+        self.office.watch(told)
+        while True:
+            now = self.office.catalogue
+            if now.number != opened.number:
+                printing.fit(await open_printers(now, _first_id(), opened))
+                opened = now
+            await published.wait()
+            published.clear()
 
     async def listen(self) -> None:
         """Let terminals in, and begin to tell the world: a dead printer keeps nobody waiting."""
@@ -244,6 +266,10 @@ class House:
         await self.office.stop()
         self.front.close()
         self.hotel.close()
+
+
+def _first_id() -> int:
+    return system_random().randrange(PROCESS_IDS)
 
 
 async def _sleep_ms(milliseconds: int) -> None:

@@ -24,10 +24,19 @@ def settings_of(printer: Printer) -> PrinterSettings:
     )
 
 
-async def open_printers(catalogue: Catalogue, first_id: int) -> Mapping[str, Driver]:
-    """Drivers by printer id for all that have an address; each is probed. One whose settings are
-    faulty is left out and said: the others print, and its own papers go to its fallback."""
-    addressed = [printer for printer in catalogue.printers.values() if _usable(printer)]
+async def open_printers(
+    catalogue: Catalogue, first_id: int, before: Catalogue | None = None
+) -> Mapping[str, Driver]:
+    """Drivers by printer id for all that have an address and were not the same `before`; each is
+    probed. One whose settings are faulty is left out and said: the others print, and its own
+    papers go to its fallback."""
+    old = {one.printer_id: settings_of(one) for one in before.printers.values()} if before else {}
+    changed = (
+        printer
+        for printer in catalogue.printers.values()
+        if old.get(printer.printer_id) != settings_of(printer)
+    )
+    addressed = [printer for printer in changed if _usable(printer)]
     classes = await asyncio.gather(*(_evidence(printer, first_id) for printer in addressed))
     return {
         printer.printer_id: printer_at(settings_of(printer), evidence, first_id)

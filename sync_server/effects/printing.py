@@ -85,7 +85,7 @@ class Printing:
         `worker` makes the thread of a printer; `hardware.worker.InlineWorker` makes none."""
         self._door = door
         self._sleep = sleep
-        self._printers = frozenset(printers)
+        self._printers = set(printers)
         # Each route is one printer: what follows an outcome is decided and stored here.
         self._spooler = Spooler(printers, {name: Route(name) for name in printers}, worker=worker)
         self._queues: dict[str, _Queue] = {}
@@ -108,6 +108,12 @@ class Printing:
                         draining[target] = tasks.create_task(self._drain(target))
                 await self._unless_stopping(self._door.wait(PAPER, LOOK_S))
             watching.cancel()
+
+    def fit(self, printers: Mapping[str, Printer]) -> None:
+        """Printers that are new in the catalogue, or changed there, from now on."""
+        for name, printer in printers.items():
+            self._spooler.fit(name, printer, Route(name))
+            self._printers.add(name)
 
     def stop(self) -> None:
         """Take no more rows; `run` returns when the papers in hand are settled."""

@@ -18,6 +18,7 @@ from sync_server.domain.limits import (
     SNAPSHOT_CHUNK_BYTES,
 )
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.staff import rights_of
 from sync_server.protocol.faults import FrameFault
 from sync_server.transport.authority import AskResult, CommandResult
 
@@ -85,6 +86,18 @@ GuestLookup = Callable[[str, int], Awaitable[tuple[str, list[dict[str, Any]]]]]
 
 Health = Callable[[], Mapping[str, Any]]
 
+SET_UP_RIGHT = "settings"
+
+
+class SetUp(Protocol):
+    """Answers the questions of the set-up page; a code with its parameters, or "" and the body."""
+
+    def knows(self, what: str) -> bool:
+        """The question is one of its own."""
+
+    async def answer(self, what: str, params: bytes) -> tuple[str, dict[str, Any]]:
+        """The answer to somebody who has the right."""
+
 
 class Asks:
     """Answers by name; `answer` never raises for bad input."""
@@ -93,6 +106,7 @@ class Asks:
         self._house = house
         self._guests = guests
         self._health = health
+        self.set_up: SetUp | None = None
         self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
             "sign_in": (_SignIn, self._sign_in),
             "sign_out": (_Nothing, self._sign_out),
@@ -105,6 +119,8 @@ class Asks:
     async def answer(self, dev: str, session: str, what: str, params: bytes) -> AskResult:
         """The answer to a question of an enrolled device."""
         known = self._known.get(what)
+        if known is None and self.set_up is not None and self.set_up.knows(what):
+            return await self._set_up(self.set_up, dev, session, what, params)
         if known is None:
             return _no("unknown_question")
         shape, handler = known
@@ -215,6 +231,17 @@ class Asks:
             ),
         )
         return _yes({"id": approval_id})
+
+    async def _set_up(
+        self, set_up: SetUp, dev: str, session: str, what: str, params: bytes
+    ) -> AskResult:
+        holder = self._house.access.holder(session, dev, self._house.clock())
+        if not holder:
+            return _no("session_ended")
+        if SET_UP_RIGHT not in rights_of(self._house.catalogue, holder):
+            return _no("not_allowed", right=SET_UP_RIGHT)
+        code, body = await set_up.answer(what, params)
+        return _no(code, **body) if code else _yes(body)
 
     def _signed_in(self, dev: str, session: str) -> bool:
         return bool(self._house.access.holder(session, dev, self._house.clock()))

@@ -1,0 +1,246 @@
+"""The set-up of printers and papers, asked for by terminals: find, try, save, assign, preview.
+
+Rule: who asks must have the right `settings`; what is saved is a new version of the catalogue, so
+every terminal has it at once and the printers follow without a restart (`devices.follow`). One
+change at a time: each begins with the version in force. Bad input is a code, never an exception.
+Neighbours: `front_office.asks` lets questions in, `hardware.finding` looks around.
+"""
+
+import asyncio
+import base64
+import io
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+import msgspec
+from PIL import Image
+
+from hardware import finding
+from hardware.connections import evidence_of, fault_of, printer_at
+from hardware.device import DeviceError
+from hardware.documents import Document, DocumentError
+from hardware.fonts import FontsMissing
+from hardware.printer import Evidence
+from hardware.raster import PAPER_58, PAPER_80, render
+from sync_server.devices import settings_of
+from sync_server.domain.commands import PublishCatalogue
+from sync_server.domain.menu import Catalogue, Printer, Template
+from sync_server.front_office.office import FrontOffice
+from sync_server.paper.composing import NotComposable, compose, draft_of
+from sync_server.paper.figures import zone_of
+from sync_server.paper.samples import SHOWN, sample_job, test_page
+from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of as template_fault
+from sync_server.paper.words import words_of
+
+PRINTERS = 64
+PREVIEW_DOTS = 1_400
+PREVIEW_BYTES = 44 * 1024
+
+Answer = tuple[str, dict[str, Any]]
+"""A code and its parameters, or "" and the body."""
+
+
+class _Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of a question; each has its own fields."""
+
+
+class _Nothing(_Params, frozen=True):
+    pass
+
+
+class _OfPrinter(_Params, frozen=True):
+    printer: Printer
+
+
+class _Assign(_Params, frozen=True):
+    station_id: str
+    printer_id: str
+    fallback_printer_id: str = ""
+
+
+class _OfTemplate(_Params, frozen=True):
+    template: Template
+    narrow: bool = False
+
+
+class DeviceDesk:
+    """Answers the questions of the set-up page for one house."""
+
+    def __init__(self, office: FrontOffice, first_id: Callable[[], int]) -> None:
+        self._office = office
+        self._first_id = first_id
+        self._changing = asyncio.Lock()
+        self._looking = asyncio.Lock()
+        self._known: dict[str, tuple[type[_Params], Callable[[Any], Awaitable[Answer]]]] = {
+            "find_printers": (_Nothing, self._find),
+            "try_printer": (_OfPrinter, self._try),
+            "save_printer": (_OfPrinter, self._save_printer),
+            "assign_station": (_Assign, self._assign),
+            "preview_paper": (_OfTemplate, self._preview),
+            "save_template": (_OfTemplate, self._save_template),
+        }
+
+    def knows(self, what: str) -> bool:
+        """The question is one of these."""
+        return what in self._known
+
+    async def answer(self, what: str, params: bytes) -> Answer:
+        """The answer to somebody who may ask."""
+        shape, handler = self._known[what]
+        try:
+            asked = msgspec.json.decode(params, type=shape)
+        except (msgspec.DecodeError, RecursionError):
+            return "bad_text", {}
+        return await handler(asked)
+
+    async def _find(self, asked: _Nothing) -> Answer:
+        if self._looking.locked():
+            return "set_up_busy", {}
+        async with self._looking:
+            networks = ["127.0.0.0/29", *finding.own_networks()]
+            lists = await asyncio.gather(
+                asyncio.to_thread(finding.announced),
+                asyncio.to_thread(finding.listening, networks),
+                asyncio.to_thread(finding.on_usb),
+            )
+        return "", {"found": [asdict(one) for one in finding.together(*lists)]}
+
+    async def _try(self, asked: _OfPrinter) -> Answer:
+        """Print a test page; says what the printer proved about it, and its class of evidence."""
+        settings = settings_of(asked.printer)
+        if fault := fault_of(settings):
+            return "printer_set_up", {"reason": fault[:200]}
+        words = words_of(self._office.catalogue.settings.language)
+        name = self._office.catalogue.name(asked.printer.names, words.code)
+        page = test_page(name, settings.connection, words)
+
+        def work() -> tuple[str, str, str]:
+            try:
+                evidence = evidence_of(settings, self._first_id())
+            except DeviceError as error:
+                return "not_printed", error.fault.value, Evidence.B.name
+            driver = printer_at(settings, evidence, self._first_id())
+            try:
+                outcome = driver.print(page)
+            finally:
+                driver.close()
+            return outcome.state.value, outcome.reason, evidence.name
+
+        state, reason, evidence = await asyncio.to_thread(work)
+        said = words.fault(reason) if reason else ""
+        return "", {"state": state, "reason": reason, "words": said, "evidence": evidence}
+
+    async def _save_printer(self, asked: _OfPrinter) -> Answer:
+        printer = asked.printer
+        catalogue = self._office.catalogue
+        if not printer.printer_id.strip() or not any(printer.names.values()):
+            return "printer_set_up", {"reason": "name"}
+        if fault := fault_of(settings_of(printer)):
+            return "printer_set_up", {"reason": fault[:200]}
+        if len({*catalogue.printers, printer.printer_id}) > PRINTERS:
+            return "too_many", {"what": "printers", "limit": PRINTERS}
+        if printer.fallback_printer_id not in {"", *catalogue.printers} - {printer.printer_id}:
+            return "printer_unknown", {"printer": printer.fallback_printer_id}
+
+        def changed(now: Catalogue) -> Catalogue:
+            return replace(now, printers={**now.printers, printer.printer_id: printer})
+
+        return await self._publish(changed)
+
+    async def _assign(self, asked: _Assign) -> Answer:
+        catalogue = self._office.catalogue
+        station = catalogue.stations.get(asked.station_id)
+        if station is None:
+            return "printer_unknown", {"printer": asked.station_id}
+        for printer_id in (asked.printer_id, asked.fallback_printer_id):
+            if printer_id not in {"", *catalogue.printers}:
+                return "printer_unknown", {"printer": printer_id}
+        if asked.printer_id and asked.printer_id == asked.fallback_printer_id:
+            return "printer_own_backup", {}
+        moved = replace(
+            station,
+            printer_id=asked.printer_id,
+            fallback_printer_id=asked.fallback_printer_id,
+        )
+
+        def changed(now: Catalogue) -> Catalogue:
+            return replace(now, stations={**now.stations, station.station_id: moved})
+
+        return await self._publish(changed)
+
+    async def _preview(self, asked: _OfTemplate) -> Answer:
+        """The paper as a picture, with the fault of the template if it has one; a template without
+        parts is shown as the one in force, or as built in."""
+        catalogue = self._office.catalogue
+        document = asked.template.document
+        if document not in SHOWN:
+            return "template_document", {"part": document}
+        job = sample_job(document, catalogue, self._office.clock())
+        if job is None:
+            return "menu_unknown", {}
+        template = asked.template
+        try:
+            built_in = draft_of(job, catalogue, zone_of(catalogue)).built_in
+            if not template.parts:
+                template = catalogue.templates.get(document) or template
+            fault = template_fault(template) if template.parts else None
+            shown = catalogue
+            if template.parts:
+                shown = replace(catalogue, templates={**catalogue.templates, document: template})
+            paper = compose(job, shown, zone_of(catalogue))
+            picture = await asyncio.to_thread(_picture, paper, asked.narrow)
+        except (NotComposable, DocumentError, FontsMissing) as error:
+            return "printer_set_up", {"reason": str(error)[:200]}
+        parts = [asdict(part) for part in template.parts] or [{"part": name} for name in built_in]
+        return "", {
+            "png": base64.b64encode(picture).decode(),
+            "parts": parts,
+            "language": template.language,
+            "all": [*PARTS[document], *ANYWHERE],
+            "required": sorted(REQUIRED[document]),
+            "fault": fault.code if fault else "",
+            "part": fault.part if fault else "",
+        }
+
+    async def _save_template(self, asked: _OfTemplate) -> Answer:
+        """Put a template in force; one without parts goes back to the built-in order."""
+        template = asked.template
+        if template.document not in PARTS:
+            return "template_document", {"part": template.document}
+        fault = template_fault(template) if template.parts else None
+        if fault is not None:
+            return fault.code, {"part": fault.part, **fault.params}
+
+        def changed(now: Catalogue) -> Catalogue:
+            others = {k: v for k, v in now.templates.items() if k != template.document}
+            if template.parts:
+                others[template.document] = template
+            return replace(now, templates=others)
+
+        return await self._publish(changed)
+
+    async def _publish(self, change: Callable[[Catalogue], Catalogue]) -> Answer:
+        office = self._office
+        async with self._changing:
+            number = office.venue.catalogue_no + 1
+            changed = replace(change(office.catalogue), number=number, published_ms=office.clock())
+            digest = await office.catalogues.store(changed)
+            result = await office.report(PublishCatalogue(number, digest))
+        if result is not None and result.code:
+            return result.code, {}
+        return "", {"number": number}
+
+
+def _picture(paper: Document, narrow: bool) -> bytes:
+    """The first sheet as a PNG, cut where it is longer than a screen can use."""
+    sheets = render(paper, PAPER_58 if narrow else PAPER_80)
+    image = sheets[0].image if sheets else Image.new("1", (PAPER_80.dots, 8), 255)
+    height = min(image.height, PREVIEW_DOTS)
+    while True:
+        held = io.BytesIO()
+        image.crop((0, 0, image.width, height)).save(held, "PNG", optimize=True)
+        data = held.getvalue()
+        if len(data) <= PREVIEW_BYTES or height < 64:
+            return data
+        height = height * 3 // 4

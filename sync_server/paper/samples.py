@@ -1,0 +1,142 @@
+"""Papers to look at before there are any: a made-up order from the venue's own menu, a test page.
+
+For the set-up page: the preview of a template and the test of a printer. Rule: nothing of it is
+sold, sent or stored, and each says that it is a sample by its number.
+Neighbours: `composing` sets them like any other paper, `templates` arranges them.
+"""
+
+from dataclasses import replace
+
+from hardware.documents import QR, Align, Document, Rule, Size, Space, Text
+from sync_server.domain.checks import Check, totals_of
+from sync_server.domain.events import TicketLine
+from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId, StaffId, TicketId
+from sync_server.domain.kitchen import Ticket
+from sync_server.domain.menu import Catalogue, Item
+from sync_server.domain.outward import PaperJob, PrepLabel, SheetRow, StockSheet
+from sync_server.domain.records import Line, Payment
+
+from .words import Words
+
+NUMBER = "T0-000"
+SHOWN = ("kitchen", "void", "pre_bill", "receipt", "stock_take", "label")
+"""Documents that can be looked at without a real one."""
+_DISHES = 3
+_DAY_MS = 86_400_000
+
+
+def sample_job(document: str, catalogue: Catalogue, at_ms: int) -> PaperJob | None:
+    """A job of that document; None for one that cannot be made up."""
+    items = [item for item in catalogue.items.values() if item.price_minor][:_DISHES]
+    language = catalogue.settings.language
+    job = PaperJob(document, "", language, at_ms, table="12")
+    match document:
+        case "kitchen" | "void":
+            station = next(iter(catalogue.stations), "")
+            return replace(job, ticket=_ticket(items, station, at_ms, document == "void"))
+        case "pre_bill":
+            return replace(job, check=_check(items, catalogue, at_ms))
+        case "receipt":
+            check = _check(items, catalogue, at_ms)
+            due = totals_of(check).total_minor
+            paid = Payment(PaymentId("p"), "cash", ShiftId("s"), due, at_ms, StaffId(""))
+            return replace(job, check=replace(check, payments=(paid,)))
+        case "stock_take":
+            rows = tuple(SheetRow(catalogue.name(item.names, language), "1") for item in items)
+            return replace(job, sheet=StockSheet(NUMBER, catalogue.settings.name, rows))
+        case "label" if items:
+            name = catalogue.name(items[0].names, language)
+            allergens = ", ".join(items[0].allergens)
+            return replace(job, label=PrepLabel(name, at_ms, at_ms + 2 * _DAY_MS, allergens))
+    return None
+
+
+def test_page(name: str, connection: str, words: Words) -> Document:
+    """What shows whether a printer is set up rightly: letters of every kind, sizes, both edges."""
+    letters = words.say("test_letters")
+    return Document(
+        title=words.say("test_print"),
+        blocks=(
+            Text(name, Size.LARGE, bold=True, align=Align.CENTER),
+            Text(connection, Size.SMALL, align=Align.CENTER),
+            Rule(),
+            *(Text(letters, size) for size in Size),
+            Text(letters, Size.LARGE, bold=True, inverse=True),
+            Rule(),
+            Space(8),
+            QR(connection or name),
+        ),
+        footer=f"— {words.say('test_print')} —",
+    )
+
+
+def _ticket(items: list[Item], station_id: str, at_ms: int, void: bool) -> Ticket:
+    lines = tuple(
+        TicketLine(LineId(f"l{n}"), 1, item.item_id, item.item_id, 1000 * (n + 1))
+        for n, item in enumerate(items)
+    )
+    if void:
+        lines = tuple(replace(line, state="void", void_ms=at_ms) for line in lines[:1])
+    elif lines:
+        lines = (replace(lines[0], note="…", allergy="…"), *lines[1:])
+    return Ticket(
+        ticket_id=TicketId("k"),
+        check_id=CheckId("c"),
+        check_number=NUMBER,
+        station_id=station_id,
+        kind="table",
+        table_id="",
+        name="",
+        guests=2,
+        waiter=StaffId(""),
+        course=1,
+        lines=lines,
+        created_ms=at_ms,
+        clock_ms=at_ms,
+        changed_ms=at_ms,
+    )
+
+
+def _check(items: list[Item], catalogue: Catalogue, at_ms: int) -> Check:
+    settings = catalogue.settings
+    lines = tuple(
+        Line(
+            LineId(f"l{n}"),
+            item.item_id,
+            catalogue.name(item.names, settings.language),
+            catalogue.number,
+            1000 * (n + 1),
+            item.price_minor,
+            item.price_minor * (n + 1),
+            item.tax_id,
+            catalogue.taxes[item.tax_id].rate_bp if item.tax_id in catalogue.taxes else 0,
+            item.station_ids,
+            1,
+            0,
+            at_ms,
+            StaffId(""),
+            state="served",
+            sent=True,
+        )
+        for n, item in enumerate(items)
+    )
+    tax = catalogue.taxes.get(settings.service_tax_id)
+    return Check(
+        check_id=CheckId("c"),
+        number=NUMBER,
+        kind="table",
+        table_id="",
+        name="",
+        guests=2,
+        owner=StaffId(""),
+        opened_ms=at_ms,
+        day="",
+        service_bp=settings.service_bp,
+        service_tax_id=settings.service_tax_id,
+        service_tax_bp=tax.rate_bp if tax else 0,
+        tax_inclusive=settings.tax_inclusive,
+        opened_n=0,
+        opened_dev="",
+        version_n=0,
+        lines=lines,
+    )
