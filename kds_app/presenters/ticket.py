@@ -23,7 +23,7 @@ AMBER_PERCENT = 80
 START_NOTE_MS = 60_000
 """A later start than this is worth a note, and shows the dish in grey until then."""
 
-_PRE = {"no": "without", "extra": "extra", "side": "aside"}
+_PRE = {"no": "without", "extra": "extra", "light": "light", "side": "aside"}
 
 
 class Names:
@@ -41,7 +41,7 @@ class Names:
     def item(self, item_id: str, otherwise: str) -> str:
         """What the kitchen calls a dish: its kitchen name, else its name, else what was sold."""
         item = self.catalogue.items.get(item_id)
-        if item is None:
+        if item is None or item.sold_by == "open":
             return otherwise
         for names in (item.kitchen_names, item.names):
             if names:

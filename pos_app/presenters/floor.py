@@ -17,7 +17,7 @@ from sync_server.domain.quantity import ONE
 
 STATES = ("free", "seated", "cooking", "ready", "bill", "late")
 TABS = "tabs"
-_KINDS = {"tab": "local_bar", "takeaway": "takeout_dining", "room": "room_service"}
+_KINDS = {"quick": "bolt", "tab": "local_bar", "takeaway": "takeout_dining", "room": "room_service"}
 _TAB_COLUMNS, _TAB_ROWS = 5, 4
 _SIDE_CARDS = 4
 
@@ -73,6 +73,10 @@ class FloorPresenter(Presenter):
     def new_kind(self, kind: str) -> None:
         """A tab, takeaway or room service check."""
         self.asking = False
+        self.place.quick = kind == "quick"
+        if self.place.quick:
+            self.place.check_id, self.place.screen = "", "order"
+            return
         self._open(kind)
 
     @intent
@@ -345,7 +349,7 @@ class FloorPresenter(Presenter):
                 for kind, icon in _KINDS.items()
             ),
             cancel=Act("cancel", self.say("cancel")),
-            columns=3,
+            columns=2,
         )
 
 

@@ -17,11 +17,13 @@ from pos_app.presenters.room_charge import RoomChargePresenter
 from pos_app.presenters.shift import ShiftPresenter
 from pos_app.presenters.shown import NO_BANNER, Banner
 from pos_app.presenters.sign_in import SignInPresenter
+from pos_app.presenters.split import SplitPresenter
 
 _SCREENS: dict[str, type[Presenter]] = {
     "sign_in": SignInPresenter,
     "floor": FloorPresenter,
     "order": OrderPresenter,
+    "split": SplitPresenter,
     "payment": PaymentPresenter,
     "room_charge": RoomChargePresenter,
     "shift": ShiftPresenter,

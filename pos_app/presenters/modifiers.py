@@ -14,23 +14,23 @@ from pos_app.presenters.presenter import Presenter
 from pos_app.presenters.shown import Act
 from sync_server.domain.commands import Choice
 from sync_server.domain.limits import QTY_MILLI
-from sync_server.domain.menu import Catalogue, Item, ModifierGroup
-from sync_server.domain.pricing import Priced, price
+from sync_server.domain.menu import Catalogue, Item, Modifier, ModifierGroup
+from sync_server.domain.money import percent_of
+from sync_server.domain.pricing import Priced, open_groups, pre_rule, price
 from sync_server.domain.quantity import ONE, extend
 from sync_server.domain.rejections import Refused
 
-PRES = ("no", "extra", "side")
+PRES = ("no", "extra", "light", "side")
 
 
 def defaults(catalogue: Catalogue, item: Item) -> tuple[Choice, ...]:
-    """The choices that a dish has when nobody says otherwise."""
-    return tuple(
-        Choice(modifier.modifier_id)
-        for group_id in item.group_ids
-        if group_id in catalogue.groups
-        for modifier in catalogue.groups[group_id].modifiers
-        if modifier.default
-    )
+    """The choices that a dish has when nobody says otherwise, with those that they open."""
+    made: list[Choice] = []
+    asked: set[str] = set()
+    while groups := [g for g in open_groups(catalogue, item, made) if g.group_id not in asked]:
+        asked.add(groups[0].group_id)
+        made += [Choice(m.modifier_id) for m in groups[0].modifiers if m.default]
+    return tuple(made)
 
 
 def must_ask(catalogue: Catalogue, item: Item) -> bool:
@@ -51,20 +51,11 @@ class Making:
     allergy: str = ""
     line_id: str = ""
     pre: str = ""
+    base_minor: int = 0
 
     def toggle(self, catalogue: Catalogue, modifier_id: str) -> None:
-        """Take a choice or leave it; in a group of one, another replaces it."""
-        group = group_of(catalogue, self.item, modifier_id)
-        there = next((c for c in self.choices if c.modifier_id == modifier_id), None)
-        if there is not None:
-            self.choices.remove(there)
-            if there.pre == self.pre:
-                self.pre = ""
-                return
-        if group is not None and group.max_count == 1 and self.pre != "no":
-            ids = {modifier.modifier_id for modifier in group.modifiers}
-            self.choices = [c for c in self.choices if c.modifier_id not in ids or c.pre == "no"]
-        self.choices.append(Choice(modifier_id, self.pre))
+        """See `toggled`."""
+        self.choices = toggled(catalogue, self.item, self.choices, modifier_id, self.pre)
         self.pre = ""
 
     def portions(self, by: int) -> None:
@@ -72,19 +63,40 @@ class Making:
         self.qty_milli = min(QTY_MILLI, max(ONE, self.qty_milli + by * ONE))
 
 
-def group_of(catalogue: Catalogue, item: Item, modifier_id: str) -> ModifierGroup | None:
-    """The group of the item in which a modifier stands."""
-    for group_id in item.group_ids:
-        group = catalogue.groups.get(group_id)
-        if group and any(m.modifier_id == modifier_id for m in group.modifiers):
-            return group
-    return None
+def toggled(
+    catalogue: Catalogue, item: Item, choices: list[Choice], modifier_id: str, pre: str
+) -> list[Choice]:
+    """The choices after one was taken or left; in a group of one, another replaces it. What only a
+    choice that is gone had opened, goes too."""
+    made = list(choices)
+    there = next((c for c in made if c.modifier_id == modifier_id), None)
+    if there is not None:
+        made.remove(there)
+    if there is None or there.pre != pre:
+        group = next(
+            (
+                group
+                for group in open_groups(catalogue, item, made)
+                if any(m.modifier_id == modifier_id for m in group.modifiers)
+            ),
+            None,
+        )
+        if group is not None and group.max_count == 1 and pre != "no":
+            ids = {modifier.modifier_id for modifier in group.modifiers}
+            made = [c for c in made if c.modifier_id not in ids or c.pre == "no"]
+        made.append(Choice(modifier_id, pre))
+    while True:
+        offered = {m.modifier_id for g in open_groups(catalogue, item, made) for m in g.modifiers}
+        kept = [c for c in made if c.modifier_id in offered]
+        if kept == made:
+            return made
+        made = kept
 
 
 def modifiers_view(presenter: Presenter, making: Making) -> ModifiersView:
     """The sheet as it stands."""
     catalogue = presenter.desk.catalogue
-    priced = price(catalogue, making.item, making.choices)
+    priced = price(catalogue, making.item, making.choices, making.base_minor)
     fault = priced if isinstance(priced, Refused) else None
     unit = priced.unit_minor if isinstance(priced, Priced) else _partial(catalogue, making)
     total = presenter.money(extend(unit, making.qty_milli))
@@ -98,22 +110,10 @@ def modifiers_view(presenter: Presenter, making: Making) -> ModifiersView:
         chips=(where, course_name(presenter, making.course)),
         price=total,
         groups=tuple(
-            _group(presenter, making, catalogue.groups[group_id])
-            for group_id in making.item.group_ids
-            if group_id in catalogue.groups
+            group_view(presenter, group, making.choices, "choose:")
+            for group in open_groups(catalogue, making.item, making.choices)
         ),
-        pre=(
-            *(
-                Act(
-                    f"pre_mark:{pre}",
-                    presenter.say(f"pre_{pre}").upper(),
-                    "ringed" if making.pre == pre else "outline",
-                )
-                for pre in PRES
-            ),
-            Act("ask_allergy", presenter.say("allergy").upper(), "danger"),
-            Act("ask_note", presenter.say("note_dots"), "outline"),
-        ),
+        pre=pre_acts(presenter, making.pre),
         allergy=presenter.say("allergy_named", name=making.allergy) if making.allergy else "",
         allergy_note=presenter.say("allergy_goes") if making.allergy else "",
         cancel=Act("cancel", presenter.say("cancel")),
@@ -124,31 +124,59 @@ def modifiers_view(presenter: Presenter, making: Making) -> ModifiersView:
     )
 
 
+def pre_acts(presenter: Presenter, marked: str) -> tuple[Act, ...]:
+    """The words before a choice; allergy and note."""
+    return (
+        *(
+            Act(
+                f"pre_mark:{pre}",
+                presenter.say(f"pre_{pre}").upper(),
+                "ringed" if marked == pre else "outline",
+            )
+            for pre in PRES
+        ),
+        Act("ask_allergy", presenter.say("allergy").upper(), "danger"),
+        Act("ask_note", presenter.say("note_dots"), "outline"),
+    )
+
+
 def _partial(catalogue: Catalogue, making: Making) -> int:
     """The price while a required choice is still missing."""
     known = {
-        modifier.modifier_id: modifier.price_minor
-        for group_id in making.item.group_ids
-        if group_id in catalogue.groups
-        for modifier in catalogue.groups[group_id].modifiers
+        modifier.modifier_id: modifier
+        for group in open_groups(catalogue, making.item, making.choices)
+        for modifier in group.modifiers
     }
-    extra = sum(known.get(c.modifier_id, 0) for c in making.choices if c.pre != "no")
-    return making.item.price_minor + extra
+    extra = 0
+    for choice in making.choices:
+        modifier = known.get(choice.modifier_id)
+        rule = pre_rule(modifier, choice.pre) if modifier else None
+        if modifier is not None and rule is not None:
+            extra += percent_of(modifier.price_minor, rule.price_bp)
+    return making.base_minor + extra
 
 
-def _group(presenter: Presenter, making: Making, group: ModifierGroup) -> Group:
+def group_view(
+    presenter: Presenter,
+    group: ModifierGroup,
+    choices: list[Choice],
+    action: str,
+    title: str = "",
+) -> Group:
+    """A group as it stands; `action` begins what a tap on a choice means."""
     taken = [
         choice
-        for choice in making.choices
+        for choice in choices
         if choice.pre != "no" and any(m.modifier_id == choice.modifier_id for m in group.modifiers)
     ]
     missing = len(taken) < group.min_count
     excess = len(taken) > group.max_count
+    name = presenter.name(group.names)
     return Group(
-        presenter.name(group.names),
+        f"{title} · {name}" if title else name,
         _rule(presenter, group),
         "late_text" if missing or excess else "dim",
-        tuple(_choice(presenter, making, group, m.modifier_id, taken) for m in group.modifiers),
+        tuple(_choice(presenter, choices, group, m, taken, action) for m in group.modifiers),
     )
 
 
@@ -168,23 +196,41 @@ def _rule(presenter: Presenter, group: ModifierGroup) -> str:
 
 def _choice(
     presenter: Presenter,
-    making: Making,
+    choices: list[Choice],
     group: ModifierGroup,
-    modifier_id: str,
+    modifier: Modifier,
     taken: list[Choice],
+    action: str,
 ) -> Act:
-    modifier = next(m for m in group.modifiers if m.modifier_id == modifier_id)
-    chosen = next((c for c in making.choices if c.modifier_id == modifier_id), None)
+    chosen = next((c for c in choices if c.modifier_id == modifier.modifier_id), None)
     label = presenter.name(modifier.names)
     if chosen is not None and chosen.pre:
         label = presenter.say(f"pre_{chosen.pre}_named", name=label)
-    note = ""
-    if modifier.price_minor:
-        place = taken.index(chosen) if chosen in taken else len(taken)
-        free = place < group.free_count
-        note = f"+{presenter.short(modifier.price_minor)}"
-        if free:
-            note = presenter.say("free") if chosen in taken else ""
+    if modifier.group_ids:
+        label += " ›"
+    stop = presenter.desk.venue.stops.get(modifier.modifier_id)
+    if stop is not None and stop.left_milli <= 0 and chosen is None:
+        note = presenter.say("stop")
+        return Act("", label, enabled=False, note=note, note_token="late_text")
+    note = _price_note(presenter, group, modifier, chosen, taken)
     single = group.max_count == 1
     tone = "plain" if chosen is None else "chosen" if single and not chosen.pre else "ringed"
-    return Act(f"choose:{modifier_id}", label, tone, note=note)
+    return Act(f"{action}{modifier.modifier_id}", label, tone, note=note)
+
+
+def _price_note(
+    presenter: Presenter,
+    group: ModifierGroup,
+    modifier: Modifier,
+    chosen: Choice | None,
+    taken: list[Choice],
+) -> str:
+    """What the choice costs where it stands."""
+    if modifier.base_bp != 10_000:
+        return formats.percent(modifier.base_bp, presenter.language)
+    if not modifier.price_minor:
+        return ""
+    place = taken.index(chosen) if chosen in taken else len(taken)
+    if place < group.free_count:
+        return presenter.say("free") if chosen in taken else ""
+    return f"+{presenter.short(modifier.price_minor)}"

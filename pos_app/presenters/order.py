@@ -5,13 +5,17 @@ cannot be made without a choice opens its sheet (`modifiers`). What may be done 
 `order_lines`.
 """
 
+from dataclasses import replace
+
 from pos_app import formats
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
-from pos_app.presenters.order_lines import FAVOURITES, LineWork, ready_of
+from pos_app.presenters.order_lines import FAVOURITES, ready_of
 from pos_app.presenters.order_rows import rows_of
+from pos_app.presenters.order_selling import SellingWork
 from pos_app.presenters.order_view import ModifiersView, OrderView
 from pos_app.presenters.presenter import intent
+from pos_app.presenters.set_meal import set_view
 from pos_app.presenters.shown import NO_SHEET, Act, Chip, Head, Pair, Sheet, Tile
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, bill_is_stale, covered, totals_of
@@ -23,7 +27,7 @@ from sync_server.domain.quantity import ONE
 _FOUND = 9
 
 
-class OrderPresenter(LineWork):
+class OrderPresenter(SellingWork):
     """See the module."""
 
     # -- intents -------------------------------------------------------------------------------
@@ -34,6 +38,7 @@ class OrderPresenter(LineWork):
         if check is not None and not check.lines and not check.payments:
             self.submit(c.AbandonCheck(check.check_id))
         self.enter()
+        self.place.quick = False
         self.place.screen = "floor"
 
     @intent
@@ -51,14 +56,22 @@ class OrderPresenter(LineWork):
     def tap_item(self, item_id: str) -> None:
         """Order a dish: at once, or by its sheet when it needs a choice."""
         check, item = self.check, self.desk.catalogue.items.get(item_id)
-        if check is None or item is None:
+        if item is None:
+            self.toast(self.sentence("no_item", {"item": item_id}))
+            return
+        if check is None and not self.place.quick:
             return
         self._shut()
+        self.set_making = None
+        if self.begin(item):
+            return
         if must_ask(self.desk.catalogue, item):
             chosen = list(defaults(self.desk.catalogue, item))
-            self.making = Making(item, max(0, self.seat), item.course, chosen)
+            self.making = Making(
+                item, max(0, self.seat), item.course, chosen, base_minor=self.base_price(item)
+            )
             return
-        same = self._same_unsent(check, item)
+        same = self._same_unsent(check, item) if check else None
         if same is not None:
             self.alter(same, qty_milli=same.qty_milli + ONE)
             self.picked = same.line_id
@@ -77,6 +90,8 @@ class OrderPresenter(LineWork):
             or last.seat != max(0, self.seat)
             or last.note
             or last.allergy
+            or last.share_of
+            or last.fire_ms
             or {chosen.modifier_id for chosen in last.chosen} != plain
         ):
             return None
@@ -94,9 +109,23 @@ class OrderPresenter(LineWork):
             note=making.note if making else "",
             allergy=making.allergy if making else "",
         )
-        if self.submit(c.AddLines(CheckId(self.place.check_id), (new,))):
+        if self.submit(c.AddLines(self.ensure_check(), (new,))):
             self.picked = new.line_id
             self.making = None
+
+    def noted(self, note: str, allergy: str) -> None:
+        """A note or an allergy for the dish or the set on the sheet."""
+        making = self.making or self.set_making
+        if making is not None:
+            making.note = note or making.note
+            making.allergy = allergy or making.allergy
+
+    @intent
+    def cancel(self) -> None:
+        """Close what is open, from the top."""
+        if not self.approval.open and not self.asked:
+            self.set_making = None
+        super().cancel()
 
     @intent
     def choose(self, modifier_id: str) -> None:
@@ -107,18 +136,23 @@ class OrderPresenter(LineWork):
     @intent
     def pre_mark(self, pre: str) -> None:
         """The next choice is left out, doubled, or served apart."""
-        if self.making is not None:
-            self.making.pre = "" if self.making.pre == pre else pre
+        making = self.making or self.set_making
+        if making is not None:
+            making.pre = "" if making.pre == pre else pre
 
     @intent
     def portions(self, by: str) -> None:
         """More or fewer of the dish on the sheet."""
-        if self.making is not None:
-            self.making.portions(int(by))
+        making = self.making or self.set_making
+        if making is not None:
+            making.portions(int(by))
 
     @intent
     def add_made(self) -> None:
         """The dish on the sheet goes onto the check."""
+        if self.set_making is not None:
+            self.add_set(self.set_making)
+            return
         making = self.making
         if making is None:
             return
@@ -163,7 +197,11 @@ class OrderPresenter(LineWork):
         check = self.check
         if check is None:
             return
-        if check.unsent:
+        if check.unsent and self.place.quick:
+            ids = tuple(line.line_id for line in check.unsent)
+            if not self.submit(c.SendLines(check.check_id, ids)):
+                return
+        elif check.unsent:
             act = Act("send", self.say("send_n", n=len(check.unsent)))
             self.toast(self.say("send_first", n=len(check.unsent)), "hold", "info", act)
             return
@@ -177,12 +215,14 @@ class OrderPresenter(LineWork):
         """The screen as it stands."""
         check = self.check
         if check is None:
-            return OrderView(head=self._head(None), empty=self.say("check_is_gone"))
+            return self._without_check()
         side, making, sheet = "menu", ModifiersView(), NO_SHEET
         if self.asked or self.approval.open:
             side, sheet = "sheet", self.sheet(check)
         elif self.making is not None:
             side, making = "modifiers", modifiers_view(self, self.making)
+        elif self.set_making is not None:
+            side, making = "modifiers", set_view(self, self.set_making)
         send, serve = self._send_act(check), self._serve_act(check)
         return OrderView(
             head=self._head(check),
@@ -209,6 +249,27 @@ class OrderPresenter(LineWork):
                 *self._actions(check)[2:],
                 send,
             ),
+        )
+
+    def _without_check(self) -> OrderView:
+        """A quick sale that waits for its first dish; or a check that is gone."""
+        if not self.place.quick:
+            return OrderView(head=self._head(None), empty=self.say("check_is_gone"))
+        making = ModifiersView()
+        if self.making is not None:
+            making = modifiers_view(self, self.making)
+        elif self.set_making is not None:
+            making = set_view(self, self.set_making)
+        side = "modifiers" if making.title else "menu"
+        return OrderView(
+            head=replace(self._head(None), title=self.say("quick_sale")),
+            empty=self.say("check_is_empty"),
+            total=Pair(self.say("to_pay"), self.money(0), "total"),
+            side=side,
+            categories=self._categories() if side == "menu" else (),
+            tiles=self._tiles() if side == "menu" else (),
+            page_key=self.category,
+            modifiers=making,
         )
 
     def _siblings(self) -> list[Check]:
@@ -264,8 +325,13 @@ class OrderPresenter(LineWork):
         totals = totals_of(check)
         pairs = [Pair(self.say("subtotal"), self.amount(totals.gross_minor), "thin")]
         if totals.discount_minor:
-            names = ", ".join(grant.name for grant in check.grants)
+            given = dict.fromkeys(x.name for x in check.grants if x.kind != "surcharge")
+            names = ", ".join(given)
             pairs.append(Pair(names, self.amount(-totals.discount_minor), "thin"))
+        if totals.surcharge_minor:
+            pairs.append(Pair(self.say("surcharge"), self.amount(totals.surcharge_minor), "thin"))
+        if check.tax_exempt:
+            pairs.append(Pair(self.say("tax_let_off"), self.amount(-totals.exempt_minor), "thin"))
         if totals.service_minor:
             label = self.say("service", rate=formats.percent(check.service_bp, self.language))
             pairs.append(Pair(label, self.amount(totals.service_minor), "thin"))
@@ -286,7 +352,7 @@ class OrderPresenter(LineWork):
         bill = self.say("bill_again" if check.bill_copies else "bill")
         return (
             Act("void", self.say("remove" if remove else "void"), enabled=bool(check.lines)),
-            Act("ask_for:split", self.say("split"), enabled=live),
+            Act("split", self.say("split"), enabled=live),
             Act(
                 "bill",
                 bill,
@@ -353,12 +419,21 @@ class OrderPresenter(LineWork):
         return Tile(
             f"tap_item:{item.item_id}",
             self.name(item.names),
-            self.short(item.price_minor),
+            self._price_text(item),
             stripe,
             badge,
             token,
             enabled,
         )
+
+    def _price_text(self, item: Item) -> str:
+        """What a tile says of the price."""
+        if item.sold_by == "open":
+            return self.say("open_price")
+        price = self.short(self.base_price(item))
+        if item.sold_by == "weight":
+            return self.say("per_kilogram", price=price)
+        return self.say("price_from", price=price) if item.parts else price
 
     # -- rows of actions -----------------------------------------------------------------------
     def line_acts(self, check: Check) -> tuple[Act, ...]:
@@ -367,8 +442,11 @@ class OrderPresenter(LineWork):
         on = line is not None and line.state != "void"
         fresh = on and line is not None and not line.sent
         item = self.desk.catalogue.items.get(line.item_id) if line else None
+        again = Act("double", "×2" if fresh or not on else self.say("again"), enabled=on)
+        if line is None and self.round_of(check):
+            again = Act("repeat_round", self.say("round"), icon="redo")
         return (
-            Act("double", "×2" if fresh or not on else self.say("again"), enabled=on),
+            again,
             Act("ask_for:quantity", self.say("quantity"), enabled=fresh),
             Act("change", self.say("choices"), enabled=bool(fresh and item and item.group_ids)),
             Act("ask_for:seat", self.say("seat_action"), enabled=on),
@@ -394,6 +472,21 @@ class OrderPresenter(LineWork):
                 icon="swap_horiz",
             ),
             Act("second_check", self.say("second_check"), icon="add"),
+            Act(
+                "repeat_round",
+                self.say("repeat_round"),
+                enabled=bool(self.round_of(check)),
+                icon="redo",
+            ),
+            Act(
+                "ask_for:fire_time",
+                self.say("fire_time"),
+                enabled=bool(self.timeable(check)),
+                icon="schedule",
+            ),
+            Act("ask_for:tab_name", self.say("tab_name"), icon="edit"),
+            Act("ask_for:service", self.say("service_action"), icon="room_service"),
+            Act("ask_for:exempt", self.say("tax_exempt"), icon="receipt_long"),
             Act("ask_for:guests", self.say("guests_action"), icon="groups"),
             Act("abandon", self.say("close_empty"), enabled=not check.live, icon="close"),
         )

@@ -17,6 +17,8 @@ from sync_server.domain.checks import Check
 from sync_server.domain.events import Line
 from sync_server.domain.ids import CheckId, LineId, StaffId
 from sync_server.domain.making import NOTE_LENGTH
+from sync_server.domain.menu import Item
+from sync_server.domain.quantity import ONE
 from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import discount_limit
 
@@ -38,6 +40,8 @@ class LineWork(Presenter):
         self.figures = False
         self.reason = ""
         self.made = False
+        self.on_line = False
+        self.way = "void"
         self.approval = Approval(self, self._approved)
 
     def enter(self) -> None:
@@ -59,6 +63,7 @@ class LineWork(Presenter):
     def _shut(self) -> None:
         self.asked = self.typed = self.reason = ""
         self.made = self.figures = False
+        self.way = "void"
         self.approval.shut()
 
     def submit_or_ask(self, command: object) -> bool:
@@ -116,7 +121,14 @@ class LineWork(Presenter):
             line.note,
             line.allergy,
             line.line_id,
+            base_minor=line.unit_minor - sum(chosen.price_minor for chosen in line.chosen)
+            if line.portion_milli == ONE
+            else self.base_price(item),
         )
+
+    def base_price(self, item: Item) -> int:
+        """What a dish costs before choices. Override."""
+        raise NotImplementedError
 
     def _unsent_line(self) -> Line | None:
         line = self.line
@@ -149,26 +161,14 @@ class LineWork(Presenter):
         line = self.line
         if line is None:
             self.toast(self.say("pick_a_line"))
-        elif line.sent:
+        elif line.sent or line.set_id:
             self.again(line)
         else:
             self.alter(line, qty_milli=line.qty_milli * 2)
 
     def again(self, line: Line) -> None:
-        """The same dish once more."""
-        new = c.NewLine(
-            LineId(self.desk.new_id()),
-            line.item_id,
-            self.desk.catalogue.number,
-            line.qty_milli,
-            tuple(c.Choice(chosen.modifier_id, chosen.pre) for chosen in line.chosen),
-            line.seat,
-            line.course,
-            line.note,
-            line.allergy,
-        )
-        if self.submit(c.AddLines(CheckId(self.place.check_id), (new,))):
-            self.picked = new.line_id
+        """The same dish once more. Override."""
+        raise NotImplementedError
 
     @intent
     def ask_for(self, question: str) -> None:
@@ -180,6 +180,9 @@ class LineWork(Presenter):
             return
         line = self.line
         self.making = None
+        if question == "tab_name":
+            self.ask(question, self.check.name if self.check else "")
+            return
         self.ask(question, line.note if line is not None and question == "note" else "")
 
     @intent
@@ -225,21 +228,33 @@ class LineWork(Presenter):
     @intent
     def confirm(self) -> None:
         """Take what was typed or chosen."""
-        asked, typed, line = self.asked, self.typed.strip(), self.line
+        asked, typed = self.asked, self.typed.strip()
         if asked == "void":
             self._void_sent()
             return
         self._shut()
+        self.confirm_typed(asked, typed)
+
+    def confirm_typed(self, asked: str, typed: str) -> bool:
+        """Take what was typed for one of these questions; False if it is none of them."""
+        line = self.line
         if asked == "quantity" and line is not None:
             self.alter(line, qty_milli=_milli(typed))
         elif asked == "guests":
             self.submit(c.SetGuests(CheckId(self.place.check_id), int(typed or "0")))
         elif asked == "note" and line is not None:
             self.alter(line, note=typed)
-        elif asked == "making_note" and self.making is not None:
-            self.making.note = typed
-        elif asked == "making_allergy" and self.making is not None:
-            self.making.allergy = typed
+        elif asked == "making_note":
+            self.noted(typed, "")
+        elif asked == "making_allergy":
+            self.noted("", typed)
+        else:
+            return False
+        return True
+
+    def noted(self, note: str, allergy: str) -> None:
+        """A note or an allergy for what is on the sheet. Override."""
+        raise NotImplementedError
 
     @intent
     def set_seat(self, seat: str) -> None:
@@ -272,20 +287,32 @@ class LineWork(Presenter):
         self.reason = reason_id
 
     @intent
+    def void_as(self, way: str) -> None:
+        """Not made or wrong (void), sent back by the guest (return), on the house (comp)."""
+        self.way, self.reason = way, ""
+
+    @intent
     def made_tapped(self) -> None:
         """Whether it was made."""
         self.made = not self.made
 
     def _void_sent(self) -> None:
-        line = self.line
-        if line is None or not self.reason:
+        line, check = self.line, self.check
+        if line is None or check is None or not self.reason:
             return
-        command = c.VoidLine(
-            CheckId(self.place.check_id), line.line_id, line.qty_milli, self.reason, self.made
-        )
-        if self.submit_or_ask(command):
-            self.picked = ""
-            self._shut()
+        kin = [x for x in check.live if line.set_id and x.set_id == line.set_id] or [line]
+        for one in kin:
+            if not self.submit_or_ask(self._taken_off(one)):
+                return
+        self.picked = ""
+        self._shut()
+
+    def _taken_off(self, line: Line) -> object:
+        check_id = CheckId(self.place.check_id)
+        if self.way == "comp":
+            grant_id = self.desk.new_id()
+            return c.CompLine(check_id, grant_id, line.line_id, line.qty_milli, self.reason)
+        return c.VoidLine(check_id, line.line_id, line.qty_milli, self.reason, self.made, self.way)
 
     # -- kitchen -------------------------------------------------------------------------------
     @intent
@@ -353,14 +380,6 @@ class LineWork(Presenter):
             self.toast(self.say("bill_goes"), "ready", "print")
 
     @intent
-    def give_discount(self, discount_id: str) -> None:
-        """A discount on the check."""
-        grant_id = self.desk.new_id()
-        check_id = CheckId(self.place.check_id)
-        if self.submit_or_ask(c.GiveDiscount(check_id, grant_id, discount_id)):
-            self._shut()
-
-    @intent
     def take_back(self, grant_id: str) -> None:
         """A discount goes again."""
         if self.submit(c.TakeBackDiscount(CheckId(self.place.check_id), grant_id)):
@@ -386,39 +405,12 @@ class LineWork(Presenter):
             self.place.screen = "floor"
 
     @intent
-    def split_line(self) -> None:
-        """The picked line on a check of its own."""
-        if self.line is None:
-            self.toast(self.say("pick_a_line"))
-        else:
-            self._split([self.line])
-
-    @intent
-    def split_seat(self) -> None:
-        """Every seat that ordered, from the second on, on a check of its own."""
-        check = self.check
-        if check is None:
+    def split(self) -> None:
+        """The bills of the table side by side."""
+        if self.check is None or not self.check.live:
+            self.toast(self.sentence("bill_empty", {}))
             return
-        seats = sorted({line.seat for line in check.live if line.seat})
-        for seat in seats[1:]:
-            lines = [line for line in check.live if line.seat == seat]
-            if not self._split(lines):
-                return
-        if len(seats) < 2:
-            self.toast(self.say("nothing_to_split"))
-
-    def _split(self, lines: list[Line]) -> bool:
-        moves = tuple(c.Move(x.line_id, x.qty_milli, LineId(self.desk.new_id())) for x in lines)
-        command = c.MoveLines(
-            CheckId(self.place.check_id),
-            CheckId(self.desk.new_id()),
-            moves,
-            self.desk.next_number(),
-        )
-        done = self.submit(command)
-        if done:
-            self._shut()
-        return done
+        self.place.screen = "split"
 
     # -- sheets --------------------------------------------------------------------------------
     def sheet(self, check: Check) -> Sheet:
@@ -436,10 +428,10 @@ class LineWork(Presenter):
         if asked == "course" and line is not None:
             return sheets.courses(self, line)
         if asked == "void" and line is not None:
-            return sheets.void_reasons(self, line, self.reason, self.made)
+            return sheets.void_reasons(self, line, self.reason, self.made, self.way)
         if asked == "discount":
             limit = discount_limit(self.desk.catalogue, self.desk.me)
-            return sheets.discounts(self, check, limit)
+            return sheets.discounts(self, check, limit, self.on_line)
         if asked in ("note", "making_note", "making_allergy"):
             return self._text_sheet(asked)
         return self._list_sheet(check, asked)
@@ -452,12 +444,6 @@ class LineWork(Presenter):
                 return sheets.colleagues(self)
             case "line":
                 return sheets.choices(self, self.say("line_actions"), self.line_acts(check))
-            case "split":
-                acts = (
-                    Act("split_line", self.say("split_line")),
-                    Act("split_seat", self.say("split_seat")),
-                )
-                return sheets.choices(self, self.say("split"), acts, 2)
             case "more":
                 return sheets.choices(self, self.say("more"), self.more_acts(check))
         return NO_SHEET
@@ -483,6 +469,11 @@ class LineWork(Presenter):
     def more_acts(self, check: Check) -> tuple[Act, ...]:
         """The rarer actions. Override."""
         raise NotImplementedError
+
+
+def hundredths(typed: str) -> int:
+    """Hundredths from what was typed: "12.5" is 1250. Zero when it is no figure."""
+    return _milli(typed) // 10
 
 
 def _milli(typed: str) -> int:

@@ -5,6 +5,8 @@ the server has it, two ticks when the kitchen has it; then held, ready, served, 
 has a word.
 """
 
+from math import gcd
+
 from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters.presenter import Presenter
@@ -41,8 +43,24 @@ def rows_of(presenter: Presenter, check: Check, picked: str, seat: int) -> tuple
     for course in courses:
         group = [line for line in lines if line.course == course]
         rows.append(_head(presenter, check, course, group))
-        rows += [_line(presenter, check, line, line.line_id == picked) for line in group]
+        rows += _lines(presenter, check, group, picked)
     return tuple(rows)
+
+
+def _lines(presenter: Presenter, check: Check, group: list[Line], picked: str) -> list[Row]:
+    """The lines of a course; those of a set stand together under its name."""
+    rows: list[Row] = []
+    told: set[str] = set()
+    for line in group:
+        if line.set_id and line.set_id not in told:
+            told.add(line.set_id)
+            kin = [x for x in check.live if x.set_id == line.set_id]
+            item = presenter.desk.catalogue.items.get(line.set_item_id)
+            name = presenter.name(item.names) if item else presenter.say("set")
+            total = presenter.amount(sum(x.gross_minor for x in kin))
+            rows.append(Row("", "head", name=name, aside=total))
+        rows.append(line_row(presenter, check, line, line.line_id == picked))
+    return rows
 
 
 def _head(presenter: Presenter, check: Check, course: int, group: list[Line]) -> Row:
@@ -51,6 +69,9 @@ def _head(presenter: Presenter, check: Check, course: int, group: list[Line]) ->
     now = presenter.desk.now_ms()
     if live and all(line.held or line.state == "held" for line in live):
         aside, token = presenter.say("held"), "hold"
+        timed = [line.fire_ms for line in live if line.fire_ms]
+        if timed:
+            aside = presenter.say("fires_at", at=presenter.clock(min(timed)))
     elif live and all(line.state in ("ready", "served") for line in live):
         served = all(line.state == "served" for line in live)
         aside, token = presenter.say("served" if served else "ready"), "ready"
@@ -61,16 +82,38 @@ def _head(presenter: Presenter, check: Check, course: int, group: list[Line]) ->
     return Row("", "head", name=course_name(presenter, course), aside=aside, aside_token=token)
 
 
-def _line(presenter: Presenter, check: Check, line: Line, picked: bool) -> Row:
+_SHARES = {(1, 2): "½", (1, 3): "⅓", (2, 3): "⅔", (1, 4): "¼", (3, 4): "¾"}
+
+
+def quantity_text(presenter: Presenter, line: Line) -> str:
+    """How much of a dish: portions, kilograms, or the share of a divided line."""
+    item = presenter.desk.catalogue.items.get(line.item_id)
+    qty = line.void_milli if line.state == "void" else line.qty_milli
+    if item is not None and item.sold_by == "weight":
+        return presenter.say("kilograms", qty=formats.quantity(qty, presenter.language))
+    if line.share_of:
+        wholes = max(1, (qty * line.share_of + 500 * line.share_n) // (1000 * line.share_n))
+        top, below = wholes * line.share_n, line.share_of
+        common = gcd(top, below)
+        share = (top // common, below // common)
+        return _SHARES.get(share, f"{share[0]}/{share[1]}")
+    return f"{formats.quantity(qty, presenter.language)}×"
+
+
+def dish_name(presenter: Presenter, line: Line) -> str:
+    """What the menu calls it; an open item by the name it was given."""
+    item = presenter.desk.catalogue.items.get(line.item_id)
+    return presenter.name(item.names) if item and item.sold_by != "open" else line.name
+
+
+def line_row(presenter: Presenter, check: Check, line: Line, picked: bool, key: str = "") -> Row:
+    """A line of a check; a tap picks it, by `key` where several checks stand side by side."""
     void = line.state == "void"
-    qty = line.void_milli if void else line.qty_milli
-    catalogue = presenter.desk.catalogue
-    item = catalogue.items.get(line.item_id)
     mark, token, word = _mark(presenter, check, line)
     return Row(
-        id=f"pick:{line.line_id}",
-        quantity=f"{formats.quantity(qty, presenter.language)}×",
-        name=presenter.name(item.names) if item else line.name,
+        id=f"pick:{key or line.line_id}",
+        quantity=quantity_text(presenter, line),
+        name=dish_name(presenter, line),
         price=presenter.amount(0 if void else line.gross_minor),
         details=_details(presenter, check, line),
         mark=mark,
@@ -101,6 +144,9 @@ def _details(presenter: Presenter, check: Check, line: Line) -> tuple[tuple[str,
         first.append(text)
     if line.note:
         first.append(line.note)
+    if line.price_rule:
+        rules = presenter.desk.catalogue.price_rules
+        first += [presenter.name(x.names) for x in rules if x.rule_id == line.price_rule]
     if line.state == "void":
         reason = presenter.desk.catalogue.reasons.get(line.void_reason)
         first.append(presenter.say("voided", reason=presenter.name(reason.names) if reason else ""))
@@ -110,6 +156,9 @@ def _details(presenter: Presenter, check: Check, line: Line) -> tuple[tuple[str,
     elif not line.sent:
         first.append(presenter.say("new_held" if line.held else "new"))
     details = [(" · ".join(first), "dim")] if first else []
+    for grant in check.grants:
+        if line.line_id in grant.line_ids and line.state != "void":
+            details.append((presenter.say(f"given_{grant.kind}", name=grant.name), "hold"))
     if kitchen_lacks(presenter.desk, check, line):
         details.append((presenter.say("kitchen_lacks"), "late"))
     if line.allergy:

@@ -110,10 +110,16 @@ def courses(presenter: Presenter, line: Line) -> Sheet:
     )
 
 
-def void_reasons(presenter: Presenter, line: Line, reason: str, made: bool) -> Sheet:
-    """Why a sent line is taken back, and whether it was made."""
-    reasons = [r for r in presenter.desk.catalogue.reasons.values() if r.kind == "void"]
+def void_reasons(
+    presenter: Presenter, line: Line, reason: str, made: bool, way: str = "void"
+) -> Sheet:
+    """Why a sent line is taken back, returned or given, and whether it was made."""
+    reasons = [r for r in presenter.desk.catalogue.reasons.values() if r.kind == way]
     acts = [
+        Act(f"void_as:{kind}", presenter.say(f"as_{kind}"), "chosen" if kind == way else "outline")
+        for kind in ("void", "return", "comp")
+    ]
+    acts += [
         Act(
             f"reason_tapped:{r.reason_id}",
             presenter.name(r.names),
@@ -121,7 +127,7 @@ def void_reasons(presenter: Presenter, line: Line, reason: str, made: bool) -> S
         )
         for r in reasons
     ]
-    if line.state != "held":
+    if line.state != "held" and way == "void":
         acts.append(
             Act(
                 "made_tapped",
@@ -134,20 +140,22 @@ def void_reasons(presenter: Presenter, line: Line, reason: str, made: bool) -> S
         "choices",
         picked_title(presenter, "void_of", line),
         presenter.money(line.gross_minor),
-        presenter.say("void_why"),
+        presenter.say(f"{way}_why"),
         choices=tuple(acts),
         cancel=Act("cancel", presenter.say("back")),
-        confirm=Act("confirm", presenter.say("void_do"), "accent", bool(reason)),
+        confirm=Act("confirm", presenter.say(f"{way}_do"), "accent", bool(reason)),
     )
 
 
-def discounts(presenter: Presenter, check: Check, limit_bp: int) -> Sheet:
+def discounts(presenter: Presenter, check: Check, limit_bp: int, on_line: bool) -> Sheet:
     """Which discount; those above one's limit need somebody's approval."""
     acts = [
         Act(
             f"give_discount:{discount.discount_id}",
             presenter.name(discount.names),
-            note="" if discount.rate_bp <= limit_bp else presenter.say("needs_approval"),
+            note=""
+            if discount.rate_bp <= limit_bp or discount.surcharge
+            else presenter.say("needs_approval"),
         )
         for discount in presenter.desk.catalogue.discounts.values()
     ]
@@ -155,6 +163,13 @@ def discounts(presenter: Presenter, check: Check, limit_bp: int) -> Sheet:
         Act(f"take_back:{grant.grant_id}", presenter.say("take_back", name=grant.name), "danger")
         for grant in check.grants
     ]
+    acts.append(
+        Act(
+            "discount_on_line",
+            presenter.say("discount_on_line"),
+            "chosen" if on_line else "outline",
+        )
+    )
     return Sheet(
         "choices",
         presenter.say("discount"),

@@ -13,13 +13,12 @@ from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.presenter import Place, Presenter, digits, intent
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain import commands as c
-from sync_server.domain.checks import HOLDING, Check, balance, totals_of
+from sync_server.domain.checks import HOLDING, Check, balance, line_discounts, totals_of
 from sync_server.domain.events import Payment
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
 from sync_server.domain.money import allocate, percent_of
 from sync_server.domain.payments import cash_due, share
-from sync_server.domain.pricing import discounts
 from sync_server.domain.shifts import Shift
 
 TIPS_BP = (500, 1000, 1500)
@@ -68,8 +67,8 @@ class PaymentPresenter(Presenter):
 
     @intent
     def done(self) -> None:
-        """The change is given."""
-        self.place.screen = "floor"
+        """The change is given; at the bar the next guest is served."""
+        self.place.screen = "order" if self.place.quick else "floor"
 
     @intent
     def to_shift(self) -> None:
@@ -167,7 +166,7 @@ class PaymentPresenter(Presenter):
 
     def _seat_sums(self, check: Check) -> dict[int, int]:
         """What each seat owes by its lines, shared ones spread evenly; sums to the total."""
-        given = discounts(check.lines, check.grants)
+        given = line_discounts(check)
         seats = sorted({line.seat for line in check.live if line.seat}) or [0]
         weights = dict.fromkeys(seats, 0)
         shared = 0

@@ -36,6 +36,8 @@ class Place:
     hall_id: str = ""
     part_minor: int = 0
     """What part of the check the room is charged with; 0 is all that is left."""
+    quick: bool = False
+    """Quick sales: the first dish opens the check, a paid one makes room for the next."""
 
 
 TOAST_MS = 6_000

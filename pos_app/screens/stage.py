@@ -19,6 +19,7 @@ from pos_app.presenters.room_charge_view import RoomChargeView
 from pos_app.presenters.shift_view import ShiftView
 from pos_app.presenters.shown import NO_BANNER
 from pos_app.presenters.sign_in_view import SignInView
+from pos_app.presenters.split_view import SplitView
 from pos_app.widgets.banner import BannerView
 
 
@@ -35,6 +36,7 @@ SCREENS: dict[str, Kind] = {
     "sign_in": Kind("sign_in", "SignInScreen", SignInView),
     "floor": Kind("floor", "FloorScreen", FloorView),
     "order": Kind("order", "OrderScreen", OrderView),
+    "split": Kind("split", "SplitScreen", SplitView),
     "payment": Kind("payment", "PaymentScreen", PaymentView),
     "room_charge": Kind("room_charge", "RoomChargeScreen", RoomChargeView),
     "shift": Kind("shift", "ShiftScreen", ShiftView),

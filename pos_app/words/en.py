@@ -137,8 +137,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "remove": "Remove",
     "removed": "Removed: {name}",
     "split": "Split",
-    "split_line": "The picked line on a check of its own",
-    "split_seat": "Every seat apart",
     "nothing_to_split": "Nothing to split: the dishes are for one seat",
     "bill": "Bill",
     "bill_again": "Bill, copy",

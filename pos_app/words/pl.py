@@ -170,8 +170,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "remove": "Usuń",
     "removed": "Usunięto: {name}",
     "split": "Podziel",
-    "split_line": "Wybrana pozycja na osobny rachunek",
-    "split_seat": "Każde miejsce osobno",
     "nothing_to_split": "Nie ma czego dzielić: wszystko jest na jednym miejscu",
     "bill": "Rachunek",
     "bill_again": "Rachunek, kopia",

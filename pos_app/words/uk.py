@@ -169,8 +169,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "remove": "Прибрати",
     "removed": "Прибрано: {name}",
     "split": "Поділити",
-    "split_line": "Обраний рядок на окремий рахунок",
-    "split_seat": "Кожне місце окремо",
     "nothing_to_split": "Немає чого ділити: страви записано на одне місце",
     "bill": "Рахунок",
     "bill_again": "Рахунок, копія",

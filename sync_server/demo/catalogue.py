@@ -20,7 +20,7 @@ def catalogue_of(venue: Venue, number: int, published_ms: int) -> Catalogue:
         settings=venue.settings,
         taxes={tax.tax_id: tax for tax in venue.taxes},
         categories={category.category_id: category for category in venue.categories},
-        items={item.item_id: item for item in venue.items},
+        items={item.item_id: item for item in (*venue.items, *venue.sold_otherwise)},
         groups={group.group_id: group for group in venue.groups},
         stations={station.station_id: station for station in venue.stations},
         printers={printer.printer_id: printer for printer in venue.printers},
@@ -31,4 +31,5 @@ def catalogue_of(venue: Venue, number: int, published_ms: int) -> Catalogue:
         roles={role.role_id: role for role in venue.roles},
         staff={person.staff_id: person for person in venue.staff},
         drawers={drawer.drawer: drawer for drawer in venue.drawers},
+        price_rules=venue.price_rules,
     )

@@ -109,7 +109,7 @@ def read_house(folder: Path, faults: Faults) -> House:
         "tax": ("id", *NAMES, "percent"),
         "tender": ("id", "kind", *NAMES),
         "reason": ("id", "kind", *NAMES),
-        "discount": ("id", *NAMES, "percent", "amount"),
+        "discount": ("id", *NAMES, "percent", "amount", "open", "surcharge", "needs_reason"),
     }
     file = "venue.toml"
     found = read_toml(folder / file, tables, faults)
@@ -211,7 +211,10 @@ def _tenders(records: list[Record]) -> list[Tender]:
 
 def _reasons(records: list[Record]) -> list[menu.Reason]:
     seen: dict[str, int] = {}
-    kinds = ("void", "discount", "cash_in", "cash_out", "over_short")
+    kinds = (
+        *("void", "return", "comp", "discount", "exempt"),
+        *("cash_in", "cash_out", "over_short"),
+    )
     return [
         menu.Reason(record.identity("id", seen), record.choice("kind", kinds), record.names())
         for record in records
@@ -222,7 +225,8 @@ def _discounts(records: list[Record]) -> list[menu.Discount]:
     seen: dict[str, int] = {}
     discounts = []
     for record in records:
-        if bool(record.raw("percent")) == bool(record.raw("amount")):
+        given = bool(record.raw("percent")) + bool(record.raw("amount"))
+        if given != (0 if record.flag("open") else 1):
             record.fault("percent", "give either percent or amount, not both and not neither")
         discount = menu.Discount(
             discount_id=record.identity("id", seen),
@@ -231,6 +235,9 @@ def _discounts(records: list[Record]) -> list[menu.Discount]:
             if record.raw("percent")
             else 0,
             amount_minor=record.money("amount", default=0),
+            is_open=record.flag("open"),
+            surcharge=record.flag("surcharge"),
+            needs_reason=record.flag("needs_reason"),
         )
         discounts.append(discount)
     return discounts
@@ -239,7 +246,8 @@ def _discounts(records: list[Record]) -> list[menu.Discount]:
 def read_people(folder: Path, house: House, faults: Faults) -> People:
     """roles.toml and staff.csv: rights by role, people with their demo PINs and passwords."""
     people = People()
-    tables = {"role": ("id", *NAMES, "discount_limit_percent", "manager", "rights")}
+    bounds = ("discount_limit_percent", "discount_limit_sum")
+    tables = {"role": ("id", *NAMES, *bounds, "manager", "rights")}
     seen: dict[str, int] = {}
     managers: set[str] = set()
     for record in read_toml(folder / "roles.toml", tables, faults)["role"]:
@@ -248,6 +256,7 @@ def read_people(folder: Path, house: House, faults: Faults) -> People:
             names=record.names(),
             rights=record.references("rights", RIGHTS, "right"),
             discount_limit_bp=int(record.decimal("discount_limit_percent", "0", "100") * 100),
+            discount_limit_minor=record.money("discount_limit_sum", default=-1),
         )
         people.roles.append(role)
         if record.flag("manager"):

@@ -8,7 +8,7 @@ Neighbours: `reading` (cells), `venue_types` (what comes out), `front_files` and
 
 from pathlib import Path
 
-from . import checking, front_files, stock_files
+from . import checking, front_files, selling_files, stock_files
 from .reading import Fault, Faults
 from .venue_types import Venue
 
@@ -34,6 +34,7 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
     plan = front_files.read_plan(folder, faults)
     kitchen = front_files.read_kitchen(folder, house, faults)
     offer = front_files.read_menu(folder, house, kitchen, faults)
+    selling = selling_files.read_selling(folder, house, kitchen, plan, offer, faults)
     stock = stock_files.read_stock(folder, people, faults)
     recipes = stock_files.read_recipes(folder, stock, offer, faults)
     hotel = stock_files.read_hotel(folder, faults)
@@ -47,6 +48,8 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
         categories=tuple(offer.categories),
         items=tuple(offer.items),
         groups=tuple(offer.groups),
+        sold_otherwise=tuple(selling.items),
+        price_rules=tuple(selling.rules),
         stations=tuple(kitchen.stations),
         printers=tuple(kitchen.printers),
         drawers=tuple(kitchen.drawers),

@@ -206,7 +206,9 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Everything that the files say, checked; each kind in the order of its file."""
+    """Everything that the files say, checked; each kind in the order of its file.
+
+    `items` have recipes; `sold_otherwise` are sets of them and open items."""
 
     business: Business
     settings: menu.Settings
@@ -214,6 +216,8 @@ class Venue:
     categories: tuple[menu.Category, ...]
     items: tuple[menu.Item, ...]
     groups: tuple[menu.ModifierGroup, ...]
+    sold_otherwise: tuple[menu.Item, ...]
+    price_rules: tuple[menu.PriceRule, ...]
     stations: tuple[menu.Station, ...]
     printers: tuple[menu.Printer, ...]
     drawers: tuple[menu.Drawer, ...]

@@ -217,7 +217,8 @@ class _Bill:
     def _name(self, line: Line) -> str:
         """As it was sold; in another language than the venue's, as the menu calls it there."""
         item = self._catalogue.items.get(line.item_id)
-        if self._job.language == self._catalogue.settings.language or item is None:
+        own = self._job.language == self._catalogue.settings.language
+        if own or item is None or item.sold_by == "open":
             return line.name
         return self._catalogue.name(item.names, self._job.language)
 
@@ -235,10 +236,14 @@ class _Bill:
         totals, check, figures, say = self._totals, self._check, self._figures, self._words.say
         yield Rule()
         added = 0 if check.tax_inclusive else totals.tax_minor
-        if totals.discount_minor or totals.service_minor or added:
+        if totals.gross_minor != totals.total_minor:
             yield sum_row(say("sum"), figures.plain(totals.gross_minor))
         for name, amount in self._discounts():
             yield sum_row(name, figures.plain(-amount))
+        if totals.surcharge_minor:
+            yield sum_row(say("surcharge"), figures.plain(totals.surcharge_minor))
+        if totals.exempt_minor and check.tax_inclusive:
+            yield sum_row(say("tax_exempt"), figures.plain(-totals.exempt_minor))
         if totals.service_minor:
             name = say("service", rate=figures.rate(check.service_bp))
             yield sum_row(name, figures.plain(totals.service_minor))

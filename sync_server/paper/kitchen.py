@@ -209,7 +209,9 @@ class _Sheet:
     def _dish_name(self, line: TicketLine) -> str:
         """The kitchen's name for it; an item that left the menu keeps the name it was sold by."""
         item = self._catalogue.items.get(line.item_id)
-        return (self._name(item.kitchen_names or item.names) if item else "") or line.name
+        if item is None or item.sold_by == "open":
+            return line.name
+        return self._name(item.kitchen_names or item.names) or line.name
 
     def _modifiers(self, line: TicketLine) -> Iterator[Block]:
         for chosen in line.chosen:

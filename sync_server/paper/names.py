@@ -28,6 +28,6 @@ def modifier_name(catalogue: Catalogue, modifier_id: str, language: str) -> str:
 
 def choice(pre: str, name: str, words: Words) -> str:
     """A modifier with what was said before it: no, extra, on the side."""
-    if pre in ("no", "extra", "side"):
+    if pre in ("no", "extra", "light", "side"):
         return words.say(f"pre_{pre}", name=name)
     return f"{pre}: {name}" if pre else name

@@ -49,6 +49,10 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "moved_to": ("ТЕПЕР {table}", "NOW {table}", "TERAZ {table}"),
     "pre_no": ("БЕЗ: {name}", "NO {name}", "BEZ: {name}"),
     "pre_extra": ("БІЛЬШЕ: {name}", "EXTRA {name}", "WIĘCEJ: {name}"),
+    "pre_light": ("МЕНШЕ: {name}", "LIGHT {name}", "MNIEJ: {name}"),
+    "surcharge": ("Надбавка", "Surcharge", "Dopłata"),
+    "tax_exempt": ("Без податку", "Tax exempt", "Bez podatku"),
+    "kilograms": ("{qty} кг", "{qty} kg", "{qty} kg"),
     "pre_side": ("ОКРЕМО: {name}", "{name} ON THE SIDE", "OSOBNO: {name}"),
     "end_of_ticket": (
         "— кінець марки {number} · позицій: {count} —",

@@ -7,6 +7,7 @@ from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.order_view import Group, ModifiersView, OrderView
 from pos_app.presenters.shown import Act, Avatar, Card, Chip, Head, Pair, Row, Sheet, Tile
 from pos_app.presenters.sign_in_view import Person, SignInView
+from pos_app.presenters.split_view import Bill, SplitView
 
 ONLINE = Chip("Online · 12 ms", dot="ready")
 CLOCK = Chip("19:42")
@@ -454,4 +455,65 @@ LETTERS_SHEET = Sheet(
     ),
     cancel=Act("cancel", "Скасувати"),
     confirm=Act("ok", "Додати нотатку", "accent"),
+)
+
+SPLIT = SplitView(
+    head=Head(
+        "Поділити · Стіл 3",
+        Act("back", "Рахунок", "outline", icon="chevron_left", size=15),
+        (),
+        (Chip("суми збігаються: 2 815,00", dot="ready"), Chip("Online", dot="ready"), CLOCK),
+        OLENA,
+    ),
+    bills=tuple(
+        Bill(
+            Act(f"to:{n}", f"Рахунок {n}", "ringed" if n == 2 else "flat", note=f"місце {n}"),
+            tuple(
+                Row(
+                    f"pick:{n}/{name}",
+                    quantity=quantity,
+                    name=name,
+                    price=price,
+                    details=((note, "dim"),) if note else (),
+                    mark="done_all",
+                    mark_token="cooking",
+                    selected=n == 1 and quantity == "⅓",
+                )
+                for quantity, name, price, note in lines
+            ),
+            total=Pair("", total, "total"),
+            pay=Act(f"pay:{n}", "Оплата"),
+        )
+        for n, total, lines in (
+            (
+                1,
+                "656,67 ₴",
+                (
+                    ("1×", "Борщ з пампушками", "185,00", ""),
+                    ("1×", "Котлета по-київськи", "305,00", "фрі замість пюре +20"),
+                    ("⅓", "Сапераві, 0,75 л", "166,67", ""),
+                ),
+            ),
+            (
+                2,
+                "1 286,67 ₴",
+                (
+                    ("1×", "Борщ з пампушками", "185,00", "без часнику"),
+                    ("1×", "Рібай 300 г", "935,00", "місце 2"),
+                    ("⅓", "Сапераві, 0,75 л", "166,67", ""),
+                ),
+            ),
+            (3, "166,66 ₴", (("⅓", "Сапераві, 0,75 л", "166,66", ""),)),
+        )
+    ),
+    new=Act("to:new", "Новий рахунок", "outline", icon="add", size=17),
+    actions=(
+        Act("by_seat", "За місцями"),
+        Act("ask:equal", "Порівну…"),
+        Act("ask:share", "Частками…"),
+        Act("ask:table", "На стіл…"),
+        Act("undo", "Повернути", icon="undo"),
+        Act("join_all", "З'єднати все"),
+        Act("done", "Готово", "go"),
+    ),
 )

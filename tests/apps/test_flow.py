@@ -504,8 +504,11 @@ def test_an_empty_check_that_was_opened_by_mistake_leaves_no_trace(house: House)
 def test_two_checks_on_a_table_are_told_apart_and_can_be_stepped_through(house: House) -> None:
     flow = signed_in(house)
     served_check(house, flow)
-    flow.act(lines(flow.view())[0].id)
-    flow.act("split_line")
+    flow.act("split")
+    (bill,) = flow.view().view.bills
+    flow.act(bill.rows[0].id)
+    flow.act("to:new")
+    flow.act("done")
     house.settle()
     first = flow.place.check_id
     assert flow.view().view.head.left[1].label.startswith("Рахунок 1 з 2")
@@ -518,7 +521,8 @@ def test_nothing_that_is_shown_leads_to_an_unknown_intent(house: House) -> None:
     flow = signed_in(house, "nadia")
     served_check(house, flow)
     flow.act(lines(flow.view())[0].id)
-    questions = ("more", "split", "discount", "table", "colleague", "seat", "course", "guests")
+    asked = ("more", "discount", "table", "colleague", "seat", "course", "guests", "fire_time")
+    questions = (*asked, "service", "exempt", "tab_name")
     for question in questions:
         flow.act(f"ask_for:{question}")
         shown = flow.view().view

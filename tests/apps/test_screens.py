@@ -26,6 +26,7 @@ VIEWS = {
     "void": replace(sample.ORDER, side="sheet", sheet=sample.VOID_SHEET),
     "quantity": replace(sample.ORDER, side="sheet", sheet=sample.QUANTITY_SHEET),
     "letters": replace(sample.ORDER, side="sheet", sheet=sample.LETTERS_SHEET),
+    "split": sample.SPLIT,
     "payment": till.PAY,
     "room_charge": till.ROOM,
     "shift": till.SHIFT,

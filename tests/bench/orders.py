@@ -66,8 +66,10 @@ def recipes(catalogue: Catalogue) -> list[Recipe]:
 
 
 def _needs_no_choice(catalogue: Catalogue, item: Item) -> bool:
-    return bool(item.station_ids) and all(
-        catalogue.groups[group_id].min_count == 0 for group_id in item.group_ids
+    return (
+        bool(item.station_ids)
+        and item.sold_by != "open"
+        and all(catalogue.groups[group_id].min_count == 0 for group_id in item.group_ids)
     )
 
 

@@ -24,7 +24,7 @@ def test_the_house_has_the_promised_size(venue: Venue) -> None:
     assert len(venue.halls) == 3
     assert len(venue.tables) == 40
     assert len(venue.categories) == 12
-    assert len(venue.items) == 120
+    assert len(venue.items) == 122
     assert len(venue.ingredients) == 90
     assert len(venue.suppliers) == 6
     assert len(venue.stores) == 3
@@ -39,7 +39,9 @@ def test_every_category_station_group_and_supplier_is_in_use(venue: Venue) -> No
     items = venue.items
     assert {c.category_id for c in venue.categories} == {item.category_id for item in items}
     assert {s.station_id for s in venue.stations} == {s for item in items for s in item.station_ids}
-    assert {g.group_id for g in venue.groups} == {g for item in items for g in item.group_ids}
+    nested = {key for group in venue.groups for m in group.modifiers for key in m.group_ids}
+    asked = {g for item in items for g in item.group_ids} | nested
+    assert {g.group_id for g in venue.groups} == asked
     assert {s.supplier_id for s in venue.suppliers} == {i.supplier_id for i in venue.ingredients}
     assert {s.store_id for s in venue.stores} == {row.store_id for row in venue.opening_stock}
 
@@ -138,7 +140,7 @@ def test_generated_files_come_out_byte_for_byte_as_written() -> None:
 
 def test_the_catalogue_has_everything_and_no_secret(venue: Venue) -> None:
     catalogue = catalogue_of(venue, number=1, published_ms=1_795_000_000_000)
-    assert (len(catalogue.items), len(catalogue.tables), len(catalogue.staff)) == (120, 40, 9)
+    assert (len(catalogue.items), len(catalogue.tables), len(catalogue.staff)) == (124, 40, 9)
     assert catalogue.name(catalogue.items["borscht"].names, "en") == "Borscht with pampushky"
     assert catalogue.settings.service_bp == 0
     assert catalogue.settings.cash_step_minor == 10
@@ -146,3 +148,19 @@ def test_the_catalogue_has_everything_and_no_secret(venue: Venue) -> None:
     for secret in venue.credentials:
         assert f"'{secret.pin}'" not in written
         assert not secret.password or secret.password not in written
+
+
+def test_sets_sizes_weights_open_items_and_happy_hours_are_there_to_try(venue: Venue) -> None:
+    catalogue = catalogue_of(venue, number=1, published_ms=0)
+    lunch = catalogue.items["business-lunch"]
+    assert [len(part.choices) for part in lunch.parts] == [3, 3, 3]
+    assert lunch.parts[1].choices[1].extra_minor == 4_500
+    assert catalogue.items["open-dish"].sold_by == "open"
+    assert catalogue.items["trout-weight"].sold_by == "weight"
+    half = catalogue.groups["half"].modifiers[0]
+    assert (half.base_bp, half.portion_milli) == (6_000, 500)
+    salad = next(m for m in catalogue.groups["steak-side"].modifiers if m.group_ids)
+    assert salad.group_ids == ("dressing",)
+    (happy,) = catalogue.price_rules
+    assert (happy.weekdays, happy.from_minute) == ((0, 1, 2, 3, 4), 17 * 60)
+    assert happy.category_bp == {"cocktails": 7_500}

@@ -16,7 +16,15 @@ from sync_server.client.connection import Connection
 from sync_server.client.desk import ClientDesk
 from sync_server.client.numbers import CheckNumbers
 from sync_server.client.outbox import Outbox
-from sync_server.domain import commands as c, decisions, kitchen, ledger, ordering, orders, shifts
+from sync_server.domain import (
+    commands as c,
+    decisions,
+    kitchen,
+    ledger,
+    orders,
+    shifts,
+    splitting,
+)
 from sync_server.effects import posting_states
 from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.front_office import journal
@@ -490,12 +498,9 @@ def what_is_paid_may_be_taken_off(shop: Workshop) -> None:
 def a_split_keeps_the_name_of_what_was_not_sent(shop: Workshop) -> None:
     """The kitchen is asked for a line that it never had."""
     shop.rewrite(
-        ordering,
-        "split_lines",
-        (
-            "(line.origin or line.line_id) if line.sent else NO_LINE",
-            "line.origin or line.line_id",
-        ),
+        splitting,
+        "_part_of",
+        ("origin=line.kitchen_id if line.sent else NO_LINE", "origin=line.kitchen_id"),
     )
 
 

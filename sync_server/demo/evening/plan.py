@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from sync_server.domain.commands import Choice
 from sync_server.domain.menu import Catalogue, Item, ModifierGroup
 from sync_server.domain.money import percent_of
+from sync_server.domain.pricing import open_groups
 
 OPENING = 17 * 60 + 30
 LAST_ORDERS = 22 * 60 + 10
@@ -96,7 +98,11 @@ class Menu:
 
     def dish(self, categories: Sequence[str], seat: int = 0, held: bool = False) -> Dish:
         """A dish of one of these categories with its choices made."""
-        items = [i for i in self._catalogue.items.values() if i.category_id in categories]
+        items = [
+            item
+            for item in self._catalogue.items.values()
+            if item.category_id in categories and item.sold_by == "portion" and not item.parts
+        ]
         weights = [3 if item.favourite else 1 for item in items]
         item = self._rng.choices(items, weights)[0]
         return self.made(item.item_id, seat, held)
@@ -111,8 +117,14 @@ class Menu:
 
     def _choices(self, item: Item) -> tuple[str, ...]:
         chosen: list[str] = []
-        for group_id in item.group_ids:
-            chosen += self._of_group(self._catalogue.groups[group_id])
+        asked: set[str] = set()
+        while groups := [
+            group
+            for group in open_groups(self._catalogue, item, [Choice(one) for one in chosen])
+            if group.group_id not in asked
+        ]:
+            asked.add(groups[0].group_id)
+            chosen += self._of_group(groups[0])
         return tuple(chosen)
 
     def _of_group(self, group: ModifierGroup) -> list[str]:

@@ -1,0 +1,279 @@
+"""What is not simply tapped: weighed goods, items of free price, sets, rounds, quick sales.
+
+Part of the order presenter, between `order_terms` and `order`. A draft on a sheet stays until it
+is taken or thrown away; a refusal leaves it where it was.
+"""
+
+from dataclasses import replace
+
+from pos_app.desk import Desk
+from pos_app.presenters import order_sheets as sheets, set_meal
+from pos_app.presenters.order_lines import hundredths
+from pos_app.presenters.order_terms import TermsWork
+from pos_app.presenters.presenter import Place, intent
+from pos_app.presenters.set_meal import SetMaking
+from pos_app.presenters.shown import Act, Sheet
+from sync_server.domain import commands as c
+from sync_server.domain.checks import Check
+from sync_server.domain.events import Line
+from sync_server.domain.ids import CheckId, LineId
+from sync_server.domain.menu import Item
+from sync_server.domain.ordering import choices_of
+from sync_server.domain.quantity import ONE, extend
+from sync_server.domain.tariffs import place_of, price_now
+
+
+class SellingWork(TermsWork):
+    """State: the set on the sheet; the weighed or open item that is being asked about."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__(desk, place)
+        self.set_making: SetMaking | None = None
+        self.wanted = ""
+        self.open_name = ""
+        self.open_minor = 0
+        self.open_tax = ""
+
+    def enter(self) -> None:
+        """Another check: no set and no item is being made."""
+        super().enter()
+        self.set_making, self.wanted = None, ""
+
+    def base_price(self, item: Item) -> int:
+        """What the dish costs here and now, before choices."""
+        check = self.check
+        catalogue = self.desk.catalogue
+        kind, table_id = (check.kind, check.table_id) if check else ("tab", "")
+        place = place_of(catalogue, kind, table_id)
+        return price_now(catalogue, item, place, self.desk.now_ms())[0]
+
+    def ensure_check(self) -> CheckId:
+        """The check in work; a quick sale opens its own with the first dish."""
+        if self.check is None and self.place.quick:
+            check_id = CheckId(self.desk.new_id())
+            if self.submit(c.OpenCheck(check_id, self.desk.next_number(), "tab")):
+                self.place.check_id = check_id
+        return CheckId(self.place.check_id)
+
+    def begin(self, item: Item) -> bool:
+        """Ask what a set, a weighed or an open item needs; False for a plain dish."""
+        if item.parts:
+            seat = max(0, self.seat)
+            made = set_meal.begin(self.desk.catalogue, item, self.base_price(item), seat)
+            self.set_making = made
+            return True
+        if item.sold_by == "weight":
+            self.ask("weight")
+        elif item.sold_by == "open":
+            self.open_name, self.open_minor, self.open_tax = "", 0, item.tax_id
+            self.ask("open_name")
+        else:
+            return False
+        self.wanted = item.item_id
+        return True
+
+    # -- sets ----------------------------------------------------------------------------------
+    @intent
+    def take_part(self, where: str) -> None:
+        """A dish for a part of the set."""
+        part_id, _, item_id = where.partition("/")
+        if self.set_making is not None:
+            self.set_making.take(self.desk.catalogue, part_id, item_id)
+
+    @intent
+    def choose_in(self, where: str) -> None:
+        """A choice of the dish of a part."""
+        part_id, _, modifier_id = where.partition("/")
+        if self.set_making is not None:
+            self.set_making.choose(self.desk.catalogue, part_id, modifier_id)
+
+    def add_set(self, making: SetMaking) -> None:
+        """The set on the sheet goes onto the check."""
+        new = c.NewLine(
+            LineId(self.desk.new_id()),
+            making.item.item_id,
+            self.desk.catalogue.number,
+            making.qty_milli,
+            seat=making.seat,
+            note=making.note,
+            allergy=making.allergy,
+            parts=making.parts(self.desk.new_id),
+        )
+        if self.submit(c.AddLines(self.ensure_check(), (new,))):
+            self.set_making = None
+
+    # -- weight and free price -----------------------------------------------------------------
+    @intent
+    def open_tax_as(self, tax_id: str) -> None:
+        """How the open item is taxed."""
+        self.open_tax = tax_id
+
+    @intent
+    def open_at(self, station_id: str) -> None:
+        """Where the open item is made; then it is ordered."""
+        item = self.desk.catalogue.items.get(self.wanted)
+        if item is None:
+            self.toast(self.sentence("no_item", {"item": self.wanted}))
+            return
+        new = c.NewLine(
+            LineId(self.desk.new_id()),
+            item.item_id,
+            self.desk.catalogue.number,
+            seat=max(0, self.seat),
+            name=self.open_name,
+            price_minor=self.open_minor,
+            tax_id=self.open_tax,
+            station_id=station_id,
+        )
+        if self.submit_or_ask(c.AddLines(self.ensure_check(), (new,))):
+            self.picked = new.line_id
+            self._shut()
+
+    def _weighed(self, typed: str) -> None:
+        new = c.NewLine(
+            LineId(self.desk.new_id()),
+            self.wanted,
+            self.desk.catalogue.number,
+            int(typed) if typed.isdigit() else 0,
+            seat=max(0, self.seat),
+        )
+        if self.submit(c.AddLines(self.ensure_check(), (new,))):
+            self.picked = new.line_id
+        else:
+            self.asked, self.typed = "weight", typed
+
+    def confirm_typed(self, asked: str, typed: str) -> bool:
+        """Take what was typed for one of these questions; False if it is another's."""
+        if asked == "weight":
+            self._weighed(typed)
+        elif asked == "open_name":
+            self.open_name = typed
+            self.ask("open_price")
+        elif asked == "open_price":
+            self.open_minor = hundredths(typed)
+            self.ask("open_station")
+        else:
+            return super().confirm_typed(asked, typed)
+        return True
+
+    # -- rounds --------------------------------------------------------------------------------
+    def round_of(self, check: Check) -> list[Line]:
+        """What was fired last, together: the last round."""
+        fired = [line for line in check.live if line.fired_ms]
+        last = max((line.fired_ms for line in fired), default=0)
+        return [line for line in fired if line.fired_ms == last]
+
+    @intent
+    def repeat_round(self) -> None:
+        """The last round once more."""
+        check = self.check
+        lines = self.round_of(check) if check is not None else []
+        if not lines:
+            self.toast(self.say("no_round"))
+            return
+        self.repeat(lines)
+
+    def again(self, line: Line) -> None:
+        """The same once more; of a set the whole set."""
+        check = self.check
+        kin = [x for x in check.live if line.set_id and x.set_id == line.set_id] if check else []
+        self.repeat(kin or [line])
+
+    def repeat(self, lines: list[Line]) -> None:
+        """The same dishes as new lines; sets as sets."""
+        catalogue, new, told = self.desk.catalogue, [], set[str]()
+        for line in lines:
+            if line.set_id:
+                if line.set_id not in told:
+                    told.add(line.set_id)
+                    kin = [x for x in lines if x.set_id == line.set_id]
+                    new.append(self._set_again(line, kin))
+                continue
+            item = catalogue.items.get(line.item_id)
+            free = item is not None and item.sold_by == "open"
+            new.append(
+                c.NewLine(
+                    LineId(self.desk.new_id()),
+                    line.item_id,
+                    catalogue.number,
+                    ONE if line.share_of else line.qty_milli,
+                    choices_of(line),
+                    line.seat,
+                    line.course,
+                    line.note,
+                    line.allergy,
+                    name=line.name if free else "",
+                    price_minor=line.unit_minor if free else -1,
+                    tax_id=line.tax_id if free else "",
+                    station_id=line.station_ids[0] if free and line.station_ids else "",
+                )
+            )
+        if self.submit(c.AddLines(CheckId(self.place.check_id), tuple(new))):
+            self.picked = new[-1].line_id if len(new) == 1 else ""
+
+    def _set_again(self, line: Line, kin: list[Line]) -> c.NewLine:
+        item = self.desk.catalogue.items.get(line.set_item_id)
+        parts: list[c.NewPart] = []
+        for one in kin:
+            part = next(
+                (
+                    part
+                    for part in (item.parts if item else ())
+                    if any(choice.item_id == one.item_id for choice in part.choices)
+                    and all(part.part_id != made.part_id for made in parts)
+                ),
+                None,
+            )
+            if part is not None:
+                new_id = LineId(self.desk.new_id())
+                made = c.NewPart(new_id, part.part_id, one.item_id, choices_of(one), one.note)
+                parts.append(made)
+        return c.NewLine(
+            LineId(self.desk.new_id()),
+            line.set_item_id,
+            self.desk.catalogue.number,
+            line.qty_milli,
+            seat=line.seat,
+            allergy=line.allergy,
+            parts=tuple(parts),
+        )
+
+    # -- sheets --------------------------------------------------------------------------------
+    def sheet(self, check: Check) -> Sheet:
+        """The sheet of the question that is open."""
+        item = self.desk.catalogue.items.get(self.wanted)
+        if self.approval.open or item is None:
+            return super().sheet(check)
+        name = self.name(item.names)
+        match self.asked:
+            case "weight":
+                grams = int(self.typed) if self.typed.isdigit() else 0
+                title = self.say("weight_of", name=name)
+                made = sheets.keypad(self, title, self.typed, self.say("weigh_in"))
+                return replace(made, aside=self.money(extend(self.base_price(item), grams)))
+            case "open_name":
+                words = self.say("open_name"), self.typed, self.say("open_hint")
+                return sheets.letters(self, *words, self.say("next"), (), self.figures)
+            case "open_price":
+                title = self.say("open_price_of", name=self.open_name)
+                return sheets.keypad(self, title, self.typed, self.say("next"), ".")
+            case "open_station":
+                return self._station_sheet()
+        return super().sheet(check)
+
+    def _station_sheet(self) -> Sheet:
+        catalogue = self.desk.catalogue
+        acts = [
+            Act(f"open_at:{station.station_id}", self.name(station.names), icon="kitchen")
+            for station in catalogue.stations.values()
+        ]
+        acts += [
+            Act(
+                f"open_tax_as:{tax.tax_id}",
+                self.name(tax.names),
+                "ringed" if tax.tax_id == self.open_tax else "outline",
+            )
+            for tax in catalogue.taxes.values()
+        ]
+        made = sheets.choices(self, self.say("open_station"), tuple(acts), 2)
+        return replace(made, aside=self.money(self.open_minor), text=self.open_name)
