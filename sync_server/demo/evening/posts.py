@@ -21,6 +21,7 @@ from sync_server.domain.checks import Check
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Accepted, Refused
 from sync_server.domain.venue import Venue
+from sync_server.protocol.envelope import body_digest
 from sync_server.protocol.frames import CloseCode
 from sync_server.protocol.link import Link, LinkClosed
 from sync_server.protocol.replica import CODEC
@@ -189,6 +190,7 @@ class Post:
             "pin": pin,
             "type": type(command).__name__,
             "target": target,
+            "digest": body_digest(CODEC.encode(command)),
         }
         answer = await self.ask("approve", params)
         return str(answer["id"]) if answer else ""
