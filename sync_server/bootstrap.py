@@ -15,7 +15,16 @@ from typing import Any, TypeVar
 
 from sync_server.backup_rounds import BackupRounds
 from sync_server.client.identity import write_private
-from sync_server.clocks import new_ids, now, secret_bytes, secret_hex, system_random, wall_ms
+from sync_server.clocks import (
+    mono_ms,
+    new_ids,
+    now,
+    secret_bytes,
+    secret_hex,
+    steady,
+    system_random,
+    wall_ms,
+)
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
 from sync_server.devices import open_printers
@@ -122,8 +131,9 @@ class House:
             self._hotel_up,
             _secret(settings.data, JOURNAL_KEY),
         )
-        self.door = OfficeDoor(self.office)
-        self.watch = KitchenWatch(self.office)
+        waiting = steady(wall_ms, mono_ms)
+        self.door = OfficeDoor(self.office, waiting)
+        self.watch = KitchenWatch(self.office, waiting)
         self.search = GuestSearch(self.gateway, self._meal_of)
         self.office.asks = Asks(self.office, self._guests, self.health)
         self.office.asks.set_up = DeviceDesk(self.office, _first_id)

@@ -7,6 +7,7 @@ import os
 import random
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,6 +24,15 @@ def wall_ms() -> int:
 def mono_ms() -> int:
     """Milliseconds of a clock that nobody sets."""
     return time.monotonic_ns() // 1_000_000
+
+
+def steady(wall: Callable[[], int], mono: Callable[[], int]) -> Callable[[], int]:
+    """A clock for waiting: the time that `wall` shows now, carried on by `mono`.
+
+    Somebody who sets the machine's clock neither ends a wait nor makes it last for hours.
+    """
+    ahead_ms = wall() - mono()
+    return lambda: ahead_ms + mono()
 
 
 def system_random() -> random.SystemRandom:

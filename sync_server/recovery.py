@@ -274,7 +274,7 @@ def put_back(
                 database.read(lambda one: _check_signed(one, journal_key(settings.data)))
             except BrokenJournal as broken:
                 raise BackupRefused(f"this backup is not this house's: {broken}") from broken
-            database.writer.run(_begin_epoch(epoch, manifest.n)).result()
+            database.writer.run(begin_epoch(epoch, manifest.n)).result()
     marker.unlink()
     return epoch
 
@@ -297,8 +297,8 @@ def _refuse_running(settings: ServerSettings, contexts: Iterable[str]) -> None:
             FileLock(Path(f"{url.partition('///')[2]}.lock")).release()
 
 
-def _begin_epoch(epoch: int, n: int) -> Callable[[Connection], None]:
-    """What a restored front database must know before anybody connects."""
+def begin_epoch(epoch: int, n: int) -> Callable[[Connection], None]:
+    """What a restored front database must know before anybody connects: a write for the store."""
 
     def write(connection: Connection) -> None:
         facts = {
@@ -347,6 +347,7 @@ __all__ = [
     "FRONT",
     "HOTEL",
     "Manifest",
+    "begin_epoch",
     "epoch_of",
     "journal_key",
     "put_back",

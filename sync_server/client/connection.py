@@ -47,6 +47,7 @@ class Callbacks:
     on_answer: Callable[[StoredCommand], None]
     on_snapshot: Callable[[int, bytes], None]
     on_state: Callable[[LinkState], None]
+    on_new_history: Callable[[], None] = lambda: None
     digest_of: Callable[[str], str | None] = lambda scope: None
     ui_ok: Callable[[], bool] = lambda: True
     battery: Callable[[], int] = lambda: -1
@@ -324,6 +325,7 @@ class Connection:
                 raise _Ended(self._fork("other_history"))
         if welcome.sep != store.sep:
             await run(lambda: store.adopt_server_epoch(welcome.sep))
+            await self._inbox.put(self._callbacks.on_new_history)
         if not welcome.drain:
             await run(lambda: store.note_durable(welcome.durable_n))
         next_seq = await run(lambda: store.offer_again(welcome.last_seq))

@@ -118,6 +118,7 @@ class ClientDesk:
             on_answer=self._on_answer,
             on_snapshot=self._on_snapshot,
             on_state=self._on_state,
+            on_new_history=self._on_new_history,
             digest_of=lambda scope: digest(self._replica.base) if scope == SCOPE else None,
             ui_ok=self._drawing,
         )
@@ -510,6 +511,12 @@ class ClientDesk:
         self._replica.replace(read_venue(data))
         self._drop_settled()
         self._want_more()
+        self.changed()
+
+    def _on_new_history(self) -> None:
+        """The server was restored: the base goes here as it went on the disk, or the events that
+        come again would be counted on top of what they had made before."""
+        self._replica.replace(Venue())
         self.changed()
 
     def _on_state(self, state: LinkState) -> None:

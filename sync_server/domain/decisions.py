@@ -237,8 +237,19 @@ def _acknowledge(venue: Venue, command: c.AcknowledgeTickets, facts: Facts) -> D
 
 
 def _record_paper(venue: Venue, command: c.RecordPaper, facts: Facts) -> Decision:
-    if command.ticket_id not in venue.tickets:
+    ticket = venue.tickets.get(command.ticket_id)
+    if ticket is None:
         return refuse("no_ticket")
+    if command.outcome == "asked" and (
+        ticket.version != command.version
+        or ticket.paper_version >= ticket.version
+        or kitchen.has_it(ticket)
+    ):
+        # A display drew it, or the order changed, while paper was being asked for.
+        return refuse("nothing_to_do")
+    if command.version < ticket.paper_version:
+        # An older paper came late; what is known of the newer one stays.
+        return refuse("nothing_to_do")
     return Accepted(
         (
             e.TicketOnPaper(

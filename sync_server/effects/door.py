@@ -65,7 +65,8 @@ class EffectsDoor(Protocol):
         """The catalogue in force."""
 
     def now_ms(self) -> int:
-        """The service's clock, ms UTC."""
+        """The service's clock for waiting, ms. It agrees with UTC unless somebody has set the
+        machine's clock since the start."""
 
     def targets(self, kind: str) -> list[str]:
         """The targets that have rows queued, due or not; each stands once."""
@@ -80,7 +81,8 @@ class EffectsDoor(Protocol):
 
     async def report(self, command: object) -> None:
         """Have a command of the domain decided as the server's own (`SettleCharge`, `RecordPaper`,
-        `TellStaff`). A refusal of it is the service's to log, not the worker's."""
+        `TellStaff`). A refusal of it is the service's to log, not the worker's. Raises `StoreBusy`
+        or `DiskFull` when nothing could be stored: then it was not said and must be said again."""
 
     def charge_state(self, charge_id: str) -> str:
         """The state of a room charge at the journal's head (`domain.folio`), "" for no such."""

@@ -314,10 +314,24 @@ def _restarted(state: PostingState, given: Restarted, timing: Timing) -> Posting
     if given.restored:
         # The lost tail of the database may hold attempts that this state knows nothing of.
         doubtful |= {Stage.QUEUED, Stage.DEFERRED, Stage.ABSENT}
+    quarantined = given.now_ms + timing.quarantine_ms
     if state.stage is Stage.UNKNOWN:
-        # A person's word may have been lost on its way here: the server is asked once more.
-        return replace(state, news=state.news + 1)
+        # A person's word may have been lost on its way here: the server is asked once more. The
+        # quarantine begins anew: the clock may have been set since, and what a backup says of the
+        # last attempt may be old.
+        return replace(
+            state,
+            due_ms=quarantined,
+            quarantine_ms=quarantined,
+            absences=0,
+            look_tries=0,
+            news=state.news + 1,
+        )
     if state.stage not in doubtful:
+        if state.stage is Stage.QUEUED and state.quarantine_ms:
+            return replace(state, due_ms=quarantined, quarantine_ms=quarantined)
+        if state.stage is Stage.DEFERRED:
+            return replace(state, due_ms=min(state.due_ms, given.now_ms + BACKOFF_MAX_MS))
         return state
     reason = "restored from a backup" if given.restored else "restarted while sending"
     return _unknown(state, reason, given.now_ms, timing)

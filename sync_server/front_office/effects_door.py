@@ -7,16 +7,18 @@ marking are transactions of their own; what came of it enters the journal throug
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from sync_server.domain import outward
 from sync_server.domain.ids import ChargeId
 from sync_server.domain.limits import SECOND_COPY_WAIT_MS
 from sync_server.domain.menu import Catalogue
 from sync_server.effects.door import EffectRecord
+from sync_server.store.errors import StoreBusy
 
 from .office import FrontOffice
 from .tables import EffectRow
@@ -25,6 +27,11 @@ HELD_BACK = frozenset({outward.FOLIO})
 """Kinds that wait for a second copy; paper that is printed twice is marked and harms nobody."""
 
 LOOK_AGAIN_S = 0.5
+
+FRESH_GROUPS = 4_096
+
+LONGEST_PAUSE_MS = 15_000
+"""No worker asks for a longer one: a row that is due later was dated by a clock set since."""
 
 OUTCOME_LENGTH = 16 * 1024
 """A row carries the whole record of a room charge, which cut short could not be read again."""
@@ -35,12 +42,18 @@ UNFINISHED = ("claimed", "sending")
 class OfficeDoor:
     """`sync_server.effects.door.EffectsDoor` over the front database."""
 
-    def __init__(self, office: FrontOffice) -> None:
+    def __init__(self, office: FrontOffice, clock: Callable[[], int] | None = None) -> None:
+        """`clock` is for waiting, so nobody should be able to set it (`clocks.steady`)."""
         self._office = office
+        self._clock = clock or office.clock
         self._wakes: dict[str, asyncio.Event] = {}
+        self._fresh: deque[tuple[int, int]] = deque(maxlen=FRESH_GROUPS)
+        self._waited_n = 0
         office.watch(self._told)
 
     def _told(self, events: list[object]) -> None:
+        self._fresh.append((self._office.head_n, self.now_ms()))
+        self._waited()
         for kind, wake in self._wakes.items():
             if self._office.queues.get(kind):
                 wake.set()
@@ -50,7 +63,7 @@ class OfficeDoor:
         return self._office.catalogue
 
     def now_ms(self) -> int:
-        return self._office.clock()
+        return self._clock()
 
     async def wait(self, kind: str, timeout_s: float) -> None:
         """Until something may have come for this kind, or the time is over.
@@ -82,12 +95,15 @@ class OfficeDoor:
                     EffectRow.kind == kind,  # type: ignore[arg-type]
                     EffectRow.target == target,  # type: ignore[arg-type]
                     EffectRow.state == "queued",  # type: ignore[arg-type]
-                    EffectRow.due_ms <= now,  # type: ignore[arg-type]
+                    or_(
+                        EffectRow.due_ms <= now,  # type: ignore[arg-type]
+                        EffectRow.due_ms > now + LONGEST_PAUSE_MS,  # type: ignore[arg-type]
+                    ),
                 )
                 .order_by(EffectRow.n, EffectRow.effect_id)  # type: ignore[arg-type]
                 .limit(limit)
             ).all()
-            taken = [row for row in rows if released(row.n, row.updated_ms, now)]
+            taken = [row for row in rows if released(row.n)]
             for row in taken:
                 connection.execute(
                     update(EffectRow)
@@ -117,11 +133,21 @@ class OfficeDoor:
         if left is None and self._office.head_n == before:
             self._office.queues.get(kind, set()).discard(target)
 
-    def _released(self, kind: str) -> Callable[[int, int, int], bool]:
-        copied = self._office.copied_n
+    def _waited(self) -> int:
+        """The newest event that this process has known for as long as a second copy may take. Rows
+        say when they were written by a clock that somebody may have set since."""
+        if not self._fresh and self._waited_n < self._office.head_n:
+            self._fresh.append((self._office.head_n, self.now_ms()))
+        while self._fresh and self.now_ms() - self._fresh[0][1] >= SECOND_COPY_WAIT_MS:
+            self._waited_n = self._fresh.popleft()[0]
+        return self._waited_n
+
+    def _released(self, kind: str) -> Callable[[int], bool]:
+        """Whether an event may be acted on."""
         if kind not in HELD_BACK:
-            return lambda n, queued_ms, now: True
-        return lambda n, queued_ms, now: n <= copied or now - queued_ms >= SECOND_COPY_WAIT_MS
+            return lambda n: True
+        newest = max(self._office.copied_n, self._waited())
+        return lambda n: n <= newest
 
     async def mark(self, effect_id: str, state: str, outcome: str = "", due_ms: int = 0) -> None:
         """Commit the state of a row."""
@@ -156,8 +182,9 @@ class OfficeDoor:
         return [_record(row, row.state, row.attempt) for row in rows]
 
     async def report(self, command: object) -> None:
-        """Journal what became of an effect."""
-        await self._office.report(command)
+        """Journal what became of an effect. Raises StoreBusy when it could not be stored now."""
+        if await self._office.report(command) is None:
+            raise StoreBusy("what became of an effect could not be journaled now")
 
 
 def _record(row: Any, state: str, attempt: int) -> EffectRecord:

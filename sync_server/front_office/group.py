@@ -141,7 +141,12 @@ class Group:
             if first is not None and first.outcome == "parked":
                 error = "parked before the server was restored"
             if isinstance(decision, Accepted):
-                self._commit_events(device, command, decision.events, at_ms)
+                made = decision
+                if first is not None:
+                    decision = _as_told(made, first)
+                self._commit_events(device, command, made.events, at_ms)
+                if decision.adjusted is not None and made.adjusted is None:
+                    self._raise_notice(device, command, decision.adjusted, at_ms)
         except Exception as fault:
             log.exception("command %s of %s is parked", command.cmd_id, device.dev)
             error = repr(fault)[: limits.TEXT_LENGTH]
@@ -294,7 +299,8 @@ class Group:
             day,
             msgspec.Raw(CODEC.encode(event)),
         )
-        self._append(record, write_event(record), event, self._is_restored(command), made)
+        doubtful = self._is_doubtful(command, event)
+        self._append(record, write_event(record), event, doubtful, made)
 
     def _append(
         self, record: EventRecord, data: bytes, event: object, restored: bool, made: "_Rows"
@@ -351,6 +357,18 @@ class Group:
         """A command whose events were adopted before it came: its answer, nothing more."""
         at_ms = device.time_of(received.command, self._now_ms, self._last_ms(device))
         self._record(device, received, result, "", at_ms)
+
+    def _is_doubtful(self, command: Command, event: object) -> bool:
+        """Whether the world may have been told of this event before the server was restored.
+
+        That paper had taken over for a display is the server's own knowledge, which no terminal
+        brings again; an epoch after a restore is the second in which it began.
+        """
+        if self._is_restored(command):
+            return True
+        if not isinstance(event, e.TicketOnPaper) or self._epoch == 1:
+            return False
+        return self.venue.tickets[event.ticket_id].changed_ms <= (self._epoch + 1) * 1000
 
     def _rebuild(self) -> None:
         """The fork as it was before a command that failed half way.
@@ -412,6 +430,13 @@ class Group:
         key = (device.dev, command.dep, command.seq)
         self.answers[key] = (received.hash, result)
         self.ids[command.cmd_id] = (device.dev, result)
+
+
+def _as_told(decision: Accepted, first: CommandResult) -> Accepted:
+    """What was done counts; how it is called is what the terminal was told the first time."""
+    if first.outcome == "accepted":
+        return Accepted(decision.events)
+    return Accepted(decision.events, Refused(first.code, _params.decode(first.params)))
 
 
 def _effect_row(effect_id: str, n: int, effect: Effect, now_ms: int, outcome: str, dev: str) -> Row:

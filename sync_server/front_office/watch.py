@@ -40,8 +40,10 @@ class House(Protocol):
 class KitchenWatch:
     """Looks once a second; remembers since when each ticket's version has waited."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, clock: Callable[[], int] | None = None) -> None:
+        """`clock` is for waiting, so nobody should be able to set it (`clocks.steady`)."""
         self._house = house
+        self._clock = clock or house.clock
         self._since: dict[str, tuple[int, int]] = {}
 
     async def run(self) -> None:
@@ -52,8 +54,8 @@ class KitchenWatch:
 
     async def look(self) -> None:
         """Fire what is due, and ask for paper for every ticket that has waited too long."""
-        now = self._house.clock()
-        await self._fire_due(now)
+        await self._fire_due(self._house.clock())
+        now = self._clock()
         waiting = {
             ticket.ticket_id: ticket
             for ticket in self._house.venue.tickets.values()

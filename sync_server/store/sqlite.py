@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -388,6 +389,20 @@ class MemoryDisk:
         self.raw.close()
 
 
+class _Compiled(dict[tuple[Any, ...], Any]):
+    """Statements compiled for one simulated disk serve all: their dialects differ in nothing."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        """The key begins with the dialect."""
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Any, ...], value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+_COMPILED = _Compiled()
+
+
 class SqliteMemory:
     """A `MemoryDisk` behind the same methods as `SqliteFile`; readers share the connection."""
 
@@ -401,8 +416,10 @@ class SqliteMemory:
         self._engine = writing_engine(lambda: disk.raw, faults)
 
     def connect_writer(self) -> Connection:
-        """The connection of the disk."""
-        return self._engine.connect()
+        """The connection of the disk. All disks share what was compiled for one: a simulation
+        opens thousands of them, each for a moment."""
+        connection = self._engine.connect()
+        return connection.execution_options(compiled_cache=_COMPILED)
 
     def transaction_holds(self) -> bool:
         """Whether the open write transaction still exists."""
