@@ -25,8 +25,6 @@ from sync_server.domain import (
     shifts,
     splitting,
 )
-from sync_server.effects import posting_states
-from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.front_office import journal
 from sync_server.front_office.bus import CommandBus
 from sync_server.front_office.group import Group
@@ -502,37 +500,3 @@ def a_split_keeps_the_name_of_what_was_not_sent(shop: Workshop) -> None:
         "_part_of",
         ("origin=line.kitchen_id if line.sent else NO_LINE", "origin=line.kitchen_id"),
     )
-
-
-# -- the hotel ---------------------------------------------------------------------------------
-@variant(4)
-def a_charge_is_sent_again_when_no_answer_came(shop: Workshop) -> None:
-    """Unknown is taken for lost."""
-    shop.rewrite(
-        posting_states,
-        "_due",
-        (
-            'return _unknown(state, "no answer in time", now_ms, timing), ()',
-            "return replace(state, due_ms=now_ms + timing.answer_ms), (Send(state.attempt),)",
-        ),
-    )
-
-
-@variant(20)
-def sending_is_not_written_before_it_happens(shop: Workshop) -> None:
-    """After a crash the server thinks that nothing went out."""
-    shop.rewrite(
-        FolioOutbox,
-        "save",
-        (
-            "        effect_id, posting = self._rows[charge_id]\n",
-            "        effect_id, posting = self._rows[charge_id]\n"
-            "        if state.stage is Stage.SENDING:\n            return\n",
-        ),
-    )
-
-
-@variant(19)
-def charges_in_hand_are_forgotten_at_a_restart(shop: Workshop) -> None:
-    """A row that was claimed is nobody's any more."""
-    shop.rewrite(FolioOutbox, "unfinished", ("await self._door.unfinished(FOLIO)", "[]"))

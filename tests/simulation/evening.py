@@ -20,13 +20,19 @@ from sync_server.hotel.faulty import NO_FAULTS, Faults
 
 from . import invariants
 from .loop import WORLD, Stuck
-from .machines import Machine
+from .machines import Machine, ServerMachine
+from .paper import Press
 from .people import Cashier, Cook, Person, Waiter
 from .wire import AWAY, BAD, CALM
 from .world import SLOWEST_MS, World, prepared
 
-EVENING_S = 240.0
+LENGTHS_S = (6.0, 8.0, 10.0, 12.0, 15.0, 15.0, 20.0, 20.0, 30.0, 45.0, 60.0, 120.0)
+"""Many short evenings find more in the same time than few long ones, but some things take long."""
+PAPER_OUT_S = 240.0
 HEALED_S = 30.0
+HOUR_MS, YEARS_MS = 3_600_000, 315_000_000_000
+JUMPS_MS = (HOUR_MS, -HOUR_MS, 9 * HOUR_MS, YEARS_MS, -YEARS_MS)
+SERVER_JUMPS_MS = (HOUR_MS, -HOUR_MS, 40_000, -40_000)
 PAPER_S = KITCHEN_PAPER_MS / 1000
 
 
@@ -50,7 +56,10 @@ class Report:
     steps: int
     told: int
     refused: int
+    papers: int
+    restored: int
     head: str
+    trace: str
 
 
 @contextmanager
@@ -96,7 +105,10 @@ def run(seed: int) -> Report:
             world.loop.steps,
             len(outcomes),
             outcomes.count("refused"),
+            len(world.history.papers),
+            len(world.server.disks) - 1,
             world.server.office.live.head.hash[:16],
+            world.loop.trace[:16],
         )
 
 
@@ -108,12 +120,13 @@ class Evening:
         self.rng = rng = Random(f"{seed} evening")
         self.over = False
         devices = world.devices
-        pace = rng.choice((2.5, 4.0, 8.0))
+        self.lasts_s = rng.choice(LENGTHS_S)
+        pace = rng.choice((1.0, 2.0, 4.0))
         self.people: list[Person] = [
             Waiter(devices["t1"], "olena", Random(f"{seed} olena"), pace),
             Waiter(devices["t2"], "ihor", Random(f"{seed} ihor"), pace),
             Cashier(devices["t3"], "petro", Random(f"{seed} petro"), pace),
-            Cook(devices["k1"], "", Random(f"{seed} cook"), 2.5),
+            Cook(devices["k1"], "", Random(f"{seed} cook"), 1.5),
         ]
         cashier = self.people[2]
         assert isinstance(cashier, Cashier)
@@ -121,8 +134,10 @@ class Evening:
         self.crashing = {machine.name: rng.random() < 0.6 for machine in world.machines}
         self.stormy = rng.random() < 0.7
         self.full = rng.random() < 0.3
-        self.clocks = rng.random() < 0.4
-        self.bad_hotel = rng.random() < 0.6
+        self.clocks = rng.random() < 0.3
+        self.bad_hotel = rng.random() < 0.5
+        self.bad_paper = rng.random() < 0.6
+        self.burns = rng.random() < 0.25
 
     async def live(self) -> None:
         """From the first tap to the last answer."""
@@ -140,9 +155,13 @@ class Evening:
                 blind=1_000,
                 slow_ms_max=SLOWEST_MS,
             )
-        tasks = [asyncio.ensure_future(person.work(EVENING_S)) for person in self.people]
+        tasks = [asyncio.ensure_future(person.work(self.lasts_s)) for person in self.people]
         watching = asyncio.ensure_future(self.watch_the_pass())
         tasks += [asyncio.ensure_future(self.trouble(m)) for m in world.machines]
+        if self.bad_paper:
+            tasks += [asyncio.ensure_future(self.bad_day(p)) for p in world.presses.values()]
+        if self.burns:
+            tasks.append(asyncio.ensure_future(self.burn()))
         await asyncio.wait(tasks)
         for task in tasks:
             task.result()
@@ -160,8 +179,10 @@ class Evening:
             machine.crash_after_steps = self.rng.randint(1, 60)
         elif kind < 0.6:
             machine.crash_after_steps = self.rng.randint(60, 6_000)
-        elif kind < 0.9:
+        elif kind < 0.85:
             machine.crash_in_commit = self.rng.choice((1, -1)) * self.rng.randint(1, 40)
+        elif isinstance(machine, ServerMachine):
+            machine.crash_in_paper = self.rng.randint(1, 60)
 
     def died(self, machine: Machine) -> None:
         """Its links die with it; after a while somebody switches it on."""
@@ -179,8 +200,8 @@ class Evening:
     async def trouble(self, machine: Machine) -> None:
         """Weather, full disks and jumping clocks of one machine."""
         world, rng = self.world, Random(f"{self.rng.random()}")
-        while world.loop.now < EVENING_S:
-            await asyncio.sleep(rng.expovariate(1 / 25))
+        while world.loop.now < self.lasts_s:
+            await asyncio.sleep(rng.expovariate(8 / self.lasts_s))
             what = rng.random()
             if machine is world.server and world.line._flying and self.crashing[machine.name]:
                 # The moment that hurts most: something is on its way to the hotel.
@@ -192,13 +213,33 @@ class Evening:
                 await asyncio.sleep(rng.random() * 30)
                 machine.full = False
             elif what < 0.75 and self.clocks:
-                jump = rng.choice((3_600_000, -3_600_000, 315_000_000_000, -315_000_000_000))
                 is_server = machine is world.server
-                machine.skew_ms = 0 if machine.skew_ms or is_server else jump
+                jump = rng.choice(SERVER_JUMPS_MS if is_server else JUMPS_MS)
+                machine.skew_ms = 0 if machine.skew_ms else jump
             elif what < 0.8 and machine.name == "k1":
                 world.devices["k1"].frozen = True
                 await asyncio.sleep(rng.random() * 40)
                 world.devices["k1"].frozen = False
+
+    async def bad_day(self, press: Press) -> None:
+        """A printer is slow, dies, runs out, is opened, is silent or answers nonsense; people mend
+        it after a while."""
+        rng = Random(f"{self.rng.random()}")
+        press.slow = rng.random() < 0.3
+        while self.world.loop.now < self.lasts_s:
+            await asyncio.sleep(rng.expovariate(6 / self.lasts_s))
+            press.suffer()
+            await asyncio.sleep(rng.choice((0.5, 4.0, 15.0)) * rng.random())
+            press.recover()
+
+    async def burn(self) -> None:
+        """A backup is taken, the house goes on, the server's disk dies, the backup is put back."""
+        world, rng = self.world, Random(f"{self.rng.random()}")
+        await asyncio.sleep(rng.random() * self.lasts_s * 0.6)
+        await world.until(lambda: world.server.on and world.server.ready, 300, "a backup")
+        backup = world.server.backup()
+        await asyncio.sleep(rng.random() * self.lasts_s * 0.6)
+        world.server.restore(backup)
 
     async def heal(self) -> None:
         """No more trouble; within `HEALED_S` all is drained, the hotel within its own time."""
@@ -206,6 +247,9 @@ class Evening:
         self.over = True
         world.air.heal()
         world.line.faults = NO_FAULTS
+        for press in world.presses.values():
+            press.recover()
+        world.server.crash_in_paper = 0
         for machine in world.machines:
             machine.full = False
             machine.crash_after_steps = machine.crash_in_commit = 0
@@ -217,6 +261,7 @@ class Evening:
         healed = world.loop.now
         await self.drained(healed)
         await self.hotel_answers()
+        await self.papers_out()
         await self.drained(world.loop.now)
 
     async def watch_the_pass(self) -> None:
@@ -230,7 +275,9 @@ class Evening:
         while True:
             await asyncio.sleep(0.5)
             server = world.server
-            if not (server.on and server.ready) or server.boots != boot or server.full:
+            recovering = server.on and server.ready and server.office.bus.reoffers is not None
+            stands = server.on and server.ready and not recovering and not server.full
+            if not stands or server.boots != boot:
                 since, boot = {}, server.boots
                 continue
             tickets = server.office.venue.tickets
@@ -254,6 +301,14 @@ class Evening:
             assert world.loop.now < since + HEALED_S, "not drained: " + "; ".join(left)
             await asyncio.sleep(0.5)
             cook.draw()
+
+    async def papers_out(self) -> None:
+        """Every paper is out or given up; a printer that was mended prints what waits."""
+        world = self.world
+        end = world.loop.now + PAPER_OUT_S
+        while left := invariants.papers_open(world):
+            assert world.loop.now < end, f"paper: {left}"
+            await asyncio.sleep(2)
 
     async def hotel_answers(self) -> None:
         """What was on its way to the hotel is settled; people answer what nobody can look up."""

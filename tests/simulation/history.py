@@ -4,9 +4,11 @@ Filled by the machines and the people, read by `invariants`. Nothing here is loo
 under test.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sync_server.client.records import StoredCommand
+from sync_server.domain.events import RoomChargeAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class Told:
 @dataclass(slots=True)
 class History:
     """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
-    (line, fire number) that a terminal's own printer made; `trace` is a digest of the path."""
+    (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
+    stands for; `committed_s` is when each event really was, whatever the clocks said;
+    `asked_n` is the event that asked for a room charge."""
 
     taps: dict[str, Tap] = field(default_factory=dict)
     told: dict[tuple[str, int, int], Told] = field(default_factory=dict)
@@ -44,12 +48,29 @@ class History:
     crashes: int = 0
     refused_taps: int = 0
     full_disks: int = 0
-    trace: list[str] = field(default_factory=list)
+    committed_s: dict[int, float] = field(default_factory=dict)
+    asked_n: dict[str, int] = field(default_factory=dict)
+    papers: dict[str, object] = field(default_factory=dict)
 
     def confirmed(self, stored: StoredCommand) -> None:
         """A person saw the tap as saved."""
         one = stored.command
         self.taps[one.cmd_id] = Tap(one.dev, one.dep, one.seq, one.cmd_id, stored.hash, one.type)
+
+    def stood(self, head_n: int, events: Sequence[object], now_s: float) -> None:
+        """The server's journal has come to `head_n` by these events, or a start found it there."""
+        for n in range(head_n, 0, -1):
+            if n in self.committed_s:
+                break
+            self.committed_s[n] = now_s
+        for n, event in enumerate(events, head_n - len(events) + 1):
+            if isinstance(event, RoomChargeAsked):
+                self.asked_n[event.charge_id] = n
+
+    def burnt(self, n: int) -> None:
+        """The journal after `n` is lost."""
+        for lost in [one for one in self.committed_s if one > n]:
+            del self.committed_s[lost]
 
     def answered(self, stored: StoredCommand) -> None:
         """A person was told the outcome."""

@@ -9,6 +9,7 @@ no `finally`, no goodbye. `Life.dies_at` ends it before its n-th step, which is 
 import asyncio
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
+from hashlib import sha256
 from threading import get_ident
 from typing import Any
 
@@ -84,7 +85,18 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._unsent: list[tuple[Callable[..., object], tuple[Any, ...], Context]] = []
         self.faults: list[dict[str, Any]] = []
         self._selector = _Timers(self)
+        self._trace = sha256()
         self.set_exception_handler(lambda _, fault: self.faults.append(fault))
+
+    def note(self, data: bytes) -> None:
+        """Something that went over a wire now becomes part of the trace."""
+        self._trace.update(b"%d %.9f " % (self.steps, self.now))
+        self._trace.update(data)
+
+    @property
+    def trace(self) -> str:
+        """A digest of all that went over wires, when, and after how many steps."""
+        return self._trace.hexdigest()
 
     def time(self) -> float:
         """Virtual seconds since the start."""

@@ -7,7 +7,7 @@ keeps what was committed and nothing else. Starting again is the real code's own
 import asyncio
 import sqlite3
 from collections.abc import Callable, Coroutine
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from shutil import rmtree
@@ -20,6 +20,7 @@ from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Uuid7
 from sync_server.client.records import CannotSave, StoredCommand
 from sync_server.client.terminal import TerminalLink
+from sync_server.clocks import steady
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
 from sync_server.effects.guest_search import GuestSearch, NobodyFound
@@ -31,6 +32,7 @@ from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.gateway import FolioGateway
 from sync_server.protocol.replica import CODEC
+from sync_server.recovery import begin_epoch
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.errors import DiskFull
 from sync_server.transport.enrolment import EnrolmentDesk
@@ -39,6 +41,7 @@ from tests.builders import EVENING_MS
 
 from .history import History
 from .loop import Life, PowerCut, VirtualLoop
+from .paper import Hand, MarkedPrinting, Press, driver
 from .restaurant import CHEAP, JOURNAL_KEY, PEPPER
 from .wire import End
 
@@ -135,12 +138,14 @@ class Threads:
         async with self._one:
             await self.pause()
             result = work()
-            await self.pause()
+            if self._rng.random() < 0.3:
+                await self.pause()
             return result
 
     async def pause(self) -> None:
         """Mostly no time at all, but always a turn of the loop."""
-        await asyncio.sleep(self._rng.choice((0, 0, 0, DISK_S * self._rng.random())))
+        luck = self._rng.random()
+        await asyncio.sleep(DISK_S * luck if luck < 0.25 else 0)
 
 
 class WorkedDatabase(Database):
@@ -158,6 +163,14 @@ class WorkedDatabase(Database):
         return self.read(fn)
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The server's disk as it was at event `n`."""
+
+    image: bytes
+    n: int
+
+
 class ServerMachine(Machine):
     """The venue's server on `disk`, with the hotel behind `gateway`."""
 
@@ -168,10 +181,15 @@ class ServerMachine(Machine):
         history: History,
         disk: MemoryDisk,
         gateway: FolioGateway,
+        presses: dict[str, Press],
     ) -> None:
         super().__init__(loop, "server", seed, history)
         self.disk = disk
         self.gateway = gateway
+        self.presses = presses
+        self.crash_in_paper = 0
+        self.disks = [disk]
+        self.epoch = 1
         self.errors = 0
         self.databases: list[Database] = []
         self.desk: EnrolmentDesk
@@ -200,7 +218,8 @@ class ServerMachine(Machine):
             lambda: True,
             JOURNAL_KEY,
         )
-        door = OfficeDoor(self.office)
+        waiting = steady(self.wall_ms, lambda: int(self.loop.now * 1000))
+        door = OfficeDoor(self.office, waiting)
         search = GuestSearch(self.gateway, lambda at_ms: "")
 
         async def guests(query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
@@ -210,15 +229,31 @@ class ServerMachine(Machine):
                 return found.code, []
             return "", [asdict(guest) for guest in found[:most]]
 
-        self.office.asks = Asks(self.office, guests, lambda: {"printers": []})
+        self.office.asks = Asks(self.office, guests, lambda: {"printers": self.printing.health()})
         await self.office.start()
+        self.history.stood(self.office.head_n, (), self.loop.now)
+        self.office.watch(
+            lambda events: self.history.stood(self.office.head_n, events, self.loop.now)
+        )
         self._watched(self.office.bus.task, "office")
         settings = ChargeSettings("restaurant", "UAH", lambda at_ms: "")
-        self._watched(asyncio.create_task(KitchenWatch(self.office).run()), "kitchen-watch")
+        self._watched(
+            asyncio.create_task(KitchenWatch(self.office, waiting).run()), "kitchen-watch"
+        )
         assert self.office.checkpoints is not None
         self._watched(asyncio.create_task(self.office.checkpoints.run(self.office)), "checkpoints")
-        charges = run_room_charges(door, self.gateway, settings, sleep=_sleep_ms)
+        charges = run_room_charges(
+            door, self.gateway, settings, sleep=_sleep_ms, restored_n=self.office.restored_n
+        )
         self._watched(asyncio.create_task(charges), "room-charges")
+        self.printing = MarkedPrinting(
+            door,
+            {name: driver(press, luck, self._dies_now) for name, press in self.presses.items()},
+            sleep=_sleep_ms,
+            worker=lambda name: Hand(self.loop, self.presses[name]),
+        )
+        self.printing.history, self.printing.epoch = self.history, self.office.server_epoch
+        self._watched(asyncio.create_task(self.printing.run()), "printing")
         self.sockets = SyncServer(
             self.office, self.wall_ms, lambda: f"{luck.getrandbits(256):064x}"
         )
@@ -239,6 +274,28 @@ class ServerMachine(Machine):
             raise DiskFull("no space left on device")
         self.at_commit(False)
 
+    def _dies_now(self) -> bool:
+        """Whether the power goes while this piece of data is on its way to a printer."""
+        self.crash_in_paper -= 1
+        if self.crash_in_paper == 0:
+            self.life.end()
+            return True
+        return False
+
+    def backup(self) -> "Backup":
+        """What an hourly copy would hold now."""
+        return Backup(self.disk.image(), self.office.head_n)
+
+    def restore(self, backup: "Backup") -> None:
+        """The disk is dead; somebody puts a backup on a new one (`sync_server.recovery`)."""
+        self.crash()
+        self.disk = MemoryDisk(backup.image)
+        self.disks.append(self.disk)
+        self.history.burnt(backup.n)
+        self.epoch = max(self.epoch + 1, self.wall_ms() // 1000)
+        with Database.on_disk(self.disk) as database:
+            database.writer.run(begin_epoch(self.epoch, backup.n)).result()
+
     def accept(self, end: End) -> bool:
         """A connection from the air; False while nobody listens."""
         if not self.on or not self.ready:
@@ -249,6 +306,7 @@ class ServerMachine(Machine):
     def _died(self, life: Life) -> None:
         if self.ready:
             self.errors += self.sockets.metrics.errors
+        self.crash_in_paper = 0
         super()._died(life)
 
 
@@ -321,6 +379,11 @@ class TerminalMachine(Machine):
         await self.desk.open(self.link)
         await self.desk.start()
 
+    def holds(self, n: int) -> bool:
+        """Whether event `n` is on this machine's disk, on or off."""
+        store = getattr(getattr(self, "link", None), "_store", None)
+        return store is not None and bool(store.cursor_n >= n)
+
     def _callbacks(self) -> Callbacks:
         real = self.desk.callbacks()
 
@@ -333,6 +396,7 @@ class TerminalMachine(Machine):
             on_answer,
             real.on_snapshot,
             real.on_state,
+            real.on_new_history,
             real.digest_of,
             real.ui_ok,
         )

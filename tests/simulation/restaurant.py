@@ -25,6 +25,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEPPER = b"p" * 32
 JOURNAL_KEY = b"j" * 32
 PINS = {"olena": "4071", "ihor": "5182", "nadia": "692840", "petro": "7362"}
+PRINTERS = ("printer-hot", "printer-grill", "printer-bar")
 ROOMS = ("301", "302", "303", "304")
 SHIFT_RIGHTS = (
     "stop_list",
@@ -85,7 +86,8 @@ class Rooms:
 def menu() -> Catalogue:
     """The menu of `tests.builders` with printers, a cashier, and a bar that prints everything."""
     plain = a_menu(receipt_printer_id="printer-bar", service_bp=0)
-    printers = {x: Printer(x, names(x)) for x in ("printer-hot", "printer-grill", "printer-bar")}
+    stands_in = {"printer-hot": "printer-grill", "printer-grill": "printer-hot"}
+    printers = {x: Printer(x, names(x), fallback_printer_id=stands_in.get(x, "")) for x in PRINTERS}
     stations = dict(plain.stations)
     stations["bar"] = replace(stations["bar"], paper="always")
     roles = dict(plain.roles)

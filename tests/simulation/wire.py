@@ -138,6 +138,7 @@ class Wire:
         """Take a frame on its way."""
         end.under_way += 1
         self.frames += 1
+        self._loop.note(data)
         if self.frames == self._cut_at:
             self.cut(self._rng.random() < self._weather.quiet)
         if self.frames == self._stall_at:

@@ -18,8 +18,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hardware.printer import Evidence
 from sync_server.client.identity import Invitation
 from sync_server.domain import commands as c
+from sync_server.domain.limits import SECOND_COPY_WAIT_MS
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.faulty import FaultyGateway
 from sync_server.hotel.gateway import (
@@ -44,12 +46,14 @@ from tests.builders import DAY, EVENING_MS
 from .history import History
 from .loop import WORLD, VirtualLoop
 from .machines import Machine, ServerMachine, TerminalMachine
-from .restaurant import front_image, hotel_image, menu
+from .paper import Press
+from .restaurant import PRINTERS, front_image, hotel_image, menu
 from .wire import Air
 
 SHM = Path("/dev/shm")
 TERMINALS = ("t1", "t2", "t3")
 DISPLAYS = ("k1",)
+EVIDENCE = (Evidence.A, Evidence.A, Evidence.B, Evidence.C)
 SLOWEST_MS = 20_000
 FAR_TIMING = Timing(
     find_ms=5_000, answer_ms=10_000, quarantine_ms=3 * SLOWEST_MS, look_gap_ms=5_000
@@ -81,9 +85,12 @@ class RepeatingHotel(EmbeddedGateway):
 class HotelLine:
     """The hotel is another machine: what was said to it happens whatever becomes of the server."""
 
-    def __init__(self, inner: FaultyGateway, loop: VirtualLoop) -> None:
+    def __init__(
+        self, inner: FaultyGateway, loop: VirtualLoop, hears: Callable[[Posting], None]
+    ) -> None:
         self._inner = inner
         self._loop = loop
+        self._hears = hears
 
     async def _there(self, work: Coroutine[Any, Any, Any]) -> Any:
         return await asyncio.shield(self._loop.create_task(work, context=WORLD.context()))
@@ -109,6 +116,7 @@ class HotelLine:
 
     async def post(self, posting: Posting) -> PostOutcome:
         """See `FolioGateway.post`."""
+        self._hears(posting)
         outcome: PostOutcome = await self._there(self._inner.post(posting))
         return outcome
 
@@ -145,6 +153,7 @@ class World:
         self.loop = VirtualLoop()
         self.history = History()
         self.folder = Path(mkdtemp(prefix="vitrylo-", dir=SHM if SHM.is_dir() else None))
+        self.sent: set[tuple[str, int, int]] = set()
         self.hotel_disk = MemoryDisk(hotel_image())
         self.hotel = Database.on_disk(self.hotel_disk)
         self.air = Air(self.loop, Random(f"{seed} air"), lambda end: self.server.accept(end))
@@ -153,12 +162,17 @@ class World:
             Random(f"{seed} hotel"),
             _sleep_ms,
         )
+        luck = Random(f"{seed} presses")
+        self.presses = {
+            name: Press(name, luck.choice(EVIDENCE), Random(f"{seed} {name}")) for name in PRINTERS
+        }
         self.server = ServerMachine(
             self.loop,
             seed,
             self.history,
             MemoryDisk(prepared.front if prepared else front_image()),
-            HotelLine(self.line, self.loop),
+            HotelLine(self.line, self.loop, self._hotel_hears),
+            self.presses,
         )
         self.devices = {
             name: TerminalMachine(
@@ -177,6 +191,21 @@ class World:
                 target = self.folder / name / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
+
+    def _hotel_hears(self, posting: Posting) -> None:
+        """I-10: nothing goes out that one dead disk could take back, and nothing goes out twice
+        as the same attempt (reliability 0.8, 2.15)."""
+        n = self.history.asked_n.get(posting.posting_id, 0)
+        copied = any(device.holds(n) for device in self.devices.values())
+        waited_s = self.loop.now - self.history.committed_s.get(n, 0.0)
+        if n and not copied and waited_s * 1000 < SECOND_COPY_WAIT_MS - 1:
+            self.history.outlived.append(
+                f"I-10 charge {posting.posting_id}: at the hotel before a second machine had it"
+            )
+        sent = (posting.posting_id, posting.attempt, self.server.epoch)
+        if sent in self.sent:
+            self.history.outlived.append(f"I-10 charge {sent[0]}: attempt {sent[1]} went out twice")
+        self.sent.add(sent)
 
     def _hotel_ms(self) -> int:
         return EVENING_MS + int(self.loop.now * 1000)
@@ -211,7 +240,8 @@ class World:
             for database in (*self.server.databases, self.hotel):
                 database.close()
             self.hotel_disk.close()
-            self.server.disk.close()
+            for disk in self.server.disks:
+                disk.close()
             shutil.rmtree(self.folder, ignore_errors=True)
             logging.disable(self._disabled)
 
