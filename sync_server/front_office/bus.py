@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -178,11 +178,19 @@ class CommandBus:
 
     async def _enqueue(self, job: Job) -> Submitted:
         if self._queued + job.size > limits.WRITER_QUEUE_COMMANDS:
-            return Submitted(self._devices[job.dev].last_seq, [], "busy", BUSY_MS)
+            return self._not_now(job.dev, job.commands, BUSY_MS)
         self._queue.append(job)
         self._queued += job.size
         self._wake.set()
         return await job.answer
+
+    def _not_now(self, dev: str, commands: Sequence[Received], pause_ms: int) -> Submitted:
+        """Nothing of a push is answered, so all of it comes again: also what was stored before,
+        whose answer was lost, or its terminal would wait for that until it connects anew."""
+        upto = self._devices[dev].last_seq
+        if commands:
+            upto = min(upto, commands[0].command.seq - 1)
+        return Submitted(upto, [], "busy", pause_ms)
 
     async def _offer(
         self,
@@ -195,10 +203,10 @@ class CommandBus:
         last_seq = self._devices[dev].last_seq
         if self.adoption is not None:
             # Its connection must stay free to bring what it kept.
-            return Submitted(last_seq, [], "busy", BUSY_MS)
+            return self._not_now(dev, commands, BUSY_MS)
         old = [one for one in commands if one.command.seq in told or one.command.seq <= last_seq]
         if not old or old != commands[: len(old)]:
-            return Submitted(last_seq, [], "busy", BUSY_MS)
+            return self._not_now(dev, commands, BUSY_MS)
         offer = Offer(dev, old, told, self._future())
         reoffers.put(offer)
         self._wake.set()
@@ -244,9 +252,7 @@ class CommandBus:
         try:
             stored = await self._store(group)
             if not stored:
-                answers = [
-                    Submitted(self._devices[j.dev].last_seq, [], "busy", FULL_MS) for j in jobs
-                ]
+                answers = [self._not_now(j.dev, j.commands, FULL_MS) for j in jobs]
         except IntegrityError:
             if look_up:
                 return await self._apart(jobs)
@@ -266,8 +272,7 @@ class CommandBus:
                 await self._decide([job])
             return
         log.exception("a push of %s cannot be stored", jobs[0].dev)
-        last_seq = self._devices[jobs[0].dev].last_seq
-        _settle(jobs[0].answer, Submitted(last_seq, [], "busy", FULL_MS))
+        _settle(jobs[0].answer, self._not_now(jobs[0].dev, jobs[0].commands, FULL_MS))
 
     async def _store(self, group: Group) -> bool:
         """Commit a group, then know it; False if the disk took nothing."""
@@ -332,8 +337,7 @@ class CommandBus:
                     break
             if not await self._store(group):
                 for waiting in reoffers.waiting:
-                    last_seq = self._devices[waiting.dev].last_seq
-                    _settle(waiting.answer, Submitted(last_seq, [], "busy", FULL_MS))
+                    _settle(waiting.answer, self._not_now(waiting.dev, waiting.commands, FULL_MS))
                     reoffers.take_out(waiting)
                 return
             await self._tell(group)

@@ -417,9 +417,10 @@ class TerminalConversation:
             self._flight.clear()
             self.next_seq = frame.upto + 1
         elif frame.problem == "busy":
-            # Also what the server has already: its answer was lost, and this one did not bring it.
-            self.next_seq = min(self._flight, default=self.next_seq)
-            self._flight.clear()
+            again = [seq for seq in self._flight if seq > frame.upto]
+            self.next_seq = min(again, default=self.next_seq)
+            for seq in again:
+                del self._flight[seq]
             self._paused_ms = now_ms + max(1, min(frame.retry_ms, limits.SILENCE_MS))
         return actions
 

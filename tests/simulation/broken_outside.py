@@ -27,7 +27,7 @@ def told_outcomes_are_decided_afresh(shop: Workshop) -> None:
     shop.rewrite(
         CommandBus,
         "_take_one",
-        ("told.get(command.seq) if command.sep < self._epoch else None", "None"),
+        ("told.get(command.seq) if command.sep < self.epoch else None", "None"),
     )
 
 
