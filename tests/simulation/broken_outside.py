@@ -3,142 +3,19 @@
 As `broken`, whose workshop and register these use.
 """
 
-from hardware.escpos_printer import EscposPrinter
-from sync_server import recovery
-from sync_server.client.desk import ClientDesk
-from sync_server.client.outbox import Outbox
-from sync_server.effects import paper, posting_states, printing
+from sync_server.effects import posting_states, printing
 from sync_server.effects.folio_outbox import FolioOutbox
-from sync_server.effects.printing import Printing
-from sync_server.front_office import effects_door
-from sync_server.front_office.bus import CommandBus
-from sync_server.front_office.effects_door import OfficeDoor
-from sync_server.front_office.group import Group
-from sync_server.front_office.reoffers import Reoffers
 
-from . import machines
 from .broken import Workshop, variant
 
 
-# -- the server's disk dies ----------------------------------------------------------------------
-@variant(0)
-def told_outcomes_are_decided_afresh(shop: Workshop) -> None:
-    """What a waiter was told before the restore does not bind the server after it."""
-    shop.rewrite(
-        CommandBus,
-        "_take_one",
-        ("told.get(command.seq) if command.sep < self.epoch else None", "None"),
-    )
-
-
-@variant(0)
-def a_restore_trusts_the_rows_of_its_backup(shop: Workshop) -> None:
-    """What was queued when the backup was taken is queued, though it went out since."""
-    new = shop.rewrite(
-        recovery,
-        "begin_epoch",
-        ("state=QUEUED, outcome=DOUBTFUL, due_ms=0", 'state=QUEUED, outcome="", due_ms=0'),
-    )
-    shop.replace(machines, "begin_epoch", new)
-
-
-@variant(0)
-def what_is_offered_again_is_told_as_new(shop: Workshop) -> None:
-    """Paper of a command that an earlier life of the server had answered comes unmarked."""
-    shop.replace(Group, "_is_doubtful", lambda self, command, event: False)
-
-
-@variant(0)
-def the_epoch_is_not_raised(shop: Workshop) -> None:
-    """After a restore the server says that it is the same as before."""
-    new = shop.rewrite(
-        recovery, "begin_epoch", ("Fact.SERVER_EPOCH: str(epoch)", 'Fact.SERVER_EPOCH: "1"')
-    )
-    shop.replace(machines, "begin_epoch", new)
-
-
-@variant(0)
-def told_commands_are_not_offered_again(shop: Workshop) -> None:
-    """A terminal sends only what nobody has answered."""
-    shop.rewrite(
-        Outbox, "offer_again", ("return min(first_pending, last_seq + 1)", "return first_pending")
-    )
-
-
-@variant(0)
-def a_new_epoch_leaves_the_old_base_on_the_screen(shop: Workshop) -> None:
-    """Events that come again are counted on top of what they had made."""
-    shop.replace(ClientDesk, "_on_new_history", lambda self: None)
-
-
-@variant(0)
-def recovery_does_not_wait_for_all(shop: Workshop) -> None:
-    """The first terminal that comes back is decided without the others."""
-    shop.replace(Reoffers, "_missing", lambda self, devices: False)
-
-
-@variant(0)
-def rooms_are_charged_before_a_second_copy(shop: Workshop) -> None:
-    """The hotel hears of a charge that only the server's disk knows."""
-    shop.replace(effects_door, "HELD_BACK", frozenset())
-
-
-# -- paper -----------------------------------------------------------------------------------------
-@variant(0)
-def paper_is_sent_before_it_is_written(shop: Workshop) -> None:
-    """A crash in the middle of a paper leaves no trace of it."""
-    shop.rewrite(
-        Printing,
-        "_attempt",
-        ("await self._mark(row, SENDING, note(carrying.marks, printer_id))", "pass"),
-    )
-
-
+# -- paper and hotel ----------------------------------------------------------------------
 @variant(0)
 def paper_that_may_be_a_second_one_does_not_say_so(shop: Workshop) -> None:
     """The cook cannot tell a repeat from a second order."""
     shop.replace(printing, "headed", lambda document, *known: document)
 
 
-@variant(0)
-def a_receipt_nobody_is_sure_of_is_printed_again(shop: Workshop) -> None:
-    """A guest gets two originals."""
-    new = shop.rewrite(
-        paper, "after", ("if not carrying.again or Mark.DOUBTFUL", "if Mark.DOUBTFUL")
-    )
-    shop.replace(printing, "after", new)
-
-
-@variant(0)
-def what_the_printer_says_is_not_awaited(shop: Workshop) -> None:
-    """Written is taken for printed."""
-    shop.rewrite(
-        EscposPrinter,
-        "_proof",
-        ("        deadline =", "        return CONFIRMED\n        deadline ="),
-    )
-
-
-@variant(0)
-def what_a_full_disk_did_not_take_is_not_said_again(shop: Workshop) -> None:
-    """Nobody hears that the paper did not come."""
-    shop.rewrite(
-        OfficeDoor,
-        "report",
-        (
-            "if await self._office.report(command) is None:",
-            "await self._office.report(command)\n        if False:",
-        ),
-    )
-
-
-@variant(0)
-def waiting_goes_by_the_clock_on_the_wall(shop: Workshop) -> None:
-    """Somebody sets the server's clock, and quarantines end, or never do."""
-    shop.replace(machines, "steady", lambda wall, mono: wall)
-
-
-# -- the hotel ---------------------------------------------------------------------------------
 @variant(4)
 def a_charge_is_sent_again_when_no_answer_came(shop: Workshop) -> None:
     """Unknown is taken for lost."""
