@@ -36,14 +36,16 @@ from sync_server.effects.folio_outbox import run_room_charges
 from sync_server.effects.guest_search import GuestSearch, NobodyFound
 from sync_server.effects.meals import meals_of
 from sync_server.effects.printing import Printing
+from sync_server.effects.reconciliation import reconcile
 from sync_server.front_office.access import Access
 from sync_server.front_office.asks import Asks
 from sync_server.front_office.catalogues import Catalogues
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.room_day import charges_of
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
-from sync_server.hotel.gateway import FolioGateway
+from sync_server.hotel.gateway import DayTotals, FolioGateway
 from sync_server.hotel.opening import HotelLink, open_link
 from sync_server.hotel.property import Property
 from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
@@ -135,7 +137,7 @@ class House:
         self.door = OfficeDoor(self.office, waiting)
         self.watch = KitchenWatch(self.office, waiting)
         self.search = GuestSearch(self.gateway, self._meal_of)
-        self.office.asks = Asks(self.office, self._guests, self.health)
+        self.office.asks = Asks(self.office, self._guests, self.health, self._hotel_day)
         self.office.asks.set_up = DeviceDesk(self.office, _first_id)
         self.printing: Printing | None = None
         self.sockets: SyncServer | None = None
@@ -178,6 +180,14 @@ class House:
         if isinstance(found, NobodyFound):
             return found.code, []
         return "", [asdict(guest) for guest in found[:most]]
+
+    async def _hotel_day(self, day: str) -> dict[str, Any]:
+        """A business day's room charges beside the hotel's own sums."""
+        charges = await charges_of(self.front, day)
+        told = await self.gateway.totals(day)
+        totals = told if isinstance(told, DayTotals) else None
+        compared = reconcile(day, charges, totals, self.settings.outlet)
+        return {**asdict(compared), "difference_minor": compared.difference_minor}
 
     async def start(self) -> None:
         """Load the state and begin to work; the doors are still shut."""

@@ -14,6 +14,7 @@ from pos_app.presenters.order import OrderPresenter
 from pos_app.presenters.payment import PaymentPresenter
 from pos_app.presenters.presenter import Place, Presenter
 from pos_app.presenters.room_charge import RoomChargePresenter
+from pos_app.presenters.room_list import RoomListPresenter
 from pos_app.presenters.shift import ShiftPresenter
 from pos_app.presenters.shown import NO_BANNER, Banner
 from pos_app.presenters.sign_in import SignInPresenter
@@ -26,6 +27,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "split": SplitPresenter,
     "payment": PaymentPresenter,
     "room_charge": RoomChargePresenter,
+    "room_list": RoomListPresenter,
     "shift": ShiftPresenter,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})

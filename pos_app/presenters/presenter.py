@@ -167,6 +167,10 @@ class Presenter:
             return self.name(catalogue.items[str(value)].names)
         if key == "table" and str(value) in catalogue.tables:
             return catalogue.tables[str(value)].label
+        if key in ("why", "what") and self.words.knows(f"hotel_{value}"):
+            return self.say(f"hotel_{value}")
+        if key == "words":
+            return f"({value})" if value else ""
         if key == "right":
             return self.say(f"right_{value}")
         return value

@@ -1,7 +1,8 @@
-"""A check, or part of it, to a guest's room: find the guest, see the limit, charge.
+"""A check, or part of it, to a guest's room: find the guest, see board and limit, charge.
 
-Only with a link to the hotel, because the guest must be looked up first. A charge without an
-answer is never repeated from here: reception looks, and says it. View-model: `room_charge_view`.
+Only with a link to the hotel, because the guest must be looked up first. What the board pays is
+shown here and taken off by the hotel, which has the last word. A charge without an answer is never
+repeated from here: reception looks, and says it in `room_list`. View-model: `room_charge_view`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ from pos_app.presenters.room_charge_view import Guest, RoomChargeView
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, balance
-from sync_server.domain.folio import Charge, parts
+from sync_server.domain.events import FolioPart
+from sync_server.domain.folio import Charge, board_shares, parts
 from sync_server.domain.ids import ChargeId
 from sync_server.domain.limits import AMOUNT_MINOR
 from sync_server.domain.shifts import Shift
@@ -26,10 +28,14 @@ _ALPHABETS = {
 }
 _NAME_LEAST = 2
 _GUESTS = 4
+_UNCLEAR = frozenset({"unknown", "refused", "deferred"})
 
 
 class RoomChargePresenter(Presenter):
-    """State: what is searched, who was found and picked, the part, whether a slip is wanted."""
+    """State: what is searched, who was found and picked, part and tip, whether a slip is wanted.
+
+    `typing` says what the figures mean: "" for the guest, "part" or "tip" for a sum.
+    """
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
@@ -40,9 +46,9 @@ class RoomChargePresenter(Presenter):
         self.typed, self.letters = "", False
         self.found: list[Mapping[str, Any]] = []
         self.picked, self.message, self.searched = "", "", ""
-        self.part_typing = False
+        self.typing = ""
         # A part that was chosen on the pay screen is charged here without typing it again.
-        self.part_typed = str(self.place.part_minor or "")
+        self.sums = {"part": str(self.place.part_minor or ""), "tip": ""}
         self.slip = True
 
     @property
@@ -63,25 +69,34 @@ class RoomChargePresenter(Presenter):
 
     @intent
     def key(self, key: str) -> None:
-        """A figure of the room, a letter of the name, or of the part of the sum."""
+        """A figure of the room, a letter of the name, or a figure of a sum."""
         if key == "letters":
             self.letters, self.typed = not self.letters, ""
             return
-        if self.part_typing:
-            self._part_key(key)
+        if self.typing:
+            self._sum_key(key)
             return
-        self.typed = self.typed[:-1] if key == "back" else (self.typed + key)[:40]
-        self.picked = ""
+        self._look_for(self.typed[:-1] if key == "back" else (self.typed + key)[:40])
+
+    @intent
+    def card(self, key: str) -> None:
+        """A key card was read: whoever holds it, whatever was typed before."""
+        self.typing, self.letters = "", False
+        self._look_for(key[:40])
+
+    def _look_for(self, text: str) -> None:
+        self.typed, self.picked = text, ""
         if self._worth_asking():
-            self.desk.later(self._search(self.typed))
+            self.desk.later(self._search(text))
         else:
             self.found, self.message = [], ""
 
-    def _part_key(self, key: str) -> None:
+    def _sum_key(self, key: str) -> None:
+        before = self.sums[self.typing]
         if key == "back":
-            self.part_typed = self.part_typed[:-1]
-        elif int(self.part_typed + key) <= AMOUNT_MINOR:
-            self.part_typed = (self.part_typed + key).lstrip("0")
+            self.sums[self.typing] = before[:-1]
+        elif int(before + key) <= AMOUNT_MINOR:
+            self.sums[self.typing] = (before + key).lstrip("0")
 
     def _worth_asking(self) -> bool:
         return len(self.typed) >= _NAME_LEAST if self.letters else bool(self.typed)
@@ -98,10 +113,11 @@ class RoomChargePresenter(Presenter):
                 self.say("nobody_found", what=typed) if nobody else self.sentence(answer.code, {})
             )
             return
-        self.message = ""
-        self.found = list(answer.body["guests"])[:_GUESTS]
+        guests = list(answer.body["guests"])
+        self.found, more = guests[:_GUESTS], len(guests) - _GUESTS
+        self.message = self.say("guests_more", n=more) if more > 0 else ""
         free = [guest for guest in self.found if not self._refused(guest)]
-        self.picked = str(free[0]["stay_id"]) if len(free) == 1 else ""
+        self.picked = str(free[0]["stay_id"]) if len(free) == 1 and more <= 0 else ""
 
     @intent
     def guest(self, stay_id: str) -> None:
@@ -110,15 +126,29 @@ class RoomChargePresenter(Presenter):
 
     @intent
     def part(self) -> None:
-        """Type how much of the check."""
-        self.part_typing = not self.part_typing
+        """Type how much of the check; once more takes it back."""
+        self._begin("part")
+
+    @intent
+    def tip(self) -> None:
+        """Type a tip, which stands for itself on the folio."""
+        self._begin("tip")
+
+    def _begin(self, what: str) -> None:
+        self.typing = "" if self.typing == what else what
         self.letters = False
-        self.part_typed = ""
+        if self.typing:
+            self.sums[what] = ""
 
     @intent
     def toggle_slip(self) -> None:
         """With or without a slip to sign."""
         self.slip = not self.slip
+
+    @intent
+    def rooms(self) -> None:
+        """The charges that wait for somebody."""
+        self.place.screen = "room_list"
 
     @intent
     def charge(self) -> None:
@@ -134,6 +164,7 @@ class RoomChargePresenter(Presenter):
             str(guest["room"]),
             str(guest["name"]),
             self._amount(check),
+            tip_minor=self._tip,
             slip=self.slip,
         )
         if self.submit(command):
@@ -147,63 +178,80 @@ class RoomChargePresenter(Presenter):
         """Reception sees the charge on the folio."""
         self.submit(c.ResolveCharge(ChargeId(charge_id), True))
 
-    # -- view ----------------------------------------------------------------------------------
+    # -- sums ----------------------------------------------------------------------------------
     def _picked(self) -> Mapping[str, Any] | None:
         return next((g for g in self.found if g["stay_id"] == self.picked), None)
 
+    @property
+    def _tip(self) -> int:
+        return int(self.sums["tip"] or "0")
+
     def _amount(self, check: Check) -> int:
-        left = balance(check)
-        return min(left, int(self.part_typed)) if self.part_typed else left
+        """What of the check is charged, the tip apart."""
+        left, part = balance(check), self.sums["part"]
+        return min(left, int(part)) if part else left
+
+    def _board_pays(self, check: Check, guest: Mapping[str, Any] | None) -> dict[str, int]:
+        """By revenue group; nothing while nobody is picked."""
+        allowances = guest.get("allowances", ()) if guest else ()
+        return board_shares(
+            parts(check, self._amount(check)),
+            [(list(one["groups"]), int(one["left_minor"])) for one in allowances],
+        )
+
+    def _owed(self, check: Check, guest: Mapping[str, Any] | None) -> int:
+        """What would stand on the guest's own folio."""
+        board = sum(self._board_pays(check, guest).values())
+        return self._amount(check) - board + self._tip
 
     def _refused(self, guest: Mapping[str, Any]) -> str:
-        if guest.get("no_post"):
+        check = self.check
+        owed = self._owed(check, guest) if check is not None else 1
+        if guest.get("no_post") and owed:
             return self.say("no_post")
         limit = int(guest["limit_left_minor"])
-        check = self.check
-        if limit >= 0 and check is not None and self._amount(check) > limit:
+        if 0 <= limit < owed:
             return self.say("limit_short", sum=self.money(limit))
         return ""
 
+    # -- view ----------------------------------------------------------------------------------
     def view(self) -> RoomChargeView:
         """The screen as it stands."""
         check = self.check
         if check is None:
             return RoomChargeView(head=Head("", self.back_act("pay")))
         entry = self.typed
-        if self.part_typing:
-            entry = self.money(int(self.part_typed or "0"))
+        if self.typing:
+            entry = self.money(int(self.sums[self.typing] or "0"))
         elif entry and not self.letters:
             entry = self.say("room_number", room=entry)
+        hints = {"part": "part_hint", "tip": "tip_hint"}
         return RoomChargeView(
             head=self._head(check),
             entry=entry or self.say("room_hint"),
             entry_faint=not entry,
-            hint=self.say("part_hint" if self.part_typing else "room_long_hint"),
+            hint=self.say(hints.get(self.typing, "room_long_hint")),
             keys=self._keys(),
             letters=self.letters,
             guests=tuple(self._guest(guest) for guest in self.found),
             message=self.message or ("" if self.found else self.say("search_guest")),
             sums=self._sums(check) if self.found else (),
-            options=(
-                self._part_act(check),
-                Act(
-                    "toggle_slip",
-                    self.say("slip_print" if self.slip else "slip_none"),
-                    icon="print" if self.slip else "block",
-                ),
-            )
-            if self.found
-            else (),
+            options=self._options(check) if self.found else (),
             waiting=self._waiting(),
             charge=self._charge_act(check),
         )
 
-    def _part_act(self, check: Check) -> Act:
-        chosen = self.part_typing or bool(self.part_typed)
+    def _options(self, check: Check) -> tuple[Act, ...]:
+        chosen = self.typing == "part" or bool(self.sums["part"])
         text = self.say("part_of_it")
-        if self.part_typed and not self.part_typing:
+        if self.sums["part"] and self.typing != "part":
             text = self.say("part_is", sum=self.money(self._amount(check)))
-        return Act("part", text, "ringed" if chosen else "plain")
+        slip = Act(
+            "toggle_slip",
+            self.say("slip_print" if self.slip else "slip_none"),
+            icon="print" if self.slip else "block",
+        )
+        return (Act("part", text, "ringed" if chosen else "plain"), slip)
 
     def _head(self, check: Check) -> Head:
         table = self.desk.catalogue.tables.get(check.table_id)
@@ -235,7 +283,7 @@ class RoomChargePresenter(Presenter):
         keys = list(digits(("letters", "back")))
         keys[9] = (
             Act("key:00", "00", size=22)
-            if self.part_typing
+            if self.typing
             else Act("key:letters", self.say("letters"), "outline", size=18)
         )
         return tuple(keys)
@@ -266,19 +314,48 @@ class RoomChargePresenter(Presenter):
         return self.say(f"board_{board}") if self.words.knows(f"board_{board}") else board
 
     def _sums(self, check: Check) -> tuple[Pair, ...]:
-        amount = self._amount(check)
+        guest = self._picked()
+        shares = self._board_pays(check, guest)
+        board = sum(shares.values())
         split = " · ".join(
-            f"{self.say(f'revenue_{part.revenue_group}')} {self.amount(part.gross_minor)}"
-            for part in _by_group(check, amount)
+            f"{self.say(f'revenue_{group}')} {self.amount(sum_)}"
+            for group, sum_ in _by_group(parts(check, self._amount(check)), shares).items()
+            if sum_
         )
-        return (
-            Pair(self.say("check"), self.amount(balance(check)), rule=True),
-            Pair(f"{self.say('to_folio')}: {split}", self.amount(amount), rule=True),
-        )
+        rows = [Pair(self.say("check"), self.amount(balance(check)), rule=True)]
+        if guest is not None and board:
+            text = self._board_row(guest)
+            rows.append(Pair(text, self.amount(-board), token="ready_text", rule=True))
+        owed = self._amount(check) - board
+        label = f"{self.say('to_folio')}: {split}" if split else self.say("to_folio")
+        rows.append(Pair(label, self.amount(owed), rule=True))
+        rows.append(Pair(self.say("tip"), f"{self.amount(self._tip)} +", id="tip"))
+        return tuple(rows)
+
+    def _board_row(self, guest: Mapping[str, Any]) -> str:
+        """The allowance of this meal: its name, the board, the day it is for."""
+        names = [
+            self.say(f"meal_{one['name']}")
+            if self.words.knows(f"meal_{one['name']}")
+            else str(one["name"])
+            for one in guest.get("allowances", ())
+        ]
+        day = self.desk.venue.day
+        told = [
+            self.say("allowance_of", meal=", ".join(names)),
+            self._board(guest),
+            formats.short_day(day.day, self.language) if day else "",
+        ]
+        return ", ".join(part for part in told if part)
 
     def _waiting(self) -> tuple[Card, ...]:
-        unclear = [c for c in self.desk.venue.charges.values() if c.state == "unknown"]
-        return tuple(self._unclear(charge) for charge in unclear[-1:])
+        """The charge that is unclear, and the way to all that wait for somebody."""
+        waiting = [c for c in self.desk.venue.charges.values() if c.state in _UNCLEAR]
+        unclear = [charge for charge in waiting if charge.state == "unknown"]
+        cards = [self._unclear(charge) for charge in unclear[-1:]]
+        if waiting and self.may("settle_charge"):
+            cards.append(Card(self.say("rooms_waiting", n=len(waiting)), id="rooms", icon="hotel"))
+        return tuple(cards)
 
     def _unclear(self, charge: Charge) -> Card:
         title = self.say("charge_unclear", room=charge.room, sum=self.money(charge.amount_minor))
@@ -292,20 +369,19 @@ class RoomChargePresenter(Presenter):
             return Act("charge", self.say("open_drawer_first"), "go", False, size=18)
         if guest is None:
             return Act("charge", self.say("pick_guest"), "go", False, size=18)
+        owed = self._owed(check, guest)
         text = self.say(
-            "charge_to",
-            sum=self.money(self._amount(check)),
+            "charge_to" if owed else "charge_board",
+            sum=self.money(owed),
             room=str(guest["room"]),
             guest=str(guest["name"]),
         )
         return Act("charge", text, "go", not self._refused(guest), size=20)
 
 
-def _by_group(check: Check, amount_minor: int) -> list[Any]:
-    """The parts of the charge by revenue group, taxes joined."""
-    sums: dict[str, Any] = {}
-    for part in parts(check, amount_minor):
-        there = sums.get(part.revenue_group)
-        gross = part.gross_minor + (there.gross_minor if there else 0)
-        sums[part.revenue_group] = type(part)(part.revenue_group, part.tax_bp, gross)
-    return list(sums.values())
+def _by_group(charged: tuple[FolioPart, ...], board: Mapping[str, int]) -> dict[str, int]:
+    """What goes to the folio by revenue group, taxes joined, the board's share taken off."""
+    sums: dict[str, int] = {}
+    for part in charged:
+        sums[part.revenue_group] = sums.get(part.revenue_group, 0) + part.gross_minor
+    return {group: sum_ - board.get(group, 0) for group, sum_ in sums.items()}

@@ -16,6 +16,7 @@ from pos_app.presenters.floor_view import FloorView
 from pos_app.presenters.order_view import OrderView
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.room_charge_view import RoomChargeView
+from pos_app.presenters.room_list_view import RoomListView
 from pos_app.presenters.shift_view import ShiftView
 from pos_app.presenters.shown import NO_BANNER
 from pos_app.presenters.sign_in_view import SignInView
@@ -39,6 +40,7 @@ SCREENS: dict[str, Kind] = {
     "split": Kind("split", "SplitScreen", SplitView),
     "payment": Kind("payment", "PaymentScreen", PaymentView),
     "room_charge": Kind("room_charge", "RoomChargeScreen", RoomChargeView),
+    "room_list": Kind("room_list", "RoomListScreen", RoomListView),
     "shift": Kind("shift", "ShiftScreen", ShiftView),
 }
 

@@ -1,4 +1,4 @@
-"""What the terminal says, in Ukrainian, English and Polish; the order's own words stand apart.
+"""What the terminal says, in Ukrainian, English and Polish; each subject apart.
 
 Rule: every language has the same keys (tested), every refusal code of the domain has a sentence
 under `refused_<code>`. A value may be a text or forms by plural category ("one", "few", "many",
@@ -13,6 +13,8 @@ from typing import Final
 from pos_app import formats
 
 LANGUAGES: Final = ("uk", "en", "pl")
+PARTS: Final = ("", "order_", "room_")
+"""Modules of a language: what every screen says, and what one subject says for itself."""
 Text = str | Mapping[str, str]
 
 
@@ -28,7 +30,7 @@ class Words:
     def of(language: str) -> "Words":
         """The words of a language; English for one that is not there."""
         known = language if language in LANGUAGES else "en"
-        modules = [import_module(f"pos_app.words.{name}") for name in (known, f"order_{known}")]
+        modules = [import_module(f"pos_app.words.{part}{known}") for part in PARTS]
         return Words(known, {key: text for part in modules for key, text in part.TEXTS.items()})
 
     def say(self, key: str, **params: object) -> str:

@@ -443,7 +443,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "there is nothing to do",
     "refused_price_differs": "The menu was changed at {at_ms}: tell the guest the price on the "
     "check",
-    "refused_charge_refused": "The hotel refused room {room}, {amount_minor}: {words}",
+    "refused_charge_refused": "The hotel refused room {room}, {amount_minor}: {why} {words}",
     "refused_charge_unknown": "Room {room}, {amount_minor}: the hotel did not answer. "
     "Ask reception, do not repeat",
     "refused_folio_disagrees": "Room {room}, check {number}: the folio says otherwise "

@@ -486,7 +486,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_fired_already": "{count} z nich było już w kuchni ({by}, {at_ms}): powstaną raz, "
     "nic nie trzeba robić",
     "refused_price_differs": "Menu zmieniono o {at_ms}. Podaj gościowi cenę z rachunku",
-    "refused_charge_refused": "Hotel odmówił, pokój {room}, {amount_minor}: {words}",
+    "refused_charge_refused": "Hotel odmówił, pokój {room}, {amount_minor}: {why} {words}",
     "refused_charge_unknown": "Pokój {room}, {amount_minor}: hotel nie odpowiedział. "
     "Zapytaj recepcję, nie powtarzaj",
     "refused_folio_disagrees": "Pokój {room}, rachunek {number}: folio mówi co innego "

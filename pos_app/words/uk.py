@@ -484,7 +484,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_fired_already": "{count} з цих страв уже були на кухні ({by}, {at_ms}): їх готують "
     "один раз, робити нічого не треба",
     "refused_price_differs": "Меню змінено о {at_ms}. Скажіть гостю ціну з рахунку",
-    "refused_charge_refused": "Готель відмовив, номер {room}, {amount_minor}: {words}",
+    "refused_charge_refused": "Готель відмовив, номер {room}, {amount_minor}: {why} {words}",
     "refused_charge_unknown": "Номер {room}, {amount_minor}: готель не відповів. "
     "Спитайте рецепцію, не повторюйте",
     "refused_folio_disagrees": "Номер {room}, рахунок {number}: фоліо каже інше ({what}: {words}). "

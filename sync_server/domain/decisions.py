@@ -199,6 +199,7 @@ def _after_hotel(
                     "number": charge.number,
                     "amount_minor": charge.amount_minor,
                     "at_ms": charge.asked_ms,
+                    "why": "no_answer" if unknown else getattr(event, "code", ""),
                     "words": "" if unknown else getattr(event, "words", ""),
                 },
                 facts.now_ms,

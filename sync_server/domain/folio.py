@@ -6,7 +6,7 @@ others (reliability 2.15). What is sent stands in `RoomChargeAsked.parts`, split
 and tax so that the parts sum to the charge to the smallest unit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from . import commands as c, events as e
@@ -106,6 +106,26 @@ def parts(check: Check, amount_minor: int) -> tuple[FolioPart, ...]:
         for (group, tax_bp), gross in zip(keys, split, strict=True)
         if gross
     )
+
+
+def board_shares(
+    charged: Sequence[FolioPart], allowances: Iterable[tuple[Sequence[str], int]]
+) -> dict[str, int]:
+    """What the guest's board pays of a charge, by revenue group: each allowance (its groups, what
+    is left of it) pays for its groups in their order. The hotel has the last word on it."""
+    left: dict[str, int] = {}
+    for part in charged:
+        left[part.revenue_group] = left.get(part.revenue_group, 0) + part.gross_minor
+    paid: dict[str, int] = {}
+    for groups, sum_minor in allowances:
+        remaining = sum_minor
+        for group in groups:
+            share = max(0, min(remaining, left.get(group, 0)))
+            if share:
+                left[group] -= share
+                remaining -= share
+                paid[group] = paid.get(group, 0) + share
+    return paid
 
 
 def charge_room(check: Check, command: c.ChargeRoom, facts: Facts) -> object:

@@ -24,6 +24,15 @@ QUERY_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
+class BoardSeen:
+    """What the board still pays of this meal, and for which revenue groups."""
+
+    name: str
+    groups: tuple[str, ...]
+    left_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class GuestSeen:
     """A guest as the terminal shows them; -1 for no limit."""
 
@@ -36,7 +45,7 @@ class GuestSeen:
     vip: str
     no_post: bool
     limit_left_minor: int
-    allowance_minor: int
+    allowances: tuple[BoardSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +88,10 @@ class GuestSearch:
                         limit_left_minor=(
                             -1 if guest.limit_left_minor is None else guest.limit_left_minor
                         ),
-                        allowance_minor=sum(
-                            allowance.left_minor
-                            for allowance in guest.allowances
-                            if meal in ("", allowance.name)
+                        allowances=tuple(
+                            BoardSeen(one.name, one.groups, one.left_minor)
+                            for one in guest.allowances
+                            if meal in ("", one.name)
                         ),
                     )
                     for guest in found.guests

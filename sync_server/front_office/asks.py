@@ -48,6 +48,10 @@ class _Guests(_Params, frozen=True):
     query: str
 
 
+class _HotelDay(_Params, frozen=True):
+    day: str
+
+
 class _Catalogue(_Params, frozen=True):
     number: int
     part: int
@@ -99,10 +103,26 @@ class SetUp(Protocol):
         """The answer to somebody who has the right."""
 
 
+HotelDayLookup = Callable[[str], Awaitable[Mapping[str, Any]]]
+"""Business day -> room charges of it beside the hotel's own sums."""
+
+
+async def nothing_told(_day: str) -> Mapping[str, Any]:
+    """Where no hotel is asked."""
+    return {}
+
+
 class Asks:
     """Answers by name; `answer` never raises for bad input."""
 
-    def __init__(self, house: House, guests: GuestLookup, health: Health) -> None:
+    def __init__(
+        self,
+        house: House,
+        guests: GuestLookup,
+        health: Health,
+        hotel_day: HotelDayLookup = nothing_told,
+    ) -> None:
+        self._hotel_day = hotel_day
         self._house = house
         self._guests = guests
         self._health = health
@@ -113,6 +133,7 @@ class Asks:
             "guests": (_Guests, self._find_guests),
             "catalogue": (_Catalogue, self._give_catalogue),
             "health": (_Nothing, self._give_health),
+            "hotel_day": (_HotelDay, self._compare_day),
             "approve": (_Approve, self._approve),
         }
 
@@ -178,6 +199,15 @@ class Asks:
         if code:
             return _no(code)
         return _yes({"guests": found}) if found else _no("no_guest")
+
+    async def _compare_day(self, dev: str, session: str, asked: _HotelDay) -> AskResult:
+        """For those who may settle charges: a day's sums here and at the hotel."""
+        holder = self._house.access.holder(session, dev, self._house.clock())
+        if not holder:
+            return _no("session_ended")
+        if "settle_charge" not in rights_of(self._house.catalogue, StaffId(holder)):
+            return _no("not_allowed", right="settle_charge")
+        return _yes(await self._hotel_day(asked.day[:10]))
 
     async def _give_catalogue(self, dev: str, session: str, asked: _Catalogue) -> AskResult:
         """One part of a version; a catalogue is larger than a frame may be."""

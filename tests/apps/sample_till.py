@@ -5,6 +5,7 @@ The other screens stand in `sample_views`.
 
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.room_charge_view import Guest, RoomChargeView
+from pos_app.presenters.room_list_view import RoomListView
 from pos_app.presenters.shift_view import Note, ShiftView
 from pos_app.presenters.shown import Act, Avatar, Card, Chip, Head, Pair
 from tests.apps.sample_views import keys
@@ -105,7 +106,7 @@ ROOM = RoomChargeView(
         Pair(
             "На фоліо: кухня 1 680,00 · бар 394,25 · обслуговування 267,43", "2 341,68", rule=True
         ),
-        Pair("Чайові", "0,00"),
+        Pair("Чайові", "0,00 +", id="tip"),
     ),
     options=(Act("part", "Частину…"), Act("slip", "Квитанція на підпис")),
     waiting=(
@@ -116,8 +117,57 @@ ROOM = RoomChargeView(
             "hold",
             "unknown",
         ),
+        Card("3 записи на номер чекають на вас", id="rooms", icon="hotel"),
     ),
     charge=Act("charge", "Записати 2 341,68 ₴ на 304 Ковальська, Анна", "go", size=20),
+)
+
+ROOM_LIST = RoomListView(
+    head=Head(
+        "Записи на номери",
+        Act("back", "Оплата", "outline", icon="chevron_left", size=15),
+        right=(Chip("19:58"),),
+        avatar=Avatar("НП", "person2", "me"),
+    ),
+    cards=(
+        Card(
+            "Номер 212 · Мельниченко-Задорожна, Олександра Вікторівна",
+            ("чек T3-018, надіслано 19:41 · відповіді немає: спитайте рецепцію",),
+            "640",
+            "late",
+            "pick:1",
+        ),
+        Card(
+            "Номер 118 · Brandt, Lena",
+            ("чек T1-044, надіслано 19:12 · готель відмовив",),
+            "1 280,50",
+            "late",
+            "pick:2",
+        ),
+        *(
+            Card(
+                f"Номер {room} · Kowalski, Anna",
+                (f"чек T1-0{room - 260}, надіслано 18:{room - 290} · F00{room}",),
+                "2 341,68",
+                "ready",
+                f"pick:{room}",
+            )
+            for room in range(304, 312)
+        ),
+    ),
+    title="Номер 212 · Мельниченко-Задорожна, Олександра Вікторівна",
+    step="Відкрийте рахунок номера в системі готелю: чи є там ця сума?",
+    rows=(
+        Pair("кухня", "480,00", rule=True),
+        Pair("бар", "102,00", rule=True),
+        Pair("Чайові", "58,00", rule=True),
+        Pair("Разом", "640,00 ₴", weight="strong"),
+    ),
+    acts=(
+        Act("on_folio", "Так, вона там є", "go"),
+        Act("not_on_folio", "Ні, надіслати ще раз", "outline"),
+    ),
+    compare=Act("compare", "Звірити з готелем"),
 )
 
 SHIFT = ShiftView(

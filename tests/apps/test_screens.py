@@ -29,6 +29,7 @@ VIEWS = {
     "split": sample.SPLIT,
     "payment": till.PAY,
     "room_charge": till.ROOM,
+    "room_list": till.ROOM_LIST,
     "shift": till.SHIFT,
 }
 

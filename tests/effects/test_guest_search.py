@@ -52,7 +52,10 @@ async def test_the_waiter_sees_the_allowance_of_this_meal_and_the_limit_left(
         answer = await search.guests("304", DAY.isoformat(), 0)
         assert not isinstance(answer, NobodyFound)
         anna, piotr = answer
-        assert (anna.allowance_minor, anna.limit_left_minor) == (left, 415_000)
+        assert (sum(one.left_minor for one in anna.allowances), anna.limit_left_minor) == (
+            left,
+            415_000,
+        )
         assert (piotr.no_post, piotr.limit_left_minor) == (True, -1)
 
 

@@ -1,0 +1,194 @@
+"""The room charges of this day for cashier and reception: what waits, what was refused, what is
+unclear, each with the one right next step; and the day beside the hotel's own sums.
+
+Rule: an unclear charge is settled by somebody who looked at the folio, and is sent again only on
+that person's word. Nothing is edited here. View-model: `room_list_view`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pos_app.desk import Desk
+from pos_app.presenters.presenter import Place, Presenter, intent
+from pos_app.presenters.room_list_view import RoomListView
+from pos_app.presenters.shown import Act, Card, Head, Pair
+from sync_server.domain import commands as c
+from sync_server.domain.folio import Charge
+from sync_server.domain.ids import ChargeId
+
+_SHOWN = 40
+_ORDER = ("unknown", "refused", "deferred", "pending", "posted")
+_STRIPES = {
+    "unknown": "late",
+    "refused": "late",
+    "deferred": "hold",
+    "pending": "hold",
+    "posted": "ready",
+}
+
+
+class RoomListPresenter(Presenter):
+    """State: the charge in hand, or the comparison of the day."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__(desk, place)
+        self.enter()
+
+    def enter(self) -> None:
+        """Nothing in hand."""
+        self.picked = ""
+        self.compared: Mapping[str, Any] = {}
+        self.message = ""
+
+    # -- intents -------------------------------------------------------------------------------
+    @intent
+    def back(self) -> None:
+        """To the check that was being charged, or to the shift."""
+        self.place.screen = "room_charge" if self.place.check_id else "shift"
+
+    @intent
+    def pick(self, charge_id: str) -> None:
+        """Take a charge in hand."""
+        self.picked, self.compared, self.message = charge_id, {}, ""
+
+    @intent
+    def on_folio(self) -> None:
+        """Somebody saw it on the folio."""
+        self.submit(c.ResolveCharge(ChargeId(self.picked), True))
+
+    @intent
+    def not_on_folio(self) -> None:
+        """Somebody looked and it is not there: it goes out once more."""
+        self.submit(c.ResolveCharge(ChargeId(self.picked), False))
+
+    @intent
+    def compare(self) -> None:
+        """Ask for the hotel's own sums of this day."""
+        day = self.desk.venue.day
+        if day is not None:
+            self.desk.later(self._compare(day.day))
+
+    async def _compare(self, day: str) -> None:
+        answer = await self.desk.ask("hotel_day", {"day": day})
+        self.picked = ""
+        self.compared = {} if answer.code else answer.body
+        self.message = self.sentence(answer.code, answer.params) if answer.code else ""
+
+    # -- view ----------------------------------------------------------------------------------
+    def view(self) -> RoomListView:
+        """The screen as it stands."""
+        charges = self._charges()
+        charge = next((one for one in charges if one.charge_id == self.picked), None)
+        title, step = "", self.message or self.say("room_list_hint")
+        rows: tuple[Pair, ...] = ()
+        acts: tuple[Act, ...] = ()
+        if charge is not None:
+            title = self._title(charge)
+            step, rows, acts = self._step(charge), self._rows(charge), self._acts(charge)
+        elif self.compared:
+            title, step = self.say("compare_day"), self._verdict()
+            rows = self._sums()
+        return RoomListView(
+            head=Head(
+                self.say("room_list"),
+                self.back_act("pay"),
+                right=(self.clock_chip(),),
+                avatar=self.avatar(),
+            ),
+            cards=tuple(self._card(charge) for charge in charges),
+            empty="" if charges else self.say("room_list_empty"),
+            title=title,
+            step=step,
+            rows=rows,
+            acts=acts,
+            compare=Act("compare", self.say("compare_day"), enabled=self.desk.link.online),
+        )
+
+    def _charges(self) -> list[Charge]:
+        """What needs somebody first, the newest of its kind first."""
+        charges = sorted(
+            self.desk.venue.charges.values(),
+            key=lambda charge: (_ORDER.index(charge.state), -charge.asked_ms),
+        )
+        return charges[:_SHOWN]
+
+    def _total(self, charge: Charge) -> int:
+        return charge.amount_minor + charge.tip_minor
+
+    def _title(self, charge: Charge) -> str:
+        return f"{self.say('room_number', room=charge.room)} · {charge.guest}"
+
+    def _card(self, charge: Charge) -> Card:
+        sent = self.say("room_sent", number=charge.number, at=self.clock(charge.asked_ms))
+        posted = charge.state == "posted"
+        state = charge.reference if posted else self.say(f"payment_{charge.state}")
+        return Card(
+            self._title(charge),
+            (f"{sent} · {state}",),
+            self.short(self._total(charge)),
+            "accent" if charge.charge_id == self.picked else _STRIPES[charge.state],
+            f"pick:{charge.charge_id}",
+        )
+
+    def _why(self, charge: Charge) -> str:
+        key = f"hotel_{charge.code}"
+        why = self.say(key) if self.words.knows(key) else charge.code
+        return f"{why} ({charge.words})" if charge.words else why
+
+    def _step(self, charge: Charge) -> str:
+        return self.say(
+            f"step_{charge.state}", why=self._why(charge), reference=charge.reference or "–"
+        )
+
+    def _rows(self, charge: Charge) -> tuple[Pair, ...]:
+        groups: dict[str, int] = {}
+        for part in charge.request.parts:
+            groups[part.revenue_group] = groups.get(part.revenue_group, 0) + part.gross_minor
+        rows = [
+            Pair(self._group(group), self.amount(sum_), rule=True) for group, sum_ in groups.items()
+        ]
+        if charge.tip_minor:
+            rows.append(Pair(self.say("tip"), self.amount(charge.tip_minor), rule=True))
+        total = Pair(self.say("total"), self.money(self._total(charge)), weight="strong")
+        return (*rows, total)
+
+    def _group(self, group: str) -> str:
+        key = f"revenue_{group}"
+        return self.say(key) if self.words.knows(key) else group
+
+    def _acts(self, charge: Charge) -> tuple[Act, ...]:
+        if charge.state != "unknown":
+            return ()
+        may = self.may("settle_charge")
+        return (
+            Act("on_folio", self.say("is_on_folio"), "go", may),
+            Act("not_on_folio", self.say("not_on_folio"), "outline", may),
+        )
+
+    def _verdict(self) -> str:
+        if int(self.compared.get("hotel_minor", -1)) < 0:
+            return self.say("totals_untold")
+        return self.say("totals_differ" if self._difference() else "totals_agree")
+
+    def _difference(self) -> int:
+        return int(self.compared.get("difference_minor", 0))
+
+    def _sums(self) -> tuple[Pair, ...]:
+        told = self.compared
+        rows = [
+            Pair(self._group(str(group)), self.amount(int(sum_)), rule=True)
+            for group, sum_ in told.get("groups", ())
+        ]
+        rows.append(Pair(self.say("tips"), self.amount(int(told.get("tips_minor", 0))), rule=True))
+        ours = int(told.get("posted_minor", 0))
+        rows.append(Pair(self.say("our_totals"), self.money(ours), weight="strong", rule=True))
+        if int(told.get("hotel_minor", -1)) >= 0:
+            hotel = self.money(int(told["hotel_minor"]))
+            rows.append(Pair(self.say("hotel_totals"), hotel, weight="strong", rule=True))
+            token = "late" if self._difference() else "ready"
+            difference = self.money(self._difference())
+            rows.append(Pair(self.say("totals_differ"), difference, "strong", token, rule=True))
+        unclear = int(told.get("unclear_minor", 0))
+        if unclear:
+            rows.append(Pair(self.say("totals_unclear"), self.amount(unclear), token="hold"))
+        return tuple(rows)
