@@ -24,6 +24,7 @@ from sync_server.domain import (
     orders,
     shifts,
     splitting,
+    till,
 )
 from sync_server.front_office import journal
 from sync_server.front_office.bus import CommandBus
@@ -460,8 +461,8 @@ def late_lines_are_refused(shop: Workshop) -> None:
 def money_for_a_paid_check_is_refused(shop: Workshop) -> None:
     """The second waiter's cash is in the drawer and in no book."""
     new = shop.rewrite(
-        decisions,
-        "_pay",
+        till,
+        "pay",
         (
             "    if isinstance(event, e.PaymentUnallocated) or known is None:\n",
             "    if isinstance(event, e.PaymentUnallocated) or known is None:\n"
@@ -481,7 +482,7 @@ def half_of_an_entry_is_booked(shop: Workshop) -> None:
 @variant(3)
 def a_closed_shift_takes_money(shop: Workshop) -> None:
     """What comes late is added to a Z that was printed."""
-    new = shop.rewrite(decisions, "_pay", ('if shift.state == "closed":', "if False:"))
+    new = shop.rewrite(till, "pay", ('if shift.state == "closed":', "if False:"))
     shop.decide(c.TakePayment, new)
     shop.rewrite(shifts, "evolve", ('if shift.state == "closed":', "if False:"))
 
