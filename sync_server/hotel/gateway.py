@@ -289,12 +289,18 @@ class Abilities:
 
     `looks`: it can prove that a posting is absent. `totals`: it tells its own sums of a day.
     `allowance_taken`: its answer says what the board paid. `key_cards`: guests are found by card.
+    `limits`: it tells limit, no-post and board of a guest. `audits`: it says when it closes its
+    day, else it is merely busy then. `part_reversals`: a part of a charge
+    can be taken back, not the whole only.
     """
 
     looks: bool = True
     totals: bool = True
     allowance_taken: bool = True
     key_cards: bool = True
+    limits: bool = True
+    audits: bool = True
+    part_reversals: bool = True
 
 
 class FolioGateway(Protocol):

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sync_server.store.database import Database
 
+from .cloudbeds.gateway import CloudbedsGateway
+from .cloudbeds.settings import CloudbedsSettings
 from .fias.gateway import FiasGateway
 from .fias.settings import FiasSettings
 from .gateway import FolioGateway
@@ -25,7 +27,8 @@ class EmbeddedSettings(BaseModel):
     kind: Literal["embedded"] = "embedded"
 
 
-HotelSettings = Annotated[EmbeddedSettings | FiasSettings, Field(discriminator="kind")]
+AnyHotel = EmbeddedSettings | FiasSettings | CloudbedsSettings
+HotelSettings = Annotated[AnyHotel, Field(discriminator="kind")]
 
 
 class HotelLink(FolioGateway, Protocol):
@@ -42,7 +45,7 @@ class HotelLink(FolioGateway, Protocol):
 
 
 def open_link(
-    settings: EmbeddedSettings | FiasSettings,
+    settings: AnyHotel,
     database: Database,
     clock: Callable[[], int],
     *,
@@ -53,4 +56,10 @@ def open_link(
     """The link that the settings name; None where the house has its own system."""
     if isinstance(settings, FiasSettings):
         return FiasGateway(settings, database, clock, zone=zone, currency=currency)
+    if isinstance(settings, CloudbedsSettings):
+        path = secrets / settings.key_file
+        if not path.exists():
+            raise FileNotFoundError(f"The key of the hotel link is missing: put it into {path}")
+        key = path.read_text(encoding="utf-8").strip()
+        return CloudbedsGateway(settings, key, database, clock, currency=currency)
     return None

@@ -93,6 +93,15 @@ class SentLog:
 
         return await self._database.read_async(read)
 
+    async def total_of(self, posting_id: str) -> int | None:
+        """The total of a posting that stands; None when none does."""
+
+        def read(connection: Connection) -> int | None:
+            rows = self._attempts(session_on(connection), posting_id)
+            return next((row.total_minor for row in rows if row.state == "posted"), None)
+
+        return await self._database.read_async(read)
+
     async def look(self, posting_id: str) -> LookOutcome:
         """What this log can prove: an answer that came, or that nothing ever left."""
 

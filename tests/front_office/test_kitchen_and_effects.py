@@ -8,8 +8,9 @@ from sync_server.domain.ids import ChargeId, LineId
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.limits import KITCHEN_PAPER_MS, SECOND_COPY_WAIT_MS
 from sync_server.front_office.effects_door import OfficeDoor
+from sync_server.front_office.room_day import charges_of
 from sync_server.front_office.watch import KitchenWatch
-from tests.builders import a_line
+from tests.builders import DAY, a_line
 from tests.front_office.house import SH, House, K, Till
 
 HOUR_MS = 3_600_000
@@ -138,6 +139,17 @@ async def test_a_room_charge_leaves_when_a_second_copy_exists(house: House, till
     (row,) = await door.claim("folio", "hotel", 5)
     assert (row.n, row.attempt, row.state) == (n, 1, "claimed")
     assert await door.claim("folio", "hotel", 5) == []
+
+
+async def test_the_days_charges_are_read_from_the_journal_as_they_stand(
+    house: House, till: Till
+) -> None:
+    await charged(house, till)
+    await house.office.report(c.SettleCharge(ChargeId("ch"), "posted", "F-7"))
+    (charge,) = await charges_of(house.database, DAY)
+    assert (charge.state, charge.reference) == ("posted", "F-7")
+    assert charge == house.office.venue.charges[ChargeId("ch")]
+    assert await charges_of(house.database, "2099-01-01") == ()
 
 
 @pytest.mark.parametrize("ago_ms", [0, HOUR_MS])

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from sync_server.clocks import wall_ms
+from sync_server.hotel.cloudbeds.gateway import CloudbedsGateway
+from sync_server.hotel.cloudbeds.settings import CloudbedsSettings
 from sync_server.hotel.fias.gateway import FiasGateway
 from sync_server.hotel.fias.settings import FiasSettings
 from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import Reception
+from sync_server.hotel.simulated.cloudbeds_house import CloudbedsHouse
 from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
 from sync_server.store.database import Database, MemoryDisk
@@ -168,6 +171,27 @@ async def fias_link(
     running = asyncio.ensure_future(gateway.run())
     try:
         await gateway.link.stands.wait()
+        yield gateway, server
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await server.stop()
+
+
+WEB_KEY = "a-key"
+
+
+@asynccontextmanager
+async def web_link(
+    house: Property, database: Database, mishaps: Mishaps = NO_MISHAPS, seed: int = 1, **site: Any
+) -> AsyncIterator[tuple[CloudbedsGateway, CloudbedsHouse]]:
+    """A web API over a loopback socket and the property at its other end."""
+    server = CloudbedsHouse(house, wall_ms, random.Random(seed), key=WEB_KEY, mishaps=mishaps)
+    url = f"http://127.0.0.1:{await server.start()}"
+    settings = CloudbedsSettings.model_validate({"property_id": "7", **site, "url": url})
+    gateway = CloudbedsGateway(settings, WEB_KEY, database, wall_ms, currency="UAH")
+    running = asyncio.ensure_future(gateway.run())
+    try:
         yield gateway, server
     finally:
         running.cancel()
