@@ -11,7 +11,7 @@ import base64
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from PIL import Image
@@ -26,12 +26,12 @@ from hardware.raster import PAPER_58, PAPER_80, render
 from sync_server.devices import settings_of
 from sync_server.domain.commands import PublishCatalogue
 from sync_server.domain.menu import Catalogue, Printer, Template
-from sync_server.front_office.office import FrontOffice
 from sync_server.paper.composing import NotComposable, compose, draft_of
 from sync_server.paper.figures import zone_of
 from sync_server.paper.samples import SHOWN, sample_job, test_page
 from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of as template_fault
 from sync_server.paper.words import words_of
+from sync_server.transport.authority import CommandResult
 
 PRINTERS = 64
 PREVIEW_DOTS = 1_400
@@ -64,10 +64,36 @@ class _OfTemplate(_Params, frozen=True):
     narrow: bool = False
 
 
+class Shelf(Protocol):
+    """Where versions of the catalogue are kept."""
+
+    async def store(self, catalogue: Catalogue) -> str:
+        """Keep a version; its SHA-256."""
+
+
+class Office(Protocol):
+    """What the set-up needs of the live service."""
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """Milliseconds, UTC."""
+
+    @property
+    def catalogues(self) -> Shelf:
+        """The versions."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The version in force."""
+
+    async def report(self, command: object) -> CommandResult | None:
+        """Journal a command of the server's own."""
+
+
 class DeviceDesk:
     """Answers the questions of the set-up page for one house."""
 
-    def __init__(self, office: FrontOffice, first_id: Callable[[], int]) -> None:
+    def __init__(self, office: Office, first_id: Callable[[], int]) -> None:
         self._office = office
         self._first_id = first_id
         self._changing = asyncio.Lock()
@@ -223,7 +249,7 @@ class DeviceDesk:
     async def _publish(self, change: Callable[[Catalogue], Catalogue]) -> Answer:
         office = self._office
         async with self._changing:
-            number = office.venue.catalogue_no + 1
+            number = office.catalogue.number + 1
             changed = replace(change(office.catalogue), number=number, published_ms=office.clock())
             digest = await office.catalogues.store(changed)
             result = await office.report(PublishCatalogue(number, digest))

@@ -6,6 +6,7 @@ Tabs and takeaway stand in a hall of their own, in rows.
 
 from pos_app import formats
 from pos_app.desk import Desk
+from pos_app.presenters.devices import printers_chip
 from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.presenter import Place, Presenter, initials, intent
 from pos_app.presenters.shown import NO_SHEET, Act, Card, Chip, Head, Sheet
@@ -95,6 +96,11 @@ class FloorPresenter(Presenter):
         self.place.screen = "shift"
 
     @intent
+    def devices(self) -> None:
+        """To the printers and papers."""
+        self.place.screen = "devices"
+
+    @intent
     def lock(self) -> None:
         """Leave the terminal to somebody else."""
         self.desk.sign_out()
@@ -138,6 +144,9 @@ class FloorPresenter(Presenter):
             chips.append(Chip(text, "shift", icon="point_of_sale"))
         else:
             chips.append(Chip(text))
+        printers = printers_chip(self, self.may("settings"))
+        if printers is not None:
+            chips.append(printers)
         return Head(
             self.desk.catalogue.settings.name,
             None,

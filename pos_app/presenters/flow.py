@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_app.desk import Desk
+from pos_app.presenters.devices import DevicesPresenter
 from pos_app.presenters.floor import FloorPresenter
 from pos_app.presenters.notices import NoticesPresenter
 from pos_app.presenters.order import OrderPresenter
+from pos_app.presenters.papers import PapersPresenter
 from pos_app.presenters.payment import PaymentPresenter
 from pos_app.presenters.presenter import Place, Presenter
 from pos_app.presenters.room_charge import RoomChargePresenter
@@ -29,6 +31,8 @@ _SCREENS: dict[str, type[Presenter]] = {
     "room_charge": RoomChargePresenter,
     "room_list": RoomListPresenter,
     "shift": ShiftPresenter,
+    "devices": DevicesPresenter,
+    "papers": PapersPresenter,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})
 _ABOVE = frozenset({"seen", "toast_seen"})

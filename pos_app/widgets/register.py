@@ -9,6 +9,7 @@ from pos_app.widgets.chip import AvatarView, ChipView, LegendView
 from pos_app.widgets.head import HeadBar
 from pos_app.widgets.lines import LineList, RowView
 from pos_app.widgets.pager import Pager
+from pos_app.widgets.paper_picture import PaperPicture
 from pos_app.widgets.plan import FloorPlan, TableView
 from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet
 from pos_app.widgets.tile import TileView
@@ -33,6 +34,7 @@ __all__ = [
     "Pager",
     "Pages",
     "PairView",
+    "PaperPicture",
     "PersonView",
     "PushButton",
     "QuestionSheet",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pos_app.presenters.shown import Banner
-from tests.apps import sample_till as till, sample_views as sample
+from tests.apps import sample_till as till, sample_views as sample, set_up_house as set_up
 from tests.apps.conftest import Rig
 
 pytestmark = pytest.mark.xdist_group("kivy")
@@ -31,6 +31,8 @@ VIEWS = {
     "room_charge": till.ROOM,
     "room_list": till.ROOM_LIST,
     "shift": till.SHIFT,
+    "devices": set_up.printers(),
+    "papers": set_up.papers(),
 }
 
 

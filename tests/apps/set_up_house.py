@@ -1,0 +1,95 @@
+"""The house with a server that can be set up: the real set-up desk over the house's catalogue."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from pos_app.desk import Reply
+from pos_app.presenters.devices_view import DevicesView
+from pos_app.presenters.flow import Flow
+from sync_server.device_desk import DeviceDesk
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.staff import rights_of
+from tests.apps.house import House, HouseDesk
+
+FOUND: list[dict[str, Any]] = [
+    {"connection": "tcp:192.168.1.31:9100", "name": "EPSON TM-m30III Kitchen", "answers": True},
+    {"connection": "tcp:192.168.1.40:9100", "name": "", "answers": False},
+    {"connection": "usb:04b8:0e15:X5RP001234", "name": "EPSON TM-T20III", "answers": False},
+]
+
+
+@dataclass
+class Office:
+    """Just as much of a server as the set-up needs."""
+
+    house: House
+    stored: Catalogue | None = None
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        return lambda: self.house.now_ms
+
+    @property
+    def catalogues(self) -> "Office":
+        return self
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.house.catalogue
+
+    async def store(self, catalogue: Catalogue) -> str:
+        """Kept until it is published."""
+        self.stored = catalogue
+        return "0" * 64
+
+    async def report(self, command: object) -> None:
+        """In force."""
+        assert self.stored is not None
+        self.house.catalogue = self.stored
+
+
+@dataclass
+class SetUpDesk(HouseDesk):
+    """A terminal whose questions about printers and papers are answered by the real desk."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def ask(self, what: str, params: dict[str, object]) -> Reply:
+        self.asked.append(what)
+        if not self.link.online:
+            return Reply("offline")
+        if "settings" not in rights_of(self.catalogue, self.me):
+            return Reply("not_allowed", params={"right": "settings"})
+        if what == "find_printers":
+            return Reply(body={"found": FOUND})
+        desk = DeviceDesk(Office(self.house), lambda: 0)
+        code, body = await desk.answer(what, msgspec.json.encode(params))
+        return Reply(code, params=body) if code else Reply(body=body)
+
+
+def printers() -> DevicesView:
+    """The screen with a printer of the house that was tried, and some that were found."""
+    desk = SetUpDesk(House(), me="andrii")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    flow.act("devices")
+    for action in ("find", f"pick:{next(iter(desk.catalogue.printers))}", "turn:width", "try_it"):
+        flow.act(action)
+        desk.finish()
+    view: DevicesView = flow.view().view
+    return view
+
+
+def papers() -> DevicesView:
+    """The screen with the receipt and a part in hand."""
+    desk = SetUpDesk(House(), me="andrii")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    for action in ("devices", "tab:papers", "row:0"):
+        flow.act(action)
+        desk.finish()
+    view: DevicesView = flow.view().view
+    return view

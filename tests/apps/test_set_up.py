@@ -1,0 +1,150 @@
+"""Printers and papers on the terminal: what a tap does, without a window."""
+
+from dataclasses import replace
+
+import pytest
+
+from hardware.simulated import SimulatedPrinter
+from pos_app.desk import Health, Link
+from pos_app.presenters.devices import STATES
+from pos_app.presenters.devices_view import DevicesView
+from pos_app.presenters.flow import Flow
+from pos_app.words import LANGUAGES, Words
+from sync_server.paper.templates import ANYWHERE, PARTS
+from tests.apps.house import House
+from tests.apps.set_up_house import FOUND, SetUpDesk
+
+
+@pytest.fixture
+def desk() -> SetUpDesk:
+    """The administrator at a terminal."""
+    return SetUpDesk(House(), me="andrii")
+
+
+@pytest.fixture
+def flow(desk: SetUpDesk) -> Flow:
+    """On the set-up of the printers."""
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    flow.act("devices")
+    return flow
+
+
+def seen(flow: Flow) -> DevicesView:
+    """What is on the screen."""
+    view = flow.view().view
+    assert isinstance(view, DevicesView)
+    return view
+
+
+def tap(flow: Flow, desk: SetUpDesk, *actions: str) -> DevicesView:
+    """Taps one after the other, each answered."""
+    for action in actions:
+        flow.act(action)
+        desk.finish()
+    return seen(flow)
+
+
+def test_only_who_may_has_the_way_there_and_everybody_sees_a_printer_that_is_down() -> None:
+    for who, tappable in (("andrii", "devices"), ("olena", "")):
+        down = Link(printers=(Health("кухня", "down"), Health("бар")))
+        desk = SetUpDesk(House(), me=who, link=down)
+        flow = Flow(desk)
+        flow.place.screen = "floor"
+        chips = [chip for chip in flow.view().view.head.left if "кухня" in chip.label]
+        assert [(chip.id, chip.dot) for chip in chips] == [(tappable, STATES["down"])]
+
+
+def test_a_found_printer_is_tried_saved_and_given_to_a_station(flow: Flow, desk: SetUpDesk) -> None:
+    view = tap(flow, desk, "find")
+    assert len([card for card in view.left_cards if card.id.startswith("pick_found")]) == len(FOUND)
+    with SimulatedPrinter() as printer:
+        presenter = flow.presenter("devices")
+        presenter.found[0]["connection"] = f"tcp:127.0.0.1:{printer.port}"  # type: ignore[attr-defined]
+        before = set(desk.catalogue.printers)
+        view = tap(flow, desk, "pick_found:0", "try_it")
+        assert len(printer.documents()) == 1
+        assert view.cards[0].stripe == "ready"
+        assert set(desk.catalogue.printers) == before
+        view = tap(flow, desk, "turn:width", "save")
+        (new,) = set(desk.catalogue.printers) - before
+        assert desk.catalogue.printers[new].width_dots == 384
+        assert not view.main.enabled
+    station = next(iter(desk.catalogue.stations))
+    tap(flow, desk, f"station:{station}")
+    assert desk.catalogue.stations[station].printer_id == new
+    tap(flow, desk, f"station:{station}")
+    assert desk.catalogue.stations[station].fallback_printer_id == new
+    tap(flow, desk, f"station:{station}")
+    assert new not in (
+        desk.catalogue.stations[station].printer_id,
+        desk.catalogue.stations[station].fallback_printer_id,
+    )
+
+
+def test_a_printer_that_is_dead_says_so_in_words(flow: Flow, desk: SetUpDesk) -> None:
+    first = next(iter(desk.catalogue.printers))
+    with SimulatedPrinter() as printer:
+        port = printer.port
+    printers = desk.house.catalogue.printers
+    moved = replace(printers[first], host="127.0.0.1", port=port)
+    desk.house.catalogue = replace(desk.house.catalogue, printers={**printers, first: moved})
+    view = tap(flow, desk, f"pick:{first}", "try_it")
+    assert view.cards[0].stripe == "late"
+    assert view.cards[0].lines
+
+
+def test_without_a_server_nothing_is_asked(desk: SetUpDesk) -> None:
+    desk.link = Link("offline")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    flow.act("devices")
+    view = tap(flow, desk, "tab:papers")
+    assert not view.main.enabled
+    assert not desk.asked
+
+
+def test_a_paper_is_rearranged_seen_at_once_saved_and_taken_back(
+    flow: Flow, desk: SetUpDesk
+) -> None:
+    flow.act("tab:papers")
+    desk.finish()
+    before = seen(flow)
+    assert before.paper
+    assert len(before.rows) == len(PARTS["receipt"]) - 1
+    view = tap(flow, desk, "row:0", "down", "size")
+    assert view.paper != before.paper
+    assert view.rows[1].value
+    assert view.main.enabled
+    tap(flow, desk, "save")
+    template = desk.catalogue.templates["receipt"]
+    assert [part.part for part in template.parts[:2]] == ["head", "venue"]
+    assert template.parts[1].size == "larger"
+    view = tap(flow, desk, "standard")
+    assert not desk.catalogue.templates
+    assert [row.label[4:] for row in view.rows] == [row.label[4:] for row in before.rows]
+
+
+def test_a_part_that_the_paper_is_for_cannot_be_left_out_and_mere_decoration_can(
+    flow: Flow, desk: SetUpDesk
+) -> None:
+    flow.act("tab:papers")
+    desk.finish()
+    names = [part["part"] for part in flow.presenter("papers").parts]  # type: ignore[attr-defined]
+    view = tap(flow, desk, f"row:{names.index('sums')}")
+    drop = next(act for act in view.row_acts if act.id == "drop")
+    assert not drop.enabled
+    tap(flow, desk, f"row:{names.index('sums')}")
+    view = tap(flow, desk, f"row:{names.index('thanks')}", "drop", "add:qr", "save")
+    kept = [part.part for part in desk.catalogue.templates["receipt"].parts]
+    assert "thanks" not in kept
+    assert kept[-1] == "qr"
+
+
+def test_every_part_and_every_document_has_a_name_in_every_language() -> None:
+    shown = {"receipt", "pre_bill", "kitchen", "void", "label", "stock_take"}
+    wanted = {f"part_{name}" for one in shown for name in (*PARTS[one], *ANYWHERE)}
+    for language in LANGUAGES:
+        words = Words.of(language)
+        assert not [key for key in sorted(wanted) if not words.knows(key)]
+        assert all(words.knows(f"paper_{one}") for one in shown)
