@@ -5,7 +5,7 @@ kept yet, and lets nothing be added before. Shown over the menu by `order`; draw
 `order_view.ModifiersView`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pos_app import formats
 from pos_app.presenters.order_rows import course_name, seat_name
@@ -215,7 +215,18 @@ def _choice(
     note = _price_note(presenter, group, modifier, chosen, taken)
     single = group.max_count == 1
     tone = "plain" if chosen is None else "chosen" if single and not chosen.pre else "ringed"
-    return Act(f"{action}{modifier.modifier_id}", label, tone, note=note)
+    return with_note(Act(f"{action}{modifier.modifier_id}", label, tone), note)
+
+
+SHORT = 12
+"""A label longer than this takes its price into its own lines."""
+
+
+def with_note(act: Act, note: str) -> Act:
+    """The button with what it costs, where that does not cut its name short."""
+    if note and len(act.label) > SHORT:
+        return replace(act, label=f"{act.label} {note}")
+    return replace(act, note=note)
 
 
 def _price_note(

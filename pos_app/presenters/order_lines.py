@@ -42,6 +42,7 @@ class LineWork(Presenter):
         self.made = False
         self.on_line = False
         self.way = "void"
+        self.all_mine = False
         self.approval = Approval(self, self._approved)
 
     def enter(self) -> None:
@@ -64,6 +65,7 @@ class LineWork(Presenter):
         self.asked = self.typed = self.reason = ""
         self.made = self.figures = False
         self.way = "void"
+        self.all_mine = False
         self.approval.shut()
 
     def submit_or_ask(self, command: object) -> bool:
@@ -168,6 +170,10 @@ class LineWork(Presenter):
 
     def again(self, line: Line) -> None:
         """The same dish once more. Override."""
+        raise NotImplementedError
+
+    def put_back(self, line: Line) -> c.AddLines:
+        """What brings a line back that was taken off, with its set. Override."""
         raise NotImplementedError
 
     @intent
@@ -279,7 +285,7 @@ class LineWork(Presenter):
             self.ask("void")
         elif self.submit(c.RemoveLines(CheckId(self.place.check_id), (line.line_id,))):
             self.picked = ""
-            self.toast(self.say("removed", name=line.name), "hold", "delete")
+            self.undoable(self.say("removed", name=line.name), self.put_back(line))
 
     @intent
     def reason_tapped(self, reason_id: str) -> None:
@@ -388,15 +394,31 @@ class LineWork(Presenter):
     @intent
     def move_to(self, table_id: str) -> None:
         """The check moves to another table."""
-        if self.submit(c.MoveCheck(CheckId(self.place.check_id), table_id)):
+        check = self.check
+        if check is not None and self.submit(c.MoveCheck(check.check_id, table_id)):
             self._shut()
+            table = self.desk.catalogue.tables[table_id].label
+            back = c.MoveCheck(check.check_id, check.table_id)
+            self.undoable(self.say("moved_to_table", table=table), back)
 
     @intent
     def hand_to(self, staff_id: str) -> None:
-        """A colleague takes the check over."""
-        if self.submit_or_ask(c.TransferCheck(CheckId(self.place.check_id), StaffId(staff_id))):
+        """A colleague takes the check over, or with `all_mine` every one of mine."""
+        check_ids: tuple[CheckId, ...] = (CheckId(self.place.check_id),)
+        if self.all_mine:
+            checks = self.desk.venue.checks.values()
+            check_ids = tuple(x.check_id for x in checks if x.owner == self.desk.me)
+        command = c.TransferChecks(check_ids, StaffId(staff_id))
+        if self.submit_or_ask(command):
             self._shut()
             self.place.screen = "floor"
+            back = c.TransferChecks(check_ids, StaffId(self.desk.me))
+            self.undoable(self.say("handed_over", name=self.person(staff_id)), back)
+
+    @intent
+    def mine_all(self) -> None:
+        """Hand over all my tables, not only this one."""
+        self.all_mine = not self.all_mine
 
     @intent
     def abandon(self) -> None:
@@ -441,7 +463,7 @@ class LineWork(Presenter):
             case "table":
                 return sheets.tables(self, check)
             case "colleague":
-                return sheets.colleagues(self)
+                return sheets.colleagues(self, self.all_mine)
             case "line":
                 return sheets.choices(self, self.say("line_actions"), self.line_acts(check))
             case "more":

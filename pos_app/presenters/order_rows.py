@@ -14,6 +14,7 @@ from pos_app.presenters.shown import Row
 from sync_server.domain.checks import Check
 from sync_server.domain.events import Line
 from sync_server.domain.kitchen import has_it
+from sync_server.domain.quantity import ONE
 
 SHARED = 0
 
@@ -43,24 +44,8 @@ def rows_of(presenter: Presenter, check: Check, picked: str, seat: int) -> tuple
     for course in courses:
         group = [line for line in lines if line.course == course]
         rows.append(_head(presenter, check, course, group))
-        rows += _lines(presenter, check, group, picked)
+        rows += [line_row(presenter, check, line, line.line_id == picked) for line in group]
     return tuple(rows)
-
-
-def _lines(presenter: Presenter, check: Check, group: list[Line], picked: str) -> list[Row]:
-    """The lines of a course; those of a set stand together under its name."""
-    rows: list[Row] = []
-    told: set[str] = set()
-    for line in group:
-        if line.set_id and line.set_id not in told:
-            told.add(line.set_id)
-            kin = [x for x in check.live if x.set_id == line.set_id]
-            item = presenter.desk.catalogue.items.get(line.set_item_id)
-            name = presenter.name(item.names) if item else presenter.say("set")
-            total = presenter.amount(sum(x.gross_minor for x in kin))
-            rows.append(Row("", "head", name=name, aside=total))
-        rows.append(line_row(presenter, check, line, line.line_id == picked))
-    return rows
 
 
 def _head(presenter: Presenter, check: Check, course: int, group: list[Line]) -> Row:
@@ -90,6 +75,8 @@ def quantity_text(presenter: Presenter, line: Line) -> str:
     item = presenter.desk.catalogue.items.get(line.item_id)
     qty = line.void_milli if line.state == "void" else line.qty_milli
     if item is not None and item.sold_by == "weight":
+        if qty < ONE:
+            return presenter.say("grams", qty=qty)
         return presenter.say("kilograms", qty=formats.quantity(qty, presenter.language))
     if line.share_of:
         wholes = max(1, (qty * line.share_of + 500 * line.share_n) // (1000 * line.share_n))
@@ -135,6 +122,9 @@ def kitchen_lacks(desk: Desk, check: Check, line: Line) -> bool:
 
 def _details(presenter: Presenter, check: Check, line: Line) -> tuple[tuple[str, str], ...]:
     first = [seat_name(presenter, line.seat)] if line.seat else []
+    if line.set_id:
+        whole = presenter.desk.catalogue.items.get(line.set_item_id)
+        first.insert(0, presenter.name(whole.names) if whole else presenter.say("set"))
     for chosen in line.chosen:
         text = modifier_name(presenter, chosen.modifier_id, chosen.name)
         if chosen.pre:

@@ -180,36 +180,49 @@ class SellingWork(TermsWork):
         self.repeat(kin or [line])
 
     def repeat(self, lines: list[Line]) -> None:
-        """The same dishes as new lines; sets as sets."""
-        catalogue, new, told = self.desk.catalogue, [], set[str]()
-        for line in lines:
-            if line.set_id:
-                if line.set_id not in told:
-                    told.add(line.set_id)
-                    kin = [x for x in lines if x.set_id == line.set_id]
-                    new.append(self._set_again(line, kin))
-                continue
-            item = catalogue.items.get(line.item_id)
-            free = item is not None and item.sold_by == "open"
-            new.append(
-                c.NewLine(
-                    LineId(self.desk.new_id()),
-                    line.item_id,
-                    catalogue.number,
-                    ONE if line.share_of else line.qty_milli,
-                    choices_of(line),
-                    line.seat,
-                    line.course,
-                    line.note,
-                    line.allergy,
-                    name=line.name if free else "",
-                    price_minor=line.unit_minor if free else -1,
-                    tax_id=line.tax_id if free else "",
-                    station_id=line.station_ids[0] if free and line.station_ids else "",
-                )
-            )
-        if self.submit(c.AddLines(CheckId(self.place.check_id), tuple(new))):
+        """The same dishes as new lines."""
+        new = self._anew(lines)
+        if self.submit(c.AddLines(CheckId(self.place.check_id), new)):
             self.picked = new[-1].line_id if len(new) == 1 else ""
+
+    def put_back(self, line: Line) -> c.AddLines:
+        """What brings a line back that was taken off, with its set."""
+        check = self.check
+        kin = [x for x in check.lines if line.set_id and x.set_id == line.set_id] if check else []
+        return c.AddLines(CheckId(self.place.check_id), self._anew(kin or [line]))
+
+    def _anew(self, lines: list[Line]) -> tuple[c.NewLine, ...]:
+        """Orders of the same dishes; sets as sets."""
+        new: list[c.NewLine] = []
+        told: set[str] = set()
+        for line in lines:
+            if not line.set_id:
+                new.append(self._line_again(line))
+            elif line.set_id not in told:
+                told.add(line.set_id)
+                kin = [x for x in lines if x.set_id == line.set_id]
+                new.append(self._set_again(line, kin))
+        return tuple(new)
+
+    def _line_again(self, line: Line) -> c.NewLine:
+        catalogue = self.desk.catalogue
+        item = catalogue.items.get(line.item_id)
+        free = item is not None and item.sold_by == "open"
+        return c.NewLine(
+            LineId(self.desk.new_id()),
+            line.item_id,
+            catalogue.number,
+            ONE if line.share_of else line.qty_milli,
+            choices_of(line),
+            line.seat,
+            line.course,
+            line.note,
+            line.allergy,
+            name=line.name if free else "",
+            price_minor=line.unit_minor if free else -1,
+            tax_id=line.tax_id if free else "",
+            station_id=line.station_ids[0] if free and line.station_ids else "",
+        )
 
     def _set_again(self, line: Line, kin: list[Line]) -> c.NewLine:
         item = self.desk.catalogue.items.get(line.set_item_id)

@@ -198,8 +198,8 @@ def tables(presenter: Presenter, check: Check) -> Sheet:
     )
 
 
-def colleagues(presenter: Presenter) -> Sheet:
-    """To whom the check is handed over."""
+def colleagues(presenter: Presenter, all_mine: bool) -> Sheet:
+    """To whom the check is handed over, or all of one's own."""
     catalogue = presenter.desk.catalogue
     people = [
         person
@@ -211,7 +211,10 @@ def colleagues(presenter: Presenter) -> Sheet:
     return Sheet(
         "choices",
         presenter.say("hand_over_to"),
-        choices=tuple(Act(f"hand_to:{p.staff_id}", p.name) for p in people),
+        choices=(
+            *(Act(f"hand_to:{p.staff_id}", p.name) for p in people),
+            Act("mine_all", presenter.say("all_mine"), "chosen" if all_mine else "outline"),
+        ),
         cancel=Act("cancel", presenter.say("cancel")),
     )
 

@@ -36,6 +36,8 @@ class Place:
     hall_id: str = ""
     part_minor: int = 0
     """What part of the check the room is charged with; 0 is all that is left."""
+    undo: tuple[object, ...] = ()
+    """What takes the last step back, while its words are on the screen."""
     quick: bool = False
     """Quick sales: the first dish opens the check, a paid one makes room for the next."""
 
@@ -145,6 +147,21 @@ class Presenter:
         """Words that pass by themselves."""
         self.place.toast = Banner(text, token, icon, act)
         self.place.toast_until_ms = self.desk.now_ms() + TOAST_MS
+
+    def undoable(self, text: str, *commands: object) -> None:
+        """Say what was done, with a button that takes it back."""
+        self.toast(text, "ready", "check", Act("undo_last", self.say("undo")))
+        self.place.undo = commands
+
+    @intent
+    def undo_last(self) -> None:
+        """Take back what was just said to be done."""
+        commands, self.place.undo = self.place.undo, ()
+        if not commands:
+            self.toast(self.say("nothing_to_undo"))
+            return
+        if all(self.submit(command) for command in commands):
+            self.toast(self.say("undone"), "ready", "undo")
 
     def sentence(self, code: str, params: Any) -> str:
         """A refusal or notice in words: who, what, when."""

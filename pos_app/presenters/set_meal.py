@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pos_app import formats
-from pos_app.presenters.modifiers import defaults, group_view, pre_acts, toggled
+from pos_app.presenters.modifiers import defaults, group_view, pre_acts, toggled, with_note
 from pos_app.presenters.order_rows import seat_name
 from pos_app.presenters.order_view import Group, ModifiersView
 from pos_app.presenters.presenter import Presenter
@@ -125,17 +125,14 @@ def _part_view(presenter: Presenter, making: SetMaking, part: SetPart) -> Group:
         stop = stops.get(choice.item_id)
         gone = stop is not None and stop.left_milli <= 0
         note = f"+{presenter.short(choice.extra_minor)}" if choice.extra_minor else ""
-        acts.append(
-            Act(
-                f"take_part:{part.part_id}/{choice.item_id}",
-                presenter.name(dish.names),
-                "chosen" if making.taken.get(part.part_id) == choice.item_id else "plain",
-                not gone,
-                note=presenter.say("stop") if gone else note,
-                note_token="late_text" if gone else "dim",
-                size=15,
-            )
+        act = Act(
+            f"take_part:{part.part_id}/{choice.item_id}",
+            presenter.name(dish.names),
+            "chosen" if making.taken.get(part.part_id) == choice.item_id else "plain",
+            not gone,
+            size=15,
         )
+        acts.append(with_note(act, presenter.say("stop") if gone else note))
     missing = part.part_id not in making.taken
     rule = presenter.say("choose_n", n=1)
     return Group(presenter.name(part.names), rule, "late_text" if missing else "dim", tuple(acts))

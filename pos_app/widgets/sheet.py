@@ -13,7 +13,7 @@ from kivy.uix.widget import Widget
 
 from glass.painted import Painted
 from glass.pool import Grid
-from pos_app.presenters.order_view import ModifiersView
+from pos_app.presenters.order_view import Group, ModifiersView
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
 from pos_app.widgets.button import Key, PushButton
 
@@ -185,13 +185,21 @@ class QuestionSheet(_Layered):
 
 
 class ModifiersSheet(_Layered):
-    """Groups with their rules, pre-modifiers, allergy, quantity, add."""
+    """Groups with their rules, pre-modifiers, allergy, quantity, add.
+
+    Groups that have no room on a small window stand on a further page: a button in the title turns
+    to them.
+    """
 
     model = ObjectProperty(ModifiersView(), rebind=False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._groups: list[Any] = []
+        self._first = self._last = 0
+        self._titled = ""
+        self._turn = PushButton(size_hint=(None, None))
+        self._turn.bind(on_act=lambda *_: self._turned())
         self._pre = self._part(Grid(spacing=dp(8)))
         self._foot = [self._part(kind()) for kind in (PushButton, Key, Key, PushButton)]
 
@@ -203,29 +211,22 @@ class ModifiersSheet(_Layered):
         calls = self._title(view, edge, wide)
         foot = self.height - dp(76)
         columns = max(3, min(5, int((wide + dp(8)) // dp(124))))
-        cell, gap_title, low = self._heights(view, columns, foot)
+        words = max(1, len(view.pre))
+        across = words if wide / words >= dp(98) else columns
+        pre_rows = -(-len(view.pre) // across)
+        cell, gap_title, low = self._heights(view, columns, foot, pre_rows)
         top = dp(72) if low else dp(74)
-        while len(self._groups) < len(view.groups):
+        room = foot - dp(20) - pre_rows * (cell + dp(8)) - (dp(46) if view.allergy else 0)
+        shown = self._page(view, columns, cell, gap_title, room - top)
+        while len(self._groups) < len(shown):
             self._groups.append(self._part(Grid(view="Key", spacing=dp(8))))
         for number, grid in enumerate(self._groups):
-            if number >= len(view.groups):
+            if number >= len(shown):
                 if grid.parent is not None:
                     self.remove_widget(grid)
                 continue
-            group = view.groups[number]
-            name = Painted.measure(group.title, 16, True)
-            calls.append(_say(group.title, edge, top, wide, gap_title, size=16, bold=True))
-            calls.append(
-                _say(
-                    group.rule,
-                    edge + name + dp(10),
-                    top,
-                    wide - name - dp(10),
-                    gap_title,
-                    size=14.5,
-                    token=group.rule_token,
-                )
-            )
+            group = shown[number]
+            calls += self._named(group, edge, top, wide, gap_title)
             top += gap_title
             grid.cols, grid.row_height, grid.models = columns, cell, group.choices
             rows = -(-len(group.choices) // columns)
@@ -233,7 +234,7 @@ class ModifiersSheet(_Layered):
             self._put(grid, edge, top, wide, tall)
             top += tall + dp(6)
         top += dp(8)
-        self._pre.cols, self._pre.row_height = min(columns, max(1, len(view.pre))), cell
+        self._pre.cols, self._pre.row_height = across, cell
         self._pre.models = view.pre
         rows = -(-len(view.pre) // max(1, self._pre.cols))
         self._put(self._pre, edge, top, wide, rows * (cell + dp(8)) - dp(8))
@@ -246,10 +247,64 @@ class ModifiersSheet(_Layered):
         self._put(self._band, 0, 0, self.width, self.height)
 
     @staticmethod
-    def _heights(view: ModifiersView, columns: int, foot: float) -> tuple[float, float, bool]:
+    def _named(group: Group, edge: float, top: float, wide: float, tall: float) -> list[Any]:
+        """A group's name and its rule beside it."""
+        name = Painted.measure(group.title, 16, True)
+        return [
+            _say(group.title, edge, top, wide, tall, size=16, bold=True),
+            _say(
+                group.rule,
+                edge + name + dp(10),
+                top,
+                wide - name - dp(10),
+                tall,
+                size=14.5,
+                token=group.rule_token,
+            ),
+        ]
+
+    def _page(
+        self, view: ModifiersView, columns: int, cell: float, title: float, room: float
+    ) -> list[Group]:
+        """The groups that fit, from the page that was turned to; with all of them no page."""
+        talls = [
+            title + -(-len(group.choices) // columns) * (cell + dp(8)) - dp(2)
+            for group in view.groups
+        ]
+        if view.title != self._titled:
+            self._titled, self._first = view.title, 0
+        if sum(talls) <= room:
+            self._first = 0
+            self._turn.model = None
+            if self._turn.parent is not None:
+                self.remove_widget(self._turn)
+            return list(view.groups)
+        self._first = min(self._first, len(view.groups) - 1)
+        shown: list[Group] = []
+        used = 0.0
+        for group, tall in list(zip(view.groups, talls, strict=True))[self._first :]:
+            if shown and used + tall > room:
+                break
+            shown.append(group)
+            used += tall
+        self._last = self._first + len(shown)
+        self._turn.model = Act("turn", f"{self._last}/{len(talls)} ›", size=15)
+        price = Painted.measure(view.price, 22, True)
+        self._put(self._turn, self.width - dp(_EDGE) - price - dp(92), dp(8), dp(80), dp(48))
+        return shown
+
+    def _turned(self) -> None:
+        """To the next groups, or the first again."""
+        self._first = 0 if self._last >= len(self.model.groups) else self._last
+        self._arrange()
+
+    @staticmethod
+    def _heights(
+        view: ModifiersView, columns: int, foot: float, pre_rows: int
+    ) -> tuple[float, float, bool]:
         """Cell and title heights that let every group stand on the sheet."""
         rows = sum(-(-len(group.choices) // columns) for group in view.groups)
-        rows += -(-len(view.pre) // columns)
+        rows += pre_rows
         room = foot - dp(74 + 12 + 16) - (dp(46) if view.allergy else 0)
         titles = len(view.groups)
         for cell, title in ((56, 36), (56, 30), (52, 28), (48, 26)):

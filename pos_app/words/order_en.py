@@ -86,4 +86,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "undo": "Undo",
     "kind_quick": "Quick sale",
     "split_by_seat": "By seat",
+    "grams": "{qty} g",
+    "undone": "Undone",
+    "all_mine": "All my tables",
+    "handed_over": "Handed over: {name}",
+    "moved_to_table": "Now at table {table}",
 }

@@ -86,4 +86,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "undo": "Cofnij",
     "kind_quick": "Szybka sprzedaż",
     "split_by_seat": "Wg miejsc",
+    "grams": "{qty} g",
+    "undone": "Cofnięto",
+    "all_mine": "Wszystkie moje stoliki",
+    "handed_over": "Przekazano: {name}",
+    "moved_to_table": "Teraz stolik {table}",
 }

@@ -86,4 +86,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "undo": "Повернути",
     "kind_quick": "Швидкий продаж",
     "split_by_seat": "За місцями",
+    "grams": "{qty} г",
+    "undone": "Повернуто",
+    "all_mine": "Усі мої столи",
+    "handed_over": "Передано: {name}",
+    "moved_to_table": "Тепер стіл {table}",
 }

@@ -87,7 +87,7 @@ def change_line(check: Check, command: c.ChangeLine, facts: Facts) -> e.LineChan
         return refuse("line_voided", by=line.void_by, at_ms=line.void_ms)
     if line.changed_n > facts.basis_n and line.changed_dev != facts.device_id:
         return refuse("line_changed", by=line.changed_by, at_ms=line.changed_ms)
-    if not 0 <= command.seat <= SEATS or not 0 <= command.course <= COURSES:
+    if not 0 <= command.seat <= SEATS or not -1 <= command.course <= COURSES:
         return refuse("bad_quantity", value=command.seat)
     if fault := text_fault(command.note, command.allergy):
         return fault
@@ -100,12 +100,14 @@ def change_line(check: Check, command: c.ChangeLine, facts: Facts) -> e.LineChan
     made = replace(made, note=command.note, allergy=command.allergy)
     if line.sent and made != line:
         return refuse("line_sent", name=line.name)
+    item = facts.catalogue.items.get(line.item_id)
+    usual = item.course if item is not None else line.course
     return e.LineChanged(
         check.check_id,
         replace(
             made,
             seat=command.seat,
-            course=command.course,
+            course=usual if command.course < 0 else command.course,
             changed_by=facts.actor,
             changed_ms=facts.now_ms,
         ),

@@ -173,7 +173,7 @@ def test_a_weighed_dish_is_typed_in_grams_with_its_price_live(house: House) -> N
     assert flow.view().view.sheet.aside == "580,50\u00a0₴"
     flow.act("confirm")
     (row,) = rows(flow)
-    assert (row.quantity, row.price) == ("0,430 кг", "580,50")
+    assert (row.quantity, row.price) == ("430 г", "580,50")
     flow.act("tap_item:trout-weight")
     typed(flow, "99000")
     flow.act("confirm")
@@ -275,3 +275,54 @@ def test_a_tab_is_named_and_half_a_portion_costs_its_share(house: House) -> None
     flow.act("confirm")
     house.settle()
     assert next(iter(house.venue.checks.values())).name == "Анна"
+
+
+def test_a_table_moved_handed_over_or_a_dish_taken_off_by_mistake_comes_back(house: House) -> None:
+    flow = at_table(house)
+    tapped(flow, "tap_item:borscht", "void")
+    assert rows(flow) == []
+    flow.act("undo_last")
+    assert [row.name for row in rows(flow)] == ["Борщ з пампушками"]
+    tapped(flow, "ask_for:table", "move_to:t7", "undo_last")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert check.table_id == "t3"
+    tapped(flow, "ask_for:colleague", "hand_to:ihor")
+    house.settle()
+    assert next(iter(house.venue.checks.values())).owner == "ihor"
+    flow.act("undo_last")
+    house.settle()
+    assert next(iter(house.venue.checks.values())).owner == "olena"
+
+
+def test_all_my_tables_are_handed_over_at_once(house: House) -> None:
+    flow = at_table(house)
+    tapped(flow, "tap_item:borscht", "back", "table:t5", "tap_item:borscht")
+    tapped(flow, "ask_for:colleague", "mine_all", "hand_to:ihor")
+    house.settle()
+    assert {check.owner for check in house.venue.checks.values()} == {"ihor"}
+
+
+def test_a_second_tap_on_any_button_does_nothing_twice(house: House) -> None:
+    flow = at_table(house, "nadia")
+    tapped(flow, "tap_item:ribeye", "choose:medium", "add_made", "add_made")
+    assert len(rows(flow)) == 1
+    house.now_ms += MINUTE
+    tapped(flow, "send", "send")
+    house.settle()
+    assert len(house.venue.tickets) == 1
+    if not rows(flow)[0].selected:
+        flow.act(rows(flow)[0].id)
+    tapped(flow, "ask_for:discount", "give_discount:gold", "give_discount:gold")
+    house.settle()
+    assert len(next(iter(house.venue.checks.values())).grants) == 1
+    tapped(flow, "void", "reason_tapped:quality", "confirm", "confirm", "bill", "bill")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert (check.voids_count, check.bill_copies) == (1, 0)
+    tapped(flow, "tap_item:borscht", "tap_item:borscht", "split", "ask:equal", "equal:2", "equal:2")
+    house.settle()
+    assert len(house.venue.checks) == 3, "the first bill was halved twice, each time by a tap"
+    tapped(flow, "undo", "undo", "undo")
+    house.settle()
+    assert len(house.venue.checks) == 1

@@ -1,0 +1,111 @@
+"""Dividing a bill, a set, a steak with a salad, and scales, by real pointer events on a window."""
+
+from typing import Any
+
+import pytest
+
+from sync_server.domain.checks import totals_of
+from tests.apps.test_terminal import Hand, hand, house, sign_in
+
+__all__ = ["hand", "house"]
+
+pytestmark = pytest.mark.xdist_group("kivy")
+
+SIZES = ((1366, 768), (1024, 600), (800, 1280))
+
+
+def totals(house: Any) -> list[int]:
+    return [totals_of(check).total_minor for check in house.venue.checks.values()]
+
+
+def test_a_bill_is_divided_side_by_side_by_touch(hand: Hand, house: Any) -> None:
+    sign_in(hand)
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Перші страви")
+    hand.tap("Борщ червоний")
+    hand.tap("Вино")
+    hand.tap("Сапераві, 0,75 л")
+    hand.tap("Надіслати 2")
+    house.settle()
+    hand.rig.settle()
+    hand.tap("Поділити")
+    hand.rig.until(lambda: hand.sees("Рахунок 1"))
+    hand.tap("Сапераві, 0,75 л")
+    hand.tap("Частками…")
+    hand.rig.shot("real_split_shares")
+    hand.tap("на 3")
+    house.settle()
+    hand.rig.settle()
+    assert totals(house) == [12_000 + 16_667, 16_667, 16_666]
+    for size in SIZES:
+        hand.rig.size(*size)
+        hand.rig.settle()
+        assert hand.sees("Рахунок 3")
+        assert hand.sees("Готово")
+        hand.rig.shot(f"real_split_{size[0]}x{size[1]}")
+    hand.rig.size(*SIZES[0])
+    hand.rig.settle()
+    hand.tap("Повернути")
+    house.settle()
+    hand.rig.settle()
+    assert totals(house) == [62_000]
+    hand.tap("Готово")
+    hand.rig.until(lambda: hand.sees("Надіслати 0") or hand.sees("Усе надіслано"))
+
+
+def test_a_set_and_a_nested_choice_stand_whole_on_every_window(hand: Hand, house: Any) -> None:
+    sign_in(hand)
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Рібай 300 г")
+    hand.tap("Середнє")
+    hand.tap("Салат ›")
+    for size in SIZES:
+        hand.rig.size(*size)
+        hand.rig.settle()
+        assert hand.sees("Заправка до салату")
+        assert hand.sees("Соус цезар")
+        assert hand.sees("Скасувати")
+        hand.rig.shot(f"real_nested_{size[0]}x{size[1]}")
+    hand.rig.size(*SIZES[0])
+    hand.rig.settle()
+    hand.tap("Олія з лимоном")
+    hand.tap("Додати: На всіх · 890,00\u00a0₴")
+    hand.tap("Сніданки й")
+    hand.rig.shot("real_sets")
+    hand.tap("Бізнес-ланч")
+    hand.tap("Грибний крем-суп")
+    hand.tap("Котлета по-київськи")
+    for size in SIZES:
+        hand.rig.size(*size)
+        hand.rig.settle()
+        assert hand.sees("Оберіть у наборі: Напій")
+        hand.rig.shot(f"real_set_{size[0]}x{size[1]}")
+    hand.rig.size(*SIZES[0])
+    hand.rig.settle()
+    hand.tap("Узвар")
+    hand.tap("Додати: На всіх · 344,00\u00a0₴")
+    house.settle()
+    hand.rig.settle()
+    hand.rig.shot("real_order_with_set")
+    assert totals(house) == [89_000 + 34_400]
+
+
+def test_a_fish_is_weighed_and_a_comp_is_given_by_touch(hand: Hand, house: Any) -> None:
+    sign_in(hand, "Nadia P.", "640918")
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Гриль")
+    hand.tap("Форель на вагу")
+    hand.type("430")
+    hand.rig.shot("real_weight")
+    hand.tap("Додати")
+    hand.tap("Надіслати 1")
+    house.settle()
+    hand.rig.settle()
+    hand.tap("Форель на вагу")
+    hand.tap("Списати")
+    hand.tap("Пригостити")
+    hand.rig.shot("real_comp")
+    house.settle()
