@@ -370,7 +370,7 @@ def void_line(venue: Venue, command: c.VoidLine, facts: Facts) -> Decision:
     voided = ordering.void_line(check, command, facts)
     if isinstance(voided, Refused):
         return voided
-    if voided.gross_minor > checks.balance(check):
+    if _overpaid(check, voided, facts):
         return refuse("has_payments")
     line = check.line(command.line_id)
     assert line is not None

@@ -80,6 +80,15 @@ def test_a_sum_and_a_percentage_above_ones_limit_are_given_with_an_approval() ->
     assert totals_of(house.check()).discount_minor == 2_000 + 425
 
 
+def test_the_last_dish_can_be_voided_although_it_was_discounted() -> None:
+    house = a_house()
+    house.must(c.RemoveLines(K, (LineId("l2"),)))
+    house.must(given("gold"))
+    house.send("k", "l1")
+    house.must(c.VoidLine(K, L1, 1_000, "guest-left", False), by="nadia")
+    assert totals_of(house.check()).total_minor == 0
+
+
 def test_a_surcharge_is_added_without_a_cap_and_taxed_with_its_lines() -> None:
     house = a_house()
     house.must(given("night"))
