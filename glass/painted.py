@@ -221,13 +221,13 @@ class Painted(Widget):
     ) -> tuple[float, float]:
         """Text in a box; returns the width and height that it took.
 
-        `lines` is how many lines it may take, `smallest` the size in sp down to which it may
+        `lines` is how many lines it may take, `smallest` the size in dp down to which it may
         shrink before it is cut with an ellipsis. `align` is left, center or right; `valign` is
         top, middle or bottom.
         """
         if not string or width < 1:
             return 0, 0
-        px, rows = self._fitted(string, width, size, bold, lines, smallest)
+        px, rows = self._fitted(string, width, height, size, bold, lines, smallest)
         tall = round(px * LEADING) * len(rows)
         top = {"top": y, "middle": y + (height - tall) / 2, "bottom": y + height - tall}[valign]
         cut = lettering.is_cut(string, rows)
@@ -283,11 +283,23 @@ class Painted(Widget):
 
     @staticmethod
     def _fitted(
-        string: str, width: float, size: float, bold: bool, lines: int, smallest: float
+        string: str,
+        width: float,
+        height: float,
+        size: float,
+        bold: bool,
+        lines: int,
+        smallest: float,
     ) -> tuple[int, tuple[str, ...]]:
+        """Size and lines. Letters that a person made larger give way again where they have no room,
+        down to the size that the design gave them; only `smallest` goes below that."""
         px = max(1, round(sp(size)))
+        designed, least = dp(size), dp(smallest or size)
         rows = lettering.fit(string, int(width), px, bold, lines)
-        while smallest and px > sp(smallest) and lettering.is_cut(string, rows):
+        while px > least and (
+            lettering.is_cut(string, rows)
+            or (px > designed and round(px * LEADING) * len(rows) > height)
+        ):
             px -= 1
             rows = lettering.fit(string, int(width), px, bold, lines)
         return px, rows

@@ -155,10 +155,7 @@ class Flow(Pool):
         wides = [float(kind.natural_width(model)) for model in models]
         if self.wrap:
             return self._wrapped(wides)
-        gaps = self.spacing * (len(wides) - 1)
-        if wides and sum(wides) + gaps > self.width and len(wides) * dp(56) < self.width:
-            scale = (self.width - gaps) / sum(wides)
-            wides = [max(dp(48), wide * scale) for wide in wides]
+        wides = self._squeezed(wides, self.width - self.spacing * (len(wides) - 1))
         while wides and sum(wides) + self.spacing * (len(wides) - 1) > self.width + 1:
             wides.pop()
         total = sum(wides) + self.spacing * (len(wides) - 1)
@@ -168,6 +165,15 @@ class Flow(Pool):
             out.append((left, 0, wide, self.height))
             left += wide + self.spacing
         return out
+
+    @staticmethod
+    def _squeezed(wides: list[float], room: float) -> list[float]:
+        """Views give way to each other down to a finger's width before one is left out."""
+        excess, spare = sum(wides) - room, sum(max(0.0, wide - dp(48)) for wide in wides)
+        if excess <= 0 or spare <= 0:
+            return wides
+        share = min(1.0, excess / spare)
+        return [wide - max(0.0, wide - dp(48)) * share for wide in wides]
 
     def _wrapped(self, wides: list[float]) -> list[Place]:
         out: list[Place] = []

@@ -63,6 +63,7 @@ async def _run(given: argparse.Namespace) -> int:
         name=given.name,
         hall_id=given.hall,
         drawer=given.drawer,
+        mode="light" if given.light else "dark",
         paper=LocalPaper(clocks.system_random().randrange(2**31), clocks.mono_ms),
     )
     try:
@@ -77,7 +78,7 @@ async def _run(given: argparse.Namespace) -> int:
                 return 2
         await desk.start()
         lock_ms = max(0, given.lock_after) * 1_000
-        await run(desk, "light" if given.light else "dark", given.name or "Vitrylo", lock_ms)
+        await run(desk, given.name or "Vitrylo", lock_ms, clocks.mono_ms)
     finally:
         await desk.stop()
         worker.close()

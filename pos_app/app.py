@@ -4,11 +4,12 @@
 disk and devices work in threads behind the desk. Import after `glass.window.prepare`.
 """
 
+from collections.abc import Callable
+
 from kivy.clock import Clock
 from kivy.core.window import Window
 
 from glass import loop
-from glass.colours import palette
 from glass.lettering import register_fonts
 from pos_app.bridge import Bridge
 from pos_app.desk import Desk
@@ -16,15 +17,11 @@ from pos_app.screens.stage import Stage
 from sync_server.client.screen_text import LOOK_S, ScreenText
 
 
-async def run(
-    desk: Desk, mode: str = "dark", title: str = "Vitrylo", lock_after_ms: int = 0
-) -> None:
-    """Show the terminal until its window is closed."""
+async def run(desk: Desk, title: str, lock_after_ms: int, mono: Callable[[], int]) -> None:
+    """Show the terminal until its window is closed; `mono` is a clock that nobody sets, in ms."""
     register_fonts()
-    palette.use(mode)
-    Window.clearcolor = palette["background"]
     stage = Stage()
-    bridge = Bridge(desk, stage, lock_after_ms)
+    bridge = Bridge(desk, stage, lock_after_ms, mono)
     reader = ScreenText(stage, lambda: float(Window.height))
     if reader.wanted:
         Clock.schedule_interval(reader.look, LOOK_S)

@@ -2,29 +2,48 @@
 
 Whatever changes (a tap, an answer, the clock) asks for one refresh before the next frame; a refresh
 makes the view-models anew and the widgets draw what differs. A tap is handled at once, so its
-answer stands on the very next frame.
+answer stands on the very next frame. How the person signed in likes letters and colours is put on
+here, and signs that a scanner types are gathered here.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.metrics import Metrics
 
+from glass.colours import palette
 from pos_app.desk import Desk
 from pos_app.presenters.flow import Flow
 from pos_app.screens.stage import Stage
+from pos_app.wedge import Wedge
 
 TICK_S = 1.0
+_ENTER = (13, 271)
 
 
 class Bridge:
     """Keeps a stage showing what a flow says. `stop` ends the ticking."""
 
-    def __init__(self, desk: Desk, stage: Stage, lock_after_ms: int = 0) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        stage: Stage,
+        lock_after_ms: int = 0,
+        mono: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`mono` gives milliseconds of a clock that nobody sets."""
         self.flow = Flow(desk, lock_after_ms)
+        self._desk = desk
         self._stage = stage
+        self._mono = mono
+        self._wedge = Wedge()
+        self._look: tuple[str, int] = ("", 0)
         self._refresh = Clock.create_trigger(self._run_refresh, -1)
         self._tick = Clock.schedule_interval(self._refresh, TICK_S)
         stage.bind(on_act=self._act)
+        Window.bind(on_key_down=self._key)
         desk.watch(self.changed)
         self._run_refresh()
 
@@ -37,6 +56,7 @@ class Bridge:
         self._tick.cancel()
         self._refresh.cancel()
         self._stage.unbind(on_act=self._act)
+        Window.unbind(on_key_down=self._key)
 
     def _act(self, _stage: object, action: str) -> None:
         before = self.flow.place.screen
@@ -47,8 +67,26 @@ class Bridge:
             # new screen must have their places by then, or a figure typed fast falls between them.
             Clock.tick_draw()
 
+    def _key(self, _window: object, number: int, _scan: int, sign: str | None, *_: Any) -> None:
+        code = self._wedge.key("enter" if number in _ENTER else sign or "", self._mono())
+        if code:
+            self._act(None, f"scanned:{code}")
+
     def _run_refresh(self, *_: Any) -> None:
         shown = self.flow.view()
+        self._dress()
         self._stage.banner = shown.banner
         self._stage.toast = shown.toast
         self._stage.show(shown.screen, shown.view)
+
+    def _dress(self) -> None:
+        """Colours and size of letters of whoever is here now; all is painted anew when they are
+        others."""
+        look = (self._desk.mode, self._desk.preference.scale)
+        if look == self._look:
+            return
+        self._look = look
+        palette.use(look[0])
+        Window.clearcolor = palette["background"]
+        Metrics.fontscale = look[1] / 100
+        self._stage.forget()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from pos_app.preferences import Preference
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Decision
 from sync_server.domain.venue import Notice, Venue
@@ -104,6 +105,20 @@ class Desk(Protocol):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What the person signed in must tap away, oldest first."""
+
+    @property
+    def preference(self) -> Preference:
+        """What the person signed in chose for oneself on this terminal."""
+
+    @property
+    def mode(self) -> str:
+        """Dark or light: as the person signed in chose, else as the terminal was started."""
+
+    def prefer(self, **changes: str | int) -> None:
+        """The person signed in wants it otherwise: language, scale, mode."""
+
+    def preference_of(self, staff_id: str) -> Preference:
+        """What somebody else chose, before signing in."""
 
     def now_ms(self) -> int:
         """Wall clock, UTC milliseconds, corrected by the server's offset when known."""

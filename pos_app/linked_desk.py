@@ -13,6 +13,7 @@ import msgspec
 
 from pos_app.desk import Device, Health, Link, Reply, SignedIn
 from pos_app.local_paper import LocalPaper
+from pos_app.preferences import Preference, Preferences
 from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Invitation
 from sync_server.client.link import open_link
@@ -58,6 +59,7 @@ class LinkedDesk:
         name: str = "",
         hall_id: str = "",
         drawer: str = "",
+        mode: str = "dark",
         paper: LocalPaper | None = None,
         connect: Callable[[str, str], Awaitable[wire.Link]] = open_link,
     ) -> None:
@@ -77,6 +79,8 @@ class LinkedDesk:
         )
         self._name, self._hall_id, self._drawer = name, hall_id, drawer
         self._printers: tuple[Health, ...] = ()
+        self._mode = mode
+        self._preferences = Preferences(folder, run, self.client.later)
         client = self.client
         self.watch, self.later, self.stop = client.watch, client.later, client.stop
         self.now_ms, self.new_id = client.now_ms, client.new_id
@@ -141,6 +145,25 @@ class LinkedDesk:
             self.client.hotel and state.phase in ("online", "catching_up"),
             self._printers,
         )
+
+    @property
+    def preference(self) -> Preference:
+        """See `Desk`."""
+        return self._preferences.of(self.me)
+
+    @property
+    def mode(self) -> str:
+        """See `Desk`."""
+        return self.preference.mode or self._mode
+
+    def prefer(self, **changes: str | int) -> None:
+        """See `Desk`."""
+        self._preferences.choose(self.me, **changes)
+        self.client.changed()
+
+    def preference_of(self, staff_id: str) -> Preference:
+        """See `Desk`."""
+        return self._preferences.of(staff_id)
 
     def pin_places(self, staff_id: str) -> int:
         """See `Desk`: who manages has the longer PIN."""

@@ -1,15 +1,19 @@
 """The halls: where to sit down, what to carry, what is late. The view-model is in `floor_view`.
 
 A tap on a free table opens a check and goes to the menu; a tap on a taken one goes to its check.
-Tabs and takeaway stand in a hall of their own, in rows.
+Tabs, takeaway and room service stand in halls of their own, in rows. Finding a table, a check or a
+guest is in `floor_search`.
 """
+
+from dataclasses import replace
 
 from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters.devices import printers_chip
+from pos_app.presenters.floor_search import FloorSearch
 from pos_app.presenters.floor_view import FloorView, Table
-from pos_app.presenters.presenter import Place, Presenter, initials, intent
-from pos_app.presenters.shown import NO_SHEET, Act, Card, Chip, Head, Sheet
+from pos_app.presenters.presenter import Place, initials, intent
+from pos_app.presenters.shown import Act, Card, Chip, Head, Sheet
 from pos_app.presenters.table_state import MINUTE_MS, TableState, state_of
 from sync_server.domain import commands as c, menu
 from sync_server.domain.checks import Check, totals_of
@@ -17,14 +21,14 @@ from sync_server.domain.ids import CheckId
 from sync_server.domain.quantity import ONE
 
 STATES = ("free", "seated", "cooking", "ready", "bill", "late")
-TABS = "tabs"
 _KINDS = {"quick": "bolt", "tab": "local_bar", "takeaway": "takeout_dining", "room": "room_service"}
-_TAB_COLUMNS, _TAB_ROWS = 5, 4
+_HALLS = {"tab": ("tab", "quick"), "takeaway": ("takeaway",), "room": ("room",)}
+_TAB_COLUMNS, _TAB_ROWS, _MOST_ROWS = 5, 4, 8
 _SIDE_CARDS = 4
 
 
-class FloorPresenter(Presenter):
-    """State: the hall shown, whether the kind of a new tab is being asked."""
+class FloorPresenter(FloorSearch):
+    """State: the hall shown, whether the kind of a new tab is being asked; what is searched."""
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
@@ -33,6 +37,7 @@ class FloorPresenter(Presenter):
     def enter(self) -> None:
         """Back from a check: the plan, nothing asked."""
         self.asking = False
+        self.stop_search()
 
     # -- intents -------------------------------------------------------------------------------
     @intent
@@ -68,6 +73,7 @@ class FloorPresenter(Presenter):
     @intent
     def new(self) -> None:
         """Ask what kind of tab."""
+        self.stop_search()
         self.asking = True
 
     @intent
@@ -82,8 +88,9 @@ class FloorPresenter(Presenter):
 
     @intent
     def cancel(self) -> None:
-        """No new tab after all."""
+        """Close what is open."""
         self.asking = False
+        self.stop_search()
 
     @intent
     def stop_list(self) -> None:
@@ -117,8 +124,8 @@ class FloorPresenter(Presenter):
     def view(self) -> FloorView:
         """The screen as it stands."""
         halls = self.desk.catalogue.halls
-        shown = self.place.hall_id or self.desk.device.hall_id or next(iter(halls), TABS)
-        tables = self._tabs() if shown == TABS else self._plan(shown)
+        shown = self.place.hall_id or self.desk.device.hall_id or next(iter(halls), "tab")
+        tables = self._tabs(shown) if shown in _HALLS else self._plan(shown)
         return FloorView(
             head=self._head(),
             halls=self._halls(shown),
@@ -127,7 +134,7 @@ class FloorPresenter(Presenter):
             legend=tuple(Chip(self.say(f"state_{state}"), dot=state) for state in STATES),
             side=self._side(),
             new=Act("new", self.say("new_tab"), "accent", self.may("order"), "add", size=17),
-            sheet=self._sheet() if self.asking else NO_SHEET,
+            sheet=self._sheet() if self.asking else self.search_sheet(),
         )
 
     def _head(self) -> Head:
@@ -151,7 +158,7 @@ class FloorPresenter(Presenter):
             self.desk.catalogue.settings.name,
             None,
             tuple(chips),
-            (self.clock_chip(),),
+            (self.search_chip(), self.clock_chip()),
             self.avatar(named=True),
             Act("lock", self.say("lock"), "outline"),
         )
@@ -159,7 +166,7 @@ class FloorPresenter(Presenter):
     def _checks_at(self) -> dict[str, list[Check]]:
         there: dict[str, list[Check]] = {}
         for check in self.desk.venue.checks.values():
-            there.setdefault(check.table_id if check.kind == "table" else "", []).append(check)
+            there.setdefault(check.table_id or f"={check.kind}", []).append(check)
         return there
 
     def _halls(self, shown: str) -> tuple[Act, ...]:
@@ -170,9 +177,10 @@ class FloorPresenter(Presenter):
             taken = sum(1 for table in tables if table.table_id in busy)
             label = f"{self.name(hall.names)} · {taken}/{len(tables)}"
             acts.append(Act(f"hall:{hall_id}", label, "chosen" if hall_id == shown else "flat"))
-        tabs = len(busy.get("", []))
-        label = self.say("tabs_hall") + (f" · {tabs}" if tabs else "")
-        acts.append(Act(f"hall:{TABS}", label, "chosen" if shown == TABS else "flat"))
+        for kind, kinds in _HALLS.items():
+            count = sum(len(busy.get(f"={one}", [])) for one in kinds)
+            label = self.say(f"hall_{kind}") + (f" · {count}" if count else "")
+            acts.append(Act(f"hall:{kind}", label, "chosen" if kind == shown else "flat"))
         return tuple(acts)
 
     def _plan(self, hall_id: str) -> tuple[Table, ...]:
@@ -252,24 +260,26 @@ class FloorPresenter(Presenter):
             return self.say("on_hold", n=found.held)
         return self.say(f"doing_{found.state}")
 
-    def _tabs(self) -> tuple[Table, ...]:
-        checks = self._checks_at().get("", [])[: _TAB_COLUMNS * _TAB_ROWS]
+    def _tabs(self, kind: str) -> tuple[Table, ...]:
+        """Checks without a table, oldest first; more than a screen holds are found by search."""
+        there = self._checks_at()
+        checks = [check for one in _HALLS[kind] for check in there.get(f"={one}", [])]
+        rows = min(_MOST_ROWS, max(_TAB_ROWS, -(-len(checks) // _TAB_COLUMNS)))
+        room = rows * _TAB_COLUMNS
+        shown = checks if len(checks) <= room else checks[: room - 1]
+        step = 1000 // rows
         made = []
-        for place, check in enumerate(checks):
+        for place, check in enumerate(shown):
             row, column = divmod(place, _TAB_COLUMNS)
-            shown = self._taken([check], self.check_title(check))
-            shown["icon"] = shown["icon"] or _KINDS[check.kind]
-            made.append(
-                Table(
-                    f"check:{check.check_id}",
-                    "square",
-                    column * 200,
-                    row * 250,
-                    185,
-                    220,
-                    **shown,  # type: ignore[arg-type]
-                )
-            )
+            about = self._taken([check], self.check_title(check))
+            about["icon"] = about["icon"] or _KINDS[check.kind]
+            frame = (column * 200, row * step, 185, step - 30)
+            found = Table(f"check:{check.check_id}", "square", *frame)
+            made.append(replace(found, **about))  # type: ignore[arg-type]
+        if len(shown) < len(checks):
+            title = self.say("and_more", n=len(checks) - len(shown))
+            frame = ((_TAB_COLUMNS - 1) * 200, (rows - 1) * step, 185, step - 30)
+            made.append(Table("search", "square", *frame, title=title, icon="search"))
         return tuple(made)
 
     def check_title(self, check: Check) -> str:

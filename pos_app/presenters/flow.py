@@ -17,10 +17,12 @@ from pos_app.presenters.payment import PaymentPresenter
 from pos_app.presenters.presenter import Place, Presenter
 from pos_app.presenters.room_charge import RoomChargePresenter
 from pos_app.presenters.room_list import RoomListPresenter
+from pos_app.presenters.settings import SettingsPresenter
 from pos_app.presenters.shift import ShiftPresenter
 from pos_app.presenters.shown import NO_BANNER, Banner
 from pos_app.presenters.sign_in import SignInPresenter
 from pos_app.presenters.split import SplitPresenter
+from pos_app.presenters.telling import Telling
 
 _SCREENS: dict[str, type[Presenter]] = {
     "sign_in": SignInPresenter,
@@ -33,9 +35,10 @@ _SCREENS: dict[str, type[Presenter]] = {
     "shift": ShiftPresenter,
     "devices": DevicesPresenter,
     "papers": PapersPresenter,
+    "settings": SettingsPresenter,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})
-_ABOVE = frozenset({"seen", "toast_seen"})
+_ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Flow:
         self._left = Left()
         self._made: dict[str, Presenter] = {}
         self._notices = NoticesPresenter(desk, self.place)
+        self._telling = Telling(desk, self.place)
 
     def presenter(self, screen: str) -> Presenter:
         """The presenter of a screen."""
@@ -84,16 +88,34 @@ class Flow:
         before = (self.place.screen, self.place.check_id)
         if self.place.toast.text and name not in _ABOVE:
             self.place.toast = NO_BANNER
-        target = self._notices if name in _ABOVE else self.presenter(self.place.screen)
-        target.act(action)
+        if name == "switch":
+            self._leave_to_a_colleague()
+        elif name == "scanned":
+            self._scanned(action.partition(":")[2])
+        else:
+            target = self._notices if name in _ABOVE else self.presenter(self.place.screen)
+            target.act(action)
         self._arrive(before)
+
+    def _leave_to_a_colleague(self) -> None:
+        """Somebody else signs in; whoever comes back finds the work as it was left."""
+        place = self.place
+        screen = place.came_from if place.screen == "settings" else place.screen
+        self._left = Left(self.desk.me, screen or "floor", place.check_id)
+        self.desk.sign_out()
+
+    def _scanned(self, code: str) -> None:
+        """A scanner typed a code: on a check it orders, elsewhere it means nothing."""
+        presenter = self.presenter(self.place.screen)
+        if isinstance(presenter, OrderPresenter):
+            presenter.scanned(code)
 
     def _arrive(self, before: tuple[str, str]) -> None:
         """A screen that comes forward begins anew, except the work one comes back to."""
         screen = self.place.screen
         if (screen, self.place.check_id) == before:
             return
-        returning = (before[0], screen) in _RETURNS
+        returning = (before[0], screen) in _RETURNS or before[0] == "settings"
         if not returning:
             self.presenter(screen).enter()
 
@@ -122,6 +144,7 @@ class Flow:
         if not self.desk.me and self.place.screen != "sign_in":
             self.place.screen = "sign_in"
             self.presenter("sign_in").enter()
+        self._telling.look()
         toast = self.place.toast
         if toast.text and self.desk.now_ms() >= self.place.toast_until_ms:
             toast = self.place.toast = NO_BANNER

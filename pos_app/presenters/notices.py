@@ -7,7 +7,7 @@ person it is for has tapped it, and comes back on every terminal until then.
 from pos_app.presenters.presenter import Presenter, intent
 from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
-from sync_server.domain.ids import NoticeId
+from sync_server.domain.ids import CheckId, NoticeId
 
 _GRAVE = frozenset(
     {
@@ -28,6 +28,19 @@ class NoticesPresenter(Presenter):
     def seen(self, notice_id: str) -> None:
         """Tapped away."""
         self.submit(c.AcknowledgeNotice(NoticeId(notice_id)))
+
+    @intent
+    def go_check(self, check_id: str) -> None:
+        """To a check that was told of."""
+        self.place.toast = NO_BANNER
+        if CheckId(check_id) in self.desk.venue.checks:
+            self.place.check_id, self.place.screen = check_id, "order"
+
+    @intent
+    def settings(self) -> None:
+        """To what one may set for oneself."""
+        if self.place.screen != "settings":
+            self.place.came_from, self.place.screen = self.place.screen, "settings"
 
     @intent
     def toast_seen(self) -> None:

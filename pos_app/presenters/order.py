@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pos_app import formats
 from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.finding import find
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
 from pos_app.presenters.order_lines import FAVOURITES, ready_of
 from pos_app.presenters.order_rows import rows_of
@@ -516,10 +517,13 @@ class OrderPresenter(SellingWork):
         )
 
     def _found(self) -> list[Item]:
-        wanted = self.typed.strip().casefold()
-        return [
-            item
-            for item in self.desk.catalogue.items.values()
-            if any(wanted in name.casefold() for name in item.names.values())
-            or wanted == item.barcode
-        ][:_FOUND]
+        return find(self.typed, self.desk.catalogue.items.values(), _FOUND)
+
+    def scanned(self, code: str) -> None:
+        """A bottle or a packet was held before the scanner."""
+        items = self.desk.catalogue.items.values()
+        item = next((item for item in items if item.barcode == code), None)
+        if item is None:
+            self.toast(self.say("unknown_barcode", code=code), "hold", "error")
+        else:
+            self.tap_item(item.item_id)

@@ -34,6 +34,7 @@ class Place:
     toast: Banner = NO_BANNER
     toast_until_ms: int = 0
     hall_id: str = ""
+    came_from: str = ""
     part_minor: int = 0
     """What part of the check the room is charged with; 0 is all that is left."""
     undo: tuple[object, ...] = ()
@@ -78,7 +79,9 @@ class Presenter:
     # -- words ---------------------------------------------------------------------------------
     @property
     def language(self) -> str:
-        """Of the person signed in, else of the venue."""
+        """As the person signed in chose, else the person's own, else of the venue."""
+        if self.desk.preference.language:
+            return self.desk.preference.language
         person = self.desk.catalogue.staff.get(self.desk.me)
         return person.language if person else self.desk.catalogue.settings.language
 
@@ -210,7 +213,9 @@ class Presenter:
     def avatar(self, named: bool = False) -> Avatar:
         """The person signed in."""
         name = self.person(self.desk.me)
-        return Avatar(initials(name), self.colour_of(self.desk.me), "", name if named else "")
+        return Avatar(
+            initials(name), self.colour_of(self.desk.me), "settings", name if named else ""
+        )
 
     def colour_of(self, staff_id: str) -> str:
         """A person's colour: one of six, the same every day."""

@@ -39,6 +39,7 @@ class SignInPresenter(Presenter):
         """Chosen on this screen, else of the person tapped, else of the venue."""
         person = self.desk.catalogue.staff.get(self.who)
         fallback = person.language if person else self.desk.catalogue.settings.language
+        fallback = self.desk.preference_of(self.who).language or fallback
         return self.chosen_language or fallback
 
     @intent

@@ -18,6 +18,7 @@ from pos_app.presenters.order_view import OrderView
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.room_charge_view import RoomChargeView
 from pos_app.presenters.room_list_view import RoomListView
+from pos_app.presenters.settings_view import SettingsView
 from pos_app.presenters.shift_view import ShiftView
 from pos_app.presenters.shown import NO_BANNER
 from pos_app.presenters.sign_in_view import SignInView
@@ -45,6 +46,7 @@ SCREENS: dict[str, Kind] = {
     "shift": Kind("shift", "ShiftScreen", ShiftView),
     "devices": Kind("devices", "DevicesScreen", DevicesView),
     "papers": Kind("devices", "DevicesScreen", DevicesView),
+    "settings": Kind("settings", "SettingsScreen", SettingsView),
 }
 
 
@@ -94,10 +96,12 @@ class Stage(FloatLayout):
             self._arrange()
 
     def forget(self) -> None:
-        """Drop the screens that were built, for another theme."""
+        """Drop the screens that were built, for other colours or letters."""
         self._screens.clear()
         self._current = None
         self.clear_widgets()
+        for view in (self._banner, self._toast):
+            view.repaint()
 
     def _arrange(self, *_: object) -> None:
         if self._current is None:

@@ -65,7 +65,8 @@ class NoticeCard(Tap):
                 left + room - start - aside - icon,
                 self.height,
                 token=ink,
-                smallest=13,
+                lines=2,
+                smallest=12,
             )
         else:
             self._written(card, left, token)

@@ -4,7 +4,7 @@ Rule: heights are measured from the text, by the same sums that paint it. How a 
 stands in `glass.scroll`.
 """
 
-from kivy.metrics import dp
+from kivy.metrics import dp, sp
 from kivy.properties import StringProperty
 
 from glass import lettering
@@ -26,12 +26,12 @@ class RowView(Painted):
         if row.kind == "head":
             return float(dp(32))
         room = RowView._room(row, width)
-        names = len(lettering.fit(row.name, int(room), round(dp(16)), False, 2))
+        names = len(lettering.fit(row.name, int(room), round(sp(16)), False, 2))
         details = sum(
-            len(lettering.fit(text, int(width - dp(_NAME_LEFT + 60)), round(dp(14)), False, 3))
+            len(lettering.fit(text, int(width - dp(_NAME_LEFT + 60)), round(sp(14)), False, 3))
             for text, _ in row.details
         )
-        return float(max(dp(48), dp(12) + dp(20) * names + dp(18) * details))
+        return float(max(dp(48), dp(12) + sp(20) * names + sp(18) * details))
 
     @staticmethod
     def _room(row: Row, width: float) -> float:
@@ -76,12 +76,12 @@ class RowView(Painted):
             self.box(0, 0, self.width, self.height, "selected")
             self.box(0, 0, dp(3), self.height, "accent")
         room = self._room(row, self.width)
-        names = len(lettering.fit(row.name, int(room), round(dp(16)), False, 2))
+        names = len(lettering.fit(row.name, int(room), round(sp(16)), False, 2))
         tall = sum(
-            len(lettering.fit(text, int(self.width - dp(_NAME_LEFT + 60)), round(dp(14)), False, 3))
+            len(lettering.fit(text, int(self.width - dp(_NAME_LEFT + 60)), round(sp(14)), False, 3))
             for text, _ in row.details
         )
-        content = dp(20) * names + dp(18) * tall
+        content = sp(20) * names + sp(18) * tall
         top = max(dp(5), (self.height - content) / 2) if not row.details else dp(6)
         ink = "dim" if row.struck else "text"
         self.text(
@@ -89,37 +89,37 @@ class RowView(Painted):
             dp(16),
             top,
             dp(_NAME_LEFT - 18),
-            dp(20),
+            sp(20),
             bold=True,
             token=ink,
             smallest=13,
         )
         wide, _ = self.text(
-            row.name, dp(_NAME_LEFT), top, room, dp(20) * names, lines=2, token=ink, valign="top"
+            row.name, dp(_NAME_LEFT), top, room, sp(20) * names, lines=2, token=ink, valign="top"
         )
         right = self.width - dp(16 + _MARK_ROOM)
         self.text(
-            row.price, right - dp(120), top, dp(120) + dp(4), dp(20), align="right", token=ink
+            row.price, right - dp(120), top, dp(120) + dp(4), sp(20), align="right", token=ink
         )
         if row.struck:
             self.box(dp(_NAME_LEFT), top + dp(11), wide, 1, "dim")
         self._mark(row, self.width - dp(16 + 24), top - dp(2))
-        at = top + dp(20) * names
+        at = top + sp(20) * names
         for text, token in row.details:
             room = self.width - dp(_NAME_LEFT + 60)
-            rows = len(lettering.fit(text, int(room), round(dp(14)), False, 3))
+            rows = len(lettering.fit(text, int(room), round(sp(14)), False, 3))
             self.text(
                 text,
                 dp(_NAME_LEFT),
                 at,
                 room,
-                dp(18) * rows,
+                sp(18) * rows,
                 size=14,
                 token=palette.text_of(token),
                 lines=3,
                 valign="top",
             )
-            at += dp(18) * rows
+            at += sp(18) * rows
 
     def _mark(self, row: Row, x: float, y: float) -> None:
         side = dp(24)

@@ -38,6 +38,7 @@ class TileView(Tap):
             bold=True,
         )
         badge = self.measure(tile.badge, 13, True) + dp(16) if tile.badge else 0
+        badge = min(badge, room - self.measure(tile.price, 15) - dp(6), room * 0.6)
         self.text(tile.price, left, foot, room - badge, dp(24), size=15, token="dim")
         if tile.badge:
             x = self.width - badge - dp(8)

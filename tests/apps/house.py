@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pos_app.desk import Device, Health, Link, Progress, Reply, SignedIn
+from pos_app.preferences import Preference
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.venue import load_venue
 from sync_server.domain import commands as c
@@ -154,6 +155,7 @@ class HouseDesk:
     link: Link = WELL
     number: int = 416
     guests: tuple[dict[str, Any], ...] = GUESTS
+    chosen: dict[str, Preference] = field(default_factory=dict)
     _watchers: list[Callable[[], None]] = field(default_factory=list)
     _tasks: list[Coroutine[Any, Any, None]] = field(default_factory=list)
 
@@ -178,6 +180,20 @@ class HouseDesk:
     @property
     def notices(self) -> tuple[Notice, ...]:
         return tuple(n for n in self.venue.notices.values() if n.staff_id in ("", self.me))
+
+    @property
+    def preference(self) -> Preference:
+        return self.preference_of(self.me)
+
+    @property
+    def mode(self) -> str:
+        return self.preference.mode or "dark"
+
+    def prefer(self, **changes: str | int) -> None:
+        self.chosen[self.me] = replace(self.preference, **changes)  # type: ignore[arg-type]
+
+    def preference_of(self, staff_id: str) -> Preference:
+        return self.chosen.get(staff_id, Preference())
 
     def now_ms(self) -> int:
         return self.house.now_ms

@@ -5,6 +5,7 @@ The till's screens stand in `sample_till`.
 
 from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.order_view import Group, ModifiersView, OrderView
+from pos_app.presenters.settings_view import SettingsView
 from pos_app.presenters.shown import Act, Avatar, Card, Chip, Head, Pair, Row, Sheet, Tile
 from pos_app.presenters.sign_in_view import Person, SignInView
 from pos_app.presenters.split_view import Bill, SplitView
@@ -516,4 +517,30 @@ SPLIT = SplitView(
         Act("join_all", "З'єднати все"),
         Act("done", "Готово", "go"),
     ),
+)
+
+SETTINGS = SettingsView(
+    head=Head(
+        "Мої налаштування",
+        Act("back", "Назад", "outline", icon="chevron_left", size=15),
+        (),
+        (Chip("19:42"),),
+        Avatar("ОК", "person1", "settings", "Олена К."),
+    ),
+    language_title="МОВА",
+    languages=(
+        Act("speak:uk", "Українська", "ringed", icon="check"),
+        Act("speak:en", "English"),
+        Act("speak:pl", "Polski"),
+    ),
+    scale_title="РОЗМІР ЛІТЕР",
+    scales=tuple(
+        Act(f"scale:{n}", f"{n} %", "ringed" if n == 100 else "plain")
+        for n in (100, 115, 130, 145, 160)
+    ),
+    sample="Борщ український ×2 · без часнику · 285,00 ₴",
+    mode_title="КОЛЬОРИ",
+    modes=(Act("mode:dark", "Темні", "ringed", icon="check"), Act("mode:light", "Світлі")),
+    switch=Act("switch", "Інша людина", "outline", icon="swap_horiz"),
+    done=Act("back", "Готово", "accent"),
 )

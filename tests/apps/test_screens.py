@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pos_app.presenters.shown import Banner
+from pos_app.presenters.shown import Act, Banner
 from tests.apps import sample_till as till, sample_views as sample, set_up_house as set_up
 from tests.apps.conftest import Rig
 
@@ -33,6 +33,8 @@ VIEWS = {
     "shift": till.SHIFT,
     "devices": set_up.printers(),
     "papers": set_up.papers(),
+    "settings": sample.SETTINGS,
+    "serve": replace(sample.ORDER, serve=Act("serve", "Подано 2", "go", icon="room_service")),
 }
 
 
@@ -166,6 +168,27 @@ def texts_with_ground(root: Any) -> Iterator[tuple[Any, Any, str]]:
                     if box[0] <= across <= box[2] and box[1] <= down <= box[3]
                 ]
                 yield widget, mark, under[-1] if under else "background"
+
+
+@pytest.mark.parametrize("name", ["floor", "order", "payment", "shift", "settings"])
+def test_larger_letters_leave_no_box_and_cut_nothing(rig: Rig, name: str) -> None:
+    from kivy.metrics import Metrics
+
+    Metrics.fontscale = 1.6
+    try:
+        root = rig.mount(screen_of(VIEWS[name]), WIDE)
+        rig.shot(f"{name}_160")
+        marks = [(w, mark) for w in everything(root) for mark in w.marks if mark.kind == "text"]
+        outside = [
+            (type(w).__name__, mark.text)
+            for w, mark in marks
+            if mark.width > mark.room + 1.5 or mark.x + mark.width > w.width + 1.5
+        ]
+        assert not outside, "texts that leave their box"
+        assert not [mark.text for _, mark in marks if mark.cut]
+        assert max(mark.height for _, mark in marks) >= 40, "they really are larger"
+    finally:
+        Metrics.fontscale = 1.0
 
 
 def test_a_changed_line_repaints_that_line_and_nothing_else(rig: Rig) -> None:

@@ -1,0 +1,21 @@
+"""The view-model of what a person sets for oneself."""
+
+from dataclasses import dataclass
+
+from pos_app.presenters.shown import NO_HEAD, Act, Head
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    """Language, size of letters, colours; and the ways out."""
+
+    head: Head = NO_HEAD
+    language_title: str = ""
+    languages: tuple[Act, ...] = ()
+    scale_title: str = ""
+    scales: tuple[Act, ...] = ()
+    sample: str = ""
+    mode_title: str = ""
+    modes: tuple[Act, ...] = ()
+    switch: Act = Act()
+    done: Act = Act()
