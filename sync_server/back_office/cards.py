@@ -6,13 +6,34 @@ every line that uses it. What a card means is `sync_server.domain.recipes`.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
-from sync_server.domain.recipes import Component, Losses, Owner, Policy, Recipe, RecipeBook
+from sync_server.domain.card_sheet import Food
+from sync_server.domain.documents import Fault
+from sync_server.domain.recipes import (
+    Alternative,
+    Component,
+    Losses,
+    Owner,
+    Policy,
+    Recipe,
+    RecipeBook,
+    faults,
+)
 from sync_server.domain.stock import IngredientId, from_milli, to_milli
 
-from .tables import Ingredient, IngredientLoss, RecipeCard, RecipeLine
+from .settings import locked_through
+from .tables import (
+    Balance,
+    CardText,
+    Ingredient,
+    IngredientLoss,
+    RecipeCard,
+    RecipeLine,
+    Substitute,
+)
 
 
 def read_book(session: Session) -> RecipeBook:
@@ -43,6 +64,75 @@ def read_book(session: Session) -> RecipeBook:
     prepared = session.exec(select(Ingredient).where(Ingredient.semi_policy != ""))
     policies = {good.ingredient_id: Policy(good.semi_policy) for good in prepared}
     return RecipeBook.of(recipes, policies)
+
+
+def read_alternatives(session: Session) -> dict[str, tuple[Alternative, ...]]:
+    """By good what may stand in for it, in order."""
+    found: dict[str, tuple[Alternative, ...]] = {}
+    for row in session.exec(select(Substitute).order_by(col(Substitute.position))):
+        one = Alternative(IngredientId(row.substitute_id), Fraction(row.ratio_milli, 1000))
+        found[row.ingredient_id] = (*found.get(row.ingredient_id, ()), one)
+    return found
+
+
+def read_foods(session: Session) -> dict[str, Food]:
+    """What is known of the goods for the guest; a good without facts is not in it."""
+    query = select(Ingredient).where(col(Ingredient.facts_known).is_(True))
+    return {
+        row.ingredient_id: Food(
+            frozenset(row.allergens.split()),
+            row.energy_milli,
+            row.protein_milli,
+            row.fat_milli,
+            row.carbohydrate_milli,
+        )
+        for row in session.exec(query)
+    }
+
+
+def read_unit_costs(session: Session) -> dict[str, Fraction]:
+    """What a base unit of every good costs now: the house's average, else its last price."""
+    held: dict[str, tuple[int, int]] = {}
+    last: dict[str, Fraction] = {}
+    for row in session.exec(select(Balance)):
+        if row.qty_milli > 0:
+            qty, value = held.get(row.ingredient_id, (0, 0))
+            held[row.ingredient_id] = (qty + row.qty_milli, value + row.value_minor)
+        if row.cost_qty_milli > 0:
+            last[row.ingredient_id] = Fraction(row.cost_value_minor * 1000, row.cost_qty_milli)
+    return last | {good: Fraction(value * 1000, qty) for good, (qty, value) in held.items()}
+
+
+def add_version(
+    session: Session, recipe: Recipe, technology: str, login: str, at_ms: int
+) -> list[Fault]:
+    """A new version of a card; refused with everything that is wrong, the cycle by its path.
+
+    A version is never edited: a day that has one already, or that is locked, is refused.
+    """
+    key = (recipe.owner.value, recipe.owner_id, recipe.valid_from)
+    if session.get(RecipeCard, key) is not None:
+        return [Fault("card_exists", place="day")]
+    if recipe.valid_from <= locked_through(session):
+        return [Fault("period_locked", place="day", params={"day": locked_through(session)})]
+    book = read_book(session)
+    cards = [card for versions in book.versions.values() for card in versions]
+    found = faults(RecipeBook.of([*cards, recipe], book.policies))
+    if found:
+        return [Fault(one.code, params=one.params) for one in found]
+    add_cards(session, [recipe])
+    session.add(
+        CardText(
+            owner=key[0],
+            owner_id=key[1],
+            valid_from=key[2],
+            technology=technology,
+            login=login,
+            at_ms=at_ms,
+        )
+    )
+    session.flush()
+    return []
 
 
 def add_cards(session: Session, recipes: Iterable[Recipe]) -> None:

@@ -22,13 +22,13 @@ from sqlalchemy import Connection, func
 from sqlmodel import Session, col, select
 
 from sync_server.domain.events import CheckClosed, LinesFired, LinesMoved, LineVoided, Sold
-from sync_server.domain.recipes import Portion, RecipeBook, explode
+from sync_server.domain.recipes import Portion, RecipeBook, explode, with_alternatives
 from sync_server.domain.rejections import Refused, refuse
 from sync_server.domain.stock import SALES, MoveKind, from_milli
 from sync_server.store.database import Database, session_on
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .cards import read_book
+from .cards import read_alternatives, read_book
 from .ledger import Entry, Ledger, Share, Shelf
 from .settings import locked_through, open_day
 from .tables import (
@@ -137,6 +137,7 @@ class _Books:
         self._locked = locked_through(session)
         self.ledger = Ledger(session)
         self.cards: RecipeBook = read_book(session)
+        self.instead = read_alternatives(session)
         rows = session.exec(select(StationStore)).all()
         self.store_of_station = {row.station_id: row.store_id for row in rows}
 
@@ -231,6 +232,10 @@ def _consume(books: _Books, sold: Sold, entry: Entry) -> int | Refused:
     needs = explode(books.cards, portion, lambda good: books.ledger.on_hand(store_id, good))
     if isinstance(needs, Refused):
         return needs
+    if books.instead:
+        needs = with_alternatives(
+            needs, books.instead, lambda good: books.ledger.on_hand(store_id, good)
+        )
     return sum(
         books.ledger.issue(MoveKind.SALE, SALES, Shelf(store_id, ingredient_id, qty), entry)
         for ingredient_id, qty in needs.items()

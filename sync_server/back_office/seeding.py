@@ -116,6 +116,12 @@ class BoughtGood(Protocol):
     def supplier_id(self) -> str: ...
     @property
     def par(self) -> Decimal: ...
+    @property
+    def shelf_days(self) -> int: ...
+    @property
+    def barcode(self) -> str: ...
+    @property
+    def allergens(self) -> Sequence[str]: ...
 
 
 class PreparedGood(Protocol):
@@ -344,6 +350,9 @@ def _goods(session: Session, house: House) -> None:
                 unit=good.unit,
                 supplier_id=good.supplier_id,
                 par_milli=to_milli(in_base(good.par, good.unit)),
+                barcodes=good.barcode,
+                shelf_days=good.shelf_days,
+                allergens=" ".join(good.allergens),
                 name_en=_english(good.names),
                 name_uk=_ukrainian(good.names),
             )

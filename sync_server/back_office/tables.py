@@ -40,7 +40,10 @@ class IngredientGroup(BackRow, table=True):
 
 
 class Ingredient(BackRow, table=True):
-    """Something that lies in a store: bought goods, or a prepared good (`semi_policy` set)."""
+    """Something that lies in a store: bought goods, or a prepared good (`semi_policy` set).
+
+    Barcodes and allergens are joined by spaces; nutrients are thousandths in 100 base units.
+    """
 
     __tablename__ = "ingredient"
     ingredient_id: str = Field(primary_key=True)
@@ -51,6 +54,14 @@ class Ingredient(BackRow, table=True):
     supplier_id: str = ""
     par_milli: int = Field(default=0, sa_column=_big())
     semi_policy: str = ""
+    barcodes: str = ""
+    shelf_days: int = 0
+    allergens: str = ""
+    facts_known: bool = False
+    energy_milli: int = 0
+    protein_milli: int = 0
+    fat_milli: int = 0
+    carbohydrate_milli: int = 0
 
 
 class IngredientLoss(BackRow, table=True):
@@ -115,6 +126,53 @@ class RecipeCard(BackRow, table=True):
     owner_id: str = Field(primary_key=True)
     valid_from: str = Field(primary_key=True)
     output_milli: int = Field(sa_column=_big())
+
+
+class CardText(BackRow, table=True):
+    """What a version of a card says in words, and who wrote it when."""
+
+    __tablename__ = "card_text"
+    owner: str = Field(primary_key=True)
+    owner_id: str = Field(primary_key=True)
+    valid_from: str = Field(primary_key=True)
+    technology: str = Field(sa_column=Column(Text, nullable=False))
+    login: str
+    at_ms: int = Field(sa_column=_big())
+
+
+class Substitute(BackRow, table=True):
+    """What may stand in for a good that runs short: so many thousandths of it for one."""
+
+    __tablename__ = "substitute"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    position: int = Field(primary_key=True)
+    substitute_id: str = Field(foreign_key="ingredient.ingredient_id")
+    ratio_milli: int
+
+
+class ApiKey(BackRow, table=True):
+    """A program that may ask: only the hash of its key is kept. Rights are joined by spaces."""
+
+    __tablename__ = "api_key"
+    key_hash: str = Field(primary_key=True)
+    name: str
+    rights: str
+    login: str
+    at_ms: int = Field(sa_column=_big())
+    active: bool = True
+
+
+class AccountMap(BackRow, table=True):
+    """Which accounts a kind of move of a group of goods is booked on; an empty group: all others.
+
+    `kind` is `kind` of a move, or `kind/direction` where both directions differ.
+    """
+
+    __tablename__ = "account_map"
+    kind: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    debit: str
+    credit: str
 
 
 class RecipeLine(BackRow, table=True):

@@ -181,6 +181,40 @@ def explode(
     return {ingredient_id: qty for ingredient_id, qty in rounded.items() if qty > 0}
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something that may stand in when a good runs short: `ratio` of it for one of the other."""
+
+    ingredient_id: IngredientId
+    ratio: Fraction = Fraction(1)
+
+
+def with_alternatives(
+    needs: Mapping[IngredientId, Decimal],
+    alternatives: Mapping[str, tuple[Alternative, ...]],
+    on_hand: Callable[[IngredientId], Decimal],
+) -> dict[IngredientId, Decimal]:
+    """The same needs, what is missing taken from what stands in, in its order and as far as it
+    reaches. What nothing replaces stays with the good itself and goes below zero there."""
+    taken: dict[IngredientId, Decimal] = {}
+
+    def take(key: IngredientId, qty: Decimal) -> None:
+        if qty:
+            taken[key] = taken.get(key, ZERO) + qty
+
+    for key, qty in needs.items():
+        free = max(on_hand(key) - taken.get(key, ZERO), ZERO)
+        missing = max(qty - free, ZERO) if key in alternatives else ZERO
+        rest = missing
+        for other in alternatives.get(key, ()):
+            left = max(on_hand(other.ingredient_id) - taken.get(other.ingredient_id, ZERO), ZERO)
+            part = min(exact(Fraction(rest) * other.ratio), left)
+            take(other.ingredient_id, part)
+            rest = max(exact(Fraction(rest) - Fraction(part) / other.ratio), ZERO)
+        take(key, qty - missing + rest)
+    return taken
+
+
 def batch_needs(
     book: RecipeBook,
     semi_id: str,

@@ -40,6 +40,8 @@ class PagePlace:
 TURNOVER = PagePlace("turnover", "/reports/turnover", RIGHT_COSTING)
 FOOD_COST = PagePlace("food_cost", "/reports/food-cost", RIGHT_REPORTS)
 EXCEPTIONS = PagePlace("exceptions", "/intake/exceptions", RIGHT_COSTING)
+CARDS = PagePlace("cards", "/recipes/cards", RIGHT_COSTING)
+WHAT_IF = PagePlace("what_if", "/recipes/what-if", RIGHT_COSTING)
 PAPERS: Mapping[Paper, PagePlace] = {
     paper: PagePlace(f"papers_{paper.value.replace('-', '_')}", f"/stock/{path}", RIGHT_COSTING)
     for paper, path in (
@@ -57,6 +59,7 @@ PAPERS: Mapping[Paper, PagePlace] = {
 }
 AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_stock": tuple(PAPERS.values()),
+    "area_recipes": (CARDS, WHAT_IF),
     "area_reports": (TURNOVER, FOOD_COST),
     "area_intake": (EXCEPTIONS,),
 }

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from sync_server.store.database import session_on
+
 from ..accounts import Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
+from ..recipes_book import Cookbook
 from ..turnover import last_booked_day, stores, turnover_sheet
 from .exceptions_page import SHOWN, exceptions_grid
 from .food_cost_page import (
@@ -21,9 +24,10 @@ from .food_cost_page import (
     food_cost_grid,
 )
 from .formats import Formats
-from .frame import EXCEPTIONS, FOOD_COST, TURNOVER, Card, Chip, Choice, PagePlace, Ranked
+from .frame import CARDS, EXCEPTIONS, FOOD_COST, TURNOVER, Card, Chip, Choice, PagePlace, Ranked
 from .grid import Grid
 from .questions import address, period_of, turnover_question
+from .recipe_view import cards_grid
 from .turnover_page import (
     largest_variances,
     period_chip,
@@ -139,6 +143,16 @@ def food_cost_leaf(connection: Connection, asked: Asked) -> Leaf:
         ranking=Ranking(words.dearest, tuple(dearest), words.no_sales),
         export=address(f"{FOOD_COST.path}.xlsx", period.query),
     )
+
+
+def cards_leaf(connection: Connection, asked: Asked) -> Leaf:
+    """All recipe cards with what they cost now."""
+    with session_on(connection) as session:
+        cards = Cookbook(session, asked.today).cards()
+    grid = cards_grid(cards, asked.words, asked.formats)
+    export = f"{CARDS.path}.xlsx"
+    count = problem_count(connection)
+    return Leaf(CARDS, grid, asked.words.no_cards, count, export=export)
 
 
 def exceptions_leaf(connection: Connection, asked: Asked) -> Leaf:

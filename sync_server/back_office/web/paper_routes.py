@@ -7,21 +7,19 @@ is read by `paper_form`, and the rules are the domain's.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import FastAPI
-from sqlalchemy import Connection
 from sqlmodel import Session, func, select
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from sync_server.domain.documents import Fault, Paper, State
-from sync_server.store.database import Database, session_on
+from sync_server.store.database import Database
 
-from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, Visitor
-from ..food_cost import problem_count
+from ..accounts import RIGHT_APPROVE, RIGHT_COSTING
 from ..paper_tables import PaperFile, PaperRow
 from ..papers import Actor, Refusal, save, step
 from ..posting import (
@@ -35,49 +33,18 @@ from ..posting import (
     take_back,
 )
 from ..tables import Balance
-from .door import visitor_of
-from .formats import Formats
-from .frame import PAPERS, PagePlace, navigation, render
+from .frame import PAPERS, render
 from .paper_form import Typed, read_form, typed_form
+from .paper_prints import paper_print
 from .paper_view import Desk, PaperView, comparison_grid, new_view, row_view, typed_view
-from .settled import SiteSettings, refusal
-from .words import Words
+from .printing import PrintForm, pdf_response
+from .settled import SiteSettings
+from .workplace import Call, Workplace
 
 T = TypeVar("T")
 FILE_BYTES = 5 * 1024 * 1024
 FILES = 20
 SAFE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp"})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request to a document's page: who, with which words, and the day in the house."""
-
-    visitor: Visitor
-    settings: SiteSettings
-
-    @property
-    def words(self) -> Words:
-        """The person's words."""
-        return Words(self.visitor.language)
-
-    @property
-    def actor(self) -> Actor:
-        """The person as the books write down."""
-        return Actor(self.visitor.login, self.settings.clock(), self.settings.today())
-
-    def desk(self, session: Session) -> Desk:
-        """What a form needs."""
-        formats = Formats(self.words.language, self.settings.zone)
-        return Desk.of(session, self.words, formats, self.settings.zone)
-
-
-class Unchanged(Exception):
-    """Leaves a write transaction without a change, with the page that says why."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
 
 
 class PaperPages:
@@ -87,7 +54,7 @@ class PaperPages:
         self, database: Database, settings: SiteSettings, new_id: Callable[[], str]
     ) -> None:
         """`new_id` names a new document."""
-        self._database = database
+        self._place = Workplace(database, settings, RIGHT_COSTING)
         self._settings = settings
         self._new_id = new_id
 
@@ -98,43 +65,44 @@ class PaperPages:
         app.add_api_route("/stock/papers/{paper_id}", self._show, methods=["GET"])
         app.add_api_route("/stock/papers/{paper_id}", self._act, methods=["POST"])
         app.add_api_route("/stock/papers/{paper_id}/files/{position}", self._file, methods=["GET"])
+        app.add_api_route("/stock/papers/{paper_id}/print", self._print, methods=["GET"])
         app.add_api_route("/stock/from-par", self._from_par, methods=["POST"])
 
     # -- pages ---------------------------------------------------------------------------------
     async def _new(self, request: Request, kind: str, store: str = "") -> Response:
-        call, refused = self._call(request)
+        call, refused = self._place.call(request)
         paper = _paper(kind)
         if refused is not None or paper is None:
-            return refused or refusal(call.words.not_found, call.words.language, 404)
+            return refused or call.refuse("not_found", 404)
         now = self._settings.clock()
-        return await self._read(
+        return await self._place.read(
             lambda s: _page(s, call, paper, new_view(call.desk(s), paper, now, store))
         )
 
     async def _show(self, request: Request, paper_id: str) -> Response:
-        call, refused = self._call(request)
+        call, refused = self._place.call(request)
         if refused is not None:
             return refused
 
         def show(session: Session) -> Response:
             row = session.get(PaperRow, paper_id)
             if row is None:
-                return refusal(call.words.not_found, call.words.language, 404)
+                return call.refuse("not_found", 404)
             return _row_page(session, call, row)
 
-        return await self._read(show)
+        return await self._place.read(show)
 
     async def _create(self, request: Request, kind: str) -> Response:
-        call, refused = self._call(request)
+        call, refused = self._place.call(request)
         paper = _paper(kind)
         if refused is not None or paper is None:
-            return refused or refusal(call.words.not_found, call.words.language, 404)
+            return refused or call.refuse("not_found", 404)
         form = await request.form(max_files=1, max_fields=8_000)
         paper_id = self._new_id()
-        return await self._write(lambda s: _typed_act(s, call, paper, form, paper_id, 0))
+        return await self._place.write(lambda s: _typed_act(s, call, paper, form, paper_id, 0))
 
     async def _act(self, request: Request, paper_id: str) -> Response:
-        call, refused = self._call(request)
+        call, refused = self._place.call(request)
         if refused is not None:
             return refused
         form = await request.form(max_files=1, max_fields=8_000)
@@ -145,7 +113,7 @@ class PaperPages:
         def act(session: Session) -> Response:
             row = session.get(PaperRow, paper_id)
             if row is None:
-                return refusal(call.words.not_found, call.words.language, 404)
+                return call.refuse("not_found", 404)
             wanted = str(form.get("act", "save"))
             if wanted == "attach" and isinstance(upload, UploadFile):
                 return _attach(session, call, row, upload, body)
@@ -155,10 +123,10 @@ class PaperPages:
                 return _typed_act(session, call, paper, form, paper_id, revision)
             return _plain_act(session, call, row, wanted, revision, new_id)
 
-        return await self._write(act)
+        return await self._place.write(act)
 
     async def _file(self, request: Request, paper_id: str, position: int) -> Response:
-        _, refused = self._call(request)
+        _, refused = self._place.call(request)
         if refused is not None:
             return refused
 
@@ -170,10 +138,24 @@ class PaperPages:
             headers = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
             return Response(found.body, media_type=found.media_type, headers=headers)
 
-        return await self._read(send)
+        return await self._place.read(send)
+
+    async def _print(self, request: Request, paper_id: str) -> Response:
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+
+        def form(session: Session) -> PrintForm | None:
+            row = session.get(PaperRow, paper_id)
+            return paper_print(session, call.desk(session), row) if row is not None else None
+
+        found = await self._place.read(form)
+        if found is None:
+            return call.refuse("not_found", 404)
+        return await pdf_response(found)
 
     async def _from_par(self, request: Request) -> Response:
-        call, refused = self._call(request)
+        call, refused = self._place.call(request)
         if refused is not None:
             return refused
         form = await request.form()
@@ -184,37 +166,7 @@ class PaperPages:
             order_from_par(session, supplier, store, paper_id, call.actor)
             return RedirectResponse(f"/stock/papers/{paper_id}", 303)
 
-        return await self._write(suggest)
-
-    # -- the books -------------------------------------------------------------------------------
-    def _call(self, request: Request) -> tuple[Call, Response | None]:
-        call = Call(visitor_of(request), self._settings)
-        if RIGHT_COSTING in call.visitor.rights:
-            return call, None
-        return call, refusal(call.words.not_yours, call.words.language, 403)
-
-    async def _read(self, act: Callable[[Session], T]) -> T:
-        def run(connection: Connection) -> T:
-            with session_on(connection) as session:
-                return act(session)
-
-        return await self._database.read_async(run)
-
-    async def _write(self, act: Callable[[Session], Response]) -> Response:
-        """Run an act that changes the books; a page that tells of faults changes nothing."""
-
-        def run(connection: Connection) -> Response:
-            with session_on(connection) as session:
-                response = act(session)
-                session.flush()
-                if response.status_code >= 400:
-                    raise Unchanged(response)
-                return response
-
-        try:
-            return await self._database.write(run)
-        except Unchanged as told:
-            return told.response
+        return await self._place.write(suggest)
 
 
 def _paper(kind: str) -> Paper | None:
@@ -263,7 +215,7 @@ def _plain_act(
     """What is done with a document that is not typed into any more."""
     approving = wanted == "reverse" or (wanted == "post" and row.paper == Paper.COUNT.value)
     if approving and RIGHT_APPROVE not in call.visitor.rights:
-        return refusal(call.words.not_yours, call.words.language, 403)
+        return call.refuse("not_yours", 403)
     if wanted == "receive":
         made = receipt_from_order(session, row, new_id, call.actor)
         return RedirectResponse(f"/stock/papers/{made.paper_id}", 303)
@@ -274,7 +226,7 @@ def _plain_act(
         "reverse": reverse,
     }
     if wanted not in acts:
-        return refusal(call.words.bad_question, call.words.language, 400)
+        return call.refuse("bad_question", 400)
     done = acts[wanted](session, row.paper_id, revision, call.actor)
     if isinstance(done, Refusal):
         return _row_page(session, call, row, done.faults, 422)
@@ -289,7 +241,7 @@ def _attach(
     position = (session.exec(last).one() or 0) + 1
     media = upload.content_type or ""
     if not body or len(body) > FILE_BYTES or position > FILES or media not in SAFE_TYPES:
-        return refusal(call.words.bad_file, call.words.language, 413)
+        return call.refuse("bad_file", 413)
     session.add(
         PaperFile(
             paper_id=row.paper_id,
@@ -338,14 +290,6 @@ def _page(
 ) -> Response:
     """The page around a document's form."""
     content = render("paper.html", words=call.words, view=view)
-    place: PagePlace = PAPERS[paper]
-    bar = navigation(call.visitor, place, place.path, problem_count(session.connection()))
-    page = render(
-        "frame.html",
-        words=call.words,
-        title=view.title,
-        scripts=("papers.js",),
-        navigation=bar,
-        content=content,
+    return call.page(
+        session, PAPERS[paper], view.title, content, status=status, scripts=("papers.js",)
     )
-    return HTMLResponse(page, status)

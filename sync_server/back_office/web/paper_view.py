@@ -145,6 +145,20 @@ class Desk:
             [(row.supplier_id, row.name) for row in suppliers],
         )
 
+    def goods_json(self) -> str:
+        """The goods for the keyboard; a name can never end the script that it stands in."""
+        listed = [
+            {
+                "id": good.good_id,
+                "name": good.name,
+                "unit_name": self.words(f"unit_{good.unit}"),
+                "codes": list(good.codes),
+                "last": None if good.last_minor is None else good.last_minor / 100,
+            }
+            for good in self.goods
+        ]
+        return json.dumps(listed, ensure_ascii=False).replace("<", "\\u003c")
+
 
 def goods_of(session: Session, words: Words) -> list[Good]:
     """All goods in the order of their names, with what was last paid for a unit."""
@@ -165,7 +179,9 @@ def goods_of(session: Session, words: Words) -> list[Good]:
         name = row.name_uk if words.language == "uk" else row.name_en
         factor, paid = units[row.unit], last.get(row.ingredient_id)
         price = paid[0] * 1000 * factor // paid[1] if paid else None
-        goods.append(Good(row.ingredient_id, name, row.unit, factor, (), price))
+        goods.append(
+            Good(row.ingredient_id, name, row.unit, factor, tuple(row.barcodes.split()), price)
+        )
     return sorted(goods, key=lambda good: words.order(good.name))
 
 
@@ -331,28 +347,13 @@ def _view(
         LineRow(),
         buttons,
         desk.goods,
-        _goods_json(desk),
+        desk.goods_json(),
         faults,
         notices,
         total,
         files=files,
         steps=steps,
     )
-
-
-def _goods_json(desk: Desk) -> str:
-    """The goods for the keyboard; a name can never end the script that it stands in."""
-    listed = [
-        {
-            "id": good.good_id,
-            "name": good.name,
-            "unit_name": desk.words(f"unit_{good.unit}"),
-            "codes": list(good.codes),
-            "last": None if good.last_minor is None else good.last_minor / 100,
-        }
-        for good in desk.goods
-    ]
-    return json.dumps(listed, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _field(desk: Desk, name: str, value: str, paper: Paper, faults: set[str]) -> HeadField:

@@ -22,6 +22,7 @@ from ..accounts import Accounts, Admitted, Denied
 from .door import COOKIE, Door, safe_target, visitor_of
 from .frame import (
     ASSETS,
+    CARDS,
     EXCEPTIONS,
     FOOD_COST,
     PAPERS,
@@ -31,10 +32,11 @@ from .frame import (
     navigation,
     render,
 )
-from .leaves import Asked, Leaf, exceptions_leaf, food_cost_leaf, turnover_leaf
+from .leaves import Asked, Leaf, cards_leaf, exceptions_leaf, food_cost_leaf, turnover_leaf
 from .paper_list import papers_leaf
 from .paper_routes import PaperPages
 from .questions import BadQuestion, address
+from .recipe_routes import RecipePages
 from .settled import SiteSettings, refusal
 from .spreadsheet import workbook
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
@@ -49,6 +51,7 @@ LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
         (TURNOVER, turnover_leaf),
         (FOOD_COST, food_cost_leaf),
         (EXCEPTIONS, exceptions_leaf),
+        (CARDS, cards_leaf),
     )
 }
 
@@ -74,6 +77,7 @@ class Site:
             self._page(pages, place, make)
         self._fastapi.include_router(pages)
         PaperPages(database, settings, new_id).register(self._fastapi)
+        RecipePages(database, settings).register(self._fastapi)
         ui.run_with(
             self._fastapi,
             title="Vitrylo",

@@ -1,0 +1,266 @@
+"""Recipe cards as their pages and printed forms show them; plain values only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from sync_server.domain.card_sheet import Effect, Meal, SheetLine
+from sync_server.domain.costing import card_price_minor, food_cost_bp, markup_bp
+from sync_server.domain.money import divide_half_up
+from sync_server.domain.recipes import Owner
+from sync_server.domain.stock import exact
+
+from ..recipes_book import Card, Cookbook, OpenCard
+from .formats import Formats
+from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
+from .printing import PrintColumn, PrintForm
+from .words import Words
+
+LIST: tuple[tuple[str, Kind], ...] = (
+    ("dish", Kind.TEXT),
+    ("kind", Kind.TEXT),
+    ("group", Kind.TEXT),
+    ("in_force_since", Kind.TEXT),
+    ("cost_now", Kind.MONEY),
+    ("average_price", Kind.MONEY),
+    ("cost_percent", Kind.PERCENT),
+    ("markup", Kind.PERCENT),
+)
+LINES: tuple[tuple[str, Kind], ...] = (
+    ("ingredient", Kind.TEXT),
+    ("unit", Kind.TEXT),
+    ("gross", Kind.QUANTITY),
+    ("cold_loss", Kind.PERCENT),
+    ("net", Kind.QUANTITY),
+    ("hot_loss", Kind.PERCENT),
+    ("yield_of", Kind.QUANTITY),
+    ("unit_price", Kind.MONEY),
+    ("value", Kind.MONEY),
+)
+EFFECTS: tuple[tuple[str, Kind], ...] = (
+    ("dish", Kind.TEXT),
+    ("kind", Kind.TEXT),
+    ("now", Kind.MONEY),
+    ("then", Kind.MONEY),
+    ("field_change", Kind.PERCENT),
+    ("average_price", Kind.MONEY),
+    ("cost_percent", Kind.PERCENT),
+)
+FIRST = "2000-01-01"
+HUNDRED_PORTIONS = 100
+
+
+def whole(value: Fraction) -> int:
+    """A cost in whole minor units, half up."""
+    return divide_half_up(value.numerator, value.denominator)
+
+
+def address_of(card: Card) -> str:
+    """The page of a card."""
+    return f"/recipes/cards/{card.owner.value}/{card.owner_id}"
+
+
+def cards_grid(cards: Sequence[Card], words: Words, formats: Formats) -> Grid:
+    """All cards: dishes first, each with what it costs and what it sells for."""
+    cells, language = Cells(formats), words.language
+    order = list(Owner)
+    rows = []
+    for card in sorted(
+        cards, key=lambda one: (order.index(one.owner), words.order(one.names[language]))
+    ):
+        shown = whole(card.cost * card.factor) if card.cost is not None else None
+        cost = whole(card.cost) if card.cost is not None else 0
+        price = card.price_minor
+        rows.append(
+            Row(
+                RowKind.LINE,
+                f"{card.owner.value}/{card.owner_id}",
+                (
+                    Cells.opening(cells.text(card.names[language]), address_of(card)),
+                    cells.text(words(f"kind_{card.owner.value}")),
+                    cells.text(card.group[language]),
+                    cells.text("—" if card.valid_from == FIRST else formats.day(card.valid_from)),
+                    cells.money(shown),
+                    cells.money(price),
+                    cells.percent(food_cost_bp(cost, price) if price else None),
+                    cells.percent(markup_bp(price, cost) if price and cost else None),
+                ),
+            )
+        )
+    heads = tuple(Head(words(key), kind) for key, kind in LIST)
+    return Grid(words.cards, "", heads, tuple(rows))
+
+
+def lines_grid(book: Cookbook, opened: OpenCard, words: Words, formats: Formats) -> Grid:
+    """The lines of a card from gross to yield, with the cost of each."""
+    cells = Cells(formats)
+    rows = [_line_row(book, line, words, cells) for line in opened.sheet.lines]
+    nothing = cells.nothing(Kind.PERCENT)
+    rows.append(
+        Row(
+            RowKind.TOTAL,
+            "total",
+            (
+                cells.text(words.total),
+                *[cells.text("")] * 1,
+                *[nothing] * 4,
+                _amount(cells, opened.sheet.ready / 1000, "kg"),
+                nothing,
+                cells.money(whole(opened.sheet.cost)),
+            ),
+        )
+    )
+    heads = tuple(Head(words(key), kind) for key, kind in LINES)
+    return Grid(opened.card.names[words.language], "", heads, tuple(rows))
+
+
+def _line_row(book: Cookbook, line: SheetLine, words: Words, cells: Cells) -> Row:
+    inner = book.card(Owner.SEMI, line.ingredient_id)
+    name = cells.text(book.names_of(line.ingredient_id)[words.language])
+    unit, factor = book.unit_of(line.ingredient_id)
+    return Row(
+        RowKind.LINE,
+        line.ingredient_id,
+        (
+            Cells.opening(name, address_of(inner)) if inner is not None else name,
+            cells.text(words(f"unit_{unit}") if unit else ""),
+            _amount(cells, line.gross / factor, unit),
+            cells.percent(line.cold_bp),
+            _amount(cells, line.net / factor, unit),
+            cells.percent(line.hot_bp),
+            _amount(cells, line.ready / factor, unit),
+            cells.money(whole(line.unit_cost * factor)),
+            cells.money(whole(line.cost)),
+        ),
+    )
+
+
+def _amount(cells: Cells, amount: Fraction, unit: str) -> Cell:
+    return cells.quantity(exact(amount), unit)
+
+
+def effects_grid(effects: Sequence[tuple[Effect, Card]], words: Words, formats: Formats) -> Grid:
+    """What a price changes: every card it touches, before and after."""
+    cells = Cells(formats)
+    rows = []
+    for effect, card in effects:
+        before, after = effect.before * card.factor, effect.after * card.factor
+        change = (after - before) * 10_000 / before if before else None
+        price = card.price_minor
+        rows.append(
+            Row(
+                RowKind.LINE,
+                f"{card.owner.value}/{card.owner_id}",
+                (
+                    Cells.opening(cells.text(card.names[words.language]), address_of(card)),
+                    cells.text(words(f"kind_{card.owner.value}")),
+                    cells.money(whole(before)),
+                    cells.money(whole(after)),
+                    cells.percent(whole(change) if change is not None else None, limit=0),
+                    cells.money(price),
+                    cells.percent(food_cost_bp(whole(effect.after), price) if price else None),
+                ),
+            )
+        )
+    heads = tuple(Head(words(key), kind) for key, kind in EFFECTS)
+    return Grid(words.what_if, "", heads, tuple(rows))
+
+
+def nutrients_text(meal: Meal, words: Words, formats: Formats) -> str:
+    """The nutrients of a portion in words."""
+
+    def figure(milli: Fraction) -> str:
+        return formats.portions(divide_half_up(milli.numerator, milli.denominator * 100) * 100)
+
+    return words(
+        "nutrients_text",
+        energy=figure(meal.energy_milli),
+        protein=figure(meal.protein_milli),
+        fat=figure(meal.fat_milli),
+        carbohydrate=figure(meal.carbohydrate_milli),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What a calculation card is made for: its day, markup and tax in basis points."""
+
+    day: str
+    markup_bp: int
+    tax_bp: int
+
+
+def calculation_card(
+    book: Cookbook, opened: OpenCard, words: Words, formats: Formats, pricing: Pricing
+) -> PrintForm:
+    """The calculation card for 100 portions (features-region, rule 11): norm, price and sum of
+    each line, the set's cost, the selling price with markup and tax, rounded up to a whole."""
+    rows, total = [], 0
+    for number, line in enumerate(opened.sheet.lines, start=1):
+        unit, factor = book.unit_of(line.ingredient_id)
+        norm = line.gross * HUNDRED_PORTIONS / Fraction(opened.sheet.recipe.output) / factor
+        value = whole(norm * factor * line.unit_cost)
+        total += value
+        rows.append(
+            [
+                str(number),
+                book.names_of(line.ingredient_id)[words.language],
+                words(f"unit_{unit}") if unit else "",
+                formats.quantity(exact(norm), unit),
+                formats.money(whole(line.unit_cost * factor)),
+                formats.money(value),
+            ]
+        )
+    price = card_price_minor(total, HUNDRED_PORTIONS, pricing.markup_bp, pricing.tax_bp, 100)
+    facts = [
+        (words.day, formats.day(pricing.day)),
+        (words.markup, formats.percent(pricing.markup_bp)),
+        (words.selling_price, formats.money(price)),
+    ]
+    columns = [
+        PrintColumn("№", 9),
+        PrintColumn(words.ingredient, 0, right=False),
+        PrintColumn(words.unit, 14, right=False),
+        PrintColumn(words.per_hundred, 28),
+        PrintColumn(words.unit_price, 26),
+        PrintColumn(words.value, 28),
+    ]
+    return PrintForm(
+        f"{words.calculation_card} · {opened.card.names[words.language]}",
+        words.language,
+        columns,
+        rows,
+        facts=facts,
+        totals=[["", words.set_cost, "", "", "", formats.money(total)]],
+        signatures=(words.head_of_production, words.compiled_by, words.approved_by),
+    )
+
+
+def technology_card(book: Cookbook, opened: OpenCard, words: Words, formats: Formats) -> PrintForm:
+    """The technology card: gross, losses, net and yield of each line, how it is made, what the
+    guest has to know."""
+    grid = lines_grid(book, opened, words, formats)
+    shown = range(7)
+    columns = [PrintColumn(grid.heads[0].title, 0, right=False)]
+    columns += [PrintColumn(grid.heads[index].title, 24) for index in list(shown)[1:]]
+    texts = [[row.cells[index].text for index in shown] for row in grid.rows]
+    allergens = ", ".join(sorted(opened.meal.allergens)) or words.no_allergens
+    remarks = [
+        (words.technology, opened.technology or "—"),
+        (words.allergens, allergens),
+        (words.nutrients, nutrients_text(opened.meal, words, formats)),
+    ]
+    output = Decimal(opened.sheet.recipe.output)
+    made = formats.portions(int(output * 1000))
+    return PrintForm(
+        f"{words.technology_card} · {opened.card.names[words.language]}",
+        words.language,
+        columns,
+        texts[:-1],
+        facts=[(words.output, made), (words.in_force_since, opened.sheet.recipe.valid_from)],
+        totals=texts[-1:],
+        remarks=remarks,
+        signatures=(words.head_of_production, words.compiled_by),
+        wide=True,
+    )
