@@ -40,7 +40,7 @@ ADAPTERS: dict[str, set[str]] = {
 }
 
 # Exact decimals may be divided; nowhere else in the domain may anything be.
-MAY_DIVIDE = {"costing", "recipes", "stock", "quantity"}
+MAY_DIVIDE = {"card_sheet", "costing", "recipes", "stock", "quantity"}
 
 PARSE_TRIES = 5
 

@@ -2,7 +2,8 @@
 
 An ASGI layer, because it has to stand before NiceGUI's websocket as well as before pages. The
 cookie is HttpOnly and SameSite=Strict, so no other site's page can use it (a forged form or a
-foreign websocket comes without it); forms from a foreign origin are refused besides.
+foreign websocket comes without it); forms from a foreign origin are refused besides. Programs
+come in by `/api/` with a key of their own.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..accounts import Accounts, Visitor
 
 COOKIE = "vitrylo_office"
-OPEN = ("/sign-in", "/assets/", "/_nicegui/", "/favicon.ico")
+OPEN = ("/sign-in", "/assets/", "/_nicegui/", "/favicon.ico", "/api/")
+KEPT = ("/assets/", "/_nicegui/", "/favicon.ico")
 HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -48,7 +50,7 @@ class Door:
             if request.method == "POST" and not same_origin(request):
                 await PlainTextResponse("foreign origin", 403)(scope, receive, send)
                 return
-            send = _guarded(send, keep=path.startswith(OPEN[1:]))
+            send = _guarded(send, keep=path.startswith(KEPT))
         await self.app(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sync_server.domain.documents import Paper
 
-from ..accounts import RIGHT_COSTING, RIGHT_REPORTS, Visitor
+from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, RIGHT_REPORTS, Visitor
 from .words import LANGUAGE_NAMES, Words
 
 FOLDER = Path(__file__).parent
@@ -42,6 +42,9 @@ FOOD_COST = PagePlace("food_cost", "/reports/food-cost", RIGHT_REPORTS)
 EXCEPTIONS = PagePlace("exceptions", "/intake/exceptions", RIGHT_COSTING)
 CARDS = PagePlace("cards", "/recipes/cards", RIGHT_COSTING)
 WHAT_IF = PagePlace("what_if", "/recipes/what-if", RIGHT_COSTING)
+BOOKS = PagePlace("books", "/house/books", RIGHT_APPROVE)
+ENTRIES = PagePlace("entries", "/house/entries", RIGHT_COSTING)
+IMPORTS = PagePlace("imports", "/house/import", RIGHT_COSTING)
 PAPERS: Mapping[Paper, PagePlace] = {
     paper: PagePlace(f"papers_{paper.value.replace('-', '_')}", f"/stock/{path}", RIGHT_COSTING)
     for paper, path in (
@@ -62,6 +65,7 @@ AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_recipes": (CARDS, WHAT_IF),
     "area_reports": (TURNOVER, FOOD_COST),
     "area_intake": (EXCEPTIONS,),
+    "area_house": (ENTRIES, IMPORTS, BOOKS),
 }
 
 

@@ -14,8 +14,10 @@ from sync_server.store.database import session_on
 
 from ..accounts import Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
+from ..journal_entries import journal_entries
 from ..recipes_book import Cookbook
 from ..turnover import last_booked_day, stores, turnover_sheet
+from .entries_page import entries_grid
 from .exceptions_page import SHOWN, exceptions_grid
 from .food_cost_page import (
     chart_options,
@@ -24,7 +26,18 @@ from .food_cost_page import (
     food_cost_grid,
 )
 from .formats import Formats
-from .frame import CARDS, EXCEPTIONS, FOOD_COST, TURNOVER, Card, Chip, Choice, PagePlace, Ranked
+from .frame import (
+    CARDS,
+    ENTRIES,
+    EXCEPTIONS,
+    FOOD_COST,
+    TURNOVER,
+    Card,
+    Chip,
+    Choice,
+    PagePlace,
+    Ranked,
+)
 from .grid import Grid
 from .questions import address, period_of, turnover_question
 from .recipe_view import cards_grid
@@ -153,6 +166,23 @@ def cards_leaf(connection: Connection, asked: Asked) -> Leaf:
     export = f"{CARDS.path}.xlsx"
     count = problem_count(connection)
     return Leaf(CARDS, grid, asked.words.no_cards, count, export=export)
+
+
+def entries_leaf(connection: Connection, asked: Asked) -> Leaf:
+    """The ledger as entries for accounting. Raises `BadQuestion`."""
+    words, formats = asked.words, asked.formats
+    today = last_booked_day(connection) or asked.today
+    period = period_of(asked.params, today)
+    found = journal_entries(connection, period.first, period.last)
+    caption = formats.period(period.first, period.last)
+    return Leaf(
+        ENTRIES,
+        entries_grid(found, caption, words, formats),
+        words.no_entries,
+        problem_count(connection),
+        chips=(period_chip(ENTRIES.path, period, {}, today, words, formats),),
+        export=address(f"{ENTRIES.path}.xlsx", period.query),
+    )
 
 
 def exceptions_leaf(connection: Connection, asked: Asked) -> Leaf:

@@ -8,14 +8,14 @@ typed; nothing is guessed and nothing is lost. The rules are `sync_server.domain
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sync_server.domain.documents import Fault, Line, Paper, Split
-from sync_server.domain.money import divide_half_up
 from sync_server.domain.stock import ZERO, IngredientId, exact
 
 from ..papers import Draft, DraftLine
+from ..typed import HUNDRED, decimal_of, minor_of
 
 Form = Mapping[str, Sequence[str]]
 
@@ -44,7 +44,6 @@ HEAD_FIELDS: Mapping[Paper, tuple[str, ...]] = {
     Paper.OPENING: ("store", "day", "time", "note"),
 }
 TYPED = frozenset({"role", "good", "qty", "price", "sum", "share", "net", "ready"})
-HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +88,6 @@ def typed_form(paper: Paper, form: Form) -> Typed:
         if any(text for name, text in line.items() if name not in ("role", "share")):
             lines.append(line)
     return Typed(head, lines)
-
-
-def decimal_of(text: str) -> Decimal | None:
-    """A typed figure; None when it is none. The last comma or point is the decimal mark."""
-    plain = "".join(text.split()).replace("\u2212", "-")
-    mark = max(plain.rfind(","), plain.rfind("."))
-    if mark >= 0:
-        whole = plain[:mark].replace(",", "").replace(".", "")
-        plain = f"{whole}.{plain[mark + 1 :]}"
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and abs(value) < Decimal(10) ** 12 else None
-
-
-def minor_of(value: Decimal) -> int:
-    """A typed sum in minor units, half up."""
-    ratio = value * HUNDRED
-    numerator, denominator = ratio.as_integer_ratio()
-    return divide_half_up(numerator, denominator)
 
 
 def moment_of(day: str, clock: str, zone: ZoneInfo) -> int:

@@ -24,8 +24,9 @@ from sync_server.store.database import Database
 from ..accounts import RIGHT_COSTING
 from ..cards import add_version
 from ..recipes_book import Cookbook, OpenCard
+from ..typed import decimal_of, minor_of
 from .frame import CARDS, WHAT_IF, render
-from .paper_form import Good, decimal_of, minor_of
+from .paper_form import Good
 from .paper_view import Button, Desk, HeadField, LineColumn, LineRow, PaperView, fault_text
 from .printing import PrintForm, pdf_response
 from .recipe_view import (

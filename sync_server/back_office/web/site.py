@@ -19,10 +19,12 @@ from sync_server.domain.limits import SESSION_MS
 from sync_server.store.database import Database
 
 from ..accounts import Accounts, Admitted, Denied
+from .api import api_of
 from .door import COOKIE, Door, safe_target, visitor_of
 from .frame import (
     ASSETS,
     CARDS,
+    ENTRIES,
     EXCEPTIONS,
     FOOD_COST,
     PAPERS,
@@ -32,7 +34,17 @@ from .frame import (
     navigation,
     render,
 )
-from .leaves import Asked, Leaf, cards_leaf, exceptions_leaf, food_cost_leaf, turnover_leaf
+from .house_routes import HousePages
+from .import_routes import ImportPages
+from .leaves import (
+    Asked,
+    Leaf,
+    cards_leaf,
+    entries_leaf,
+    exceptions_leaf,
+    food_cost_leaf,
+    turnover_leaf,
+)
 from .paper_list import papers_leaf
 from .paper_routes import PaperPages
 from .questions import BadQuestion, address
@@ -52,6 +64,7 @@ LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
         (FOOD_COST, food_cost_leaf),
         (EXCEPTIONS, exceptions_leaf),
         (CARDS, cards_leaf),
+        (ENTRIES, entries_leaf),
     )
 }
 
@@ -78,6 +91,9 @@ class Site:
         self._fastapi.include_router(pages)
         PaperPages(database, settings, new_id).register(self._fastapi)
         RecipePages(database, settings).register(self._fastapi)
+        HousePages(database, settings, new_id).register(self._fastapi)
+        ImportPages(database, settings, new_id).register(self._fastapi)
+        self._fastapi.mount("/api", api_of(database, settings))
         ui.run_with(
             self._fastapi,
             title="Vitrylo",

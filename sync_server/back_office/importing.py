@@ -1,0 +1,329 @@
+"""Import of goods, recipes and opening stock from tables, with a dry run first.
+
+A dry run names every bad cell by sheet, row and column; only a table without a fault is taken,
+whole and in one transaction. Goods are added or changed, recipes become new versions of cards,
+opening stock becomes draft documents that somebody posts. Reading files is `sheets`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlmodel import Session, select
+
+from sync_server.domain.documents import Line, Paper
+from sync_server.domain.recipes import Component, Losses, Owner, Recipe
+from sync_server.domain.stock import IngredientId, exact, to_milli
+
+from .cards import add_version
+from .papers import Actor, Draft, DraftLine, save
+from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
+from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
+from .typed import decimal_of, minor_of
+
+LINES_A_PAPER = 500
+
+
+class Subject(StrEnum):
+    """What a table is about."""
+
+    GOODS = "goods"
+    RECIPES = "recipes"
+    OPENING = "opening"
+
+
+UNITS: Mapping[str, str] = {
+    "кг": "kg", "г": "g", "л": "l", "мл": "ml", "шт": "pcs", "szt": "pcs",
+}  # fmt: skip
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "код", "kod"),
+    "name_uk": ("name_uk", "назва", "назва укр"),
+    "name_en": ("name_en", "name", "nazwa", "назва англ"),
+    "group": ("group", "група", "grupa"),
+    "unit": ("unit", "од.", "од", "одиниця", "jm.", "jm"),
+    "supplier": ("supplier", "постачальник", "dostawca"),
+    "par": ("par", "мін. залишок", "minimum"),
+    "barcode": ("barcode", "штрихкод", "kod kreskowy"),
+    "allergens": ("allergens", "алергени", "alergeny"),
+    "kind": ("kind", "вид", "rodzaj"),
+    "owner": ("owner", "страва", "danie", "dish"),
+    "component": ("component", "продукт", "składnik", "ingredient"),
+    "qty": ("qty", "quantity", "кількість", "ilość", "брутто", "gross"),
+    "cold_loss": ("cold_loss", "холодні втрати, %", "ubytek zimny, %"),
+    "hot_loss": ("hot_loss", "теплові втрати, %", "ubytek cieplny, %"),
+    "output": ("output", "вихід", "wychodzi"),
+    "store": ("store", "склад", "magazyn"),
+    "good": ("good", "товар", "towar", "ingredient", "продукт"),
+    "value": ("value", "sum", "сума", "wartość", "suma"),
+}
+NEEDED: Mapping[Subject, tuple[str, ...]] = {
+    Subject.GOODS: ("id", "name_uk", "unit", "group"),
+    Subject.RECIPES: ("kind", "owner", "component", "qty", "unit"),
+    Subject.OPENING: ("store", "good", "qty", "value"),
+}
+OPTIONAL: Mapping[Subject, tuple[str, ...]] = {
+    Subject.GOODS: ("name_en", "supplier", "par", "barcode", "allergens"),
+    Subject.RECIPES: ("cold_loss", "hot_loss", "output"),
+    Subject.OPENING: (),
+}
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a table would do. Only a plan without faults may be carried out."""
+
+    subject: Subject
+    goods: list[Ingredient] = field(default_factory=list)
+    recipes: list[Recipe] = field(default_factory=list)
+    opening: dict[str, list[DraftLine]] = field(default_factory=dict)
+    faults: list[CellFault] = field(default_factory=list)
+    rows: int = 0
+
+    def fault(self, cell: "Cell", code: str) -> None:
+        """Note a bad cell; after so many the list is long enough."""
+        if len(self.faults) < FAULTS:
+            place = letter(cell.index) if cell.index is not None else ""
+            self.faults.append(CellFault(cell.sheet, cell.row, place, code, cell.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell with its place."""
+
+    sheet: str
+    row: int
+    index: int | None
+    text: str
+
+
+class House:
+    """What the tables may name."""
+
+    def __init__(self, session: Session) -> None:
+        """As the books have it now."""
+        self.units = {row.code: (row.base, row.factor) for row in session.exec(select(Unit))}
+        self.groups = set(session.exec(select(IngredientGroup.group_id)))
+        self.suppliers = set(session.exec(select(Supplier.supplier_id)))
+        self.goods = {row.ingredient_id: row for row in session.exec(select(Ingredient))}
+        self.items = set(session.exec(select(Item.item_id)))
+        self.stores = set(session.exec(select(Store.store_id)))
+        self.by_name = {row.name_uk.casefold(): row for row in self.goods.values()}
+        self.by_name |= {row.name_en.casefold(): row for row in self.goods.values()}
+
+    def good(self, text: str) -> Ingredient | None:
+        """A good by its id or name."""
+        return self.goods.get(text) or self.by_name.get(text.casefold())
+
+
+def dry_run(session: Session, subject: Subject, tables: Sequence[Table], day: str) -> Plan:
+    """What the tables would do and everything that is wrong with them; changes nothing.
+
+    New versions of cards begin on `day`.
+    """
+    plan, house = Plan(subject), House(session)
+    for table in tables:
+        if not table.heads:
+            continue
+        plan.faults += table.faults
+        columns = {name: named(table, NAMES[name]) for name in NEEDED[subject] + OPTIONAL[subject]}
+        missing = [name for name in NEEDED[subject] if columns[name] is None]
+        for name in missing:
+            plan.fault(Cell(table.name, 1, None, name), "column_missing")
+        if missing:
+            continue
+        plan.rows += len(table.rows)
+        reader = _Reader(plan, house, table.name, columns)
+        match subject:
+            case Subject.GOODS:
+                _read_goods(reader, table.rows)
+            case Subject.RECIPES:
+                _read_recipes(reader, table.rows, day)
+            case Subject.OPENING:
+                _read_opening(reader, table.rows)
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads cells of one table, noting what is wrong."""
+
+    plan: Plan
+    house: House
+    sheet: str
+    columns: Mapping[str, int | None]
+
+    def cell(self, row: TableRow, name: str) -> Cell:
+        index = self.columns[name]
+        text = row.cells[index] if index is not None and index < len(row.cells) else ""
+        return Cell(self.sheet, row.number, index, text)
+
+    def text(self, row: TableRow, name: str) -> str:
+        return self.cell(row, name).text
+
+    def needed(self, row: TableRow, name: str) -> str:
+        cell = self.cell(row, name)
+        if not cell.text:
+            self.plan.fault(cell, "cell_empty")
+        return cell.text
+
+    def unit(self, row: TableRow) -> str:
+        """A unit by its code, or as people of the house's languages write it."""
+        text = self.needed(row, "unit").casefold().rstrip(".")
+        return UNITS.get(text, text)
+
+    def figure(self, row: TableRow, name: str, *, least: Decimal = Decimal(0)) -> Decimal:
+        """A figure; a date in its place is what a spreadsheet made of a decimal."""
+        cell = self.cell(row, name)
+        if not cell.text:
+            return Decimal(0)
+        if cell.text.startswith("date:"):
+            self.plan.fault(cell, "date_for_figure")
+            return Decimal(0)
+        value = decimal_of(cell.text)
+        if value is None:
+            self.plan.fault(cell, "bad_number_cell")
+        elif value < least or value > 10**9:
+            self.plan.fault(cell, "bad_quantity")
+        else:
+            return value
+        return Decimal(0)
+
+    def positive(self, row: TableRow, name: str) -> Decimal:
+        self.needed(row, name)
+        value = self.figure(row, name)
+        if value == 0 and self.text(row, name) in ("0", "0.0", "0,0"):
+            self.plan.fault(self.cell(row, name), "bad_quantity")
+        return value
+
+
+def _read_goods(reader: _Reader, rows: Sequence[TableRow]) -> None:
+    house, seen = reader.house, set()
+    for row in rows:
+        good_id, unit = reader.needed(row, "id"), reader.unit(row)
+        group, supplier = reader.needed(row, "group"), reader.text(row, "supplier")
+        if good_id in seen:
+            reader.plan.fault(reader.cell(row, "id"), "twice")
+        seen.add(good_id)
+        if unit and unit not in house.units:
+            reader.plan.fault(reader.cell(row, "unit"), "no_unit")
+        known = house.goods.get(good_id)
+        known_base = house.units[known.unit][0] if known is not None else ""
+        if known_base and house.units.get(unit, (known_base, 1))[0] != known_base:
+            reader.plan.fault(reader.cell(row, "unit"), "unit_does_not_convert")
+        if group and group not in house.groups:
+            reader.plan.fault(reader.cell(row, "group"), "no_group")
+        if supplier and supplier not in house.suppliers:
+            reader.plan.fault(reader.cell(row, "supplier"), "no_supplier_id")
+        name = reader.needed(row, "name_uk")
+        factor = house.units.get(unit, ("", 1))[1]
+        reader.plan.goods.append(
+            Ingredient(
+                ingredient_id=good_id,
+                group_id=group,
+                unit=unit,
+                name_uk=name,
+                name_en=reader.text(row, "name_en") or name,
+                supplier_id=supplier,
+                par_milli=to_milli(exact(reader.figure(row, "par") * factor)),
+                barcodes=reader.text(row, "barcode"),
+                allergens=" ".join(reader.text(row, "allergens").replace(",", " ").split()),
+            )
+        )
+
+
+def _read_recipes(reader: _Reader, rows: Sequence[TableRow], day: str) -> None:
+    house = reader.house
+    lines: dict[tuple[Owner, str], list[Component]] = {}
+    outputs: dict[tuple[Owner, str], Decimal] = {}
+    for row in rows:
+        kind, owner = reader.needed(row, "kind"), reader.needed(row, "owner")
+        if kind not in set(Owner):
+            reader.plan.fault(reader.cell(row, "kind"), "no_kind")
+            continue
+        known = owner in (house.items if kind == Owner.ITEM else house.goods)
+        if kind != Owner.MODIFIER and not known:
+            reader.plan.fault(reader.cell(row, "owner"), "no_owner")
+        good, unit = house.good(reader.needed(row, "component")), reader.unit(row)
+        if good is None:
+            reader.plan.fault(reader.cell(row, "component"), "no_good")
+        elif unit not in house.units:
+            reader.plan.fault(reader.cell(row, "unit"), "no_unit")
+        elif house.units[unit][0] != house.units[good.unit][0]:
+            reader.plan.fault(reader.cell(row, "unit"), "unit_does_not_convert")
+        qty = reader.positive(row, "qty")
+        factor = house.units.get(unit, ("", 1))[1]
+        losses = Losses(_loss(reader, row, "cold_loss"), _loss(reader, row, "hot_loss"))
+        key = (Owner(kind), owner)
+        part = IngredientId(good.ingredient_id if good else "")
+        lines.setdefault(key, []).append(Component(part, exact(qty * factor), losses))
+        output = reader.figure(row, "output")
+        if output:
+            outputs[key] = exact(output * _owner_factor(house, key))
+    for key, components in lines.items():
+        output = outputs.get(key, Decimal(1))
+        reader.plan.recipes.append(Recipe(key[0], key[1], day, output, tuple(components)))
+
+
+def _owner_factor(house: House, key: tuple[Owner, str]) -> int:
+    good = house.goods.get(key[1]) if key[0] is Owner.SEMI else None
+    return house.units[good.unit][1] if good else 1
+
+
+def _loss(reader: _Reader, row: TableRow, name: str) -> int:
+    percent = reader.figure(row, name, least=Decimal(-1_000))
+    below = Decimal(0) if name == "cold_loss" else Decimal(-1_000)
+    if not below <= percent < 100:
+        reader.plan.fault(reader.cell(row, name), "bad_loss")
+        return 0
+    return int(percent * 100)
+
+
+def _read_opening(reader: _Reader, rows: Sequence[TableRow]) -> None:
+    house = reader.house
+    for row in rows:
+        store, good = reader.needed(row, "store"), house.good(reader.needed(row, "good"))
+        if store and store not in house.stores:
+            reader.plan.fault(reader.cell(row, "store"), "no_store_id")
+        if good is None:
+            reader.plan.fault(reader.cell(row, "good"), "no_good")
+        qty, value = reader.positive(row, "qty"), reader.figure(row, "value")
+        if good is not None:
+            base = exact(qty * house.units[good.unit][1])
+            line = Line(IngredientId(good.ingredient_id), base, minor_of(value))
+            reader.plan.opening.setdefault(store, []).append(DraftLine(line, good.unit))
+
+
+def carry_out(
+    session: Session, plan: Plan, actor: Actor, new_ids: Sequence[str]
+) -> list[CellFault]:
+    """Do what a faultless plan says; the faults that only the whole can have (a cycle of cards)
+    come back, and the caller's transaction must not be kept then."""
+    assert not plan.faults, "the caller has looked"
+    for good in plan.goods:
+        known = session.get(Ingredient, good.ingredient_id)
+        if known is None:
+            session.add(good)
+            continue
+        for name in ("group_id", "unit", "name_uk", "name_en", "supplier_id", "par_milli"):
+            setattr(known, name, getattr(good, name))
+        known.barcodes = good.barcodes or known.barcodes
+        known.allergens = good.allergens or known.allergens
+    found: list[CellFault] = []
+    for recipe in plan.recipes:
+        for fault in add_version(session, recipe, "", actor.login, actor.at_ms):
+            text = " ".join(str(value) for value in fault.params.values())
+            found.append(CellFault(recipe.owner_id, 0, "", fault.code, text))
+    ids = iter(new_ids)
+    for store_id, lines in sorted(plan.opening.items()):
+        for start in range(0, len(lines), LINES_A_PAPER):
+            part = lines[start : start + LINES_A_PAPER]
+            draft = Draft(Paper.OPENING, actor.today, actor.at_ms, store_id, part)
+            save(session, draft, next(ids), 0, actor)
+    session.flush()
+    return found
+
+
+def papers_of(plan: Plan) -> int:
+    """How many draft documents a plan makes."""
+    return sum(-(-len(lines) // LINES_A_PAPER) for lines in plan.opening.values())

@@ -1,0 +1,251 @@
+"""The JSON interface for programs: stock, documents, entries for accounting, portions left.
+
+Mounted at `/api`; a program shows its key as `Authorization: Bearer …`. What can be asked, with
+every field, stands at `/api/openapi.json`. Sums are whole minor units, quantities decimal texts
+in the good's base unit, days ISO. It only reads.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, params
+from pydantic import BaseModel
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
+
+from sync_server.domain.stock import from_milli
+from sync_server.store.database import Database, session_on
+
+from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
+from ..food_cost import food_cost
+from ..journal_entries import journal_entries
+from ..keys import Keys, Program, TooMany
+from ..paper_tables import PaperRow
+from ..portions import portions_of_house
+from ..tables import Balance, Ingredient
+from .settled import SiteSettings
+
+MOST = 1_000
+Day = Annotated[date, Query(description="ISO day")]
+
+
+class Good(BaseModel):
+    """A good that lies in stores."""
+
+    good_id: str
+    name_en: str
+    name_uk: str
+    unit: str
+    prepared: bool
+
+
+class Held(BaseModel):
+    """What lies in a store now."""
+
+    store_id: str
+    good_id: str
+    qty: str
+    value_minor: int
+
+
+class Document(BaseModel):
+    """The head of a stock document."""
+
+    document_id: str
+    kind: str
+    state: str
+    number: int | None
+    year: int
+    day: str
+    store_id: str
+    supplier_id: str
+    reference: str
+    total_minor: int
+
+
+class AccountingEntry(BaseModel):
+    """An entry for accounting."""
+
+    day: str
+    kind: str
+    debit: str
+    credit: str
+    group_id: str
+    value_minor: int
+
+
+class DishCost(BaseModel):
+    """What a dish sold and cost in a period."""
+
+    item_id: str
+    qty_milli: int
+    net_minor: int
+    cost_minor: int
+
+
+class Portions(BaseModel):
+    """For how many portions of a dish the stock is enough."""
+
+    item_id: str
+    left: int
+
+
+ANSWERS: dict[int | str, dict[str, object]] = {
+    code: {"description": text}
+    for code, text in (
+        (401, "no good key"),
+        (403, "the key has no right to this"),
+        (429, "too many questions"),
+    )
+}
+
+
+def api_of(database: Database, settings: SiteSettings) -> FastAPI:
+    """The application of the interface."""
+    app = FastAPI(title="Vitrylo back office", version="1", docs_url=None, redoc_url=None)
+    keys = Keys(database, settings.clock)
+
+    async def program(request: Request) -> Program:
+        header = request.headers.get("authorization", "")
+        key = header.removeprefix("Bearer ") if header.startswith("Bearer ") else ""
+        address = request.client.host if request.client else ""
+        try:
+            found = await keys.program(key.strip(), address)
+        except TooMany:
+            raise HTTPException(429, "too many questions in this minute") from None
+        if found is None:
+            raise HTTPException(401, "a good key is needed", {"WWW-Authenticate": "Bearer"})
+        return found
+
+    def needing(right: str) -> params.Depends:
+        async def allowed(asks: Annotated[Program, Depends(program)]) -> Program:
+            if right not in asks.rights:
+                raise HTTPException(403, "the key has no right to this")
+            return asks
+
+        return params.Depends(allowed)
+
+    _stock_routes(app, database, needing(RIGHT_COSTING))
+    _report_routes(app, database, settings, needing(RIGHT_REPORTS))
+    return app
+
+
+def _stock_routes(app: FastAPI, database: Database, allowed: params.Depends) -> None:
+    @app.get("/v1/goods", dependencies=[allowed], responses=ANSWERS)
+    async def goods() -> list[Good]:
+        """All goods."""
+        return await database.read_async(_goods)
+
+    @app.get("/v1/stock", dependencies=[allowed], responses=ANSWERS)
+    async def stock() -> list[Held]:
+        """What lies where now."""
+        return await database.read_async(_stock)
+
+    @app.get("/v1/documents", dependencies=[allowed], responses=ANSWERS)
+    async def documents(
+        first: Day, last: Day, offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
+    ) -> list[Document]:
+        """The documents of a period, 1,000 at a time."""
+        return await database.read_async(
+            lambda c: _documents(c, first.isoformat(), last.isoformat(), offset)
+        )
+
+    @app.get("/v1/journal-entries", dependencies=[allowed], responses=ANSWERS)
+    async def entries(first: Day, last: Day) -> list[AccountingEntry]:
+        """Entries for accounting by the account map."""
+        found = await database.read_async(
+            lambda c: journal_entries(c, first.isoformat(), last.isoformat())
+        )
+        return [
+            AccountingEntry(
+                day=one.day,
+                kind=one.kind,
+                debit=one.debit,
+                credit=one.credit,
+                group_id=one.group_id,
+                value_minor=one.value_minor,
+            )
+            for one in found
+        ]
+
+
+def _report_routes(
+    app: FastAPI, database: Database, settings: SiteSettings, allowed: params.Depends
+) -> None:
+    @app.get("/v1/food-cost", dependencies=[allowed], responses=ANSWERS)
+    async def dishes(first: Day, last: Day) -> list[DishCost]:
+        """Sales and recipe cost by dish."""
+        report = await database.read_async(
+            lambda c: food_cost(c, first.isoformat(), last.isoformat())
+        )
+        return [
+            DishCost(
+                item_id=row.item_id,
+                qty_milli=row.sales.qty_milli,
+                net_minor=row.sales.net_minor,
+                cost_minor=row.sales.cost_minor,
+            )
+            for category in report.categories
+            for row in category.rows
+        ]
+
+    @app.get("/v1/portions-left", dependencies=[allowed], responses=ANSWERS)
+    async def left() -> list[Portions]:
+        """For how many portions of each dish its store is enough, by recipe."""
+        found = await database.read_async(lambda c: portions_of_house(c, settings.today()))
+        return [Portions(item_id=item, left=count) for item, count in sorted(found.items())]
+
+
+def _goods(connection: Connection) -> list[Good]:
+    with session_on(connection) as session:
+        rows = session.exec(select(Ingredient).order_by(col(Ingredient.ingredient_id)))
+        return [
+            Good(
+                good_id=row.ingredient_id,
+                name_en=row.name_en,
+                name_uk=row.name_uk,
+                unit=row.unit,
+                prepared=bool(row.semi_policy),
+            )
+            for row in rows
+        ]
+
+
+def _stock(connection: Connection) -> list[Held]:
+    with session_on(connection) as session:
+        order = (col(Balance.store_id), col(Balance.ingredient_id))
+        return [
+            Held(
+                store_id=row.store_id,
+                good_id=row.ingredient_id,
+                qty=str(from_milli(row.qty_milli)),
+                value_minor=row.value_minor,
+            )
+            for row in session.exec(select(Balance).order_by(*order))
+        ]
+
+
+def _documents(connection: Connection, first: str, last: str, offset: int) -> list[Document]:
+    with session_on(connection) as session:
+        return [_document(row) for row in _papers(session, first, last, offset)]
+
+
+def _papers(session: Session, first: str, last: str, offset: int) -> list[PaperRow]:
+    query = select(PaperRow).where(PaperRow.day >= first, PaperRow.day <= last)
+    ordered = query.order_by(col(PaperRow.day), col(PaperRow.paper_id))
+    return list(session.exec(ordered.offset(offset).limit(MOST)).all())
+
+
+def _document(row: PaperRow) -> Document:
+    return Document(
+        document_id=row.paper_id,
+        kind=row.paper,
+        state=row.state,
+        number=row.number,
+        year=row.year,
+        day=row.day,
+        store_id=row.store_id,
+        supplier_id=row.supplier_id,
+        reference=row.reference,
+        total_minor=row.total_minor,
+    )

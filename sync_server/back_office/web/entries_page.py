@@ -1,0 +1,45 @@
+"""Entries for accounting as a page and a file: what is booked on which account."""
+
+from collections.abc import Sequence
+
+from ..journal_entries import JournalEntry
+from .formats import Formats
+from .grid import Cells, Grid, Head, Kind, Row, RowKind
+from .words import Words
+
+COLUMNS: tuple[tuple[str, Kind], ...] = (
+    ("day", Kind.TEXT),
+    ("what_moved", Kind.TEXT),
+    ("group", Kind.TEXT),
+    ("from_store", Kind.TEXT),
+    ("to_store", Kind.TEXT),
+    ("debit", Kind.TEXT),
+    ("credit", Kind.TEXT),
+    ("value", Kind.MONEY),
+)
+
+
+def entries_grid(
+    entries: Sequence[JournalEntry], caption: str, words: Words, formats: Formats
+) -> Grid:
+    """One row for each entry, and the sum of all."""
+    cells = Cells(formats)
+    rows = []
+    for number, one in enumerate(entries):
+        texts = (
+            formats.day(one.day),
+            words(f"move_{one.kind.replace('-', '_')}"),
+            one.group_id,
+            one.store_from,
+            one.store_to,
+            one.debit,
+            one.credit,
+        )
+        shown = tuple(cells.text(text) for text in texts)
+        rows.append(Row(RowKind.LINE, str(number), (*shown, cells.money(one.value_minor))))
+    if rows:
+        empty = [cells.text("")] * (len(COLUMNS) - 2)
+        total = cells.money(sum(one.value_minor for one in entries))
+        rows.append(Row(RowKind.TOTAL, "total", (cells.text(words.total), *empty, total)))
+    heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
+    return Grid(words.entries, caption, heads, tuple(rows))

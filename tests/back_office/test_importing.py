@@ -1,0 +1,167 @@
+"""Tables that people send: every bad cell named by its place, and nothing taken by halves."""
+
+import io
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlmodel import select
+
+from sync_server.back_office.cards import read_book
+from sync_server.back_office.importing import Plan, Subject, carry_out, dry_run
+from sync_server.back_office.journal_entries import choose_account, journal_entries
+from sync_server.back_office.paper_tables import PaperLine, PaperRow
+from sync_server.back_office.papers import Actor
+from sync_server.back_office.sheets import CellFault, Table, tables_in
+from sync_server.back_office.tables import Ingredient, StockMove
+from sync_server.back_office.typed import decimal_of
+from sync_server.domain.recipes import Owner
+from sync_server.store.database import Database, session_on
+from tests.back_office.house import DAY, NOON_MS, Journal, furnish, take_all
+
+HALYNA = Actor("halyna", NOON_MS, DAY)
+
+
+def tried(books: Database, subject: Subject, *files: tuple[str, bytes]) -> Plan:
+    tables: list[Table] = []
+    for name, body in files:
+        read = tables_in(name, body)
+        assert not isinstance(read, CellFault), read
+        tables += read
+    return books.read(lambda c: dry_run(session_on(c), subject, tables, DAY))
+
+
+def csv(*lines: str) -> tuple[str, bytes]:
+    return ("table.csv", "\n".join(lines).encode())
+
+
+def places(plan: Plan) -> list[tuple[int, str, str]]:
+    return [(one.row, one.column, one.code) for one in plan.faults]
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1,5", "1.5"), ("1 234,50", "1234.50"), ("1,234.50", "1234.50"), ("−2", "-2"),
+     ("1.2.3", None), ("1,5,5", None), ("ten", None), ("", None), ("nan", None),
+     ("1.234,5", "1234.5")],
+)  # fmt: skip
+def test_a_typed_figure_is_read_as_people_write_it_or_not_at_all(
+    typed: str, value: str | None
+) -> None:
+    read = decimal_of(typed)
+    assert (None if read is None else str(read)) == value
+
+
+async def test_goods_come_in_and_every_bad_cell_is_named(books: Database) -> None:
+    await furnish(books)
+    bad = csv(
+        "код;назва;од.;група;постачальник;par",
+        "beef;Яловичина;л;meat;rynok;1",
+        "salt;;bushel;spices;nobody;1.2.3",
+        "pepper;Перець;кг;meat;;-1",
+        "pepper;Перець;кг;meat;;",
+    )
+    assert places(tried(books, Subject.GOODS, bad)) == [
+        (2, "C", "unit_does_not_convert"),
+        (3, "C", "no_unit"),
+        (3, "D", "no_group"),
+        (3, "E", "no_supplier_id"),
+        (3, "B", "cell_empty"),
+        (3, "F", "bad_number_cell"),
+        (4, "F", "bad_quantity"),
+        (5, "A", "twice"),
+    ]
+    good = csv("id,name_uk,unit,group,par", "pepper,Перець,kg,meat,0.5", "beef,Яловичина,g,meat,")
+    plan = tried(books, Subject.GOODS, good)
+    assert plan.faults == []
+    await books.write(lambda c: carry_out(session_on(c), plan, HALYNA, []))
+    rows = books.read(lambda c: session_on(c).exec(select(Ingredient)).all())
+    found = {row.ingredient_id: (row.unit, row.par_milli) for row in rows}
+    assert found["pepper"] == ("kg", 500_000)
+    assert found["beef"][0] == "g"
+
+
+async def test_merged_cells_and_dates_that_were_decimals_are_named(books: Database) -> None:
+    await furnish(books)
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Залишки"
+    for row in (
+        ["store", "good", "qty", "value"],
+        ["kitchen", "Beef", "2,5", 100.5],
+        ["kitchen", "Буряк", None, 5],
+        ["moon", "unicorn", 0, "=1+1"],
+    ):
+        sheet.append(row)
+    sheet["C3"] = date(2026, 5, 1)
+    sheet.merge_cells("A2:A3")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    plan = tried(books, Subject.OPENING, ("stock.xlsx", buffer.getvalue()))
+    assert places(plan) == [
+        (2, "A", "merged_cells"),
+        (3, "A", "cell_empty"),
+        (3, "C", "date_for_figure"),
+        (4, "A", "no_store_id"),
+        (4, "B", "no_good"),
+        (4, "C", "bad_quantity"),
+    ]
+    assert plan.faults[0].sheet == "Залишки"
+    assert isinstance(tables_in("x.xlsx", b"no workbook"), CellFault)
+
+
+async def test_recipes_become_versions_and_a_cycle_is_refused_as_a_whole(books: Database) -> None:
+    await furnish(books)
+    head = "kind,owner,component,qty,unit,cold_loss,output"
+    bad = csv(head, "item,moon,Beef,0,kg,100,", "semi,broth,saperavi,1,g,,", "poem,x,y,1,kg,,")
+    assert places(tried(books, Subject.RECIPES, bad)) == [
+        (2, "B", "no_owner"),
+        (2, "D", "bad_quantity"),
+        (2, "F", "bad_loss"),
+        (3, "E", "unit_does_not_convert"),
+        (4, "A", "no_kind"),
+    ]
+    cycle = tried(books, Subject.RECIPES, csv(head, "semi,broth,Broth,1,kg,,1.7"))
+    found = await books.write(lambda c: carry_out(session_on(c), cycle, HALYNA, []))
+    assert [(one.code, one.text) for one in found] == [("recipe_cycle", "broth → broth")]
+    sound = tried(books, Subject.RECIPES, csv(head, "item,borscht,Буряк,120,г,10,"))
+    assert await books.write(lambda c: carry_out(session_on(c), sound, HALYNA, [])) == []
+    card = books.read(lambda c: read_book(session_on(c))).in_force(Owner.ITEM, "borscht", DAY)
+    assert card is not None
+    assert [(str(one.amount), one.losses.cold_bp) for one in card.components] == [
+        ("120.000", 1_000)
+    ]
+
+
+async def test_fifty_thousand_rows_become_drafts_that_somebody_posts(books: Database) -> None:
+    await furnish(books)
+    lines = ["store,good,qty,value", *["kitchen,beef,0.5,10"] * 50_000]
+    plan = tried(books, Subject.OPENING, csv(*lines))
+    assert (plan.rows, plan.faults) == (50_000, [])
+    plan.opening["kitchen"] = plan.opening["kitchen"][:1_200]
+    ids = ["a", "b", "c"]
+    await books.write(lambda c: carry_out(session_on(c), plan, HALYNA, ids))
+    papers = books.read(lambda c: session_on(c).exec(select(PaperRow)).all())
+    assert [(row.paper, row.state) for row in papers] == [("opening", "draft")] * 3
+    assert len(books.read(lambda c: session_on(c).exec(select(PaperLine)).all())) == 1_200
+
+
+async def test_entries_for_accounting_add_up_to_the_ledger(books: Database) -> None:
+    await furnish(books)
+    journal = Journal()
+    journal.fire("l1", "borscht", 3)
+    journal.void("l1", "borscht", 1, made=True)
+    await take_all(books, journal)
+    await books.write(lambda c: choose_account(session_on(c), "sales", "", "902"))
+    entries = books.read(lambda c: journal_entries(c, "2026-11-01", DAY))
+    moves = books.read(lambda c: session_on(c).exec(select(StockMove)).all())
+    assert sum(one.value_minor for one in entries) == sum(row.value_minor for row in moves)
+    accounts = {(one.kind, one.debit, one.credit) for one in entries}
+    assert accounts == {
+        ("opening", "201", "40"),
+        ("sale", "902", "201"),
+        ("sale-reversal", "201", "902"),
+        ("waste", "947", "201"),
+    }
