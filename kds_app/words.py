@@ -63,6 +63,11 @@ _EN: Final[Mapping[str, Text]] = {
     "move_to": "To {name}",
     "to_table": "To the table",
     "parts": "components",
+    "unit_g": "g",
+    "unit_kg": "kg",
+    "unit_ml": "ml",
+    "unit_l": "l",
+    "unit_pcs": "pcs",
     "speed": "Speed",
     "speed_title": "Speed of service today",
     "speed_none": "Nothing was bumped today yet.",
@@ -166,6 +171,11 @@ _UK: Final[Mapping[str, Text]] = {
     "move_to": "На {name}",
     "to_table": "До столу",
     "parts": "складники",
+    "unit_g": "г",
+    "unit_kg": "кг",
+    "unit_ml": "мл",
+    "unit_l": "л",
+    "unit_pcs": "шт.",
     "speed": "Швидкість",
     "speed_title": "Швидкість кухні сьогодні",
     "speed_none": "Сьогодні ще нічого не віддано.",
@@ -269,6 +279,11 @@ _PL: Final[Mapping[str, Text]] = {
     "move_to": "Na {name}",
     "to_table": "Na stolik",
     "parts": "składniki",
+    "unit_g": "g",
+    "unit_kg": "kg",
+    "unit_ml": "ml",
+    "unit_l": "l",
+    "unit_pcs": "szt.",
     "speed": "Tempo",
     "speed_title": "Tempo kuchni dzisiaj",
     "speed_none": "Dziś jeszcze nic nie wydano.",
@@ -353,8 +368,13 @@ class Words:
         return f"{datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone):%H:%M}"
 
     def amount(self, qty_milli: int, unit: str) -> str:
-        """A quantity with its unit, a no-break space between."""
-        return f"{self.quantity(qty_milli)}\u00a0{unit}".rstrip()
+        """A quantity with its unit, a no-break space between; a kilogram or litre and more is
+        told as such."""
+        larger = {"g": "kg", "ml": "l"}.get(unit)
+        if larger is not None and qty_milli >= 1_000_000:
+            unit, qty_milli = larger, round(qty_milli, -4) // 1000
+        called = self._texts.get(f"unit_{unit}", unit)
+        return f"{self.quantity(qty_milli)}\u00a0{called}".rstrip()
 
     def quantity(self, qty_milli: int) -> str:
         """Thousandths of a unit: "2", "0,35"."""

@@ -60,7 +60,7 @@ def stop_list(venue: Venue, stations: Sequence[str], names: Names) -> Section:
 
 def parts(tickets: Iterable[Ticket], names: Names) -> Section:
     """How much of each component the live dishes need together: five double cheeseburgers are
-    ten patties (features-commercial B6.48)."""
+    ten patties (features-commercial B6.48). What is counted comes before what is weighed."""
     sums: dict[str, int] = {}
     called: dict[str, str] = {}
     units: dict[str, str] = {}
@@ -73,7 +73,8 @@ def parts(tickets: Iterable[Ticket], names: Names) -> Section:
                 called[part.component_id] = names.catalogue.name(part.names, names.words.language)
                 units[part.component_id] = part.unit
     words = names.words
-    ordered = sorted(sums, key=lambda part_id: (-sums[part_id], called[part_id]))
+    weighed = {part_id: unit in ("g", "kg", "ml", "l") for part_id, unit in units.items()}
+    ordered = sorted(sums, key=lambda key: (weighed[key], -sums[key], called[key]))
     pairs = tuple(
         Pair(called[part_id], words.amount(sums[part_id], units[part_id])) for part_id in ordered
     )

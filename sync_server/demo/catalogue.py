@@ -32,4 +32,5 @@ def catalogue_of(venue: Venue, number: int, published_ms: int) -> Catalogue:
         staff={person.staff_id: person for person in venue.staff},
         drawers={drawer.drawer: drawer for drawer in venue.drawers},
         price_rules=venue.price_rules,
+        station_rules=venue.station_rules,
     )

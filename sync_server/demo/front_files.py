@@ -384,7 +384,10 @@ def read_kitchen(folder: Path, house: House, faults: Faults) -> Kitchen:
     kitchen = Kitchen()
     tables = {
         "printer": ("id", *NAMES, "host", "port", "width_dots", "fallback"),
-        "station": ("id", *NAMES, "printer", "fallback_printer", "paper", "kitchen_language"),
+        "station": (
+            *("id", *NAMES, "printer", "fallback_printer", "paper"),
+            *("kitchen_language", "capacity"),
+        ),
         "display": ("id", *NAMES, "kind", "stations"),
         "drawer": ("id", "printer", "pin"),
     }
@@ -422,6 +425,7 @@ def read_kitchen(folder: Path, house: House, faults: Faults) -> Kitchen:
             fallback_printer_id=record.reference("fallback_printer", printer_ids, "printer"),
             paper=record.choice("paper", ("fallback", "always")),
             kitchen_language=record.choice("kitchen_language", house.settings.languages),
+            capacity=record.whole("capacity", 0, 999, default=0),
         )
         kitchen.stations.append(station)
     station_ids = {station.station_id for station in kitchen.stations}

@@ -197,6 +197,24 @@ class Record:
             return Decimal(low)
         return number
 
+    def minute(self, field: str) -> int:
+        """A time of day (17:00) in minutes; an empty cell is midnight."""
+        value = self.raw(field)
+        if not value:
+            return 0
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            self.fault(field, f'"{value}" is not a time like 17:00')
+            return 0
+        return int(value[:2]) * 60 + int(value[3:])
+
+    def weekdays(self, field: str) -> tuple[int, ...]:
+        """Days of the week, written 1 (Monday) to 7, as 0 to 6."""
+        days = self.many(field)
+        if any(day not in "1234567" or len(day) != 1 for day in days):
+            self.fault(field, "a weekday is 1 (Monday) to 7")
+            return ()
+        return tuple(int(day) - 1 for day in days)
+
 
 def _text_of(path: Path, faults: Faults) -> str | None:
     """The file's text, or None with a fault that says why it cannot be had."""

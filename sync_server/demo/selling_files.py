@@ -158,25 +158,13 @@ def _rule(
     places: tuple[str, ...],
     seen: dict[str, int],
 ) -> menu.PriceRule:
-    weekdays = record.many("weekdays")
-    if any(day not in "1234567" or len(day) != 1 for day in weekdays):
-        record.fault("weekdays", "a weekday is 1 (Monday) to 7")
-        weekdays = ()
     category_id = record.reference("category", categories, "category")
     return menu.PriceRule(
         rule_id=record.identity("id", seen),
         names=record.names(),
         places=record.references("places", places, "hall or kind of check", required=False),
-        weekdays=tuple(int(day) - 1 for day in weekdays),
-        from_minute=_minute(record, "from"),
-        until_minute=_minute(record, "until"),
+        weekdays=record.weekdays("weekdays"),
+        from_minute=record.minute("from"),
+        until_minute=record.minute("until"),
         category_bp={category_id: int(record.decimal("percent", "1", "1000") * 100)},
     )
-
-
-def _minute(record: Record, name: str) -> int:
-    text = record.raw(name)
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        record.fault(name, f'"{text}" is not a time like 17:00')
-        return 0
-    return int(text[:2]) * 60 + int(text[3:])

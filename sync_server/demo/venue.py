@@ -3,12 +3,12 @@
 Rule: each record is read after what it refers to, so a reference is checked where it stands and
 the fault names file, line and field. What only shows in the whole is checked in `checking`.
 Neighbours: `reading` (cells), `venue_types` (what comes out), `front_files` and `stock_files`
-(menu and house; stock, recipes and hotel).
+(menu and house; stock, recipes and hotel), `kitchen_files` (recipe cards, where dishes are made).
 """
 
 from pathlib import Path
 
-from . import checking, front_files, selling_files, stock_files
+from . import checking, front_files, kitchen_files, selling_files, stock_files
 from .reading import Fault, Faults
 from .venue_types import Venue
 
@@ -37,6 +37,9 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
     selling = selling_files.read_selling(folder, house, kitchen, plan, offer, faults)
     stock = stock_files.read_stock(folder, people, faults)
     recipes = stock_files.read_recipes(folder, stock, offer, faults)
+    rules = kitchen_files.read_station_rules(folder, kitchen, plan, offer, faults)
+    lines = tuple(line for line, _ in recipes)
+    items = kitchen_files.read_recipe_cards(folder, offer, stock, lines, faults)
     hotel = stock_files.read_hotel(folder, faults)
     checking.check_recipes(recipes, stock, offer, faults)
     if faults.found:
@@ -46,11 +49,12 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
         settings=house.settings,
         taxes=tuple(house.taxes),
         categories=tuple(offer.categories),
-        items=tuple(offer.items),
+        items=items,
         groups=tuple(offer.groups),
         sold_otherwise=tuple(selling.items),
         price_rules=tuple(selling.rules),
         stations=tuple(kitchen.stations),
+        station_rules=rules,
         printers=tuple(kitchen.printers),
         drawers=tuple(kitchen.drawers),
         displays=tuple(kitchen.displays),
@@ -66,7 +70,7 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
         ingredient_groups=tuple(stock.groups),
         ingredients=tuple(stock.ingredients),
         semi_finished=tuple(stock.semi_finished),
-        recipes=tuple(line for line, _ in recipes),
+        recipes=lines,
         portions=tuple(offer.portions),
         suppliers=tuple(stock.suppliers),
         opening_stock=tuple(stock.opening),

@@ -219,6 +219,7 @@ class Venue:
     sold_otherwise: tuple[menu.Item, ...]
     price_rules: tuple[menu.PriceRule, ...]
     stations: tuple[menu.Station, ...]
+    station_rules: tuple[menu.StationRule, ...]
     printers: tuple[menu.Printer, ...]
     drawers: tuple[menu.Drawer, ...]
     displays: tuple[Display, ...]

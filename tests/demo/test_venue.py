@@ -11,6 +11,7 @@ from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.demo.venue_types import Venue
 from sync_server.domain import money, recipes
 from sync_server.domain.staff import rights_of
+from sync_server.domain.tariffs import stations_now
 
 from .recipe_book import DAY, book_of, cost_of, default_choices, unit_costs
 
@@ -164,3 +165,25 @@ def test_sets_sizes_weights_open_items_and_happy_hours_are_there_to_try(venue: V
     (happy,) = catalogue.price_rules
     assert (happy.weekdays, happy.from_minute) == ((0, 1, 2, 3, 4), 17 * 60)
     assert happy.category_bp == {"cocktails": 7_500}
+
+
+def test_recipe_cards_are_the_recipes_in_the_cooks_measures() -> None:
+    catalogue = catalogue_of(load_venue(), 1, 0)
+    burger = catalogue.items["burger"]
+    told = {part.component_id: (part.qty_milli, part.unit) for part in burger.components}
+    assert told["minced-meat"] == (180_000, "g"), "0.180 kg in the stores"
+    assert told["sunflower-oil"] == (30_000, "ml")
+    assert catalogue.items["cola"].components[0].unit == "pcs"
+    assert burger.usage == 2
+    assert "180" in burger.method["uk"]
+    assert not catalogue.items["borscht"].paced, "soup is ladled when there is a hand free"
+    assert all(station.capacity for station in catalogue.stations.values())
+
+
+def test_a_sandwich_to_go_is_packed_at_the_grill_and_toast_is_made_where_someone_stands() -> None:
+    catalogue = catalogue_of(load_venue(), 1, 0)
+    evening, morning = 1_795_282_920_000, 1_795_282_920_000 - 12 * 3_600_000
+    toast, sandwich = catalogue.items["avocado-toast"], catalogue.items["club-sandwich"]
+    assert stations_now(catalogue, toast, "main", evening) == ("cold",)
+    assert stations_now(catalogue, toast, "main", morning) == ("hot",)
+    assert stations_now(catalogue, sandwich, "takeaway", evening) == ("grill",)

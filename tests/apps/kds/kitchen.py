@@ -51,6 +51,12 @@ class Kitchen:
         self._watchers.append(changed)
 
     # -- the house -----------------------------------------------------------------------------
+    def without_bounds(self) -> None:
+        """Stations that take any number of dishes at once: nothing waits for a free place."""
+        assert self.catalogue is not None
+        stations = {key: replace(one, capacity=0) for key, one in self.catalogue.stations.items()}
+        self.catalogue = replace(self.catalogue, stations=stations)
+
     def id(self) -> str:
         self._ids += 1
         return f"id{self._ids:05d}"

@@ -398,6 +398,7 @@ def test_before_the_first_menu_the_screen_says_that_it_waits() -> None:
 def test_eighty_open_tickets_are_paged_and_only_changed_cards_are_made_again(
     house: Kitchen,
 ) -> None:
+    house.without_bounds()
     for number in range(80):
         house.order(house.check(f"{number:04d}", kind="takeaway", name=str(number)), ("banosh", 2))
     house.draw_all()

@@ -334,6 +334,7 @@ def test_of_eighty_tickets_a_change_repaints_one_card_and_makes_no_widget(show: 
     from kds_app.widgets.card import CardView
 
     kitchen = Kitchen()
+    kitchen.without_bounds()
     kitchen.do(c.OpenDay("2026-11-21"))
     for number in range(80):
         kitchen.order(
