@@ -1,4 +1,4 @@
-"""The set-up of printers and papers, asked for by terminals: find, try, save, assign, preview.
+"""The set-up of printers, papers and halls, asked for by terminals.
 
 Rule: who asks must have the right `settings`; what is saved is a new version of the catalogue, so
 every terminal has it at once and the printers follow without a restart (`devices.follow`). One
@@ -24,8 +24,10 @@ from hardware.fonts import FontsMissing
 from hardware.printer import Evidence
 from hardware.raster import PAPER_58, PAPER_80, render
 from sync_server.devices import settings_of
+from sync_server.domain import floor_plan
 from sync_server.domain.commands import PublishCatalogue
-from sync_server.domain.menu import Catalogue, Printer, Template
+from sync_server.domain.menu import Catalogue, Printer, Table, Template
+from sync_server.domain.venue import Venue
 from sync_server.paper.composing import NotComposable, compose, draft_of
 from sync_server.paper.figures import zone_of
 from sync_server.paper.samples import SHOWN, sample_job, test_page
@@ -86,8 +88,17 @@ class Office(Protocol):
     def catalogue(self) -> Catalogue:
         """The version in force."""
 
+    @property
+    def venue(self) -> Venue:
+        """What goes on in the house."""
+
     async def report(self, command: object) -> CommandResult | None:
         """Journal a command of the server's own."""
+
+
+class _OfHall(_Params, frozen=True):
+    hall_id: str
+    tables: list[Table]
 
 
 class DeviceDesk:
@@ -105,6 +116,7 @@ class DeviceDesk:
             "assign_station": (_Assign, self._assign),
             "preview_paper": (_OfTemplate, self._preview),
             "save_template": (_OfTemplate, self._save_template),
+            "save_floor": (_OfHall, self._save_floor),
         }
 
     def knows(self, what: str) -> bool:
@@ -243,6 +255,28 @@ class DeviceDesk:
             if template.parts:
                 others[template.document] = template
             return replace(now, templates=others)
+
+        return await self._publish(changed)
+
+    async def _save_floor(self, asked: _OfHall) -> Answer:
+        """Put a hall's plan in force; guests keep the table at which they sit."""
+        catalogue = self._office.catalogue
+        hall = catalogue.halls.get(asked.hall_id)
+        if hall is None:
+            return "plan_place", {"label": ""}
+        before = [table for table in catalogue.tables.values() if table.hall_id == hall.hall_id]
+        others = {name: one for name, one in catalogue.tables.items() if one not in before}
+        busy = {str(check.table_id) for check in self._office.venue.checks.values()}
+        fault = floor_plan.fault_of(hall, asked.tables, others) or floor_plan.gone_in_use(
+            before, asked.tables, busy
+        )
+        if fault is not None:
+            return fault.code, dict(fault.params)
+
+        def changed(now: Catalogue) -> Catalogue:
+            drawn = {table.table_id: table for table in asked.tables}
+            kept = {n: one for n, one in now.tables.items() if one.hall_id != asked.hall_id}
+            return replace(now, tables={**kept, **drawn})
 
         return await self._publish(changed)
 

@@ -14,6 +14,7 @@ from pos_app.presenters.notices import NoticesPresenter
 from pos_app.presenters.order import OrderPresenter
 from pos_app.presenters.papers import PapersPresenter
 from pos_app.presenters.payment import PaymentPresenter
+from pos_app.presenters.plan_editor import PlanEditor
 from pos_app.presenters.presenter import Place, Presenter
 from pos_app.presenters.room_charge import RoomChargePresenter
 from pos_app.presenters.room_list import RoomListPresenter
@@ -36,6 +37,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "devices": DevicesPresenter,
     "papers": PapersPresenter,
     "settings": SettingsPresenter,
+    "plan": PlanEditor,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})
 _ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check"})

@@ -35,6 +35,17 @@ class SettingsPresenter(Presenter):
         """Light or dark."""
         self.desk.prefer(mode=mode)
 
+    @intent
+    def plan(self) -> None:
+        """To the plan of the halls."""
+        self.place.screen = "plan"
+
+    def _plan(self) -> Act:
+        """The way to the plan, for who may set up the house."""
+        if not self.may("settings"):
+            return Act()
+        return Act("plan", self.say("plan_title"), "outline", icon="table_restaurant")
+
     def view(self) -> SettingsView:
         """The screen as it stands."""
         chosen = self.desk.preference
@@ -62,6 +73,7 @@ class SettingsPresenter(Presenter):
                 for one in MODES
             ),
             switch=Act("switch", self.say("switch_user"), "outline", icon="swap_horiz"),
+            plan=self._plan(),
             done=Act("back", self.say("done"), "accent"),
         )
 

@@ -18,4 +18,5 @@ class SettingsView:
     mode_title: str = ""
     modes: tuple[Act, ...] = ()
     switch: Act = Act()
+    plan: Act = Act()
     done: Act = Act()

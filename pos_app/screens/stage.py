@@ -16,6 +16,7 @@ from pos_app.presenters.devices_view import DevicesView
 from pos_app.presenters.floor_view import FloorView
 from pos_app.presenters.order_view import OrderView
 from pos_app.presenters.payment_view import PaymentView
+from pos_app.presenters.plan_view import PlanView
 from pos_app.presenters.room_charge_view import RoomChargeView
 from pos_app.presenters.room_list_view import RoomListView
 from pos_app.presenters.settings_view import SettingsView
@@ -47,6 +48,7 @@ SCREENS: dict[str, Kind] = {
     "devices": Kind("devices", "DevicesScreen", DevicesView),
     "papers": Kind("devices", "DevicesScreen", DevicesView),
     "settings": Kind("settings", "SettingsScreen", SettingsView),
+    "plan": Kind("plan_editor", "PlanEditorScreen", PlanView),
 }
 
 

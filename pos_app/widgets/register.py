@@ -11,6 +11,7 @@ from pos_app.widgets.lines import LineList, RowView
 from pos_app.widgets.pager import Pager
 from pos_app.widgets.paper_picture import PaperPicture
 from pos_app.widgets.plan import FloorPlan, TableView
+from pos_app.widgets.plan_board import PlanBoard
 from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet
 from pos_app.widgets.tile import TileView
 
@@ -36,6 +37,7 @@ __all__ = [
     "PairView",
     "PaperPicture",
     "PersonView",
+    "PlanBoard",
     "PushButton",
     "QuestionSheet",
     "RowView",

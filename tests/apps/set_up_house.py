@@ -12,6 +12,7 @@ from pos_app.presenters.flow import Flow
 from sync_server.device_desk import DeviceDesk
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.staff import rights_of
+from sync_server.domain.venue import Venue
 from tests.apps.house import House, HouseDesk
 
 FOUND: list[dict[str, Any]] = [
@@ -39,6 +40,10 @@ class Office:
     @property
     def catalogue(self) -> Catalogue:
         return self.house.catalogue
+
+    @property
+    def venue(self) -> Venue:
+        return self.house.venue
 
     async def store(self, catalogue: Catalogue) -> str:
         """Kept until it is published."""

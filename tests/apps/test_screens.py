@@ -34,6 +34,7 @@ VIEWS = {
     "devices": set_up.printers(),
     "papers": set_up.papers(),
     "settings": sample.SETTINGS,
+    "plan": sample.PLAN,
     "serve": replace(sample.ORDER, serve=Act("serve", "Подано 2", "go", icon="room_service")),
 }
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -153,3 +154,25 @@ async def test_a_sound_template_is_in_force_everywhere_and_can_be_taken_back(
     assert (await till.ask("save_template", template=faulty)).code == "template_missing"
     await ask(till, "save_template", template={"document": "kitchen", "parts": []})
     assert not house.office.catalogue.templates
+
+
+async def test_a_plan_that_is_saved_is_a_new_version_and_guests_keep_their_table(
+    house: House, till: Till
+) -> None:
+    await may(house, till)
+    before = house.office.catalogue
+    hall_id = next(iter(before.halls))
+    tables = [asdict(one) for one in before.tables.values() if one.hall_id == hall_id]
+    tables[0]["label"] = "VIP"
+    hall = before.halls[hall_id]
+    for one in tables:
+        one |= {"x": 0, "y": 0, "w": min(2, hall.width), "h": min(2, hall.height)}
+    saved = await ask(till, "save_floor", hall_id=hall_id, tables=tables)
+    now = house.office.catalogue
+    assert now.number == saved["number"] == before.number + 1
+    assert now.tables[tables[0]["table_id"]].label == "VIP"
+    assert len(now.tables) == len(before.tables), "other halls stay as they were"
+    tables[0]["x"] = 10_000
+    assert (await till.ask("save_floor", hall_id=hall_id, tables=tables)).code == "plan_place"
+    assert (await till.ask("save_floor", hall_id="no", tables=[])).code == "plan_place"
+    assert house.office.catalogue.number == now.number
