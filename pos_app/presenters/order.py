@@ -171,6 +171,19 @@ class OrderPresenter(SellingWork):
             self.making = None
 
     @intent
+    def drop(self, what: str) -> None:
+        """A line dragged onto a seat or into a course; its tickets follow."""
+        row, _, target = what.partition("|")
+        line = self.check.line(row.removeprefix("pick:")) if self.check else None
+        place, _, number = target.partition(":")
+        if line is None or not number.isdigit():
+            return
+        if place == "show_seat":
+            self.alter(line, seat=int(number))
+        elif place == "course":
+            self.alter(line, course=int(number))
+
+    @intent
     def next_check(self) -> None:
         """The next check of the same table."""
         there = self._siblings()

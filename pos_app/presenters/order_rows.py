@@ -64,7 +64,14 @@ def _head(presenter: Presenter, check: Check, course: int, group: list[Line]) ->
         first = min(line.fired_ms for line in live if line.state == "fired")
         aside = f"{presenter.say('doing_cooking')} {formats.lasted(now - first)}"
         token = "cooking"
-    return Row("", "head", name=course_name(presenter, course), aside=aside, aside_token=token)
+    return Row(
+        "",
+        "head",
+        name=course_name(presenter, course),
+        aside=aside,
+        aside_token=token,
+        drop=f"course:{course}",
+    )
 
 
 _SHARES = {(1, 2): "½", (1, 3): "⅓", (2, 3): "⅔", (1, 4): "¼", (3, 4): "¾"}
@@ -93,8 +100,11 @@ def dish_name(presenter: Presenter, line: Line) -> str:
     return presenter.name(item.names) if item and item.sold_by != "open" else line.name
 
 
-def line_row(presenter: Presenter, check: Check, line: Line, picked: bool, key: str = "") -> Row:
-    """A line of a check; a tap picks it, by `key` where several checks stand side by side."""
+def line_row(
+    presenter: Presenter, check: Check, line: Line, picked: bool, key: str = "", drop: str = ""
+) -> Row:
+    """A line of a check; a tap picks it, by `key` where several checks stand side by side. What is
+    dragged onto it lands in `drop`, its course unless told otherwise."""
     void = line.state == "void"
     mark, token, word = _mark(presenter, check, line)
     return Row(
@@ -108,6 +118,7 @@ def line_row(presenter: Presenter, check: Check, line: Line, picked: bool, key: 
         mark_word=presenter.say(word),
         selected=picked,
         struck=void,
+        drop=drop or f"course:{line.course}",
     )
 
 

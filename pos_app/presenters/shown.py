@@ -92,7 +92,8 @@ class Row:
     """A row of the check. Kinds: head (course) and line.
 
     `details` are (text, token); `mark` is an icon name or "ring" or "dot" with its token and the
-    word that a screen reader or a long press shows.
+    word that a screen reader or a long press shows. `drop` is where a line lands that is dragged
+    onto this row.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Row:
     struck: bool = False
     aside: str = ""
     aside_token: str = "dim"
+    drop: str = ""
     enabled: bool = True
 
 

@@ -110,6 +110,17 @@ class SplitPresenter(Presenter):
         self._carry(taken, "" if target == "new" else target)
         self.picked = []
 
+    @intent
+    def drop(self, what: str) -> None:
+        """A line dragged onto a bill goes there, with the others that are picked."""
+        row, _, target = what.partition("|")
+        where = row.removeprefix("pick:")
+        check_id, _, line_id = where.partition("/")
+        if (CheckId(check_id), LineId(line_id)) not in self.picked:
+            self.pick(where)
+        if target.startswith("to:"):
+            self.to(target.removeprefix("to:"))
+
     def _carry(
         self, taken: dict[CheckId, list[Line]], target: str, table_id: str = ""
     ) -> CheckId | None:
@@ -357,7 +368,12 @@ class SplitPresenter(Presenter):
             ),
             rows=tuple(
                 line_row(
-                    self, check, line, line.line_id in picked, f"{check.check_id}/{line.line_id}"
+                    self,
+                    check,
+                    line,
+                    line.line_id in picked,
+                    f"{check.check_id}/{line.line_id}",
+                    f"to:{check.check_id}",
                 )
                 for line in check.lines
             ),

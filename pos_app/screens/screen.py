@@ -13,7 +13,9 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
+from glass.tap import Tap
 from pos_app.widgets import register
+from pos_app.widgets.lines import LineList
 
 __all__ = ["Screen", "load_kv", "register"]
 
@@ -48,6 +50,20 @@ class Screen(FloatLayout):
     def act(self, action: str) -> None:
         """Called by kv for every tap."""
         self.dispatch("on_act", action)
+
+    def dropped(self, row_id: str, place: tuple[float, float]) -> None:
+        """Called by kv when a line was dragged: tell the presenter what it was dropped on."""
+        for widget in self.walk(restrict=True):
+            if isinstance(widget, LineList):
+                row = widget.row_at(*place)
+                target = row.drop if row is not None else ""
+            elif isinstance(widget, Tap) and widget.collide_point(*widget.to_widget(*place)):
+                target = widget.action()
+            else:
+                continue
+            if target:
+                self.act(f"drop:{row_id}|{target}")
+                return
 
     def on_act(self, action: str) -> None:
         """Bound by the bridge: the presenter takes the action."""

@@ -16,9 +16,12 @@ class BillColumn(FloatLayout):
     """One bill: its head, its lines, its total, pay."""
 
     model = ObjectProperty(NO_BILL, rebind=True)
-    __events__ = ("on_act",)
+    __events__ = ("on_act", "on_drop")
 
     def on_act(self, action: str) -> None:
+        """Bound by the screen."""
+
+    def on_drop(self, row_id: str, place: tuple[float, float]) -> None:
         """Bound by the screen."""
 
     def act(self, action: str) -> None:
@@ -45,6 +48,7 @@ class SplitScreen(Screen):
         while len(self._columns) < len(bills):
             column = BillColumn(size_hint=(None, None))
             column.bind(on_act=lambda _column, action: self.act(action))
+            column.bind(on_drop=lambda _column, row_id, place: self.dropped(row_id, place))
             self._columns.append(column)
         room = len(bills) + (1 if self.vm.new.label else 0)
         across = max(2, min(2 if self.tall else 4, room))

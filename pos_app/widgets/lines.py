@@ -1,8 +1,11 @@
 """The lines of a check: course headings and lines, in a list that a finger scrolls.
 
 Rule: heights are measured from the text, by the same sums that paint it. How a list is touched
-stands in `glass.scroll`.
+stands in `glass.scroll`, how a line is dragged here.
 """
+
+from dataclasses import replace
+from typing import Any
 
 from kivy.metrics import dp, sp
 from kivy.properties import StringProperty
@@ -10,11 +13,12 @@ from kivy.properties import StringProperty
 from glass import lettering
 from glass.colours import palette
 from glass.painted import Painted
-from glass.scroll import ScrollList
+from glass.scroll import SLOP, ScrollList
 from pos_app.presenters.shown import Row
 
 _MARK_ROOM = 34
 _NAME_LEFT = 68
+_REST_S = 0.4
 
 
 class RowView(Painted):
@@ -133,6 +137,64 @@ class RowView(Painted):
 
 
 class LineList(ScrollList):
-    """The rows of a check."""
+    """The rows of a check. A finger that moves across takes a line along and drops it elsewhere:
+    `on_drop` tells the id of its row and the place in the window."""
 
     view = StringProperty("RowView")
+    __events__ = ("on_drop",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._carried: Row | None = None
+        self._ghost = RowView(size_hint=(None, None))
+        super().__init__(**kwargs)
+
+    def on_drop(self, row_id: str, place: tuple[float, float]) -> None:
+        """Bound in kv: the screen knows what stands there."""
+
+    def row_at(self, x: float, y: float) -> Row | None:
+        """The row under a point of the window."""
+        for view in self._live.values():
+            if view.collide_point(*view.to_widget(x, y)) and self.collide_point(
+                *self.to_widget(x, y)
+            ):
+                return view.model if isinstance(view.model, Row) else None
+        return None
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """Across takes a line along, up and down scrolls."""
+        if touch.grab_current is not self:
+            return False
+        if self._carried is None and self._drag is None and self._carries(touch):
+            row = self.row_at(*self.to_window(*touch.opos))
+            self._carried = row if row is not None and row.id else None
+        if self._carried is None:
+            small = max(abs(touch.x - touch.ox), abs(touch.y - touch.oy)) <= dp(SLOP)
+            return True if small else bool(super().on_touch_move(touch))
+        window = self.get_root_window()
+        if self._ghost.parent is None and window is not None:
+            self._ghost.model = replace(self._carried, selected=True, details=())
+            self._ghost.size = (self.width * 0.8, dp(48))
+            window.add_widget(self._ghost)
+        x, y = self.to_window(*touch.pos)
+        self._ghost.pos = (x - self._ghost.width / 3, y + dp(8))
+        return True
+
+    def _carries(self, touch: Any) -> bool:
+        """Whether the finger takes a line along: it moves across, or rested on the line first, or
+        there is nothing to scroll."""
+        across, down = abs(touch.x - touch.ox), abs(touch.y - touch.oy)
+        if max(across, down) <= dp(SLOP):
+            return False
+        rested = touch.time_update - touch.time_start > _REST_S and down <= dp(4 * SLOP)
+        return bool(across > 2 * down or rested or self._total <= self.height)
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """Let a line that was taken along go."""
+        if touch.grab_current is not self or self._carried is None:
+            return super().on_touch_up(touch)
+        touch.ungrab(self)
+        carried, self._carried = self._carried, None
+        if self._ghost.parent is not None:
+            self._ghost.parent.remove_widget(self._ghost)
+        self.dispatch("on_drop", carried.id, self.to_window(*touch.pos))
+        return True

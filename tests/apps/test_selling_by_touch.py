@@ -109,3 +109,38 @@ def test_a_fish_is_weighed_and_a_comp_is_given_by_touch(hand: Hand, house: Any) 
     hand.tap("Пригостити")
     hand.rig.shot("real_comp")
     house.settle()
+
+
+def test_a_line_is_dragged_onto_a_seat_into_a_course_and_onto_another_bill(
+    hand: Hand, house: Any
+) -> None:
+    sign_in(hand)
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Перші страви")
+    hand.tap("Борщ червоний")
+    hand.tap("Вино")
+    hand.tap("Сапераві, 0,75 л")
+    hand.tap("Кава й чай")
+    house.settle()
+    hand.rig.settle()
+    hand.rig.drag(hand.find("Борщ червоний"), hand.find("2"))
+    house.settle()
+    hand.rig.settle()
+    (check,) = house.venue.checks.values()
+    soup = next(line for line in check.lines if line.item_id == "borscht-plain")
+    assert (soup.seat, soup.course) == (2, 1)
+    start, heading = hand.find("Борщ червоний"), hand.find("НАПОЇ")
+    hand.rig.drag(start, (start[0] + 60, start[1]), 3)
+    hand.rig.drag(start, (heading[0] + 90, heading[1]))
+    house.settle()
+    hand.rig.settle()
+    (check,) = house.venue.checks.values()
+    soup = next(line for line in check.lines if line.item_id == "borscht-plain")
+    assert soup.course == 0
+    hand.tap("Поділити")
+    hand.rig.until(lambda: hand.sees("Рахунок 1"))
+    hand.rig.drag(hand.find("Сапераві, 0,75 л"), hand.find("Новий рахунок"))
+    house.settle()
+    hand.rig.settle()
+    assert totals(house) == [12_000, 50_000]
