@@ -17,6 +17,7 @@ from sync_server.domain.folio import Charge
 from sync_server.domain.ids import ChargeId
 
 _SHOWN = 40
+_REASONS = 4
 _ORDER = ("unknown", "refused", "deferred", "pending", "posted")
 _STRIPES = {
     "unknown": "late",
@@ -36,7 +37,8 @@ class RoomListPresenter(Presenter):
 
     def enter(self) -> None:
         """Nothing in hand."""
-        self.picked = ""
+        self.picked, self.asking = "", False
+        self.asking = False
         self.compared: Mapping[str, Any] = {}
         self.message = ""
 
@@ -50,6 +52,7 @@ class RoomListPresenter(Presenter):
     def pick(self, charge_id: str) -> None:
         """Take a charge in hand."""
         self.picked, self.compared, self.message = charge_id, {}, ""
+        self.asking = False
 
     @intent
     def on_folio(self) -> None:
@@ -60,6 +63,23 @@ class RoomListPresenter(Presenter):
     def not_on_folio(self) -> None:
         """Somebody looked and it is not there: it goes out once more."""
         self.submit(c.ResolveCharge(ChargeId(self.picked), False))
+
+    @intent
+    def take_back(self) -> None:
+        """Ask why; once more lets it be."""
+        self.asking = not self.asking
+
+    @intent
+    def because(self, reason_id: str) -> None:
+        """The charge in hand is taken back, as a posting of its own."""
+        shift = self.desk.venue.shift_at(self.desk.device.drawer)
+        if shift is None:
+            return
+        command = c.ReverseCharge(
+            ChargeId(self.picked), ChargeId(self.desk.new_id()), shift.shift_id, reason_id
+        )
+        if self.submit(command):
+            self.asking = False
 
     @intent
     def compare(self) -> None:
@@ -122,6 +142,10 @@ class RoomListPresenter(Presenter):
         sent = self.say("room_sent", number=charge.number, at=self.clock(charge.asked_ms))
         posted = charge.state == "posted"
         state = charge.reference if posted else self.say(f"payment_{charge.state}")
+        if charge.reverses:
+            state = f"{self.say('takes_back')} · {state}"
+        elif posted and self._taken_back(charge):
+            state = f"{state} · {self.say('taken_back')}"
         return Card(
             self._title(charge),
             (f"{sent} · {state}",),
@@ -136,6 +160,8 @@ class RoomListPresenter(Presenter):
         return f"{why} ({charge.words})" if charge.words else why
 
     def _step(self, charge: Charge) -> str:
+        if self.asking:
+            return self.say("take_back_why")
         return self.say(
             f"step_{charge.state}", why=self._why(charge), reference=charge.reference or "–"
         )
@@ -157,12 +183,34 @@ class RoomListPresenter(Presenter):
         return self.say(key) if self.words.knows(key) else group
 
     def _acts(self, charge: Charge) -> tuple[Act, ...]:
+        if charge.state == "posted":
+            return self._undoing(charge)
         if charge.state != "unknown":
             return ()
         may = self.may("settle_charge")
         return (
             Act("on_folio", self.say("is_on_folio"), "go", may),
             Act("not_on_folio", self.say("not_on_folio"), "outline", may),
+        )
+
+    def _undoing(self, charge: Charge) -> tuple[Act, ...]:
+        """Taking a posted charge back: first the question why."""
+        if charge.reverses or self._taken_back(charge):
+            return ()
+        drawer = self.desk.venue.shift_at(self.desk.device.drawer)
+        may = self.may("refund") and drawer is not None
+        if not self.asking:
+            return (Act("take_back", self.say("take_back"), "outline", may),)
+        reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "return"]
+        return tuple(
+            Act(f"because:{reason.reason_id}", self.name(reason.names), "plain", may, size=14)
+            for reason in reasons[:_REASONS]
+        )
+
+    def _taken_back(self, charge: Charge) -> bool:
+        return any(
+            one.reverses == charge.charge_id and one.state != "refused"
+            for one in self.desk.venue.charges.values()
         )
 
     def _verdict(self) -> str:

@@ -65,4 +65,10 @@ TEXTS = {
     "hotel_posted_twice": "zapisano dwa razy",
     "hotel_posted_but_settled": "zapisano, a rachunek zapłacono inaczej",
     "hotel_refused_but_settled": "nie zapisano, a rachunek uznano za obciążony",
+    "refused_charge_not_posted": "Rachunek {number}: na pokoju nie ma zapisu, który można wycofać",
+    "refused_charge_reversed": "Zapis rachunku {number} jest już wycofany",
+    "take_back": "Wycofaj zapis",
+    "take_back_why": "Dlaczego wycofać?",
+    "taken_back": "wycofano",
+    "takes_back": "wycofuje zapis",
 }

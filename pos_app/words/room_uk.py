@@ -65,4 +65,10 @@ TEXTS = {
     "hotel_posted_twice": "записано двічі",
     "hotel_posted_but_settled": "записано, а чек оплачено інакше",
     "hotel_refused_but_settled": "не записано, а чек вважається списаним",
+    "refused_charge_not_posted": "Чек {number}: на номері немає запису, який можна повернути",
+    "refused_charge_reversed": "Запис чека {number} уже повертають або повернуто",
+    "take_back": "Повернути запис",
+    "take_back_why": "Чому повертаємо?",
+    "taken_back": "повернуто",
+    "takes_back": "повертає запис",
 }

@@ -6,7 +6,7 @@ The rules are in `vouchers`, `accounts`, `corrections`, `shifts` and `attendance
 
 from dataclasses import dataclass
 
-from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, ShiftId, StaffId
+from .ids import NO_CHECK, NOBODY, ChargeId, CheckId, PaymentId, ShiftId, StaffId
 
 
 # -- the drawer ------------------------------------------------------------------------------
@@ -36,6 +36,17 @@ class OpenDrawer:
 
 
 # -- vouchers and deposits -------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ReverseCharge:
+    """Take a posted room charge back as a whole, under an id of its own."""
+
+    charge_id: ChargeId
+    reversal_id: ChargeId
+    shift_id: ShiftId
+    reason: str
+    slip: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class SellVoucher:
     """Issue a gift voucher or take a deposit for money. `kind`: gift, deposit.
@@ -142,5 +153,6 @@ CASH_COMMANDS = (
     CorrectTender,
     SettleSuspense,
     PunchClock,
+    ReverseCharge,
 )
 """All of this file, for `commands.COMMANDS`."""

@@ -6,7 +6,7 @@ Released classes are never edited; a new field gets a default.
 
 from dataclasses import dataclass
 
-from .ids import CheckId, ShiftId, StaffId
+from .ids import ChargeId, CheckId, ShiftId, StaffId
 from .records import Payment, SoldSum, Totals
 
 
@@ -27,6 +27,31 @@ class DrawerOpened:
     shift_id: ShiftId
     reason: str
     by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReversalAsked:
+    """A posted room charge is to be taken back; `charge_id` is the reversal's own."""
+
+    check_id: CheckId
+    charge_id: ChargeId
+    reverses: ChargeId
+    shift_id: ShiftId
+    reason: str
+    by: StaffId
+    at_ms: int
+    day: str
+    slip: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReversalPosted:
+    """The hotel has taken it back; the refund of the payment follows as an event of its own."""
+
+    check_id: CheckId
+    charge_id: ChargeId
+    reference: str
     at_ms: int
 
 
@@ -121,6 +146,8 @@ class ClockPunched:
 CASH_EVENTS = (
     FloatAdjusted,
     DrawerOpened,
+    RoomReversalAsked,
+    RoomReversalPosted,
     VoucherSold,
     VoucherReturned,
     AccountPaid,

@@ -18,6 +18,7 @@ from .cash_commands import (
     PunchClock as PunchClock,
     ReopenCheck as ReopenCheck,
     ReturnVoucher as ReturnVoucher,
+    ReverseCharge as ReverseCharge,
     SellVoucher as SellVoucher,
     SettleSuspense as SettleSuspense,
 )

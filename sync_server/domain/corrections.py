@@ -59,12 +59,12 @@ def refund(check: Check, command: c.RefundPayment, facts: Facts) -> e.PaymentRef
         by=facts.actor,
         at_ms=facts.now_ms,
         tip_minor=command.tip_minor,
-        taxes=_taxes_back(check, command.amount_minor) if check.state == "closed" else (),
+        taxes=taxes_back(check, command.amount_minor) if check.state == "closed" else (),
         reference=payment.reference,
     )
 
 
-def _taxes_back(check: Check, amount_minor: int) -> tuple[e.TaxSum, ...]:
+def taxes_back(check: Check, amount_minor: int) -> tuple[e.TaxSum, ...]:
     """The share of a refund at each rate: what all refunds so far make with it, less what they
     made without it, so that the last piece leaves nothing over."""
     before = sum(payment.refunded_minor for payment in check.payments)

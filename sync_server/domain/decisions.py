@@ -16,6 +16,7 @@ from . import (
     kitchen,
     ordering,
     orders,
+    room_reversals,
     shifts,
     till,
 )
@@ -169,6 +170,17 @@ def _charge(venue: Venue, command: c.ChargeRoom, facts: Facts) -> Decision:
     return till.one(folio.charge_room(check, command, facts))
 
 
+def _reverse(venue: Venue, command: c.ReverseCharge, facts: Facts) -> Decision:
+    if command.reversal_id in venue.charges:
+        return refuse("duplicate_id", id=command.reversal_id)
+    if fault := shifts.must_be_open(venue.shifts.get(command.shift_id)):
+        return fault
+    charge = venue.charges.get(command.charge_id)
+    day = venue.day.day if venue.day else ""
+    charges = venue.charges.values()
+    return till.one(room_reversals.reverse(charge, charges, command, facts, day))
+
+
 def _settle(venue: Venue, command: c.SettleCharge, facts: Facts) -> Decision:
     charge = venue.charges.get(command.charge_id)
     return _after_hotel(venue, charge, folio.settle_charge(charge, command, facts), facts)
@@ -185,6 +197,8 @@ def _after_hotel(
     """The check closes when the posting was what was missing; bad news raises a notice."""
     if isinstance(event, Refused) or charge is None:
         return event if isinstance(event, Refused) else refuse("no_charge")
+    if charge.reverses and isinstance(event, e.RoomChargePosted):
+        return Accepted(room_reversals.posted(charge, venue.check(charge.check_id), event))
     check = venue.checks.get(charge.check_id)
     events = orders.with_close(venue, check, [event], facts) if check else [event]
     if isinstance(event, e.RoomChargeRefused | e.RoomChargeUnknown):
@@ -405,6 +419,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.AbandonCheck: orders.on_check(orders.abandon_check),  # type: ignore[arg-type]
     c.ChargeRoom: _charge,
     c.ResolveCharge: _resolve,
+    c.ReverseCharge: _reverse,
     c.SettleCharge: _settle,
     c.AcknowledgeTickets: _acknowledge,
     c.StartLines: _on_ticket(kitchen.start_lines),

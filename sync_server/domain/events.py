@@ -15,6 +15,8 @@ from .cash_events import (
     ClockPunched as ClockPunched,
     DrawerOpened as DrawerOpened,
     FloatAdjusted as FloatAdjusted,
+    RoomReversalAsked as RoomReversalAsked,
+    RoomReversalPosted as RoomReversalPosted,
     SuspenseSettled as SuspenseSettled,
     TenderCorrected as TenderCorrected,
     VoucherReturned as VoucherReturned,

@@ -13,7 +13,7 @@ from . import commands as c, events as e
 from .amending import replace
 from .checks import Check, balance, line_discounts, totals_of
 from .events import FolioPart
-from .ids import ChargeId, CheckId, ShiftId, StaffId
+from .ids import NO_CHARGE, ChargeId, CheckId, ShiftId, StaffId
 from .limits import AMOUNT_MINOR, TEXT_LENGTH
 from .money import allocate
 from .rejections import refuse
@@ -22,7 +22,8 @@ from .staff import Facts
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A room charge. `state`: pending, posted, refused, deferred, unknown."""
+    """A room charge. `state`: pending, posted, refused, deferred, unknown. With `reverses` it
+    takes another one back: its sums are negative (`room_reversals`)."""
 
     charge_id: ChargeId
     check_id: CheckId
@@ -43,6 +44,8 @@ class Charge:
     code: str = ""
     words: str = ""
     settled_ms: int = 0
+    reverses: ChargeId = NO_CHARGE
+    reason: str = ""
 
 
 def asked(event: e.RoomChargeAsked) -> Charge:
@@ -66,6 +69,9 @@ def asked(event: e.RoomChargeAsked) -> Charge:
 
 _EVOLVE: dict[type, Callable[..., Charge]] = {
     e.RoomChargePosted: lambda charge, event: replace(
+        charge, state="posted", reference=event.reference, settled_ms=event.at_ms
+    ),
+    e.RoomReversalPosted: lambda charge, event: replace(
         charge, state="posted", reference=event.reference, settled_ms=event.at_ms
     ),
     e.RoomChargeRefused: lambda charge, event: replace(

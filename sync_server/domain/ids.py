@@ -22,6 +22,7 @@ TableId = NewType("TableId", str)
 
 NOBODY = StaffId("")
 NO_CHECK = CheckId("")
+NO_CHARGE = ChargeId("")
 NO_LINE = LineId("")
 
 

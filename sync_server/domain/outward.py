@@ -85,12 +85,14 @@ class PaperJob:
 
 @dataclass(frozen=True, slots=True)
 class FolioJob:
-    """One posting to the property system; `attempt` tells a person's second try apart."""
+    """One posting to the property system; `attempt` tells a person's second try apart, `reverses`
+    names the charge that this one takes back."""
 
     asked: e.RoomChargeAsked
     table: str
     tax_inclusive: bool
     attempt: int = 1
+    reverses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _receipt(venue, catalogue, event)
         case e.RoomChargeAsked():
             return _charge(venue, catalogue, event)
+        case e.RoomReversalAsked():
+            return _reversal(venue, catalogue, event)
         case e.RoomChargeRetried():
             return _retry(venue, catalogue, event)
         case e.CashMoved():
@@ -257,7 +261,26 @@ def _charge(venue: Venue, catalogue: Catalogue, event: e.RoomChargeAsked) -> tup
     check = venue.check(event.check_id)
     table = _label(catalogue, check) if check else ""
     inclusive = catalogue.settings.tax_inclusive
-    effects = [Effect(FOLIO, "hotel", FolioJob(event, table, inclusive))]
+    asked = Effect(FOLIO, "hotel", FolioJob(event, table, inclusive))
+    return (asked, *_slip(venue, catalogue, event))
+
+
+def _reversal(venue: Venue, catalogue: Catalogue, event: e.RoomReversalAsked) -> tuple[Effect, ...]:
+    charge = venue.charges.get(event.charge_id)
+    if charge is None:
+        return ()
+    check = venue.check(event.check_id)
+    table = _label(catalogue, check) if check else ""
+    inclusive = catalogue.settings.tax_inclusive
+    job = FolioJob(charge.request, table, inclusive, reverses=charge.reverses)
+    return (Effect(FOLIO, "hotel", job), *_slip(venue, catalogue, event))
+
+
+def _slip(
+    venue: Venue, catalogue: Catalogue, event: e.RoomChargeAsked | e.RoomReversalAsked
+) -> tuple[Effect, ...]:
+    """What the guest signs, or is given when a charge is taken back."""
+    check = venue.check(event.check_id)
     printer = catalogue.settings.receipt_printer_id
     if event.slip and printer:
         job = PaperJob(
@@ -266,12 +289,12 @@ def _charge(venue: Venue, catalogue: Catalogue, event: e.RoomChargeAsked) -> tup
             language=catalogue.settings.language,
             at_ms=event.at_ms,
             by=event.by,
-            table=table,
+            table=_label(catalogue, check) if check else "",
             check=check,
             charge=venue.charges.get(event.charge_id),
         )
-        effects.append(Effect(PAPER, printer, job))
-    return tuple(effects)
+        return (Effect(PAPER, printer, job),)
+    return ()
 
 
 def _retry(venue: Venue, catalogue: Catalogue, event: e.RoomChargeRetried) -> tuple[Effect, ...]:
@@ -281,7 +304,13 @@ def _retry(venue: Venue, catalogue: Catalogue, event: e.RoomChargeRetried) -> tu
     check = venue.check(event.check_id)
     table = _label(catalogue, check) if check else ""
     inclusive = catalogue.settings.tax_inclusive
-    return (Effect(FOLIO, "hotel", FolioJob(charge.request, table, inclusive, event.attempt)),)
+    return (
+        Effect(
+            FOLIO,
+            "hotel",
+            FolioJob(charge.request, table, inclusive, event.attempt, charge.reverses),
+        ),
+    )
 
 
 def _drawer(

@@ -92,6 +92,8 @@ CODES: dict[str, str] = {
     "room_offline": "the hotel cannot be asked now",
     "no_charge": "no such room charge",
     "charge_settled": "the room charge is settled already",
+    "charge_not_posted": "the room charge of check {number} is not on the folio",
+    "charge_reversed": "the room charge of check {number} is taken back already",
     # kitchen
     "no_ticket": "no such ticket",
     "ticket_done": "the ticket was bumped at {at_ms}",

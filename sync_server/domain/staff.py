@@ -78,6 +78,7 @@ RIGHT_FOR: dict[str, str] = {
     "TakePayment": ANYONE,  # by tender: take_cash or take_card
     "ChargeRoom": "room_charge",
     "RefundPayment": "refund",
+    "ReverseCharge": "refund",
     "ResolveCharge": "settle_charge",
     "SettleCharge": ANYONE,  # server only
     "AcknowledgeTickets": "kitchen",

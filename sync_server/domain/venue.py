@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from operator import attrgetter
 
-from . import attendance, checks, events as e, folio, kitchen, shifts, speed, vouchers
+from . import (
+    attendance,
+    checks,
+    events as e,
+    folio,
+    kitchen,
+    room_reversals,
+    shifts,
+    speed,
+    vouchers,
+)
 from .amending import replace
 from .attendance import Attendance
 from .checks import Check, Stamp
@@ -307,6 +317,15 @@ class Venue:
 
     def _charge_asked(self, event: e.RoomChargeAsked, stamp: Stamp) -> None:
         self.charges[event.charge_id] = folio.asked(event)
+        self._drop_settled_charges()
+
+    def _reversal_asked(self, event: e.RoomReversalAsked, stamp: Stamp) -> None:
+        original = self.charges.get(event.reverses)
+        if original is not None:
+            self.charges[event.charge_id] = room_reversals.taken_back(original, event)
+            self._drop_settled_charges()
+
+    def _drop_settled_charges(self) -> None:
         settled = [c for c in self.charges.values() if c.state in ("posted", "refused")]
         for charge in settled[: max(0, len(settled) - SETTLED_CHARGES_KEPT)]:
             del self.charges[charge.charge_id]
@@ -413,6 +432,7 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.ShiftOpened: Venue._shift_opened,
     e.ShiftClosed: Venue._shift_closed,
     e.RoomChargeAsked: Venue._charge_asked,
+    e.RoomReversalAsked: Venue._reversal_asked,
     e.PaymentUnallocated: Venue._unallocated,
     e.PaymentTaken: Venue._paid,
     e.PaymentRefunded: Venue._refunded,

@@ -69,6 +69,7 @@ def posting_of(job: FolioJob, settings: ChargeSettings) -> Posting:
         terminal=asked.number.rpartition("-")[0],
         text=job.table,
         meal=settings.meal_of(asked.at_ms),
+        reverses=job.reverses or None,
     )
 
 
@@ -76,12 +77,14 @@ def _line(group: str, parts: list[FolioPart]) -> RevenueLine:
     return RevenueLine(
         group,
         sum(part.gross_minor for part in parts),
-        taxes=tuple(
-            TaxPart(part.tax_bp, tax_inside(part.gross_minor, part.tax_bp))
-            for part in parts
-            if part.tax_bp
-        ),
+        taxes=tuple(TaxPart(part.tax_bp, _tax(part)) for part in parts if part.tax_bp),
     )
+
+
+def _tax(part: FolioPart) -> int:
+    """The tax inside; a reversal mirrors its original to the unit."""
+    sign = -1 if part.gross_minor < 0 else 1
+    return sign * tax_inside(abs(part.gross_minor), part.tax_bp)
 
 
 def write_record(posting: Posting, state: PostingState) -> str:

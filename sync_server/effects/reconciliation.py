@@ -87,4 +87,6 @@ def reconcile(
 def _odd(charge: Charge) -> str:
     if charge.state != "posted":
         return charge.state
+    if charge.reverses:
+        return "reversal"
     return "person" if charge.reference.startswith("seen by ") else ""

@@ -461,7 +461,7 @@ def _settles(event: object) -> set[tuple[str, int]]:
     match event:
         case e.TicketOnPaper() if event.outcome in ("printed", "copy"):
             return {(event.ticket_id, event.version)}
-        case e.RoomChargePosted() | e.RoomChargeRefused():
+        case e.RoomChargePosted() | e.RoomChargeRefused() | e.RoomReversalPosted():
             return {(event.charge_id, 0)}
     return set()
 

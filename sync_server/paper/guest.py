@@ -74,14 +74,17 @@ def slip_draft(
         total = figures.money(charge.amount_minor + charge.tip_minor)
         amount.append(sum_row(say("tip_line"), figures.money(charge.tip_minor), Size.LARGE))
         amount += grand(say("with_tip"), total)
-    else:
+    elif not charge.reverses:
         # Left open: the guest writes a tip by hand, and the sum that is signed for.
         for key in ("tip_line", "with_tip"):
             amount += [Space(14), sum_row(say(key), "_" * 14, Size.LARGE)]
         amount.append(Space(6))
     parts: dict[str, tuple[Block, ...]] = {
         "venue": (*venue_head(catalogue), Space(6)),
-        "title": (centred(say("slip"), Size.LARGE, bold=True), Rule(Stroke.HEAVY)),
+        "title": (
+            centred(say("slip_back" if charge.reverses else "slip"), Size.LARGE, bold=True),
+            Rule(Stroke.HEAVY),
+        ),
         "guest": (
             Text(say("room_label", room=charge.room), Size.HUGE, bold=True),
             Text(charge.guest, Size.LARGE, bold=True),

@@ -88,6 +88,11 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     ),
     "not_fiscal": ("не є фіскальним чеком", "not a fiscal receipt", "niefiskalny"),
     "thanks": ("Дякуємо!", "Thank you!", "Dziękujemy!"),
+    "slip_back": (
+        "ПОВЕРНЕННЯ НА РАХУНОК КІМНАТИ",
+        "ROOM CHARGE REVERSED",
+        "ZWROT NA RACHUNEK POKOJU",
+    ),
     "slip": ("НА РАХУНОК КІМНАТИ", "ROOM CHARGE", "OBCIĄŻENIE POKOJU"),
     "room_label": ("Кімната {room}", "Room {room}", "Pokój {room}"),
     "amount": ("Сума", "Amount", "Kwota"),

@@ -156,7 +156,31 @@ def test_an_unclear_charge_is_settled_by_somebody_who_looked(
     house.settle()
     charge = house.venue.charges[charge_id]
     assert (charge.state, charge.attempt) == (("posted", 1) if there else ("pending", 2))
-    assert manager.view().view.acts == ()
+    assert [act.id for act in manager.view().view.acts] == (["take_back"] if there else [])
+
+
+def test_a_posted_charge_is_taken_back_with_a_reason_as_an_entry_of_its_own(
+    house: House, at_room: Callable[..., Flow]
+) -> None:
+    flow = at_room(HALF_BOARD)
+    flow.act("charge")
+    house.settle()
+    charge_id = next(iter(house.venue.charges))
+    house.do(c.SettleCharge(charge_id, "posted", "F-7"))
+    manager = signed_in(house, "nadia")
+    manager.place.screen, manager.place.check_id = "room_list", ""
+    manager.act(f"pick:{charge_id}")
+    assert [act.id for act in manager.view().view.acts] == ["take_back"]
+    manager.act("take_back")
+    assert manager.view().view.step == "Чому повертаємо?"
+    manager.act(manager.view().view.acts[0].id)
+    house.settle()
+    original, reversal = house.venue.charges.values()
+    assert (reversal.reverses, reversal.state) == (original.charge_id, "pending")
+    assert reversal.amount_minor == -original.amount_minor
+    house.do(c.SettleCharge(reversal.charge_id, "posted", "F-8"))
+    manager.act(f"pick:{charge_id}")
+    assert manager.view().view.acts == (), "once is enough"
 
 
 def test_a_refusal_is_said_in_the_persons_language_with_the_hotels_own_words(

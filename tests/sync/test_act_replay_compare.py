@@ -172,6 +172,11 @@ async def _discounted(office: Office) -> None:
     await office.act(c.GiveDiscount(K, "g1", "sum"))
 
 
+async def _on_folio(office: Office) -> None:
+    await office.charged()
+    await office.act(c.SettleCharge(CHARGE, "posted", "F17"))
+
+
 async def _unknown(office: Office) -> None:
     await office.charged()
     await office.act(c.SettleCharge(CHARGE, "unknown"))
@@ -282,6 +287,7 @@ simple(
     c.ChargeRoom(K, CHARGE, SH, "stay-304", "304", "Guest", 10_000, 1_000),
 )
 simple("ResolveCharge", _unknown, c.ResolveCharge(CHARGE, False))
+simple("ReverseCharge", _on_folio, c.ReverseCharge(CHARGE, ChargeId("c2"), SH, "wrong guest"))
 simple("SettleCharge", Office.charged, c.SettleCharge(CHARGE, "posted", "F17"))
 simple("ServeLines", Office.ready, c.ServeLines(K, (L3,)))
 simple("StopItem", Office.published, c.StopItem("borscht", 3_000))

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -15,41 +17,97 @@ from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.property_system import DEMO_SITES
 from sync_server.demo.venue import DEMO_VENUE, load_venue
+from sync_server.domain import commands as c
+from sync_server.domain.ids import ChargeId, CheckId, LineId, ShiftId
+from sync_server.effects.reconciliation import reconcile
+from sync_server.front_office.room_day import charges_of
 from sync_server.hotel.fias.gateway import FiasGateway
 from sync_server.hotel.fias.settings import FiasSettings
-from sync_server.hotel.gateway import Posted
 from sync_server.hotel.property import Property
+from sync_server.hotel.reception import FolioView, Reception
 from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.store.database import Database
-from tests.hotel.postings import posting_of
+from tests.builders import a_line
 
 
-async def test_a_house_charges_the_system_that_its_settings_name_and_says_when_it_is_away(
-    tmp_path: Path, in_memory: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@asynccontextmanager
+async def house_with_hotel(
+    folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[House, FiasHouse]]:
+    """A furnished server in business, linked to a property system of another make."""
     site = {**DEMO_SITES["fias"], "listen_ms": 2_000, "close_ms": 100}
     settings = FiasSettings.model_validate({**site, "port": 1})
-    house_of_guests = Property(in_memory, lambda: 1_000)
-    hotel = FiasHouse(house_of_guests, settings, wall_ms, Random(1))
+    hotel = FiasHouse(Property(database, lambda: 1_000), settings, wall_ms, Random(1))
     monkeypatch.setenv("VITRYLO_HOTEL", json.dumps({**site, "port": await hotel.start()}))
-    house = House(ServerSettings(data=tmp_path, port=0))
+    house = House(ServerSettings(data=folder, port=0))
     try:
         await house.start()
         await furnish(house, load_venue(DEMO_VENUE), date(2026, 11, 21), wall_ms())
         await house.listen()
         assert isinstance(house.gateway, FiasGateway)
         await house.gateway.link.stands.wait()
+        yield house, hotel
+    finally:
+        await house.stop()
+        await hotel.stop()
+
+
+async def test_a_house_charges_the_system_that_its_settings_name_and_says_when_it_is_away(
+    tmp_path: Path, in_memory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house_with_hotel(tmp_path, in_memory, monkeypatch) as (house, hotel):
         assert house.health()["hotel"] is True
         found = await house.search.guests("304", "2026-11-21", wall_ms())
         assert isinstance(found, tuple)
         assert [guest.name for guest in found] == ["Kowalski, Anna", "Kowalski, Piotr"]
-        assert isinstance(await house.gateway.post(posting_of(0, 100)), Posted)
         await hotel.stop()
         while house.health()["hotel"]:
             await asyncio.sleep(0)
-    finally:
-        await house.stop()
-        await hotel.stop()
+
+
+async def test_from_the_journal_to_the_folio_and_back_again(
+    tmp_path: Path, in_memory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Charge, unclear never; then the reversal; the day agrees with the hotel at each step."""
+    async with house_with_hotel(tmp_path, in_memory, monkeypatch) as (house, _):
+        office, told = house.office, asyncio.Event()
+        office.subscribe(lambda _n: told.set())
+
+        async def settled(charge_id: str) -> None:
+            async with asyncio.timeout(30):
+                while house.door.charge_state(charge_id) != "posted":
+                    told.clear()
+                    await told.wait()
+
+        check, shift = CheckId("k"), ShiftId("sh")
+        guest = ("1011", "101", "Łódź, Żaneta")
+        for command in (
+            c.OpenShift(shift, "1", 100_000),
+            c.OpenCheck(check, "S-001", "table", "t5"),
+            c.AddLines(check, (a_line("l1", "saperavi"),)),
+            c.SendLines(check, (LineId("l1"),)),
+            c.ChargeRoom(check, ChargeId("c1"), shift, *guest, 50_000, 2_500),
+        ):
+            result = await office.report(command, "nadia")
+            assert result is not None
+            assert result.code == "", command
+        await settled("c1")
+        desk = Reception(in_memory, lambda: 1_000)
+        view = await desk.folio("1011")
+        assert isinstance(view, FolioView)
+        assert view.balance_minor == 52_500
+        assert await office.report(
+            c.ReverseCharge(ChargeId("c1"), ChargeId("c2"), shift, "wrong guest"), "nadia"
+        )
+        await settled("c2")
+        view = await desk.folio("1011")
+        assert isinstance(view, FolioView)
+        assert view.balance_minor == 0
+        day = await charges_of(house.front, "2026-11-21")
+        totals = await Property(in_memory, lambda: 1_000).totals("2026-11-21")
+        compared = reconcile("2026-11-21", day, totals, "restaurant")
+        assert [charge.state for charge in day] == ["posted", "posted"]
+        assert (compared.posted_minor, compared.difference_minor) == (0, 0)
 
 
 def test_a_site_that_cannot_work_is_refused_by_name() -> None:
