@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hardware.device import PaperLevel, Status
 
 NOISE_KEPT = 256
+_FRAME_BYTES = 64
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Answers:
     ids: list[bytes] = field(default_factory=list)
     turns: list[int] = field(default_factory=list)
     cleared: bool = False
+    automatic: Status | None = None
     noise: int = 0
     _rest: bytes = b""
 
@@ -39,9 +41,9 @@ class Answers:
         first = data[at]
         if first == 0x37:
             # Header, identifier, content, NUL.
-            end = data.find(b"\0", at)
+            end = data.find(b"\0", at, at + _FRAME_BYTES)
             if end < 0:
-                return 0 if len(data) - at < 64 else self._noise(1)
+                return 0 if len(data) - at < _FRAME_BYTES else self._noise(1)
             frame = data[at : end + 1]
             if frame == b"\x37\x25\x00":
                 self.cleared = True
@@ -54,12 +56,21 @@ class Answers:
             self.statuses.append(first)
             return 1
         if first & 0x93 == 0x10:
-            # Automatic status, 4 bytes; we never switch it on, somebody else may have.
-            return 4 if len(data) - at >= 4 else 0
+            return self._automatic(data[at : at + 4])
         if first & 0x90 == 0:
             self.turns.append(first)
             return 1
         return self._noise(1)
+
+    def _automatic(self, frame: bytes) -> int:
+        """Automatic status, sent unasked at every change: 4 bytes, of which the others have neither
+        bit 4 nor bit 7."""
+        if len(frame) < 4:
+            return 0
+        if any(byte & 0x90 for byte in frame[1:]):
+            return self._noise(1)
+        self.automatic = automatic_status(frame)
+        return 4
 
     def _noise(self, length: int) -> int:
         self.noise = min(self.noise + length, NOISE_KEPT)
@@ -79,5 +90,23 @@ def status_of(printer: int, offline: int, error: int, roll: int) -> Status:
         cover_shut=not offline & 0x04,
         cutter_ok=not error & 0x08,
         error=bool(error & 0x60) or bool(offline & 0x40 and not error & 0x08),
+        drawer_pin_high=bool(printer & 0x04),
+    )
+
+
+def automatic_status(frame: bytes) -> Status:
+    """The four bytes of GS a as one state."""
+    printer, error, roll, _ = frame
+    paper = PaperLevel.OK
+    if roll & 0x0C:
+        paper = PaperLevel.OUT
+    elif roll & 0x03:
+        paper = PaperLevel.LOW
+    return Status(
+        online=not printer & 0x08,
+        paper=paper,
+        cover_shut=not printer & 0x20,
+        cutter_ok=not error & 0x08,
+        error=bool(error & 0x60),
         drawer_pin_high=bool(printer & 0x04),
     )

@@ -36,6 +36,8 @@ _ASK = b"\x10\x04"
 _ASK_IN_TURN = b"\x1dr\x01"
 # DLE DC4 function 8 with its seven fixed bytes: throw away what waits.
 _CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+# GS a: from now on every change of state is told unasked, until ESC @ or power off.
+_TELL_CHANGES = b"\x1da\xff"
 _ROLL_END_IN_TURN = 0x0C
 
 
@@ -176,12 +178,20 @@ class EscposPrinter:
         deadline = self._link.now() + self._limits.job
         checkpoint, end = self._next_id(), self._next_id()
         proves = self.evidence is Evidence.A and bool(job.ending)
-        chunks = [*job.body, *([_marked(checkpoint)] if proves else []), *job.ending]
+        told = [_TELL_CHANGES] if self.evidence is Evidence.A else []
+        chunks = [
+            *job.body[:1],
+            *told,
+            *job.body[1:],
+            *([_marked(checkpoint)] if proves else []),
+            *job.ending,
+        ]
         if self.evidence is not Evidence.C:
             chunks.append(_marked(end) if self.evidence is Evidence.A else _ASK_IN_TURN)
         sent = 0
-        # Whatever answered "in turn" so far cannot have meant this document.
+        # Whatever was answered so far cannot have meant this document.
         self._answers.turns.clear()
+        self._answers.automatic = None
         for chunk in chunks:
             left = min(self._limits.write, deadline - self._link.now())
             accepted = self._link.write(chunk, left) if left > 0 else 0
@@ -200,17 +210,30 @@ class EscposPrinter:
         while True:
             try:
                 self._listen(min(self._limits.answer, deadline - self._link.now()))
-                if self.evidence is Evidence.A and end in self._answers.ids:
-                    self._look()
-                    return CONFIRMED
-                if self.evidence is Evidence.B and self._answers.turns:
-                    return self._consumed(self._answers.turns[-1])
-                if self._ask().obstacle:
+                if proven := self._proven(end):
+                    return proven
+                if self._stopped():
                     return self._settle(checkpoint, end)
+                # Looking at the sensors may have heard the answer that is waited for.
+                if proven := self._proven(end):
+                    return proven
             except DeviceError as error:
                 return CONFIRMED if end in self._answers.ids else unknown(error.fault.value)
             if self._link.now() >= deadline:
                 return unknown("no_confirmation")
+
+    def _proven(self, end: bytes) -> PrintOutcome | None:
+        if self.evidence is Evidence.A and end in self._answers.ids:
+            self._look()
+            return CONFIRMED
+        if self.evidence is Evidence.B and self._answers.turns:
+            return self._consumed(self._answers.turns[-1])
+        return None
+
+    def _stopped(self) -> bool:
+        """The printer told of an obstacle by itself, or says so now that it is asked."""
+        told = self._answers.automatic
+        return bool(told is not None and told.obstacle) or bool(self._ask().obstacle)
 
     def _consumed(self, roll: int) -> PrintOutcome:
         self._look()

@@ -57,6 +57,9 @@ class Mechanism(Protocol):
     def asked(self, what: int) -> None:
         """GS r was reached in its turn."""
 
+    def tell_changes(self, on: bool) -> None:
+        """GS a, and ESC @ which ends it: say unasked how things stand."""
+
 
 class Interpreter:
     """One printer's reading of the stream. `width` is the print head in dots."""
@@ -174,6 +177,7 @@ class Interpreter:
         n = parameters[0] if parameters else 0
         if code == "@":
             self.reset()
+            self._mechanism.tell_changes(False)
         elif code == "!":
             self._style = Style(
                 bold=bool(n & 8),
@@ -258,6 +262,8 @@ class Interpreter:
             self._style = replace(self._style, inverse=bool(n & 1))
         elif code == "r":
             self._mechanism.asked(n % 48)
+        elif code == "a":
+            self._mechanism.tell_changes(bool(n))
 
     def _raster(self, data: bytes, at: int) -> int:
         """GS v 0 m xL xH yL yH: rows of dots."""

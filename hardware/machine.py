@@ -64,9 +64,16 @@ class Machine:
         self.kicks: list[int] = []
         self.cuts = 0
         self.received = 0
-        # Faults that strike later: dots of paper left on the roll, bytes until the power fails.
+        # Faults that strike later: dots of paper left on the roll, bytes until the power
+        # fails, bytes until it says no more.
         self.paper_left: int | None = None
         self.power_left: int | None = None
+        self.words_left: int | None = None
+        self._tells = False
+        # How much it holds, and how much of that it reads at a time (None: all at once): a cheap
+        # printer has little memory, and a slow one takes its data by the spoonful.
+        self.buffer_bytes = RECEIVE_BYTES
+        self.spoon_bytes: int | None = None
         self.interpreter = Interpreter(self, width)
         self._buffer = bytearray()
         self._tail = b""
@@ -85,6 +92,10 @@ class Machine:
         if not self.condition.powered:
             return 0
         self.received += len(accepted)
+        if self.words_left is not None:
+            self.words_left -= len(accepted)
+            if self.words_left <= 0:
+                self.condition, self.words_left = replace(self.condition, silent=True), None
         self._arrive(accepted)
         if self.power_left == 0:
             self.switch(False)
@@ -92,6 +103,8 @@ class Machine:
 
     def answers(self) -> bytes:
         """What the printer has sent back since the last call."""
+        if self.spoon_bytes is not None:
+            self._work()
         out = bytes(self._answers)
         self._answers.clear()
         return out
@@ -101,6 +114,7 @@ class Machine:
         if condition.paper is not PaperLevel.OUT and self.condition.paper is PaperLevel.OUT:
             self.paper_left = None
         self.condition = condition
+        self._tell()
         self._work()
 
     def switch(self, on: bool) -> None:
@@ -109,6 +123,7 @@ class Machine:
         self._tail = b""
         self._pending.clear()
         self._answers.clear()
+        self._tells = False
         self.power_left = None
         self.interpreter.reset()
         self.condition = replace(self.condition, powered=on)
@@ -121,7 +136,7 @@ class Machine:
     @property
     def room(self) -> int:
         """Bytes that can be taken now."""
-        return max(RECEIVE_BYTES - len(self._buffer), 0)
+        return max(self.buffer_bytes - len(self._buffer), 0)
 
     @property
     def buffered(self) -> int:
@@ -174,6 +189,19 @@ class Machine:
             byte |= 0x6C if now.paper is PaperLevel.OUT else 0x0C
         return byte
 
+    def tell_changes(self, on: bool) -> None:
+        """GS a: the state now, and again at every change."""
+        self._tells = on
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self._tells:
+            return
+        now = self.condition
+        first = 0x10 | 0x04 * now.drawer_open | 0x08 * now.held | 0x20 * now.cover_open
+        roll = {PaperLevel.OK: 0, PaperLevel.LOW: 0x03, PaperLevel.OUT: 0x0F}[now.paper]
+        self._answer(bytes((first, 0x08 * now.cutter_jammed, roll, 0)))
+
     def _answer(self, data: bytes) -> None:
         if self.evidence is Evidence.C or self.condition.silent:
             return
@@ -186,6 +214,7 @@ class Machine:
         """Print and read on until held, or until a command is not complete."""
         at = 0
         data = bytes(self._buffer)
+        most = len(data) if self.spoon_bytes is None else self.spoon_bytes
         while self.condition.powered and not self.condition.held:
             if self._pending:
                 piece = self._pending.popleft()
@@ -194,7 +223,7 @@ class Machine:
                 else:
                     self._lay(piece)
                 continue
-            if at >= len(data):
+            if at >= min(len(data), most):
                 break
             after = self.interpreter.step(data, at)
             if after == at:
@@ -225,6 +254,7 @@ class Machine:
         self._pending.appendleft(piece)
         self.paper_left = 0
         self.condition = replace(self.condition, paper=PaperLevel.OUT)
+        self._tell()
 
     def cut(self) -> None:
         """Cut: what hangs out becomes a document. Waits its turn behind pieces without paper."""
@@ -241,6 +271,7 @@ class Machine:
         self.kicks.append(pin)
         del self.kicks[:-KICKS_KEPT]
         self.condition = replace(self.condition, drawer_open=True)
+        self._tell()
 
     def processed(self, process_id: bytes) -> None:
         """GS ( H function 48: header, identifier, the id, NUL."""

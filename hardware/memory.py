@@ -97,9 +97,12 @@ class MemoryPrinter(EscposPrinter):
         else:
             self.machine.switch(False)
 
-    def fall_silent(self) -> None:
-        """Goes on printing but answers nothing."""
-        self._set(silent=True)
+    def fall_silent(self, after_bytes: int = 0) -> None:
+        """Goes on printing but answers nothing, now or after so many bytes."""
+        if after_bytes:
+            self.machine.words_left = after_bytes
+        else:
+            self._set(silent=True)
 
     def garble(self) -> None:
         """Answers with bytes that are no answers."""
@@ -109,7 +112,8 @@ class MemoryPrinter(EscposPrinter):
         """Power, paper, cover, cutter and line are right again; what was held is printed."""
         if not self.machine.condition.powered:
             self.machine.switch(True)
-        self.machine.paper_left = self.machine.power_left = None
+        machine = self.machine
+        machine.paper_left = machine.power_left = machine.words_left = None
         self._set(
             powered=True,
             online=True,

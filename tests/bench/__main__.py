@@ -17,6 +17,7 @@ from . import (
     bench_drain,
     bench_kitchen,
     bench_orders,
+    bench_printing,
     bench_start,
     bench_touch,
     machine,
@@ -34,6 +35,7 @@ BENCHES: dict[str, Bench] = {
     "e": bench_start.run_journal,
     "f": bench_drain.run,
     "g": bench_touch.run,
+    "h": bench_printing.run,
 }
 
 

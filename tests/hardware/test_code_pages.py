@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from hypothesis import given, strategies as st
 
 from hardware.code_pages import CODE_PAGES, code_page, type_encoder
 from hardware.documents import QR, Align, Cell, Columns, Document, Logo, Size, Text
@@ -107,3 +108,18 @@ def test_another_interpreter_reads_the_same_letters_and_draws_the_rest(
     ours = "".join(char for char in printed.text if char.isalpha())
     assert theirs == ours
     assert len(ours) > 40
+
+
+@given(st.text(max_size=120), st.sampled_from(sorted(CODE_PAGES.values())), st.sampled_from(Size))
+def test_no_text_of_people_steers_a_printer_through_its_own_type(
+    text: str, page: str, size: Size
+) -> None:
+    blocks = (Text(text, size), Columns((Cell(text), Cell(text, keep=True)), size))
+    job = type_encoder(code_page(page), PAPER_58)(Document(text, blocks, text, footer=text))
+    machine = Machine(Evidence.A, PAPER_58.dots)
+    machine.receive(b"".join((*job.body, *job.ending)))
+    assert (machine.kicks, machine.cuts, machine.buffered) == ([], 1, 0)
+    assert not machine.interpreter.unknown
+    assert machine.answers() == b""
+    meant = {"ESC @", "ESC t", "ESC !", "ESC *", "ESC J", "GS B", "GS v 0", "GS V"}
+    assert set(machine.interpreter.commands) <= meant

@@ -7,10 +7,11 @@ from escpos.printer import Dummy
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
-from hardware.device import PaperLevel
+from hardware.device import PaperLevel, Status
 from hardware.documents import Cell, Columns, Document, Text
+from hardware.escpos_answers import Answers
 from hardware.escpos_jobs import raster_encoder
-from hardware.machine import Machine
+from hardware.machine import Condition, Machine
 from hardware.paper import Line
 from hardware.printer import Evidence
 from hardware.raster import render
@@ -182,3 +183,36 @@ def test_a_receipt_of_two_halves_is_one_picture() -> None:
     (sheet,) = render(RECEIPT)
     assert isinstance(document.image(), Image.Image)
     assert document.height == sheet.image.height + 40
+
+
+def test_a_printer_that_was_asked_to_tells_every_change_by_itself() -> None:
+    machine = Machine(Evidence.A)
+    machine.receive(b"\x1b@\x1da\xff")
+    answers = Answers()
+    answers.feed(machine.answers())
+    assert answers.automatic == Status()
+    for changed, obstacle in (
+        (Condition(paper=PaperLevel.OUT), "paper_out"),
+        (Condition(cover_open=True), "cover_open"),
+        (Condition(cutter_jammed=True), "cutter_jammed"),
+        (Condition(online=False), "offline"),
+        (Condition(paper=PaperLevel.LOW, drawer_open=True), ""),
+    ):
+        machine.set(changed)
+        answers.feed(machine.answers())
+        assert answers.automatic is not None
+        assert answers.automatic.obstacle == obstacle
+    assert (answers.automatic.paper, answers.automatic.drawer_pin_high) == (PaperLevel.LOW, True)
+    assert not answers.noise
+    machine.receive(b"\x1b@")
+    machine.set(Condition())
+    assert machine.answers() == b""
+
+
+@given(st.binary(max_size=200))
+def test_whatever_a_printer_answers_is_sorted_or_noise_and_never_an_error(data: bytes) -> None:
+    whole, pieces = Answers(), Answers()
+    whole.feed(data)
+    for byte in data:
+        pieces.feed(bytes((byte,)))
+    assert (whole.statuses, whole.ids, whole.turns) == (pieces.statuses, pieces.ids, pieces.turns)
