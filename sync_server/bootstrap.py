@@ -30,6 +30,7 @@ from sync_server.device_desk import DeviceDesk
 from sync_server.devices import open_printers
 from sync_server.domain.events import CataloguePublished
 from sync_server.domain.menu import Catalogue
+from sync_server.editions import follow_editions
 from sync_server.effects.cash_drawers import CashDrawers
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
@@ -138,7 +139,8 @@ class House:
         self.watch = KitchenWatch(self.office, waiting)
         self.search = GuestSearch(self.gateway, self._meal_of)
         self.office.asks = Asks(self.office, self._guests, self.health, self._hotel_day)
-        self.office.asks.set_up = DeviceDesk(self.office, _first_id)
+        self.devices = DeviceDesk(self.office, _first_id)
+        self.office.asks.set_up = self.devices
         self.printing: Printing | None = None
         self.sockets: SyncServer | None = None
         self.port = 0
@@ -253,6 +255,7 @@ class House:
         )
         self.port = await self.sockets.listen(settings.host, settings.port, context)
         self._run(self._carry_out(), "effects")
+        self._run(follow_editions(settings, self.office, self.devices), "editions")
         for context_name, database in (("front", self.front), ("hotel", self.hotel)):
             if is_large(settings, context_name):
                 self._run(in_thread(database.check_damage), f"check of {context_name}")

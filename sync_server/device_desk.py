@@ -280,6 +280,11 @@ class DeviceDesk:
 
         return await self._publish(changed)
 
+    async def publish(self, change: Callable[[Catalogue], Catalogue]) -> str:
+        """Put a changed catalogue in force; returns the code of a refusal, else nothing."""
+        code, _ = await self._publish(change)
+        return code
+
     async def _publish(self, change: Callable[[Catalogue], Catalogue]) -> Answer:
         office = self._office
         async with self._changing:

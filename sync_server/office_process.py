@@ -22,8 +22,10 @@ from sync_server.config import ServerSettings
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish import furnish_books
 from sync_server.demo.venue_types import Venue
-from sync_server.front_office.tables import JournalRow
+from sync_server.domain.menu import Catalogue
+from sync_server.front_office.tables import CatalogueRow, JournalRow
 from sync_server.protocol.envelope import read_event
+from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreError
@@ -55,6 +57,27 @@ class FrontJournal:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+
+class FrontMenu:
+    """The front's newest catalogue for the pages of the menu; opened anew for each look, which is
+    rare, so that a restart of the server is nobody's concern."""
+
+    def __init__(self, url: str) -> None:
+        """`url` of the front's database."""
+        self._url = url
+
+    def catalogue(self) -> Catalogue | None:
+        """The newest version; None before the first. Raises the store's errors."""
+        with Database.open_read_only(self._url, FRONT, readers=1) as database:
+            data = database.read(_newest_catalogue)
+        return read_catalogue(bytes(data)) if data is not None else None
+
+
+def _newest_catalogue(connection: Connection) -> bytes | None:
+    table = CatalogueRow.__table__  # type: ignore[attr-defined]
+    query = select(table.c.data).order_by(table.c.number.desc()).limit(1)
+    return connection.execute(query).scalar()
 
 
 def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEvent]:
@@ -98,6 +121,7 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
             books,
             journal,
             Machine(wall_ms, lambda: chance.randbytes(TOKEN_BYTES).hex()),
+            FrontMenu(settings.database_url(FRONT)),
         )
         try:
             await office.serve(lambda port: tell("READY", url=f"http://{host}:{port}"))

@@ -20,6 +20,7 @@ from sync_server.store.errors import StoreDead, StoreError
 
 from .accounts import Accounts, Passwords
 from .books import open_books
+from .catalogue import CatalogueReader
 from .intake import Intake, JournalGap, JournalReader
 from .recosting import recost
 from .web.settled import SiteSettings
@@ -69,8 +70,10 @@ class Office:
         database: Database,
         reader: JournalReader | None,
         machine: Machine,
+        menu: CatalogueReader | None = None,
     ) -> None:
-        """`reader` gives the front's journal; without one the pages show the books as they are."""
+        """`reader` gives the front's journal, `menu` its catalogue; without them the pages show
+        the books as they are."""
         self._settings = settings
         self._database, self._clock = database, machine.clock
         passwords = Passwords(settings.pepper)
@@ -81,7 +84,9 @@ class Office:
             settings.target_bp,
             secure=bool(settings.certificate),
         )
-        self._site = Site(database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID])
+        self._site = Site(
+            database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID], menu
+        )
         self._intake = Intake(database, reader) if reader is not None else None
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:

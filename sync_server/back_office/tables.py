@@ -162,6 +162,19 @@ class ApiKey(BackRow, table=True):
     active: bool = True
 
 
+class CatalogueEdition(BackRow, table=True):
+    """Changes of the menu that hold from `at_ms` on, as a list of lists; `withdrawn` never held."""
+
+    __tablename__ = "catalogue_edition"
+    number: int = Field(primary_key=True)
+    at_ms: int = Field(sa_column=_big())
+    made_ms: int = Field(sa_column=_big())
+    login: str
+    note: str
+    changes: str = Field(sa_column=Column(Text, nullable=False))
+    withdrawn: bool = False
+
+
 class AccountMap(BackRow, table=True):
     """Which accounts a kind of move of a group of goods is booked on; an empty group: all others.
 

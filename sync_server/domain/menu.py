@@ -397,7 +397,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One published version; `number` only rises."""
+    """One published version; `number` only rises.
+
+    `edition` is the last edition of the back office that is in it (`menu_changes`), `edition_ms`
+    the moment from which that one holds.
+    """
 
     number: int
     published_ms: int
@@ -419,6 +423,8 @@ class Catalogue:
     station_rules: tuple[StationRule, ...] = ()
     drawers: dict[str, Drawer] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    edition: int = 0
+    edition_ms: int = 0
 
     def currency(self, code: str) -> Currency | None:
         """Foreign cash of that code, if the house takes it."""

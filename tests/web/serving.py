@@ -15,9 +15,11 @@ from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
+from sync_server.domain.menu import Catalogue
 from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
 from tests.back_office.house import NOON_MS, PEPPER, Journal, furnish, take_all
+from tests.builders import a_menu
 
 
 def evening() -> Journal:
@@ -48,6 +50,14 @@ def documents(connection: Connection) -> None:
         ledger.write()
 
 
+class Menu:
+    """The front's catalogue, as it would be read there."""
+
+    def catalogue(self) -> Catalogue:
+        """Always the same."""
+        return a_menu()
+
+
 async def serve(folder: Path) -> None:
     """Fill the books and open the office on a free port."""
     with open_books(file_url(folder / "back.db")) as books:
@@ -58,7 +68,7 @@ async def serve(folder: Path) -> None:
         settings = OfficeSettings(url="", pepper=PEPPER, port=0)
         ticks = itertools.count(NOON_MS)
         machine = Machine(lambda: next(ticks), lambda: system_random().randbytes(32).hex())
-        office = Office(settings, books, journal, machine)
+        office = Office(settings, books, journal, machine, Menu())
         await office.serve(lambda port: print(port, flush=True))
 
 

@@ -42,6 +42,7 @@ FOOD_COST = PagePlace("food_cost", "/reports/food-cost", RIGHT_REPORTS)
 EXCEPTIONS = PagePlace("exceptions", "/intake/exceptions", RIGHT_COSTING)
 CARDS = PagePlace("cards", "/recipes/cards", RIGHT_COSTING)
 WHAT_IF = PagePlace("what_if", "/recipes/what-if", RIGHT_COSTING)
+MENU = PagePlace("menu", "/house/menu", RIGHT_COSTING)
 BOOKS = PagePlace("books", "/house/books", RIGHT_APPROVE)
 ENTRIES = PagePlace("entries", "/house/entries", RIGHT_COSTING)
 IMPORTS = PagePlace("imports", "/house/import", RIGHT_COSTING)
@@ -65,7 +66,7 @@ AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_recipes": (CARDS, WHAT_IF),
     "area_reports": (TURNOVER, FOOD_COST),
     "area_intake": (EXCEPTIONS,),
-    "area_house": (ENTRIES, IMPORTS, BOOKS),
+    "area_house": (MENU, ENTRIES, IMPORTS, BOOKS),
 }
 
 

@@ -19,7 +19,9 @@ from sync_server.domain.limits import SESSION_MS
 from sync_server.store.database import Database
 
 from ..accounts import Accounts, Admitted, Denied
+from ..catalogue import CatalogueReader
 from .api import api_of
+from .catalogue_routes import CataloguePages
 from .door import COOKIE, Door, safe_target, visitor_of
 from .frame import (
     ASSETS,
@@ -78,6 +80,7 @@ class Site:
         accounts: Accounts,
         settings: SiteSettings,
         new_id: Callable[[], str],
+        menu: CatalogueReader | None = None,
     ) -> None:
         """Register every route. NiceGUI has one application in a process, so call this once."""
         self._database = database
@@ -93,6 +96,7 @@ class Site:
         RecipePages(database, settings).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
         ImportPages(database, settings, new_id).register(self._fastapi)
+        CataloguePages(database, settings, menu).register(self._fastapi)
         self._fastapi.mount("/api", api_of(database, settings))
         ui.run_with(
             self._fastapi,

@@ -1,0 +1,127 @@
+"""Editions of the menu: changes gathered here, dated, and taken by the server when they are due.
+
+An edition is never edited; one that is not due yet may be withdrawn. What a change means is
+`sync_server.domain.menu_changes`; how the server takes it is no business of this side, which only
+sees in the published catalogue that it has.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection, func
+from sqlmodel import Session, col, or_, select
+
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu_changes import CHANGES, Change, Preview, previewed
+from sync_server.store.database import session_on
+
+from .papers import Actor
+from .tables import CatalogueEdition, Item, ItemCategory
+
+EDITIONS_AT_ONCE = 50
+
+
+class CatalogueReader(Protocol):
+    """How the catalogue in force is read; given by whoever puts the processes together."""
+
+    def catalogue(self) -> Catalogue | None:
+        """The newest published version; None before the first. Raises the store's errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Changes that hold from a moment (milliseconds UTC) on."""
+
+    number: int
+    at_ms: int
+    changes: tuple[Change, ...]
+
+
+def editions_after(
+    connection: Connection, taken_ms: int, taken: int, now_ms: int
+) -> Sequence[Edition]:
+    """Editions that are due by now and come after the last one taken, in the order they hold."""
+    with session_on(connection) as session:
+        later = or_(
+            col(CatalogueEdition.at_ms) > taken_ms,
+            (col(CatalogueEdition.at_ms) == taken_ms) & (col(CatalogueEdition.number) > taken),
+        )
+        query = (
+            select(CatalogueEdition)
+            .where(later, CatalogueEdition.at_ms <= now_ms)
+            .where(col(CatalogueEdition.withdrawn).is_(False))
+            .order_by(col(CatalogueEdition.at_ms), col(CatalogueEdition.number))
+            .limit(EDITIONS_AT_ONCE)
+        )
+        return [
+            Edition(row.number, row.at_ms, read_changes(row.changes)) for row in session.exec(query)
+        ]
+
+
+def read_changes(text: str) -> tuple[Change, ...]:
+    """Changes as an edition keeps them."""
+    return tuple(Change(*(str(part) for part in one)) for one in json.loads(text)[:CHANGES])
+
+
+def publish(
+    session: Session,
+    catalogue: Catalogue,
+    changes: Sequence[Change],
+    when: tuple[int, str],
+    actor: Actor,
+) -> int | list[Preview]:
+    """Make an edition that holds from a moment (now, if that has passed), with a note; returns
+    its number, or the changes that cannot be. New dishes are known here at once, so that they can
+    get cards."""
+    at_ms, note = when
+    wrong = [one for one in previewed(catalogue, changes) if one.refused]
+    if wrong or not changes:
+        return wrong
+    number = (session.exec(select(func.max(CatalogueEdition.number))).one() or 0) + 1
+    session.add(
+        CatalogueEdition(
+            number=number,
+            at_ms=max(at_ms, actor.at_ms),
+            made_ms=actor.at_ms,
+            login=actor.login,
+            note=note[:200],
+            changes=json.dumps([astuple(one) for one in changes], ensure_ascii=False),
+        )
+    )
+    _know_items(session, changes)
+    session.flush()
+    return number
+
+
+def withdraw(session: Session, number: int, now_ms: int) -> bool:
+    """Take an edition back that is not due yet."""
+    row = session.get(CatalogueEdition, number)
+    if row is None or row.at_ms <= now_ms:
+        return False
+    row.withdrawn = True
+    return True
+
+
+def _know_items(session: Session, changes: Sequence[Change]) -> None:
+    """Names and categories of dishes as reports have them follow the menu."""
+    categories = set(session.exec(select(ItemCategory.category_id)))
+    for change in changes:
+        if change.kind != "item":
+            continue
+        row = session.get(Item, change.target)
+        if change.field == "new" and row is None and change.value in categories:
+            session.add(
+                Item(
+                    item_id=change.target,
+                    category_id=change.value,
+                    name_en=change.target,
+                    name_uk=change.target,
+                )
+            )
+            session.flush()
+        elif row is not None and change.field in ("name_en", "name_uk"):
+            setattr(row, change.field, change.value)
+        elif row is not None and change.field == "category_id" and change.value in categories:
+            row.category_id = change.value
