@@ -302,7 +302,7 @@ class ClientDesk:
             return Refused("cannot_save")
         cmd_id = self.link.new_id()
         who = self.me if actor is None else StaffId(actor)
-        facts = self._facts(cmd_id, who, bool(approval))
+        facts = self._facts(cmd_id, who, approval)
         decision = self._replica.add(command, facts)
         if isinstance(decision, Refused):
             return decision
@@ -318,7 +318,7 @@ class ClientDesk:
         self.changed()
         return decision
 
-    def _facts(self, cmd_id: str, actor: StaffId, lent: bool = False) -> Facts:
+    def _facts(self, cmd_id: str, actor: StaffId, approval: str = "") -> Facts:
         catalogue = self.catalogue
         if self._kind == "kds" and not actor:
             rights = KITCHEN_RIGHTS
@@ -326,7 +326,7 @@ class ClientDesk:
             rights = rights_of(catalogue, actor)
         limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
         sums = discount_sum_limit(catalogue, actor)
-        if lent:
+        if approval:
             # The server alone knows the approver's rights; the preview believes the approval.
             rights, limit, sums, refund = frozenset(RIGHTS), 10_000, -1, -1
         linked = self.state.phase in ("online", "catching_up")
@@ -343,6 +343,7 @@ class ClientDesk:
             refund_limit_minor=refund,
             discount_limit_minor=sums,
             old_menus=self._catalogues.all,
+            request_id=approval,
             room_link=self.hotel and linked,
             server_link=linked,
         )
@@ -461,7 +462,8 @@ class ClientDesk:
             return None
         if stored.result is not None and stored.result.outcome in ("refused", "parked"):
             return None
-        facts = self._facts(envelope.cmd_id, StaffId(envelope.actor), envelope.approval is not None)
+        approval = envelope.approval.id if envelope.approval is not None else ""
+        facts = self._facts(envelope.cmd_id, StaffId(envelope.actor), approval)
         facts = replace(facts, now_ms=envelope.made_wall_ms, basis_n=envelope.basis_n)
         n_to = stored.result.n_to if stored.result is not None else 0
         return Pending(envelope.cmd_id, command, facts, True, n_to)

@@ -7,6 +7,12 @@ Released fields are never changed; a new field gets a default. The answers are `
 
 from dataclasses import dataclass
 
+from .approval_records import (
+    APPROVAL_COMMANDS,
+    AnswerApproval as AnswerApproval,
+    AskApproval as AskApproval,
+    CancelApproval as CancelApproval,
+)
 from .cash_commands import (
     CASH_COMMANDS,
     AdjustFloat as AdjustFloat,
@@ -576,6 +582,7 @@ COMMANDS: dict[str, type] = {
         PublishCatalogue,
         RecordSignIn,
         *CASH_COMMANDS,
+        *APPROVAL_COMMANDS,
         *ORDER_COMMANDS,
     )
 }

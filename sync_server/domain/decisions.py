@@ -9,6 +9,7 @@ reliability 2.8. The same pair of `decide` and `Venue.apply` serves server, prev
 from collections.abc import Callable, Iterable
 
 from . import (
+    approvals,
     commands as c,
     discounting,
     events as e,
@@ -38,9 +39,15 @@ def decide(venue: Venue, command: object, facts: Facts) -> Decision:
         return refuse("unknown_command")
     if fault := needs(facts, RIGHT_FOR[kind.__name__]):
         return fault
+    if fault := approvals.frozen(venue.requests.values(), command, facts):
+        return fault
     made: Decision = handler(venue, command, facts)
     if isinstance(made, Refused):
         return made
+    request = venue.requests.get(facts.request_id)
+    if request is not None:
+        ended = e.ApprovalEnded(request.request_id, request.check_id, True, facts.now_ms)
+        made = replace(made, events=(*made.events, ended))
     if made.adjusted is None:
         return made
     return replace(made, events=(*made.events, notice(command, made.adjusted, facts)))
@@ -438,6 +445,9 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TellStaff: _tell,
     c.PublishCatalogue: _publish,
     c.RecordSignIn: _signed_in,
+    c.AskApproval: lambda v, x, f: till.one(approvals.ask(v.requests, x, f)),
+    c.AnswerApproval: lambda v, x, f: till.one(approvals.answer(v.requests, x, f)),
+    c.CancelApproval: lambda v, x, f: till.one(approvals.cancel(v.requests, x, f)),
     **till.HANDLERS,
 }
 assert {kind.__name__ for kind in _HANDLERS} == c.COMMANDS.keys()

@@ -8,6 +8,12 @@ meaning gets a new name. Who, when and by which command stands also in the journ
 from dataclasses import dataclass
 
 from .amending import quick
+from .approval_records import (
+    APPROVAL_EVENTS,
+    ApprovalAnswered as ApprovalAnswered,
+    ApprovalAsked as ApprovalAsked,
+    ApprovalEnded as ApprovalEnded,
+)
 from .cash_events import (
     CASH_EVENTS,
     AccountPaid as AccountPaid,
@@ -563,6 +569,7 @@ EVENTS: dict[str, type] = {
         CataloguePublished,
         StaffSignedIn,
         *CASH_EVENTS,
+        *APPROVAL_EVENTS,
         *ORDER_EVENTS,
     )
 }

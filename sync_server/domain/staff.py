@@ -100,6 +100,9 @@ RIGHT_FOR: dict[str, str] = {
     "CloseCheck": "take_cash",
     "CorrectTender": "reopen",
     "SettleSuspense": "reopen",
+    "AskApproval": "order",
+    "AnswerApproval": "approve",
+    "CancelApproval": ANYONE,  # whoever asked, or whoever may approve
     "PunchClock": ANYONE,  # one's own; another's with the right to approve
     "RecordPaper": ANYONE,  # server only
     "StopItem": "stop_list",
@@ -130,7 +133,8 @@ class Facts:
 
     `now_ms` is the command's time by the server's rule (reliability 2.10); `basis_n` the last
     event that the asking screen had seen; `approver` lends rights for this one command.
-    `server_link` is false on a terminal that decides alone.
+    `server_link` is false on a terminal that decides alone. `request_id` is the request that
+    `approver` granted, when it was asked for from another terminal.
     """
 
     catalogue: Catalogue
@@ -148,6 +152,7 @@ class Facts:
     old_menus: Mapping[int, Catalogue] = field(default_factory=dict)
     room_link: bool = True
     server_link: bool = True
+    request_id: str = ""
 
 
 def rights_of(catalogue: Catalogue, staff_id: str) -> frozenset[str]:

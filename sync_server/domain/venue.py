@@ -11,6 +11,7 @@ from heapq import nsmallest
 from operator import attrgetter
 
 from . import (
+    approvals,
     attendance,
     checks,
     events as e,
@@ -22,6 +23,7 @@ from . import (
     vouchers,
 )
 from .amending import replace
+from .approvals import Request
 from .attendance import Attendance
 from .checks import Check, Stamp
 from .folio import Charge
@@ -110,6 +112,7 @@ class Venue:
     owed: dict[str, int] = field(default_factory=dict)
     present: dict[StaffId, Attendance] = field(default_factory=dict)
     speeds: dict[str, Speed] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -135,6 +138,7 @@ class Venue:
             dict(self.owed),
             dict(self.present),
             dict(self.speeds),
+            dict(self.requests),
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -374,6 +378,15 @@ class Venue:
         owed = self.owed.get(event.account_id, 0) - event.payment.amount_minor
         self.owed[event.account_id] = owed
 
+    def _asked(self, event: e.ApprovalAsked, stamp: Stamp) -> None:
+        approvals.asked(self.requests, event, stamp.n)
+
+    def _answered(self, event: e.ApprovalAnswered, stamp: Stamp) -> None:
+        approvals.answered(self.requests, event)
+
+    def _request_ended(self, event: e.ApprovalEnded, stamp: Stamp) -> None:
+        self.requests.pop(event.request_id, None)
+
     def _punched(self, event: e.ClockPunched, stamp: Stamp) -> None:
         attendance.punched(self.present, event)
 
@@ -442,6 +455,9 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.VoucherReturned: Venue._voucher_returned,
     e.AccountPaid: Venue._account_paid,
     e.ClockPunched: Venue._punched,
+    e.ApprovalAsked: Venue._asked,
+    e.ApprovalAnswered: Venue._answered,
+    e.ApprovalEnded: Venue._request_ended,
     e.DayOpened: Venue._day_opened,
     e.DayClosed: Venue._day_closed,
     e.ItemStopped: Venue._stopped,

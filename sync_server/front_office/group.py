@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from sync_server.domain import events as e, ledger, limits
+from sync_server.domain.approvals import lends
 from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
@@ -34,7 +35,14 @@ from sync_server.domain.staff import (
 )
 from sync_server.domain.venue import Venue
 from sync_server.effects.door import DOUBTFUL
-from sync_server.protocol.envelope import Command, EventRecord, Received, chain, write_event
+from sync_server.protocol.envelope import (
+    Command,
+    EventRecord,
+    Received,
+    body_digest,
+    chain,
+    write_event,
+)
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import CODEC
 from sync_server.store.hot_insert import Row
@@ -214,11 +222,12 @@ class Group:
             rights = rights_of(catalogue, actor)
             limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
             sums = discount_sum_limit(catalogue, actor)
+        request_id = ""
         if command.approval is not None and not honoured:
-            lent = self._access.redeem(command, device.dev, at_ms, self.approvals)
+            lent = self._lent(device, command, at_ms)
             if isinstance(lent, Refused):
                 return lent
-            approver = lent
+            approver, request_id = lent
             rights = rights | rights_of(catalogue, approver)
             limit = max(limit, discount_limit(catalogue, approver))
             refund = wider(refund, refund_limit(catalogue, approver))
@@ -238,7 +247,22 @@ class Group:
             approver=approver,
             old_menus=self._catalogues,
             room_link=self._room_link,
+            request_id=request_id,
         )
+
+    def _lent(self, device: Device, command: Command, at_ms: int) -> tuple[StaffId, str] | Refused:
+        """Who approved a command: at another terminal by a request that everybody can see, with
+        its id, or by a PIN at this one."""
+        assert command.approval is not None
+        request = self.venue.requests.get(command.approval.id)
+        if request is None:
+            lent = self._access.redeem(command, device.dev, at_ms, self.approvals)
+            return lent if isinstance(lent, Refused) else (lent, "")
+        digest = body_digest(bytes(command.body))
+        approver = lends(request, command.actor, command.type, digest, at_ms)
+        if not approver:
+            return refuse("approval_invalid")
+        return approver, request.request_id
 
     def _is_restored(self, command: Command) -> bool:
         """Whether the command was made before this server was restored from a backup."""

@@ -208,6 +208,27 @@ async def test_nobody_approves_for_oneself_or_without_the_right_or_the_pin(
     assert (await lent(house, till)).code == "locked"
 
 
+async def test_a_manager_at_another_terminal_approves_what_is_asked_for_there(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    await till.sign_in("olena")
+    other = await house.till("t2")
+    await other.sign_in("nadia")
+    digest = body_digest(CODEC.encode(VOID))
+    ask = c.AskApproval("r1", K, "VoidLine", digest, "not_allowed", {"right": "void_sent"})
+    await till.must(ask)
+    by_request = {"approval": Lent("r1")}
+    assert invalid(await till.do(VOID, **by_request)), "nobody has said yes"
+    await other.must(c.AnswerApproval("r1", True))
+    less = c.VoidLine(K, LineId("k-l1"), 500, "guest-left", True)
+    assert invalid(await till.do(less, **by_request)), "another amount"
+    await till.must(VOID, **by_request)
+    assert house.office.venue.checks[K].lines[0].state == "void"
+    assert house.office.venue.requests == {}
+    assert invalid(await till.do(VOID, **by_request)), "it is spent"
+
+
 # -- clocks ------------------------------------------------------------------------------------
 async def made_at(house: House, till: Till, **clock: Any) -> int:
     """The journal's time of a command, less the server's time now."""

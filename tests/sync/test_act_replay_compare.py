@@ -252,6 +252,17 @@ simple(
     "SettleSuspense", _suspended, c.SettleSuspense(PaymentId("p2"), SH, "returned", "paid twice")
 )
 simple("PunchClock", Office.published, c.PunchClock("in"))
+ASKED = c.AskApproval("r1", K, "GiveDiscount", "0" * 64, "over_limit", {"limit_bp": 1_000})
+
+
+async def _asked(office: Office) -> None:
+    await office.sent()
+    await office.act(ASKED, by="olena")
+
+
+simple("AskApproval", Office.sent, ASKED)
+simple("AnswerApproval", _asked, c.AnswerApproval("r1", True))
+simple("CancelApproval", _asked, c.CancelApproval("r1"))
 
 simple("OpenDay", _published_only, c.OpenDay(DAY))
 simple("CloseDay", _no_shift, c.CloseDay())
