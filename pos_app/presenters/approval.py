@@ -1,8 +1,9 @@
-"""A colleague with the right lends it for one command, here and now: who, and their PIN.
+"""A colleague with the right lends it for one command: here with their PIN, or at another terminal.
 
 Part of the order presenter. Only with the server, which alone knows PINs and rights (S-15): the
-approval is bound to this device and to this very command, with its amount and its lines, and is
-used once: whoever changes the amount asks again.
+approval is bound to this very command, with its amount and its lines, and is used once: whoever
+changes the amount asks again. What is asked for elsewhere stands in the venue, is told to everybody
+who may approve (`notices`), and the command goes through here as soon as one of them says yes.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.presenter import Presenter
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
+from sync_server.domain import commands as c
+from sync_server.domain.ids import CheckId
 from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import rights_of
 from sync_server.protocol.envelope import body_digest
@@ -18,6 +21,8 @@ from sync_server.protocol.replica import CODEC
 LENDABLE = frozenset({"not_allowed", "over_limit", "over_sum"})
 """Refusals that somebody else's right can lift."""
 SIGN = "•"
+ELSEWHERE = "elsewhere"
+"""Stands for nobody by name: whoever may, at another terminal. No person has this id."""
 
 
 class Approval:
@@ -33,7 +38,8 @@ class Approval:
         """Nothing waits for an approval."""
         self.command: object | None = None
         self.target = ""
-        self.why = self.who = self.typed = self.message = ""
+        self.why = self.who = self.typed = self.message = self.request_id = ""
+        self.refused = Refused("")
         self.waiting = False
 
     @property
@@ -51,12 +57,55 @@ class Approval:
             on.toast(on.say("approval_needs_server"), "hold", "wifi_off")
             return True
         self.shut()
-        self.command, self.target = command, target
+        self.command, self.target, self.refused = command, target, refused
         self.why = on.sentence(refused.code, refused.params)
         return True
 
+    def cancel(self) -> None:
+        """Nobody is asked any more; the bill is free again."""
+        if self.request_id and self.request_id in self._on.desk.venue.requests:
+            self._on.submit(c.CancelApproval(self.request_id))
+        self.shut()
+
+    def _elsewhere(self) -> None:
+        """Ask whoever may approve, at whichever terminal."""
+        on, command = self._on, self.command
+        request_id = on.desk.new_id()
+        ask = c.AskApproval(
+            request_id,
+            CheckId(self.target),
+            type(command).__name__,
+            body_digest(CODEC.encode(command)),
+            self.refused.code,
+            dict(self.refused.params),
+        )
+        if on.submit(ask):
+            self.request_id = request_id
+
+    def look(self) -> None:
+        """Take the answer when it is there: the command goes through, or it is said who refused."""
+        on = self._on
+        if not self.request_id:
+            return
+        request = on.desk.venue.requests.get(self.request_id)
+        if request is None or not request.runs(on.desk.now_ms()):
+            name = on.person(request.approver) if request and request.approver else ""
+            key = "approval_denied" if name else "approval_lapsed"
+            self.shut()
+            on.toast(on.say(key, name=name), "hold", "person")
+        elif request.state == "granted":
+            command, request_id = self.command, self.request_id
+            self.shut()
+            if on.submit(command, request_id):
+                self._done()
+                name = on.person(request.approver)
+                on.toast(on.say("approved_by", name=name), "ready", "check")
+
     def pick(self, staff_id: str) -> None:
-        """This colleague approves."""
+        """This colleague approves, or whoever may elsewhere."""
+        if staff_id == ELSEWHERE:
+            self._elsewhere()
+            return
         self.who, self.typed, self.message = staff_id, "", ""
 
     def key(self, key: str) -> None:
@@ -100,12 +149,16 @@ class Approval:
         if not self.open:
             return NO_SHEET
         cancel = Act("cancel", on.say("cancel"))
+        if self.request_id:
+            return Sheet("choices", on.say("waits_for_approval"), text=self.why, cancel=cancel)
         if not self.who:
+            here = tuple(Act(f"approver:{key}", on.person(key)) for key in self._approvers())
+            there = Act(f"approver:{ELSEWHERE}", on.say("ask_elsewhere"), icon="notifications")
             return Sheet(
                 "choices",
                 on.say("who_approves"),
                 text=self.why,
-                choices=tuple(Act(f"approver:{key}", on.person(key)) for key in self._approvers()),
+                choices=(*here, there),
                 cancel=cancel,
             )
         hint = on.say("checking") if self.waiting else self.message or on.say("pin_of_approver")

@@ -40,7 +40,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "plan": PlanEditor,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})
-_ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check"})
+_ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check", "grant", "deny"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """What stands over every screen: no server, no room on the disk, and what must be tapped away.
 
 The most serious thing is shown; a lasting state says what still works. A notice goes when the
-person it is for has tapped it, and comes back on every terminal until then.
+person it is for has tapped it, and comes back on every terminal until then. What a colleague asks
+for at another terminal stands here for whoever may approve it (`approval`).
 """
 
 from pos_app.presenters.presenter import Presenter, intent
 from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, NoticeId
+from sync_server.domain.staff import rights_of
 
 _GRAVE = frozenset(
     {
@@ -28,6 +30,40 @@ class NoticesPresenter(Presenter):
     def seen(self, notice_id: str) -> None:
         """Tapped away."""
         self.submit(c.AcknowledgeNotice(NoticeId(notice_id)))
+
+    @intent
+    def grant(self, request_id: str) -> None:
+        """Yes to what a colleague asked for at another terminal."""
+        self.submit(c.AnswerApproval(request_id, True))
+
+    @intent
+    def deny(self, request_id: str) -> None:
+        """No to it."""
+        self.submit(c.AnswerApproval(request_id, False))
+
+    def _asked(self) -> Banner | None:
+        """What a colleague asks this person to approve, oldest first."""
+        desk = self.desk
+        if "approve" not in rights_of(desk.catalogue, desk.me):
+            return None
+        now_ms = desk.now_ms()
+        for request in desk.venue.requests.values():
+            if request.state == "asked" and request.by != desk.me and request.runs(now_ms):
+                check = desk.venue.check(request.check_id)
+                text = self.say(
+                    "asks_approval",
+                    name=self.person(request.by),
+                    number=check.number if check else "",
+                    text=self.sentence(request.code, request.params),
+                )
+                return Banner(
+                    f"{self.clock(request.at_ms)} · {text}",
+                    "hold",
+                    "person",
+                    Act(f"grant:{request.request_id}", self.say("approve_yes")),
+                    Act(f"deny:{request.request_id}", self.say("approve_no")),
+                )
+        return None
 
     @intent
     def go_check(self, check_id: str) -> None:
@@ -52,6 +88,8 @@ class NoticesPresenter(Presenter):
         link = self.desk.link
         if not link.can_save:
             return Banner(self.say("cannot_save"), "late", "error")
+        if self.desk.me and (asked := self._asked()) is not None:
+            return asked
         notices = self.desk.notices if self.desk.me else ()
         if notices:
             notice = notices[0]

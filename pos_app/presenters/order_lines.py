@@ -225,7 +225,7 @@ class LineWork(Presenter):
     def cancel(self) -> None:
         """Close what is open, from the top."""
         if self.approval.open:
-            self.approval.shut()
+            self.approval.cancel()
         elif self.asked:
             self._shut()
         else:
@@ -438,6 +438,7 @@ class LineWork(Presenter):
     def sheet(self, check: Check) -> Sheet:
         """The sheet of the question that is open."""
         line, asked = self.line, self.asked
+        self.approval.look()
         if self.approval.open:
             return self.approval.sheet()
         if asked == "quantity" and line is not None:

@@ -127,12 +127,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What stands over every screen until it is tapped away or no longer true."""
+    """What stands over every screen until it is tapped away or no longer true. With `other` it is
+    a question, and only its two buttons are targets."""
 
     text: str = ""
     token: str = "hold"
     icon: str = "wifi_off"
     act: Act | None = None
+    other: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

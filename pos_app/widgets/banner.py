@@ -20,10 +20,29 @@ class BannerView(Tap):
 
     model = ObjectProperty(NO_BANNER, rebind=False)
 
-    def action(self) -> str:
-        """The button's intent; the whole banner is the target."""
+    def meant_at(self, x: float, y: float) -> str:
+        """The button's intent; the whole banner is the target, of a question only its buttons."""
         banner: Banner = self.model
-        return banner.act.id if banner.act is not None else ""
+        if banner.act is None:
+            return ""
+        if banner.other is None:
+            return banner.act.id
+        wide, left = self._buttons(banner)
+        for act, at in zip((banner.other, banner.act), left, strict=True):
+            if at <= x - self.x <= at + wide:
+                return act.id
+        return ""
+
+    def _buttons(self, banner: Banner) -> tuple[float, tuple[float, ...]]:
+        """How wide each button is, and where each begins, the one that refuses first."""
+        acts = [act for act in (banner.other, banner.act) if act is not None]
+        wide = max((self.measure(act.label, 15, True) for act in acts), default=0) + dp(28)
+        wide = max(wide, dp(88)) if acts else 0
+        right = self.width - dp(8)
+        return wide, tuple(
+            right - (len(acts) - number) * wide - (len(acts) - 1 - number) * dp(8)
+            for number in range(len(acts))
+        )
 
     def on_touch_down(self, touch: Any) -> bool:
         """Only while something is said."""
@@ -39,20 +58,20 @@ class BannerView(Tap):
         self.ring(0, 0, self.width, self.height, banner.token, dp(10))
         token = f"{banner.token}_text"
         self.icon(banner.icon, dp(14), 0, dp(28), self.height, size=22, token=token)
-        label = banner.act.label if banner.act is not None else ""
-        wide = self.measure(label, 15, True) + dp(28) if label else 0
+        wide, left = self._buttons(banner)
+        room = (left[0] if left else self.width) - dp(64)
         self.text(
             banner.text,
             dp(52),
             0,
-            self.width - dp(72) - wide,
+            room,
             self.height,
             size=15,
             lines=2,
             smallest=12,
         )
-        if label:
-            x = self.width - wide - dp(8)
-            fill = "pressed" if self.pressed else "raised"
+        acts = [act for act in (banner.other, banner.act) if act is not None]
+        for act, x in zip(acts, left, strict=True):
+            fill = "pressed" if self.pressed == act.id else "raised"
             self.box(x, dp(6), wide, self.height - dp(12), fill, dp(8))
-            self.text(label, x, 0, wide, self.height, size=15, bold=True, align="center")
+            self.text(act.label, x, 0, wide, self.height, size=15, bold=True, align="center")

@@ -91,4 +91,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_mine": "All my tables",
     "handed_over": "Handed over: {name}",
     "moved_to_table": "Now at table {table}",
+    "asks_approval": "{name}, check {number}: {text}",
+    "approve_yes": "Approve",
+    "approve_no": "No",
+    "ask_elsewhere": "Ask at another terminal",
+    "waits_for_approval": "Waiting for an approval",
+    "approval_denied": "{name} said no",
+    "approval_lapsed": "Nobody answered: ask again",
 }

@@ -91,4 +91,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_mine": "Wszystkie moje stoliki",
     "handed_over": "Przekazano: {name}",
     "moved_to_table": "Teraz stolik {table}",
+    "asks_approval": "{name}, rachunek {number}: {text}",
+    "approve_yes": "Zatwierdź",
+    "approve_no": "Nie",
+    "ask_elsewhere": "Zapytaj z innego terminala",
+    "waits_for_approval": "Czekamy na zgodę",
+    "approval_denied": "{name} odmawia",
+    "approval_lapsed": "Nikt nie odpowiedział: zapytaj ponownie",
 }

@@ -91,4 +91,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_mine": "Усі мої столи",
     "handed_over": "Передано: {name}",
     "moved_to_table": "Тепер стіл {table}",
+    "asks_approval": "{name}, рахунок {number}: {text}",
+    "approve_yes": "Дозволити",
+    "approve_no": "Ні",
+    "ask_elsewhere": "Спитати з іншого термінала",
+    "waits_for_approval": "Чекаємо на дозвіл",
+    "approval_denied": "{name} не дозволяє",
+    "approval_lapsed": "Ніхто не відповів: спитайте ще раз",
 }

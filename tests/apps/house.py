@@ -215,13 +215,15 @@ class HouseDesk:
     def submit(self, command: object, approval: str = "") -> Decision:
         facts = self.house.facts(self.me, "pos-1")
         if approval:
-            approver = self.house.approvals[approval]
+            request = self.venue.requests.get(approval)
+            approver = request.approver if request else self.house.approvals[approval]
             facts = replace(
                 facts,
                 rights=facts.rights | rights_of(self.catalogue, approver),
                 discount_limit_bp=discount_limit(self.catalogue, approver),
                 discount_limit_minor=discount_sum_limit(self.catalogue, approver),
                 approver=StaffId(approver),
+                request_id=approval,
             )
         decision = self._replica.add(command, facts)
         if not isinstance(decision, Refused):

@@ -239,3 +239,35 @@ def test_a_banner_says_what_is_wrong_over_the_screen_and_leaves_it_usable(rig: R
     rig.tap((62, 674))
     rig.until(lambda: acts)
     assert acts == ["void"]
+
+
+def test_a_question_in_the_banner_has_two_buttons_of_their_own(rig: Rig) -> None:
+    from glass.lettering import register_fonts
+    from pos_app.screens.stage import Stage
+    from pos_app.widgets.banner import BannerView
+
+    register_fonts()
+    stage = rig.mount(Stage(), (1024, 600))
+    acts: list[str] = []
+    stage.bind(on_act=lambda _, action: acts.append(action))
+    stage.show("order", sample.ORDER)
+    stage.banner = Banner(
+        "19:42 · Olena K., рахунок A-0412: Така знижка понад вашу межу 10 %",
+        "hold",
+        "person",
+        Act("grant:r1", "Дозволити"),
+        Act("deny:r1", "Ні"),
+    )
+    rig.settle()
+    rig.shot("banner_question_1024x600")
+    views = [w for w in stage.walk(restrict=True) if isinstance(w, BannerView)]
+    (asked,) = (view for view in views if view.model.other is not None)
+    meant = {}
+    for x in range(0, round(asked.width), 8):
+        meant.setdefault(asked.meant_at(asked.x + x, asked.center_y), x + 24)
+    assert meant.keys() == {"", "deny:r1", "grant:r1"}
+    for action in ("deny:r1", "grant:r1"):
+        x, y = asked.to_window(asked.x + meant[action], asked.center_y)
+        rig.tap((round(x), round(rig.window.height - y)))
+    rig.until(lambda: len(acts) == 2)
+    assert acts == ["deny:r1", "grant:r1"]

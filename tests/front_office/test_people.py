@@ -220,7 +220,7 @@ async def test_a_manager_at_another_terminal_approves_what_is_asked_for_there(
     await till.must(ask)
     by_request = {"approval": Lent("r1")}
     assert invalid(await till.do(VOID, **by_request)), "nobody has said yes"
-    await other.must(c.AnswerApproval("r1", True))
+    await other.must(c.AnswerApproval("r1", True), by="nadia")
     less = c.VoidLine(K, LineId("k-l1"), 500, "guest-left", True)
     assert invalid(await till.do(less, **by_request)), "another amount"
     await till.must(VOID, **by_request)
