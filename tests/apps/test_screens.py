@@ -262,7 +262,7 @@ def test_a_question_in_the_banner_has_two_buttons_of_their_own(rig: Rig) -> None
     rig.shot("banner_question_1024x600")
     views = [w for w in stage.walk(restrict=True) if isinstance(w, BannerView)]
     (asked,) = (view for view in views if view.model.other is not None)
-    meant = {}
+    meant: dict[str, int] = {}
     for x in range(0, round(asked.width), 8):
         meant.setdefault(asked.meant_at(asked.x + x, asked.center_y), x + 24)
     assert meant.keys() == {"", "deny:r1", "grant:r1"}

@@ -218,7 +218,7 @@ async def test_a_manager_at_another_terminal_approves_what_is_asked_for_there(
     digest = body_digest(CODEC.encode(VOID))
     ask = c.AskApproval("r1", K, "VoidLine", digest, "not_allowed", {"right": "void_sent"})
     await till.must(ask)
-    by_request = {"approval": Lent("r1")}
+    by_request: dict[str, Any] = {"approval": Lent("r1")}
     assert invalid(await till.do(VOID, **by_request)), "nobody has said yes"
     await other.must(c.AnswerApproval("r1", True), by="nadia")
     less = c.VoidLine(K, LineId("k-l1"), 500, "guest-left", True)
