@@ -139,22 +139,40 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
         case e.RoomChargeRetried():
             return _retry(venue, catalogue, event)
         case e.CashMoved():
-            opened = _opened(venue, catalogue, event.shift_id, event.at_ms, event.by)
-            return opened + _drawer(venue, catalogue, event)
+            return _opened(venue, catalogue, event) + _drawer(venue, catalogue, event)
         case e.XPrinted() | e.ShiftClosed():
             return _drawer(venue, catalogue, event)
-        case e.PaymentTaken() | e.PaymentUnallocated() if event.payment.tender == "cash":
+    return _opened(venue, catalogue, event)
+
+
+def _hands_in_drawer(event: object) -> tuple[str, int, str] | None:
+    """Shift, time and person of an event for which cash goes into a drawer or comes out of it, or
+    that asks for the drawer itself."""
+    match event:
+        case e.PaymentTaken() | e.PaymentUnallocated() | e.VoucherSold() | e.AccountPaid():
             paid = event.payment
-            return _opened(venue, catalogue, paid.shift_id, paid.at_ms, paid.by)
-        case e.PaymentRefunded() if event.tender == "cash":
-            return _opened(venue, catalogue, event.shift_id, event.at_ms, event.by)
-    return ()
+            return (paid.shift_id, paid.at_ms, paid.by) if paid.tender == "cash" else None
+        case e.PaymentRefunded() if event.tender != "cash":
+            return None
+        case e.SuspenseSettled() if event.payment.tender != "cash" or event.outcome != "returned":
+            return None
+        case (
+            e.CashMoved()
+            | e.DrawerOpened()
+            | e.PaymentRefunded()
+            | e.VoucherReturned()
+            | e.SuspenseSettled()
+        ):
+            return event.shift_id, event.at_ms, event.by
+    return None
 
 
-def _opened(
-    venue: Venue, catalogue: Catalogue, shift_id: str, at_ms: int, by: str
-) -> tuple[Effect, ...]:
+def _opened(venue: Venue, catalogue: Catalogue, event: object) -> tuple[Effect, ...]:
     """The shift's drawer opens; a shift without a drawer on a cable (a waiter's purse) has none."""
+    hands = _hands_in_drawer(event)
+    if hands is None:
+        return ()
+    shift_id, at_ms, by = hands
     shift = venue.shifts.get(ShiftId(shift_id))
     drawer = catalogue.drawers.get(shift.drawer) if shift else None
     if drawer is None:

@@ -190,6 +190,23 @@ def test_cash_opens_the_drawer_of_its_shift_and_nothing_else_does(
     for event in (
         e.PaymentTaken(CheckId("c"), payment),
         e.PaymentUnallocated(CheckId("c"), payment),
+        e.VoucherSold("V1", "gift", "", 0, payment),
+        e.AccountPaid("firm", payment),
     ):
         kinds = [effect.kind for effect in effects_of(event, shift_at(drawer), HOUSE)]
         assert (DRAWER in kinds) is opens
+
+
+def test_a_no_sale_opens_the_drawer_and_a_correction_on_paper_does_not() -> None:
+    payment = e.Payment(PaymentId("p"), "cash", ShiftId("s1"), 1_000, 5, StaffId("olena"))
+    by = StaffId("olena")
+    opening: list[tuple[object, bool]] = [
+        (e.DrawerOpened(ShiftId("s1"), "change", by, 5), True),
+        (e.VoucherReturned("V1", "gift", ShiftId("s1"), 1, 0, "", by, 5), True),
+        (e.SuspenseSettled(payment, ShiftId("s1"), "returned", CheckId(""), "", by, 5), True),
+        (e.SuspenseSettled(payment, ShiftId("s1"), "kept", CheckId(""), "", by, 5), False),
+        (e.TenderCorrected(CheckId("c"), ShiftId("s1"), payment, payment, "", by, 5), False),
+    ]
+    for event, opens in opening:
+        kinds = [effect.kind for effect in effects_of(event, shift_at("1"), HOUSE)]
+        assert (DRAWER in kinds) is opens, event
