@@ -433,6 +433,32 @@ def _counted(document: Document, house: House, book_qty: Callable[[str], Decimal
     return moves
 
 
+@dataclass(frozen=True, slots=True)
+class TrialLosses:
+    """What the weighings of a trial say of a good, in basis points; hot may be a gain."""
+
+    ingredient_id: IngredientId
+    trials: int
+    cold_bp: int
+    hot_bp: int
+
+
+def trial_losses(document: Document) -> list[TrialLosses]:
+    """The mean losses of every good in a trial, by all its weighings together."""
+    by_good: dict[IngredientId, list[Line]] = {}
+    for line in document.lines:
+        by_good.setdefault(line.ingredient_id, []).append(line)
+    found = []
+    for good, lines in by_good.items():
+        gross = to_milli(sum((one.qty for one in lines), ZERO))
+        net = to_milli(sum((one.net for one in lines), ZERO))
+        ready = to_milli(sum((one.ready for one in lines), ZERO))
+        cold = divide_half_up((gross - net) * WHOLE_BP, gross) if gross else 0
+        hot = divide_half_up((net - ready) * WHOLE_BP, net) if net else 0
+        found.append(TrialLosses(good, len(lines), cold, hot))
+    return found
+
+
 def to_order(par_milli: int, held_milli: int, case_milli: int) -> int:
     """How many cases bring a good back to its par: half a case is ordered, less is not."""
     return max(divide_half_up(par_milli - held_milli, case_milli), 0)

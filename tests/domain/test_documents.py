@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from sync_server.domain.bar import Bottle
 from sync_server.domain.documents import (
     Counted,
     Document,
@@ -20,6 +21,7 @@ from sync_server.domain.documents import (
     moves_of,
     shared_out,
     to_order,
+    trial_losses,
     unexplained,
 )
 from sync_server.domain.recipes import (
@@ -180,3 +182,23 @@ def test_an_order_fills_up_to_par_by_the_half_case_rule() -> None:
     assert to_order(6_000, 3_250, 1_000) == 3
     assert to_order(6_000, 3_750, 1_000) == 2
     assert to_order(6_000, 9_000, 1_000) == 0
+
+
+def test_an_open_bottle_is_read_off_the_scale_and_gives_whole_shots() -> None:
+    spirit = Bottle(700, 1_145, 480)
+    assert spirit.left_ml(860) == 400
+    assert (spirit.left_ml(300), spirit.left_ml(2_000)) == (0, 700)
+    assert spirit.stock_ml(3, (860,)) == 2_500
+    assert spirit.portions(50) == 14
+    assert spirit.shot_cost_minor(42_000, 50) == 3_000
+    assert not Bottle(700, 480, 480).possible
+
+
+def test_a_trial_gives_the_mean_losses_of_its_weighings() -> None:
+    trial = document(
+        Paper.TRIAL,
+        line("beef", "1000", net=Decimal(900), ready=Decimal(600)),
+        line("beef", "3000", net=Decimal(2_500), ready=Decimal(1_900)),
+    )
+    (mean,) = trial_losses(trial)
+    assert (mean.ingredient_id, mean.trials, mean.cold_bp, mean.hot_bp) == ("beef", 2, 1_500, 2_647)

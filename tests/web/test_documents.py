@@ -126,8 +126,36 @@ def test_every_document_page_opens_in_three_languages(page: Page) -> None:
             "order", "receipt", "return", "transfer", "write-off", "production", "butchering",
             "trial", "count", "opening",
         ):  # fmt: skip
-            answer = page.request.get(f"/stock/new/{kind}")
-            assert answer.status == 200
-            assert 'table class="grid lines"' in answer.text()
+            page.goto(f"/stock/new/{kind}")
+            expect(page.locator("table.lines")).to_be_visible()
     assert page.request.get("/stock/new/poem").status == 404
     assert page.request.get("/stock/papers/none").status == 404
+
+
+def test_an_order_comes_from_par_a_trial_tells_its_losses_and_a_paper_is_reversed(
+    page: Page, office: Served
+) -> None:
+    sign_in(page)
+    page.goto("/stock/new/order")
+    page.select_option("select[name=supplier]", "rynok")
+    page.click("button[value=par]")
+    assert page.locator("table.lines tbody tr").count() >= 1
+    page.goto("/stock/new/trial")
+    for name, value in (("good", "Beef"), ("qty", "1"), ("net", "0.9"), ("ready", "0.6")):
+        page.locator(f"input[name={name}]").first.fill(value)
+    page.click("[data-main]")
+    expect(page.locator("tr[data-key=beef]")).to_contain_text("10.0")
+    expect(page.locator("tr[data-key=beef]")).to_contain_text("33.3")
+    page.set_input_files(
+        "input[type=file]", {"name": "акт.png", "mimeType": "image/png", "buffer": b"\x89PNG scan"}
+    )
+    expect(page.locator(".files a")).to_have_text("акт.png")
+    file = page.request.get(page.locator(".files a").get_attribute("href") or "")
+    assert (file.status, file.body()) == (200, b"\x89PNG scan")
+    before = moved(office, "ingredient_id = 'beef' AND target = 'waste'")[1]
+    page.click("button[value=reverse]")
+    expect(page.locator(".state")).to_have_text("reversed")
+    after = moved(office, "ingredient_id = 'beef' AND source = 'waste'")[1]
+    assert after <= before
+    assert after >= 1_000_000
+    assert page.locator(".steps li").count() == 4

@@ -5,10 +5,9 @@ can only be looked at, reversed or printed. What is shown is made in `paper_view
 is read by `paper_form`, and the rules are the domain's.
 """
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from sqlmodel import Session, func, select
@@ -36,12 +35,19 @@ from ..tables import Balance
 from .frame import PAPERS, render
 from .paper_form import Typed, read_form, typed_form
 from .paper_prints import paper_print
-from .paper_view import Desk, PaperView, comparison_grid, new_view, row_view, typed_view
+from .paper_view import (
+    Desk,
+    PaperView,
+    comparison_grid,
+    losses_grid,
+    new_view,
+    row_view,
+    typed_view,
+)
 from .printing import PrintForm, pdf_response
 from .settled import SiteSettings
 from .workplace import Call, Workplace
 
-T = TypeVar("T")
 FILE_BYTES = 5 * 1024 * 1024
 FILES = 20
 SAFE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp"})
@@ -66,7 +72,6 @@ class PaperPages:
         app.add_api_route("/stock/papers/{paper_id}", self._act, methods=["POST"])
         app.add_api_route("/stock/papers/{paper_id}/files/{position}", self._file, methods=["GET"])
         app.add_api_route("/stock/papers/{paper_id}/print", self._print, methods=["GET"])
-        app.add_api_route("/stock/from-par", self._from_par, methods=["POST"])
 
     # -- pages ---------------------------------------------------------------------------------
     async def _new(self, request: Request, kind: str, store: str = "") -> Response:
@@ -98,8 +103,9 @@ class PaperPages:
         if refused is not None or paper is None:
             return refused or call.refuse("not_found", 404)
         form = await request.form(max_files=1, max_fields=8_000)
-        paper_id = self._new_id()
-        return await self._place.write(lambda s: _typed_act(s, call, paper, form, paper_id, 0))
+        paper_id, new_id = self._new_id(), self._new_id()
+        asked = Asked(form, paper_id, 0, new_id)
+        return await self._place.write(lambda s: _typed_act(s, call, paper, asked))
 
     async def _act(self, request: Request, paper_id: str) -> Response:
         call, refused = self._place.call(request)
@@ -120,7 +126,8 @@ class PaperPages:
             revision = _number(form.get("revision"))
             if row.state == State.DRAFT.value and wanted not in ("discard", "attach"):
                 paper = Paper(row.paper)
-                return _typed_act(session, call, paper, form, paper_id, revision)
+                asked = Asked(form, paper_id, revision, new_id)
+                return _typed_act(session, call, paper, asked)
             return _plain_act(session, call, row, wanted, revision, new_id)
 
         return await self._place.write(act)
@@ -134,7 +141,7 @@ class PaperPages:
             found = session.get(PaperFile, (paper_id, position))
             if found is None:
                 return Response(status_code=404)
-            name = re.sub(r"[^\w.-]", "_", found.name)
+            name = quote(found.name, safe="")
             headers = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
             return Response(found.body, media_type=found.media_type, headers=headers)
 
@@ -154,20 +161,6 @@ class PaperPages:
             return call.refuse("not_found", 404)
         return await pdf_response(found)
 
-    async def _from_par(self, request: Request) -> Response:
-        call, refused = self._place.call(request)
-        if refused is not None:
-            return refused
-        form = await request.form()
-        supplier, store = str(form.get("supplier", "")), str(form.get("store", ""))
-        paper_id = self._new_id()
-
-        def suggest(session: Session) -> Response:
-            order_from_par(session, supplier, store, paper_id, call.actor)
-            return RedirectResponse(f"/stock/papers/{paper_id}", 303)
-
-        return await self._place.write(suggest)
-
 
 def _paper(kind: str) -> Paper | None:
     return Paper(kind) if kind in set(Paper) else None
@@ -178,14 +171,28 @@ def _number(value: object) -> int:
     return int(text) if text.isdigit() and len(text) < 9 else 0
 
 
-def _typed_act(
-    session: Session, call: Call, paper: Paper, form: FormData, paper_id: str, revision: int
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A form that came: for which document, which revision of it the person saw (0: a new one),
+    and the name of another document that it may make."""
+
+    form: FormData
+    paper_id: str
+    revision: int
+    new_id: str
+
+
+def _typed_act(session: Session, call: Call, paper: Paper, asked: Asked) -> Response:
     """Save what was typed, and post or hand in if that was asked."""
+    form, paper_id, revision, new_id = asked.form, asked.paper_id, asked.revision, asked.new_id
     lists = {name: [str(value) for value in form.getlist(name)] for name in form}
     typed, wanted = typed_form(paper, lists), str(form.get("act", "save"))
     desk = call.desk(session)
     shown_id = paper_id if revision else "new"
+    if wanted == "par":
+        supplier, store = typed.head.get("supplier", ""), typed.head.get("store", "")
+        order_from_par(session, supplier, store, new_id, call.actor)
+        return RedirectResponse(f"/stock/papers/{new_id}", 303)
     if wanted == "fill":
         filled = _filled(session, desk, typed)
         view = typed_view(desk, paper, filled, (), shown_id, revision)
@@ -281,6 +288,9 @@ def _row_page(
     view = row_view(session, desk, row, faults)
     if row.paper == Paper.COUNT.value and row.state != State.DRAFT.value:
         grid = comparison_grid(session, desk, row)
+        view = replace(view, extra=render("grid.html", grid=grid, empty="", foot=""))
+    if row.paper == Paper.TRIAL.value and row.state != State.DRAFT.value:
+        grid = losses_grid(session, desk, row)
         view = replace(view, extra=render("grid.html", grid=grid, empty="", foot=""))
     return _page(session, call, Paper(row.paper), view, status)
 

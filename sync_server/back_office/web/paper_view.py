@@ -13,12 +13,21 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from sync_server.domain.documents import PRICED, REASONS, Fault, Paper, Split, State
+from sync_server.domain.documents import (
+    PRICED,
+    REASONS,
+    Fault,
+    Paper,
+    Split,
+    State,
+    trial_losses,
+    unexplained,
+)
 from sync_server.domain.shelves import BOUGHT
 from sync_server.domain.stock import from_milli
 
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
-from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks
+from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
 from ..tables import Account, Ingredient, StockMove, Store, Supplier, Unit
 from .formats import Formats
@@ -256,6 +265,7 @@ def row_view(
         for line in lines
     ]
     notices = _notices(desk, row, lines, list(prices.values()))
+    notices += _waste_notice(session, desk, row)
     view = _view(
         desk,
         paper,
@@ -400,6 +410,8 @@ def _buttons(words: Words, paper: Paper, state: State, paper_id: str) -> list[Bu
             found = [Button(words.save, "save", hint="Ctrl+S"), main]
             if counting:
                 found.insert(0, Button(words.list_store, "fill"))
+            if paper is Paper.ORDER:
+                found.insert(0, Button(words.from_par, "par"))
             if paper_id != "new":
                 found.insert(0, Button(words.discard, "discard"))
                 found.insert(1, Button("PDF", href=f"/stock/papers/{paper_id}/print"))
@@ -414,8 +426,6 @@ def _buttons(words: Words, paper: Paper, state: State, paper_id: str) -> list[Bu
             found = [Button("PDF", href=f"/stock/papers/{paper_id}/print")]
             if paper is Paper.ORDER:
                 found.append(Button(words.receive, "receive", main=True))
-            if paper is Paper.TRIAL:
-                found.append(Button(words.take_losses, "losses"))
             return [*found, Button(words.reverse, "reverse")]
         case _:
             return [Button("PDF", href=f"/stock/papers/{paper_id}/print")]
@@ -429,6 +439,41 @@ def _against_last(desk: Desk, row: LineRow, check: PriceCheck | None) -> LineRow
     change = desk.formats.percent(check.change_bp)
     shown = {**row.values, "last": last, "change": f"{change} %" if change else ""}
     return replace(row, values=shown, tones={"change": "bad"} if check.jumped else {})
+
+
+def losses_grid(session: Session, desk: Desk, row: PaperRow) -> Grid:
+    """What a trial found: the mean losses of each good, to be written into its cards."""
+    cells, words = Cells(desk.formats), desk.words
+    goods = {good.good_id: good.name for good in desk.goods}
+    rows = [
+        Row(
+            RowKind.LINE,
+            one.ingredient_id,
+            (
+                cells.text(goods.get(one.ingredient_id, one.ingredient_id)),
+                cells.portions(one.trials * 1000),
+                cells.percent(one.cold_bp),
+                cells.percent(one.hot_bp),
+            ),
+        )
+        for one in trial_losses(read(session, row))
+    ]
+    heads = (
+        Head(words.ingredient, Kind.TEXT),
+        Head(words.trials, Kind.QUANTITY),
+        Head(words.cold_loss, Kind.PERCENT),
+        Head(words.hot_loss, Kind.PERCENT),
+    )
+    return Grid(words.mean_losses, "", heads, tuple(rows))
+
+
+def _waste_notice(session: Session, desk: Desk, row: PaperRow) -> list[str]:
+    """The part of a cut piece that no line accounts for."""
+    if row.paper != Paper.BUTCHERING.value:
+        return []
+    rest = unexplained(read(session, row))
+    text = desk.formats.quantity(rest / 1000, "kg")
+    return [desk.words("cut_waste", qty=text)] if rest > 0 else []
 
 
 def _notices(

@@ -401,4 +401,7 @@ ENGLISH: Mapping[str, str] = {
     "fault_menu_bad_figure": "this figure cannot be",
     "fault_menu_bad_name": "a name has 1 to 80 signs",
     "fault_menu_bad_id": "the code exists, or has other signs than letters and figures",
+    "from_par": "From par levels",
+    "trials": "Weighings",
+    "mean_losses": "Mean losses",
 }

@@ -401,4 +401,7 @@ POLISH: Mapping[str, str] = {
     "fault_menu_bad_figure": "taka liczba jest niemożliwa",
     "fault_menu_bad_name": "nazwa ma 1–80 znaków",
     "fault_menu_bad_id": "kod już jest albo ma inne znaki niż litery i cyfry",
+    "from_par": "Wg stanów minimalnych",
+    "trials": "Ważeń",
+    "mean_losses": "Średnie ubytki",
 }

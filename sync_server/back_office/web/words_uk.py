@@ -401,4 +401,7 @@ UKRAINIAN: Mapping[str, str] = {
     "fault_menu_bad_figure": "таке число неможливе",
     "fault_menu_bad_name": "назва має 1–80 знаків",
     "fault_menu_bad_id": "код уже є або має не лише літери та цифри",
+    "from_par": "За мінімальними залишками",
+    "trials": "Зважувань",
+    "mean_losses": "Середні втрати",
 }
