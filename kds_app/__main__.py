@@ -12,11 +12,17 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from glass.window import WindowSettings, prepare
+from hardware.bump_bar import UsbBumpBar
+from hardware.listening import Listening
+from hardware.usb_bus import UsbAddress
 from kds_app.desk import LinkedDesk
+from kds_app.settings import ZOOM, ScreenSettings, read
 from sync_server import clocks
 from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Invitation
@@ -25,6 +31,9 @@ from sync_server.client.opening import StoreInUse
 from sync_server.client.terminal import TerminalLink
 from sync_server.client.worker import Worker
 from sync_server.protocol.replica import CODEC
+
+if TYPE_CHECKING:
+    from kds_app.app import Display
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -36,7 +45,8 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--server", default="", help="address of the server if it has moved")
     parser.add_argument("--pass-stations", default="", help="stations of the pass; default all")
     parser.add_argument("--language", default="", help="uk, en or pl; default the station's")
-    parser.add_argument("--zoom", type=float, default=1.0, help="size of letters, 0.7 to 1.6")
+    parser.add_argument("--zoom", type=float, default=0.0, help="size of letters, 0.7 to 1.6")
+    parser.add_argument("--bump-bar", default="", help="its USB numbers, such as 04b8:0e15")
     parser.add_argument("--quiet", action="store_true", help="no sounds")
     parser.add_argument("--width", type=int, default=1920)
     parser.add_argument("--height", type=int, default=1080)
@@ -49,7 +59,40 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> str:
+def _arranged(asked: argparse.Namespace) -> tuple[ScreenSettings, tuple[str, ...]]:
+    """What the screen's own file says, with what was asked for this time on top."""
+    settings, faults = read(asked.data)
+    for fault in faults:
+        logging.getLogger(__name__).warning("%s", fault)
+    zoom = min(ZOOM[1], max(ZOOM[0], asked.zoom)) if asked.zoom else settings.zoom
+    sounds = settings.sounds and not asked.quiet
+    bump_bar = asked.bump_bar or settings.bump_bar
+    return replace(settings, zoom=zoom, sounds=sounds, bump_bar=bump_bar), faults
+
+
+def _listening(display: "Display", numbers: str) -> Listening | None:
+    """The thread that waits for the bump bar; what it says is done on the window's loop."""
+    if not numbers:
+        return None
+    loop = asyncio.get_running_loop()
+
+    def later(work: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the window was closed meanwhile
+            loop.call_soon_threadsafe(work)
+
+    return Listening(
+        UsbBumpBar("bump bar", UsbAddress.read(numbers)),
+        lambda name: later(lambda: display.press(name)),
+        lambda health: later(lambda: display.bump_bar(bool(health.up))),
+    )
+
+
+async def _serve(
+    asked: argparse.Namespace,
+    invitation: Invitation | None,
+    settings: ScreenSettings,
+    faults: tuple[str, ...],
+) -> str:
     """The display from start to end; gives "" or why it could not start."""
     from kds_app.app import Display
     from kds_app.presenters.board import Board
@@ -87,14 +130,23 @@ async def _serve(asked: argparse.Namespace, invitation: Invitation | None) -> st
             stations,
             pass_stations=_names(asked.pass_stations),
             language=asked.language,
+            settings=settings,
+            faults=faults,
         )
-        sounds = Silence() if asked.quiet else Speaker()
+        sounds = Speaker() if settings.sounds else Silence()
         display = Display(board, sounds, clocks.mono_ms, asked.name or "Vitrylo")
         display.drawn = lambda: _tell_ready(stations, desk.code)
         shown.append(display)
         with contextlib.suppress(NotImplementedError):  # Windows has no such signals in a loop
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, display.stop)
-        await display.run()
+        listening = _listening(display, settings.bump_bar)
+        if listening is not None:
+            listening.start()
+        try:
+            await display.run()
+        finally:
+            if listening is not None:
+                await asyncio.to_thread(listening.stop)
     except StoreInUse:
         return f"Another display works with the folder {asked.data} already."
     finally:
@@ -116,6 +168,9 @@ def main(given: Sequence[str] | None = None) -> None:
         sys.exit("--station names no station.")
     try:
         invitation = Invitation.parse(asked.invite) if asked.invite else None
+        settings, faults = _arranged(asked)
+        if settings.bump_bar:
+            UsbAddress.read(settings.bump_bar)
     except ValueError as fault:
         sys.exit(str(fault))
     placed = asked.left >= 0 and asked.top >= 0
@@ -131,8 +186,8 @@ def main(given: Sequence[str] | None = None) -> None:
     )
     from kds_app.theme import scale
 
-    scale.zoom = min(1.6, max(0.7, asked.zoom))
-    problem = asyncio.run(_serve(asked, invitation))
+    scale.zoom = settings.zoom
+    problem = asyncio.run(_serve(asked, invitation, settings, faults))
     if problem:
         sys.exit(problem)
 

@@ -52,6 +52,16 @@ class Display:
         """End `run`."""
         loop.leave()
 
+    def press(self, name: str) -> None:
+        """A key of the bump bar; call on the loop of the window."""
+        if self._bridge is not None:
+            self._bridge.press(name)
+
+    def bump_bar(self, there: bool) -> None:
+        """The bump bar was plugged in or out; call on the loop of the window."""
+        if self._bridge is not None:
+            self._bridge.bump_bar(there)
+
     def drawing(self) -> bool:
         """Whether frames reach the screen (the beat that the server hears)."""
         return self._bridge is not None and self._bridge.drawing()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.core.window import Window
+from kivy.core.window import Keyboard, Window
 
 from kds_app.presenters.board import Board
 from kds_app.presenters.intents import Intents
@@ -20,6 +20,8 @@ from sync_server.domain import commands as c
 from sync_server.domain.ids import TicketId
 
 TICK_S = 1.0
+_NAMED = {" ": "space", "spacebar": "space", "return": "enter"}
+"""Names that a window or a bump bar has for the same key."""
 FROZEN_MS = 3_000
 SEEN_AT_ONCE = 100
 """Tickets acknowledged with one command; the next frame takes the others."""
@@ -62,12 +64,29 @@ class Bridge:
         """Whether frames reach the screen."""
         return self._mono() - self._flipped_ms < FROZEN_MS
 
+    def press(self, name: str) -> bool:
+        """A key of the keyboard or the bump bar by its name; True when it means something here."""
+        command = self.board.settings.keys.get(_NAMED.get(name, name.lower()))
+        if command is None:
+            return False
+        self.intents.act(f"key:{command}")
+        self._run_refresh()
+        return True
+
+    def bump_bar(self, there: bool) -> None:
+        """The bump bar was plugged in or out."""
+        self.board.bump_bar = there
+        self.changed()
+
     def _act(self, _screen: object, action: str) -> None:
+        self.board.state.keyed = False
         self.intents.act(action)
         self._run_refresh()
 
     def _key(self, _window: object, number: int, _scan: int, codepoint: str, *_: Any) -> bool:
-        return self._screen.key(codepoint or "", number)
+        plain = str(Keyboard.keycode_to_string(Keyboard, number))
+        name = plain.removeprefix("numpad")
+        return self.press(name if name or not codepoint else codepoint)
 
     def _run_tick(self, *_: Any) -> None:
         self._run_refresh()

@@ -5,7 +5,7 @@ display without a server still works what it has (features-commercial B9.64). `L
 real one, on `sync_server.client`; only `bridge`, which knows what was drawn, acknowledges.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from sync_server.client.records import LinkState
 from sync_server.client.terminal import TerminalLink
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Decision
-from sync_server.domain.venue import Venue
+from sync_server.domain.venue import Notice, Venue
 
 KIND = "kds"
 
@@ -37,6 +37,10 @@ class Desk(Protocol):
 
     def now_ms(self) -> int:
         """Wall clock, UTC milliseconds."""
+
+    def told_here(self) -> Sequence[Notice]:
+        """What only this screen knows and somebody must read: taps that the server refused after
+        they were shown, or that could not be stored; oldest first."""
 
     def submit(self, command: object) -> Decision:
         """Decide now, show it, store it in the background."""
@@ -106,6 +110,10 @@ class LinkedDesk:
         """See `Desk`."""
         return self._client.now_ms()
 
+    def told_here(self) -> Sequence[Notice]:
+        """See `Desk`."""
+        return self._client.own_notices
+
     def submit(self, command: object) -> Decision:
         """See `Desk`."""
         return self._client.submit(command)
@@ -113,7 +121,3 @@ class LinkedDesk:
     def watch(self, changed: Callable[[], None]) -> None:
         """See `Desk`."""
         self._client.watch(changed)
-
-    def on_unsaved(self, tell: Callable[[object, str], None]) -> None:
-        """Call when a tap could not be stored: it did not happen."""
-        self._client.on_unsaved(tell)

@@ -18,6 +18,7 @@ COLOURS: Final[Mapping[str, str]] = MappingProxyType(
         "late_text": "#FF7A75",
         "amber": "#FFCB7D",
         "new_text": "#8FC1F5",
+        "cursor": "#FFE066",
         "allergy": "#C93531",
         "white": "#FFFFFF",
         "box": "#B8C8DD",

@@ -68,6 +68,20 @@ _EN: Final[Mapping[str, Text]] = {
     "unit_ml": "ml",
     "unit_l": "l",
     "unit_pcs": "pcs",
+    "after_course": "after course {n}",
+    "wanted_by": {"one": "{n} order", "other": "{n} orders"},
+    "all_done": "All done",
+    "lost_count": "{n} without a place",
+    "no_bump_bar": "Bump bar unplugged",
+    "cards_station": "By station",
+    "cards_order": "By order",
+    "cards_dish": "By dish",
+    "late_refusal": "Not done ({time}): {why} Tap when read.",
+    "settings_fault": "This screen's settings: {why}",
+    "lost_title": "Tickets without a place",
+    "lost_text": "No screen drew them and no paper took them. Tap one to move it.",
+    "lost_none": "Every ticket has its place.",
+    "lost_at": "{name}, {time}",
     "speed": "Speed",
     "speed_title": "Speed of service today",
     "speed_none": "Nothing was bumped today yet.",
@@ -176,6 +190,25 @@ _UK: Final[Mapping[str, Text]] = {
     "unit_ml": "мл",
     "unit_l": "л",
     "unit_pcs": "шт.",
+    "after_course": "після подачі {n}",
+    "wanted_by": {
+        "one": "{n} замовлення",
+        "few": "{n} замовлення",
+        "many": "{n} замовлень",
+        "other": "{n} замовлення",
+    },
+    "all_done": "Усе готово",
+    "lost_count": "{n} без місця",
+    "no_bump_bar": "Панель клавіш від’єднано",
+    "cards_station": "За станцією",
+    "cards_order": "За чеком",
+    "cards_dish": "За стравою",
+    "late_refusal": "Не виконано ({time}): {why} Торкніться, коли прочитали.",
+    "settings_fault": "Налаштування екрана: {why}",
+    "lost_title": "Замовлення без місця",
+    "lost_text": "Їх не показав жоден екран і не взяв жоден принтер. Торкніться, щоб передати.",
+    "lost_none": "Усі замовлення на своїх місцях.",
+    "lost_at": "{name}, {time}",
     "speed": "Швидкість",
     "speed_title": "Швидкість кухні сьогодні",
     "speed_none": "Сьогодні ще нічого не віддано.",
@@ -284,6 +317,25 @@ _PL: Final[Mapping[str, Text]] = {
     "unit_ml": "ml",
     "unit_l": "l",
     "unit_pcs": "szt.",
+    "after_course": "po daniu {n}",
+    "wanted_by": {
+        "one": "{n} zamówienie",
+        "few": "{n} zamówienia",
+        "many": "{n} zamówień",
+        "other": "{n} zamówienia",
+    },
+    "all_done": "Wszystko gotowe",
+    "lost_count": "{n} bez miejsca",
+    "no_bump_bar": "Panel klawiszy odłączony",
+    "cards_station": "Wg stanowiska",
+    "cards_order": "Wg zamówienia",
+    "cards_dish": "Wg dania",
+    "late_refusal": "Nie wykonano ({time}): {why} Dotknij, gdy przeczytane.",
+    "settings_fault": "Ustawienia ekranu: {why}",
+    "lost_title": "Zamówienia bez miejsca",
+    "lost_text": "Nie pokazał ich żaden ekran ani żadna drukarka. Dotknij, aby przekazać.",
+    "lost_none": "Każde zamówienie ma swoje miejsce.",
+    "lost_at": "{name}, {time}",
     "speed": "Tempo",
     "speed_title": "Tempo kuchni dzisiaj",
     "speed_none": "Dziś jeszcze nic nie wydano.",
@@ -362,6 +414,18 @@ class Words:
     def knows(self, key: str) -> bool:
         """Whether there is such a text."""
         return key in self._texts
+
+    def refusal(self, code: str, params: Mapping[str, str | int]) -> str:
+        """Why something was not done; a code without words of its own is told as it is."""
+        told: dict[str, str | int] = {**params, "code": code}
+        at_ms = params.get("at_ms", 0)
+        if isinstance(at_ms, int) and at_ms:
+            told["time"] = self.time(at_ms)
+        key = f"refused_{code}"
+        try:
+            return self.say(key if self.knows(key) else "refused_other", **told)
+        except KeyError:  # a refusal of another version without what the sentence names
+            return self.say("refused_other", code=code)
 
     def time(self, at_ms: int) -> str:
         """Hours and minutes of the venue: "19:42"."""

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kds_app.desk import Desk
-from kds_app.presenters import expo, packing, sheets, side, ticket as tickets
+from kds_app.presenters import dishes, expo, keys, packing, sheets, side, ticket as tickets
 from kds_app.presenters.attention import Attention
-from kds_app.presenters.shown import Act, BoardView, Card, Chip, Newcomer, Placed, Timer
+from kds_app.presenters.shown import Act, BoardView, Card, Chip, Newcomer, Placed, Row, Sheet, Timer
 from kds_app.presenters.ticket import Names
+from kds_app.settings import CARDS, ScreenSettings
 from kds_app.words import Words, span, together
 from sync_server.domain import pacing
 from sync_server.domain.ids import TicketId
@@ -56,6 +57,14 @@ class State:
     touched_ms: int = 0
     seek: str = ""
     cards: tuple[Card, ...] = ()
+    placed: tuple[Placed, ...] = ()
+    grouping: str = CARDS[0]
+    keyed: bool = False
+    cursor: str = ""
+    cursor_row: str = ""
+    enters_last: bool = False
+    sheet_at: int = 0
+    shown_sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class _Made:
     state: str
     fresh: bool
     waiting: tuple[tuple[str, int], ...]
+    beside: tuple[Row, ...]
     names: Names
     card: Card
 
@@ -81,10 +91,16 @@ class Board:
         *,
         pass_stations: tuple[str, ...] = (),
         language: str = "",
+        settings: ScreenSettings | None = None,
+        faults: tuple[str, ...] = (),
     ) -> None:
+        """`faults` are what is wrong with this screen's own settings, in words."""
         self.desk = desk
         self.home = home
-        self.state = State(tab=home[0])
+        self.settings = settings or ScreenSettings()
+        self.state = State(tab=home[0], grouping=self.settings.cards)
+        self.bump_bar = True
+        self._faults = faults
         self.attention = Attention()
         self.sound = ""
         self._pass_stations = pass_stations
@@ -130,10 +146,48 @@ class Board:
         found = [
             ticket
             for ticket in self.desk.venue.tickets.values()
-            if ticket.state == "open" and ticket.station_id in stations
+            if ticket.state == "open" and ticket.station_id in stations and self._wanted(ticket)
         ]
         found.sort(key=_standing)
         return found
+
+    def _wanted(self, ticket: Ticket) -> bool:
+        """Whether this screen is for such orders and courses."""
+        kinds, courses = self.settings.kinds, self.settings.courses
+        return (not kinds or ticket.kind in kinds) and (not courses or ticket.course in courses)
+
+    def lost(self) -> list[Ticket]:
+        """Open tickets that no display drew and no paper took: somebody must move them."""
+        found = [
+            ticket
+            for ticket in self.desk.venue.tickets.values()
+            if ticket.state == "open"
+            and ticket.acked < ticket.version
+            and (ticket.paper == "failed" or not self._known(ticket.station_id))
+        ]
+        found.sort(key=lambda ticket: (ticket.created_ms, ticket.ticket_id))
+        return found
+
+    def _known(self, station_id: str) -> bool:
+        catalogue = self.desk.catalogue
+        return catalogue is None or station_id in catalogue.stations
+
+    def _behind(self, ticket: Ticket) -> int:
+        """The earlier course that this screen's stations have not bumped yet, if courses come one
+        after the other here; 0 when the ticket may be worked."""
+        if not self.settings.one_course or ticket.course <= 0 or ticket.upcoming:
+            return 0
+        return min(
+            (
+                other.course
+                for other in self.desk.venue.tickets_of(ticket.check_id)
+                if other.state == "open"
+                and other.station_id in self.stations()
+                and not other.upcoming
+                and 0 < other.course < ticket.course
+            ),
+            default=0,
+        )
 
     def plan(self) -> tickets.Plan:
         """When each dish of the house should be begun; made again when something happened, and
@@ -150,7 +204,7 @@ class Board:
         found = [
             ticket
             for ticket in self.desk.venue.tickets.values()
-            if ticket.state == "bumped" and ticket.station_id in stations
+            if ticket.state == "bumped" and ticket.station_id in stations and self._wanted(ticket)
         ]
         found.sort(key=lambda ticket: (-ticket.bumped_ms, ticket.ticket_id))
         return found
@@ -167,12 +221,15 @@ class Board:
         stations = self.stations()
         mine = self.standing(self.home)
         self.sound = self.attention.look(mine, self.late(mine, now_ms), now_ms)
-        placed = self._place(self._entries(stations, names, now_ms), glass)
+        placed = keys.marked(self, self._place(self._entries(stations, names, now_ms), glass))
         newcomers = self._newcomers(mine, placed, names, now_ms)
         words = names.words
         work = self.standing(stations)
         finished = self.bumped(stations)
         empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
+        banner = self._banner(names, now_ms)
+        sheet = sheets.sheet(self, names, now_ms) if self.state.sheet else None
+        self.state.shown_sheet = keys.lit(self, sheet)
         return BoardView(
             title=self._title(names),
             chips=self._chips(work, words, now_ms),
@@ -192,8 +249,9 @@ class Board:
             foot=self._foot(finished, names, now_ms),
             pager=self._pager(words),
             page_text=self._page_text(words),
-            banner=self._banner(names, now_ms),
-            sheet=sheets.sheet(self, names, now_ms) if self.state.sheet else None,
+            banner=banner.label,
+            banner_id=banner.id,
+            sheet=self.state.shown_sheet,
         )
 
     def _waiting(self, glass: Glass) -> BoardView:
@@ -213,18 +271,29 @@ class Board:
             self.state.page = 0
             self.state.sheet = ""
             self.state.numbered = False
+            self.state.keyed = False
 
     def _entries(
         self, stations: tuple[str, ...], names: Names, now_ms: int
     ) -> list[tuple[Card, Timer]]:
         if self.state.tab == PASS:
-            return expo.cards(self.desk.venue, stations, names, now_ms, self.plan())
+            return expo.cards(
+                self.desk.venue, stations, names, now_ms, self.plan(), self.settings.amber
+            )
+        work = self.standing(stations)
+        if self.state.grouping == "dish":
+            return dishes.cards(work, names, now_ms, self.plan(), self.settings.amber)
         made = []
-        for ticket in self.standing(stations):
+        for ticket in work:
             when = tickets.pace(ticket, self.plan(), now_ms)
-            state = tickets.tone(ticket, when, now_ms)
+            state = tickets.tone(ticket, when, now_ms, self.settings.amber(ticket.kind))
             timer = tickets.timer(ticket, when, state, now_ms, names.words)
+            behind = self._behind(ticket)
+            if behind:
+                state = "upcoming"
+                timer = Timer(names.words.say("after_course", n=behind), "", "pause_circle")
             made.append((self._card(ticket, state, names, now_ms, when), timer))
+        made.sort(key=lambda entry: entry[0].faded)
         return made
 
     def _card(
@@ -232,18 +301,25 @@ class Board:
     ) -> Card:
         """The card of a ticket; made again only when something on it changed."""
         fresh = self.attention.is_fresh(ticket, now_ms)
+        beside: tuple[Row, ...] = ()
+        if self.state.grouping == "order":
+            beside = expo.others(self.desk.venue, ticket, names, self.stations())
         kept = self._made.get(ticket.ticket_id)
         if (
             kept is not None
             and kept.ticket is ticket
             and kept.names is names
             and (kept.state, kept.fresh, kept.waiting) == (state, fresh, when.waiting)
+            and kept.beside == beside
         ):
             return kept.card
         card = tickets.card(ticket, state, names, fresh, when)
+        card = replace(card, rows=(*card.rows, *beside))
         if len(self._made) > 4 * len(self.desk.venue.tickets) + 100:
             self._made.clear()
-        self._made[ticket.ticket_id] = _Made(ticket, state, fresh, when.waiting, names, card)
+        self._made[ticket.ticket_id] = _Made(
+            ticket, state, fresh, when.waiting, beside, names, card
+        )
         return card
 
     def _place(self, entries: list[tuple[Card, Timer]], glass: Glass) -> tuple[Placed, ...]:
@@ -265,8 +341,12 @@ class Board:
                 if self.state.numbered:
                     card = replace(card, key=str(len(keyed)))
             placed.append(Placed(card, timer, place.column, place.top, place.height))
+        if self.state.grouping == "dish" and not self.at_pass:
+            placed = dishes.told_whole(placed, [card for card, _ in pieces])
         self.state.cards = tuple(keyed)
-        return tuple(placed)
+        placed.sort(key=lambda place: (place.column, place.top))
+        self.state.placed = tuple(placed)
+        return self.state.placed
 
     def _seek(self, places: list[packing.Place], pieces: list[tuple[Card, Timer]]) -> None:
         """Keep the page within what there is, or turn to the ticket that was asked for."""
@@ -319,6 +399,12 @@ class Board:
         late = len(self.late(active, now_ms))
         if late:
             chips.append(Chip(words.say("late_count", n=late), token="late_text"))
+        lost = len(self.lost())
+        if lost:
+            told = words.say("lost_count", n=lost)
+            chips.insert(1, Chip(told, "sheet:lost", dot="hold_text", token="hold_text"))
+        if not self.bump_bar:
+            chips.append(Chip(words.say("no_bump_bar"), dot="late_text", token="late_text"))
         return tuple(chips)
 
     def _tabs(self, names: Names) -> tuple[Chip, ...]:
@@ -353,6 +439,7 @@ class Board:
             Act("sheet:recall", words.say("recalled", n=len(finished)), icon="history"),
             Act("sheet:stop", words.say("stop_item"), icon="block"),
             Act("sheet:speed", words.say("speed"), icon="timer"),
+            Act("cards", words.say(f"cards_{self.state.grouping}"), icon="visibility"),
         )
 
     def _pager(self, words: Words) -> tuple[Act, ...]:
@@ -367,20 +454,33 @@ class Board:
     def _page_text(self, words: Words) -> str:
         return words.say("page", n=self.state.page + 1, all=self.state.pages)
 
-    def _banner(self, names: Names, now_ms: int) -> str:
+    def _banner(self, names: Names, now_ms: int) -> Act:
+        """What must be said, the weightiest; what the server refused stays until it is tapped."""
         words, link = names.words, self.desk.link
         if self.state.toast and now_ms < self.state.toast_until_ms:
-            return self.state.toast
+            return Act(label=self.state.toast)
         if not link.can_save:
-            return words.say("no_save")
+            return Act(label=words.say("no_save"))
         special = {"upgrade": "upgrade", "forked": "forked", "refused": "refused_link"}
         if link.phase in special:
-            return words.say(special[link.phase])
+            return Act(label=words.say(special[link.phase]))
+        told = self.desk.told_here()
+        if told:
+            why = words.refusal(told[0].code, told[0].params)
+            label = words.say("late_refusal", time=words.time(told[0].at_ms), why=why)
+            more = f" +{len(told) - 1}" if len(told) > 1 else ""
+            return Act(f"noted:{told[0].notice_id}", f"{label}{more}")
         if link.phase in ("offline", "connecting") and link.offline_since_ms:
-            return words.say("offline_banner")
+            return Act(label=words.say("offline_banner"))
+        if self._faults:
+            return Act("faults", words.say("settings_fault", why=self._faults[0]))
         if self.state.tab != PASS and self.state.tab not in self.home:
-            return words.say("viewing", name=names.station(self.state.tab))
-        return ""
+            return Act(label=words.say("viewing", name=names.station(self.state.tab)))
+        return Act()
+
+    def forget_fault(self) -> None:
+        """The first slip in this screen's settings was read."""
+        self._faults = self._faults[1:]
 
     # -- what was drawn ------------------------------------------------------------------------
     def unseen(self, drawn: dict[str, int]) -> tuple[tuple[str, int], ...]:

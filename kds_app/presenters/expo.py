@@ -23,7 +23,12 @@ _WORST = ("late", "amber", "room", "cooking", "new", "ready", "upcoming")
 
 
 def cards(
-    venue: Venue, stations: Sequence[str], names: Names, now_ms: int, plan: tickets.Plan
+    venue: Venue,
+    stations: Sequence[str],
+    names: Names,
+    now_ms: int,
+    plan: tickets.Plan,
+    amber: tickets.Amber,
 ) -> list[tuple[Card, Timer]]:
     """The cards of the pass, oldest first."""
     groups: dict[tuple[str, int], list[Ticket]] = {}
@@ -36,7 +41,7 @@ def cards(
             rushed = any(ticket.rush and ticket.state == "open" for ticket in group)
             made.append((not rushed, min(ticket.clock_ms for ticket in group), group))
     made.sort(key=lambda entry: (*entry[:2], entry[2][0].ticket_id))
-    return [_card(venue, group, names, now_ms, plan) for _, _, group in made]
+    return [_card(venue, group, names, now_ms, plan, amber) for _, _, group in made]
 
 
 def to_pass(venue: Venue, check_id: str, course: int) -> dict[CheckId, list[LineId]]:
@@ -82,22 +87,27 @@ def _stands(venue: Venue, group: list[Ticket], now_ms: int) -> bool:
     return now_ms - max(ticket.bumped_ms for ticket in bumped) < CLOSED_KEPT_MS
 
 
-def _state(group: list[Ticket], now_ms: int, plan: tickets.Plan) -> str:
+def _state(group: list[Ticket], now_ms: int, plan: tickets.Plan, amber: tickets.Amber) -> str:
     states = {
         "ready"
         if ticket.state == "bumped"
-        else tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms)
+        else tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms, amber(ticket.kind))
         for ticket in group
     }
     return next(state for state in _WORST if state in states)
 
 
 def _card(
-    venue: Venue, group: list[Ticket], names: Names, now_ms: int, plan: tickets.Plan
+    venue: Venue,
+    group: list[Ticket],
+    names: Names,
+    now_ms: int,
+    plan: tickets.Plan,
+    amber: tickets.Amber,
 ) -> tuple[Card, Timer]:
     words = names.words
     first = min(group, key=lambda ticket: ticket.clock_ms)
-    state = _state(group, now_ms, plan)
+    state = _state(group, now_ms, plan, amber)
     rushed = any(ticket.rush for ticket in standing_of(group))
     rush = (tickets.rush_row(words),) if rushed else ()
     standing = standing_of(group)
@@ -146,6 +156,25 @@ def _acts(
     if not to_pass(venue, first.check_id, first.course):
         return ()
     return (Act(f"pass:{at}", names.words.say("to_table"), "go", "check"),)
+
+
+def others(venue: Venue, ticket: Ticket, names: Names, stations: Sequence[str]) -> tuple[Row, ...]:
+    """What other stations make of the same order and course, to read (a ticket by order)."""
+    beside = [
+        other
+        for other in venue.tickets_of(ticket.check_id)
+        if other.course == ticket.course and other.station_id not in stations
+    ]
+    return tuple(
+        _untouchable(_beside(row) if row.kind == "line" else row)
+        for other in beside
+        for row in _rows(venue, other, names)
+    )
+
+
+def _beside(row: Row) -> Row:
+    """Another station's dish: what and how far, without a box that invites a finger."""
+    return replace(row, token="dim", details=(), mark="" if row.mark == "open" else row.mark)
 
 
 def _rows(venue: Venue, ticket: Ticket, names: Names) -> Iterable[Row]:

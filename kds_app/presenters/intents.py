@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from kds_app.presenters import expo
 from kds_app.presenters.board import PASS, TOAST_MS, Board
+from kds_app.presenters.keys import Keys
+from kds_app.settings import CARDS
 from sync_server.domain import commands as c
-from sync_server.domain.ids import LineId, TicketId
+from sync_server.domain.ids import LineId, NoticeId, TicketId
 from sync_server.domain.kitchen import UNDO_MS, Ticket
 from sync_server.domain.rejections import Refused
 
@@ -20,6 +22,7 @@ class Intents:
 
     def __init__(self, board: Board) -> None:
         self._board = board
+        self._keys = Keys(board, self.act)
         self._handlers: dict[str, Callable[[str], None]] = {
             "ready": self._ready,
             "seen": self._seen,
@@ -42,7 +45,12 @@ class Intents:
             "page": self._page,
             "find": self._find,
             "tab": self._tab,
-            "key": self._key,
+            "key": self._keys.press,
+            "dish": self._dish,
+            "cards": self._cards,
+            "turn": self._turn,
+            "noted": self._noted,
+            "faults": lambda _: board.forget_fault(),
         }
 
     def act(self, action: str) -> None:
@@ -67,14 +75,8 @@ class Intents:
         names = self._board.names()
         if names is None:
             return
-        words, key = names.words, f"refused_{refused.code}"
-        params: dict[str, str | int] = {**refused.params, "code": refused.code}
-        at_ms = refused.params.get("at_ms", 0)
-        if isinstance(at_ms, int) and at_ms:
-            params["time"] = words.time(at_ms)
-        known = words.knows(key) and (refused.code != "ticket_done" or "time" in params)
         state = self._board.state
-        state.toast = words.say(key if known else "refused_other", **params)
+        state.toast = names.words.refusal(refused.code, refused.params)
         state.toast_until_ms = self._board.desk.now_ms() + TOAST_MS
 
     def _ticket(self, ticket_id: str) -> Ticket | None:
@@ -90,6 +92,24 @@ class Intents:
         if ticket is not None and line is not None:
             wanted = line.state != "ready"
             self._submit(c.MarkReady(ticket.ticket_id, (line.line_id,), wanted))
+
+    def _dish(self, rest: str) -> None:
+        """Lines of a card by dish are done; a ticket of which nothing is left goes with them."""
+        for at in rest.split(","):
+            ticket_id, _, line_id = at.rpartition(":")
+            ticket = self._ticket(ticket_id)
+            if ticket is None or not self._submit(
+                c.MarkReady(ticket.ticket_id, (LineId(line_id),), True)
+            ):
+                continue
+            after = self._board.ticket(ticket_id)
+            lines = [line for line in after.lines if line.state != "void"] if after else []
+            if after is not None and lines and all(line.state == "ready" for line in lines):
+                self._submit(c.BumpTicket(after.ticket_id))
+
+    def _noted(self, notice_id: str) -> None:
+        """Somebody read what the server refused; its twin of the venue may have gone already."""
+        self._board.desk.submit(c.AcknowledgeNotice(NoticeId(notice_id)))
 
     def _seen(self, rest: str) -> None:
         """The cook saw a cancellation; a ticket on which nothing else is left goes with it."""
@@ -191,7 +211,7 @@ class Intents:
         """Open a sheet, or close the one that is open."""
         state = self._board.state
         state.sheet = "" if state.sheet == kind else kind
-        state.sheet_page = 0
+        state.sheet_page = state.sheet_at = 0
 
     def _sheet_page(self, way: str) -> None:
         state = self._board.state
@@ -208,26 +228,19 @@ class Intents:
             self._board.state.tab = ticket.station_id
             self._board.state.seek = ticket.ticket_id
 
+    def _cards(self, _: str) -> None:
+        """The next way of grouping: by station, by order, by dish."""
+        state = self._board.state
+        state.grouping = CARDS[(CARDS.index(state.grouping) + 1) % len(CARDS)]
+        state.page = 0
+
+    def _turn(self, _: str) -> None:
+        """From the home station to the pass and back."""
+        self._tab(self._board.home[0] if self._board.at_pass else PASS)
+
     def _tab(self, tab: str) -> None:
         catalogue = self._board.desk.catalogue
         if tab == PASS or (catalogue is not None and tab in catalogue.stations):
             self._board.state.tab = tab
             self._board.state.page = 0
             self._board.state.sheet = ""
-
-    def _key(self, key: str) -> None:
-        """Digits bump the ticket with that number; the first one only shows the numbers."""
-        state = self._board.state
-        if key in ("next", "back"):
-            self._page(key)
-        elif key == "recall":
-            self._recall_last("")
-        elif not state.numbered:
-            state.numbered = True
-        elif key == "0" and not state.tens:
-            state.tens = True
-        else:
-            number = int(key) + (10 if state.tens else 0)
-            state.tens = False
-            if 0 < number <= len(state.cards):
-                self.act(state.cards[number - 1].acts[-1].id)

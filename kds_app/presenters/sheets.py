@@ -48,6 +48,8 @@ def sheet(board: Board, names: Names, now_ms: int) -> Sheet:
             made = _recipe(names, rest)
         case "speed":
             made = _speed(board, names)
+        case "lost":
+            made = _lost(board, names)
     return made or _stop(board, names)
 
 
@@ -156,6 +158,23 @@ def _ticket(board: Board, names: Names, ticket_id: str) -> Sheet | None:
         if item_id in names.catalogue.items
     ]
     return _paged(board, names, choices, names.title(ticket), "")
+
+
+def _lost(board: Board, names: Names) -> Sheet:
+    """Tickets that stand on no screen and no paper; each is moved to where somebody is."""
+    words = names.words
+    choices = [
+        Act(
+            f"sheet:ticket:{ticket.ticket_id}",
+            f"{names.title(ticket)} · #{ticket.check_number}",
+            note=words.say(
+                "lost_at", name=names.station(ticket.station_id), time=words.time(ticket.created_ms)
+            ),
+        )
+        for ticket in board.lost()
+    ]
+    text = words.say("lost_text") if choices else words.say("lost_none")
+    return _paged(board, names, choices, words.say("lost_title"), text)
 
 
 def _table(board: Board, names: Names, rest: str) -> Sheet | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A button. Tones: plain, go, accent, quiet, chosen, danger."""
+    """A button. Tones: plain, go, accent, quiet, chosen, danger. `cursor`: keys stand on it."""
 
     id: str = ""
     label: str = ""
@@ -19,6 +19,7 @@ class Act:
     icon: str = ""
     enabled: bool = True
     note: str = ""
+    cursor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Card:
 
     `versions` are the ticket versions that whoever draws this whole card has drawn. `torn` says
     which sides continue on another card: "", top, bottom, both. `more` is the intent of a tap on
-    the head.
+    the head. `cursor`: keys stand on it, "*" on the whole card or the id of one of its rows.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Card:
     torn: str = ""
     key: str = ""
     more: str = ""
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """Everything on the screen. `sound` is the newest sound to play, with its number."""
+    """Everything on the screen. A banner with an id stays until it is tapped.
+
+    `sound` is the newest sound to play, with its number."""
 
     title: str = ""
     chips: tuple[Chip, ...] = ()
@@ -178,4 +182,5 @@ class BoardView:
     pager: tuple[Act, ...] = ()
     page_text: str = ""
     banner: str = ""
+    banner_id: str = ""
     sheet: Sheet | None = None

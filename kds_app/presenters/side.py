@@ -73,7 +73,10 @@ def parts(tickets: Iterable[Ticket], names: Names) -> Section:
                 called[part.component_id] = names.catalogue.name(part.names, names.words.language)
                 units[part.component_id] = part.unit
     words = names.words
-    weighed = {part_id: unit in ("g", "kg", "ml", "l") for part_id, unit in units.items()}
+    weighed = {
+        part_id: unit in ("g", "kg", "ml", "l") or sums[part_id] < 1000
+        for part_id, unit in units.items()
+    }
     ordered = sorted(sums, key=lambda key: (weighed[key], -sums[key], called[key]))
     pairs = tuple(
         Pair(called[part_id], words.amount(sums[part_id], units[part_id])) for part_id in ordered

@@ -6,7 +6,7 @@ cancelled line stays struck until it is tapped (B4.30), a reduced one shows old 
 Which tickets stand on the board is `board`'s matter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -18,7 +18,10 @@ from sync_server.domain.menu import Catalogue, Modifier
 from sync_server.domain.pacing import DEFAULT_TARGET_S, Key, Slot
 
 AMBER_PERCENT = 80
-"""Share of the target after which a ticket warns."""
+"""Share of the target after which a ticket warns, unless the screen says otherwise."""
+
+Amber: TypeAlias = Callable[[str], int]
+"""That share by the kind of order (features-commercial B7.51)."""
 
 START_NOTE_MS = 60_000
 """A later start than this is worth a note, and shows the dish in grey until then."""
@@ -120,7 +123,7 @@ def live(lines: Iterable[TicketLine]) -> list[TicketLine]:
     return [line for line in lines if line.state != "void" and not line.held]
 
 
-def tone(ticket: Ticket, when: Pace, now_ms: int) -> str:
+def tone(ticket: Ticket, when: Pace, now_ms: int, amber: int = AMBER_PERCENT) -> str:
     """The state that colours the head: upcoming, ready, late, amber, room, cooking, new."""
     if ticket.upcoming:
         return "upcoming"
@@ -129,7 +132,7 @@ def tone(ticket: Ticket, when: Pace, now_ms: int) -> str:
         return "ready"
     if now_ms >= when.due_ms:
         return "late"
-    if now_ms >= when.start_ms + (when.due_ms - when.start_ms) * AMBER_PERCENT // 100:
+    if now_ms >= when.start_ms + (when.due_ms - when.start_ms) * amber // 100:
         return "amber"
     if ticket.kind == "room":
         return "room"

@@ -6,7 +6,6 @@ really showed, which is what may be acknowledged after the frame.
 
 from typing import Any
 
-from kivy.core.window import Keyboard
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
@@ -16,14 +15,6 @@ from kds_app.presenters.shown import BoardView
 from kds_app.theme import scale
 from kds_app.widgets import frame
 from kds_app.widgets.columns import Columns
-
-_KEYS = {str(digit): str(digit) for digit in range(10)} | {
-    "right": "next",
-    "pagedown": "next",
-    "left": "back",
-    "pageup": "back",
-    "backspace": "recall",
-}
 
 
 class Words(Painted):
@@ -68,15 +59,6 @@ class BoardScreen(Widget):
 
     def _pass_on(self, _part: object, action: str) -> None:
         self.dispatch("on_act", action)
-
-    def key(self, codepoint: str, number: int) -> bool:
-        """A key of a keyboard or bump bar; True when it means something."""
-        name = codepoint or Keyboard.keycode_to_string(Keyboard, number)
-        meant = _KEYS.get(name.removeprefix("numpad"))
-        if meant is None:
-            return False
-        self.dispatch("on_act", f"key:{meant}")
-        return True
 
     def glass(self) -> Glass:
         """What the presenter must know to place cards."""

@@ -30,6 +30,8 @@ def face(
     if act.id and into.pressed == act.id:
         ground = "pressed" if ground in ("raised", "selected") else ground
         into.ring(x - 2, y - 2, wide + 4, high + 4, "white", u(12), max(2, u(2)))
+    if act.cursor:
+        into.ring(x - 4, y - 4, wide + 8, high + 8, "cursor", u(12), max(3, u(4)))
     into.box(x, y, wide, high, ground, u(10))
     icon = u(22) if act.icon else 0
     gap = u(6) if act.icon and act.label else 0

@@ -89,6 +89,18 @@ class CardView(Touchable):
             else:
                 self._line(card, row, laid)
         self._acts(card, laid)
+        self._cursor(card, laid)
+
+    def _cursor(self, card: Card, laid: Layout) -> None:
+        """Where the keys stand: around the card, and around the line on it."""
+        if not card.cursor:
+            return
+        u = scale.of
+        wide, high, thick = round(self.width), round(self.height), max(3, u(5))
+        self.ring(0, 0, wide, high, "cursor", u(laying.RADIUS), thick)
+        for row in laid.rows:
+            if row.row.id == card.cursor:
+                self.ring(0, row.top, wide, row.height, "cursor", u(8), thick)
 
     def _grounds(self, card: Card, laid: Layout) -> None:
         u = scale.of

@@ -43,6 +43,7 @@ class FootModel:
     pager: tuple[Act, ...]
     page_text: str
     banner: str
+    banner_id: str
 
 
 def head_of(view: BoardView) -> HeadModel:
@@ -57,7 +58,7 @@ def side_of(view: BoardView) -> SideModel:
 
 def foot_of(view: BoardView) -> FootModel:
     """The foot's part of the view."""
-    return FootModel(view.foot, view.pager, view.page_text, view.banner)
+    return FootModel(view.foot, view.pager, view.page_text, view.banner, view.banner_id)
 
 
 class HeadView(Touchable):
@@ -101,7 +102,7 @@ class SideView(Touchable):
     """The column at the right: newcomers of other pages, then the lists."""
 
     def paint(self) -> None:
-        """Draw from the top; lists share what room there is."""
+        """Draw from the top; the first list takes what the least of the others leaves."""
         model: SideModel | None = self.model
         self.areas = []
         if model is None:
@@ -114,9 +115,10 @@ class SideView(Touchable):
         if model.newcomers:
             top = self._newcomers(model, top)
         sections = [section for section in model.sections if section.pairs]
+        least = 3 if high - top > u(39) * 20 else 2
         for number, section in enumerate(sections):
-            later = sum(len(other.pairs) for other in sections[number + 1 :])
-            reserved = (len(sections) - number - 1) * u(40) + min(later, 6) * u(39)
+            later = sum(min(len(other.pairs), least) for other in sections[number + 1 :])
+            reserved = (len(sections) - number - 1) * u(46) + later * u(39)
             top = self._section(section, top, high - u(8) - reserved)
 
     def _newcomers(self, model: SideModel, top: int) -> int:
@@ -194,6 +196,8 @@ class FootView(Touchable):
             self.line(model.page_text, right, line_top, text_room, u(17), "dim")
         if model.banner:
             self._banner(model.banner, left + u(8), right - u(12), high)
+            if model.banner_id:
+                self.areas.append(Area(model.banner_id, left, 0, right - left, high))
 
     def _banner(self, string: str, left: int, right: int, high: int) -> None:
         u = scale.of

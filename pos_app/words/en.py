@@ -509,6 +509,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_template_words": "Words are missing, or there are too many",
     "refused_template_missing": "The part {part} may not be left out",
     "refused_printer_failed": "The printer {printer} does not print: {document}. See to its paper",
+    "refused_ticket_nowhere": "{number}: no screen and no printer has it; tell the kitchen",
     "refused_print_unknown": "{document}: nobody knows whether {printer} printed it; go and look",
     "refused_paid_twice": "The check {number} was paid at {at_ms}: {amount_minor} is extra, "
     "return it to the guest",

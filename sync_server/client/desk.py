@@ -225,6 +225,11 @@ class ClientDesk:
         return tuple(sorted([*own, *mine], key=lambda one: one.at_ms))
 
     @property
+    def own_notices(self) -> Sequence[Notice]:
+        """What only this device knows, oldest first; also where the venue tells the same."""
+        return tuple(self._own_notices.beside({}))
+
+    @property
     def me(self) -> StaffId:
         """Who is signed in; "" is nobody."""
         return self._people.me

@@ -129,6 +129,7 @@ CODES: dict[str, str] = {
     "template_words": "words are missing or too many",
     "template_missing": "the part {part} may not be left out",
     "printer_failed": "{document} came out of no printer ({printer}: {reason}); tell it by word",
+    "ticket_nowhere": "{number}: no screen and no printer serves {station}; move the ticket",
     "print_unknown": "nobody knows if {document} came out of {printer} ({reason}); look there",
     "stopped_but_printed": "{item} is stopped, but your terminal printed it: tell the kitchen",
     # stock and recipes

@@ -1,5 +1,9 @@
 """The kitchen's clock: timed courses are fired, and a ticket that no display drew goes to paper.
 
+A ticket that no paper can take either, because its station has no printer or is no station of the
+venue any more, is told to everybody as paper that failed: it stands on every display's list of
+tickets without a place until somebody moves it (features-commercial B9.63).
+
 The wait counts from the moment this server knew of the ticket, so a command that comes late from a
 terminal does not fall to paper at once. Paper is asked for by a command, so that the journal says
 so; what came of it is reported by the printing worker (reliability 2.13). The time of a course is
@@ -11,6 +15,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sync_server.domain import commands as c
+from sync_server.domain.ids import NoticeId, StaffId, derived
 from sync_server.domain.kitchen import Ticket, has_it
 from sync_server.domain.limits import KITCHEN_PAPER_MS
 from sync_server.domain.menu import Catalogue
@@ -69,8 +74,16 @@ class KitchenWatch:
         for ticket_id, ticket in waiting.items():
             _, since = self._since.setdefault(ticket_id, (ticket.version, now))
             if now - since >= KITCHEN_PAPER_MS:
-                printer = self._house.catalogue.stations[ticket.station_id].printer_id
-                await self._house.report(c.RecordPaper(ticket_id, ticket.version, "asked", printer))
+                station = self._house.catalogue.stations.get(ticket.station_id)
+                if station is not None and station.printer_id:
+                    await self._record(ticket, "asked", station.printer_id)
+                else:
+                    await self._record(ticket, "failed", "")
+                    await self._house.report(_nowhere(ticket))
+
+    async def _record(self, ticket: Ticket, outcome: str, printer_id: str) -> None:
+        command = c.RecordPaper(ticket.ticket_id, ticket.version, outcome, printer_id)
+        await self._house.report(command)
 
     async def _fire_due(self, now: int) -> None:
         """Fire timed lines in their owner's name. What cannot be fired (it ran out) has been told
@@ -91,4 +104,16 @@ class KitchenWatch:
         if ticket.state != "open" or has_it(ticket) or ticket.paper_version >= ticket.version:
             return False
         station = self._house.catalogue.stations.get(ticket.station_id)
-        return station is not None and bool(station.printer_id) and station.paper != "always"
+        # With paper always on, the send itself asked for it.
+        return station is None or not station.printer_id or station.paper != "always"
+
+
+def _nowhere(ticket: Ticket) -> c.TellStaff:
+    """For everybody, once for each version of the ticket."""
+    return c.TellStaff(
+        NoticeId(derived(f"{ticket.ticket_id}.{ticket.version}", "nowhere")),
+        StaffId(""),
+        "ticket_nowhere",
+        {"number": ticket.check_number, "station": ticket.station_id},
+        ticket.check_id,
+    )

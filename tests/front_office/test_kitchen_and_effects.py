@@ -1,5 +1,7 @@
 """The kitchen's clock, and the door through which the world is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from sync_server.domain import commands as c
@@ -177,3 +179,29 @@ async def test_what_a_stopped_server_had_in_hand_is_given_back_as_unfinished(
     await house.restart()
     (left,) = await OfficeDoor(house.office).unfinished("folio")
     assert (left.effect_id, left.state, left.outcome) == (row.effect_id, "sending", record)
+
+
+async def test_a_ticket_that_no_screen_and_no_printer_takes_is_told_to_everybody_once(
+    house: House, till: Till, watch: KitchenWatch
+) -> None:
+    await till.order()
+    station_id = ticket(house).station_id
+    published = house.office.catalogue
+    without = replace(published.stations[station_id], printer_id="", fallback_printer_id="")
+    catalogue = replace(
+        published,
+        number=published.number + 1,
+        stations={**published.stations, station_id: without},
+    )
+    hashed = await house.office.catalogues.store(catalogue)
+    await house.office.report(c.PublishCatalogue(catalogue.number, hashed))
+    await watch.look()
+    house.now_ms += KITCHEN_PAPER_MS
+    await watch.look()
+    assert ticket(house).paper == "failed"
+    told = [one for one in house.office.venue.notices.values() if one.code == "ticket_nowhere"]
+    assert [one.staff_id for one in told] == [""]
+    head = house.office.head_n
+    house.now_ms += HOUR_MS
+    await watch.look()
+    assert house.office.head_n == head

@@ -18,7 +18,7 @@ from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Accepted, Decision
 from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, rights_of
-from sync_server.domain.venue import Venue
+from sync_server.domain.venue import Notice, Venue
 
 NOW_MS = 1_795_282_920_000  # Saturday, 21 November 2026, 19:42 in Kyiv
 SECOND = 1_000
@@ -36,6 +36,7 @@ class Kitchen:
         self.catalogue: Catalogue | None = catalogue_of(load_venue(), 1, NOW_MS)
         self.link = LinkState("online")
         self.submitted: list[object] = []
+        self.told: list[Notice] = []
         self._ids = 0
         self._watchers: list[Callable[[], None]] = []
 
@@ -46,6 +47,9 @@ class Kitchen:
     def submit(self, command: object) -> Decision:
         self.submitted.append(command)
         return self._do(command, "", KITCHEN_RIGHTS)
+
+    def told_here(self) -> list[Notice]:
+        return self.told
 
     def watch(self, changed: Callable[[], None]) -> None:
         self._watchers.append(changed)

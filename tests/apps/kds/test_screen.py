@@ -241,6 +241,38 @@ def test_digits_of_a_keyboard_bump(show: Open) -> None:
     assert "Стіл 5" not in shown.titles()
 
 
+def test_keys_of_keyboard_and_bump_bar_move_a_cursor_that_can_be_seen(show: Open) -> None:
+    kitchen = evening()
+    shown = show(kitchen)
+    shown.rig.window.dispatch("on_key_down", 274, 81, "", [])  # down
+    assert shown.bridge.press("down")
+    assert not shown.bridge.press("q"), "no command of this screen"
+    shown.rig.settle()
+    rings = [m for w in shown.painted() for m in w.marks if m.token == "cursor"]
+    assert len(rings) == 2, "around the ticket and around its line"
+    shown.rig.shot("kds_cursor_1920x1080")
+    shown.bridge.press("enter")
+    shown.rig.until(lambda: kitchen.tickets()[0].lines[0].state == "ready")
+    shown.tap("cards")
+    shown.rig.settle()
+    assert not [m for w in shown.painted() for m in w.marks if m.token == "cursor"]
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+def test_tickets_by_order_and_by_dish_stand_whole_on_the_glass(
+    show: Open, size: tuple[int, int]
+) -> None:
+    shown = show(evening(), size)
+    for grouping in ("order", "dish"):
+        shown.screen.dispatch("on_act", "cards")
+        shown.rig.settle()
+        shown.rig.shot(f"kds_by_{grouping}_{size[0]}x{size[1]}")
+        for widget in shown.painted():
+            for mark in widget.marks:
+                if mark.kind == "text":
+                    assert mark.width <= mark.room + 2, mark
+
+
 # -- frames ------------------------------------------------------------------------------------
 def test_a_ticket_is_acknowledged_after_a_frame_that_shows_it_and_not_before(show: Open) -> None:
     kitchen = evening()
