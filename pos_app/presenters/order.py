@@ -470,6 +470,10 @@ class OrderPresenter(SellingWork):
             Act("ask_for:more", self.say("more")),
         )
 
+    def check_acts(self, check: Check) -> tuple[Act, ...]:
+        """Void and split: in portrait they stand among the actions on the line."""
+        return self._actions(check)[:2]
+
     def more_acts(self, check: Check) -> tuple[Act, ...]:
         """What is wanted less often."""
         return (

@@ -393,13 +393,41 @@ class LineWork(Presenter):
 
     @intent
     def move_to(self, table_id: str) -> None:
-        """The check moves to another table."""
+        """The check moves to another table; to one with a check all its lines go onto that."""
         check = self.check
-        if check is not None and self.submit(c.MoveCheck(check.check_id, table_id)):
+        if check is None:
+            return
+        there = next(
+            (
+                other
+                for other in self.desk.venue.checks.values()
+                if other.table_id == table_id and other.check_id != check.check_id
+            ),
+            None,
+        )
+        table = self.desk.catalogue.tables[table_id].label
+        if there is not None:
+            self._join(check, there, table)
+        elif self.submit(c.MoveCheck(check.check_id, table_id)):
             self._shut()
-            table = self.desk.catalogue.tables[table_id].label
             back = c.MoveCheck(check.check_id, check.table_id)
             self.undoable(self.say("moved_to_table", table=table), back)
+
+    def _join(self, check: Check, there: Check, table: str) -> None:
+        """All of a check onto another table's; taken back, the lines stand on a new check again."""
+        moves = tuple(c.Move(x.line_id, x.qty_milli, x.line_id) for x in check.live)
+        if not self.submit(c.MergeChecks(check.check_id, there.check_id)):
+            return
+        self._shut()
+        self.place.check_id = there.check_id
+        text = self.say("joined_table", table=table)
+        if not moves:
+            self.toast(text, "ready", "check")
+            return
+        anew = CheckId(self.desk.new_id())
+        number = self.desk.next_number()
+        back = c.MoveLines(there.check_id, anew, moves, number, check.table_id)
+        self.undoable(text, back)
 
     @intent
     def hand_to(self, staff_id: str) -> None:
@@ -466,7 +494,8 @@ class LineWork(Presenter):
             case "colleague":
                 return sheets.colleagues(self, self.all_mine)
             case "line":
-                return sheets.choices(self, self.say("line_actions"), self.line_acts(check))
+                acts = (*self.line_acts(check), *self.check_acts(check))
+                return sheets.choices(self, self.say("line_actions"), acts)
             case "more":
                 return sheets.choices(self, self.say("more"), self.more_acts(check))
         return NO_SHEET
@@ -487,6 +516,10 @@ class LineWork(Presenter):
 
     def line_acts(self, check: Check) -> tuple[Act, ...]:
         """The actions on the picked line. Override."""
+        raise NotImplementedError
+
+    def check_acts(self, check: Check) -> tuple[Act, ...]:
+        """Those of the check that have no button of their own in portrait. Override."""
         raise NotImplementedError
 
     def more_acts(self, check: Check) -> tuple[Act, ...]:

@@ -181,18 +181,30 @@ def discounts(presenter: Presenter, check: Check, limit_bp: int, on_line: bool) 
     )
 
 
+MOST_TABLES = 36
+
+
 def tables(presenter: Presenter, check: Check) -> Sheet:
-    """Which free table of the hall the check moves to."""
+    """Which table of the hall the check moves to; one that has a check takes it in."""
     catalogue, venue = presenter.desk.catalogue, presenter.desk.venue
     taken = {other.table_id for other in venue.checks.values()}
     here = catalogue.tables.get(check.table_id)
     hall_id = here.hall_id if here else presenter.place.hall_id
-    free = [t for t in catalogue.tables.values() if t.table_id not in taken]
-    near = [t for t in free if t.hall_id == hall_id] or free
+    others = [t for t in catalogue.tables.values() if t.table_id != check.table_id]
+    near = [t for t in others if t.hall_id == hall_id] or others
     return Sheet(
         "choices",
         presenter.say("move_to"),
-        choices=tuple(Act(f"move_to:{t.table_id}", t.label, size=18) for t in near[:30]),
+        choices=tuple(
+            Act(
+                f"move_to:{table.table_id}",
+                table.label,
+                "outline" if table.table_id in taken else "plain",
+                note=presenter.say("join_there") if table.table_id in taken else "",
+                size=18,
+            )
+            for table in near[:MOST_TABLES]
+        ),
         cancel=Act("cancel", presenter.say("cancel")),
         columns=6,
     )

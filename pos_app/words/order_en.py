@@ -98,4 +98,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "waits_for_approval": "Waiting for an approval",
     "approval_denied": "{name} said no",
     "approval_lapsed": "Nobody answered: ask again",
+    "join_there": "join",
+    "joined_table": "Joined with table {table}",
 }

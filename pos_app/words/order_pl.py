@@ -98,4 +98,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "waits_for_approval": "Czekamy na zgodę",
     "approval_denied": "{name} odmawia",
     "approval_lapsed": "Nikt nie odpowiedział: zapytaj ponownie",
+    "join_there": "połącz",
+    "joined_table": "Połączono ze stolikiem {table}",
 }

@@ -98,4 +98,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "waits_for_approval": "Чекаємо на дозвіл",
     "approval_denied": "{name} не дозволяє",
     "approval_lapsed": "Ніхто не відповів: спитайте ще раз",
+    "join_there": "з’єднати",
+    "joined_table": "З’єднано зі столом {table}",
 }

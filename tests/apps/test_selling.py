@@ -326,3 +326,26 @@ def test_a_second_tap_on_any_button_does_nothing_twice(house: House) -> None:
     tapped(flow, "undo", "undo", "undo")
     house.settle()
     assert len(house.venue.checks) == 1
+
+
+def test_in_portrait_void_and_split_stand_among_the_actions_on_the_line(house: House) -> None:
+    flow = at_table(house)
+    tapped(flow, "tap_item:borscht", "ask_for:line")
+    assert {"void", "split"} <= set(ids(flow.view().view.sheet.choices))
+    flow.act("split")
+    assert flow.view().screen == "split"
+
+
+def test_two_tables_are_joined_and_parted_again(house: House) -> None:
+    flow = at_table(house)
+    tapped(flow, "tap_item:borscht", "send", "back", "table:t5", "tap_item:deruny", "send")
+    house.settle()
+    tapped(flow, "ask_for:table", "move_to:t3")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert (check.table_id, len(check.lines), flow.place.check_id) == ("t3", 2, check.check_id)
+    fired = len(house.venue.tickets)
+    flow.act("undo_last")
+    house.settle()
+    assert {check.table_id for check in house.venue.checks.values()} == {"t3", "t5"}
+    assert len(house.venue.tickets) == fired
