@@ -222,6 +222,11 @@ class OrderPresenter(SellingWork):
         if not check.live:
             self.toast(self.sentence("bill_empty", {}))
             return
+        if not totals_of(check).total_minor and not check.payments:
+            if self.submit(c.AbandonCheck(check.check_id)):
+                self.toast(self.say("closed_for_nothing"), "ready", "check")
+                self.place.screen = "order" if self.place.quick else "floor"
+            return
         self.place.screen = "payment"
 
     # -- view ----------------------------------------------------------------------------------

@@ -100,4 +100,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "approval_lapsed": "Nobody answered: ask again",
     "join_there": "join",
     "joined_table": "Joined with table {table}",
+    "closed_for_nothing": "Nothing to pay: the check is closed",
 }

@@ -100,4 +100,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "approval_lapsed": "Nikt nie odpowiedział: zapytaj ponownie",
     "join_there": "połącz",
     "joined_table": "Połączono ze stolikiem {table}",
+    "closed_for_nothing": "Nie ma czego płacić: rachunek zamknięty",
 }

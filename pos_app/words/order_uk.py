@@ -100,4 +100,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "approval_lapsed": "Ніхто не відповів: спитайте ще раз",
     "join_there": "з’єднати",
     "joined_table": "З’єднано зі столом {table}",
+    "closed_for_nothing": "Платити нічого: рахунок закрито",
 }

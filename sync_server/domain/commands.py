@@ -308,7 +308,7 @@ class PrintPreBill:
 
 @dataclass(frozen=True, slots=True)
 class AbandonCheck:
-    """Close a check on which nothing is left and nothing was paid."""
+    """Close a check on which nothing is left, or nothing to pay, and nothing was paid."""
 
     check_id: CheckId
 

@@ -423,7 +423,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.ShareLines: orders.share_lines,
     c.TransferChecks: orders.transfer_checks,
     c.PrintPreBill: orders.on_check(lambda check, x, f: ordering.print_pre_bill(check, f)),
-    c.AbandonCheck: orders.on_check(orders.abandon_check),  # type: ignore[arg-type]
+    c.AbandonCheck: orders.abandon_check,
     c.ChargeRoom: _charge,
     c.ResolveCharge: _resolve,
     c.ReverseCharge: _reverse,

@@ -571,8 +571,15 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
     return Accepted(tuple(events))
 
 
-def abandon_check(check: Check, command: c.AbandonCheck, facts: Facts) -> object:
-    """Close a check on which nothing stands."""
+def abandon_check(venue: Venue, command: c.AbandonCheck, facts: Facts) -> Decision:
+    """Close a check on which nothing stands; one on which all was given is a sale of nothing."""
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    given = payments.closing_for_nothing(check, venue.open_shifts(), facts)
+    if given is not None:
+        return Accepted((given,))
     if check.live or any(p.state in checks.HOLDING for p in check.payments):
         return refuse("check_not_empty", number=check.number)
-    return e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms)
+    gone = e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms)
+    return Accepted((gone,))

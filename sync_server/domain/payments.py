@@ -175,7 +175,21 @@ def closing(check: Check, shift_open: dict[str, bool], facts: Facts) -> e.CheckC
     paid = [p for p in check.payments if p.state == "done"]
     if not paid:
         return None
-    shifts = [paid[-1].shift_id, *(s for s, is_open in shift_open.items() if is_open)]
+    return _sale(check, paid[-1].shift_id, shift_open, facts)
+
+
+def closing_for_nothing(
+    check: Check, shift_open: dict[str, bool], facts: Facts
+) -> e.CheckClosed | None:
+    """The sale of a check on which all was given or let off, so that nothing can be paid."""
+    held = any(payment.state in HOLDING for payment in check.payments)
+    if held or not check.live or check.unsent or totals_of(check).total_minor:
+        return None
+    return _sale(check, "", shift_open, facts)
+
+
+def _sale(check: Check, first: str, shift_open: dict[str, bool], facts: Facts) -> e.CheckClosed:
+    shifts = [first, *(s for s, is_open in shift_open.items() if is_open)]
     shift = next((s for s in shifts if shift_open.get(s)), "")
     return e.CheckClosed(
         check_id=check.check_id,

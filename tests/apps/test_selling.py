@@ -223,6 +223,9 @@ def test_a_dish_is_returned_or_given_on_the_house_with_a_reason(house: House) ->
     assert totals_of(check).total_minor == 0
     assert [grant.kind for grant in check.grants] == ["comp"]
     assert [line.state for line in check.lines] == ["fired", "void"]
+    tapped(flow, "pay")
+    house.settle()
+    assert (flow.view().screen, house.venue.checks) == ("floor", {})
 
 
 def test_a_discount_by_hand_asks_value_and_reason_and_may_be_for_one_dish(house: House) -> None:

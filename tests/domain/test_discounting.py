@@ -125,6 +125,20 @@ def test_a_comp_stays_sold_at_no_price_and_a_part_of_a_line_can_be_given() -> No
     assert house.happened(e.LineVoided) == []
 
 
+def test_a_check_on_which_all_was_given_is_closed_as_a_sale_of_nothing() -> None:
+    house = a_house()
+    house.send("k", "l1", "l2")
+    for number, line_id in enumerate(("l1", "l2")):
+        assert house.refused(c.AbandonCheck(K)).code == "check_not_empty"
+        give = c.CompLine(K, f"g{number}", LineId(line_id), 1_000, "birthday")
+        house.must(give, by="nadia")
+    house.must(c.AbandonCheck(K))
+    (closed,) = house.happened(e.CheckClosed)
+    assert (closed.totals.total_minor, closed.shift_id) == (0, "sh")
+    assert [sold.net_minor for sold in closed.sold] == [0, 0]
+    assert house.check().state == "closed"
+
+
 def test_a_return_is_made_and_refused_and_is_told_apart_from_a_void() -> None:
     house = a_house()
     house.add("k", a_steak("l3", held=True))
