@@ -144,3 +144,20 @@ def test_a_line_is_dragged_onto_a_seat_into_a_course_and_onto_another_bill(
     house.settle()
     hand.rig.settle()
     assert totals(house) == [12_000, 50_000]
+
+
+def test_what_is_ready_is_served_by_a_button_that_comes_with_it(hand: Hand, house: Any) -> None:
+    sign_in(hand)
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Перші страви")
+    hand.tap("Борщ червоний")
+    hand.tap("Надіслати 1")
+    house.settle()
+    house.bump_all()
+    hand.rig.until(lambda: hand.sees("Подано 1"))
+    hand.tap("Подано 1")
+    house.settle()
+    hand.rig.until(lambda: not hand.sees("Подано 1"))
+    (check,) = house.venue.checks.values()
+    assert [line.state for line in check.lines] == ["served"]
