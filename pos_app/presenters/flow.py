@@ -39,7 +39,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "settings": SettingsPresenter,
     "plan": PlanEditor,
 }
-_RETURNS = frozenset({("payment", "order"), ("room_charge", "payment")})
+_RETURNS = frozenset({("payment", "order"), ("room_charge", "payment"), ("room_list", "shift")})
 _ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check", "grant", "deny"})
 
 
@@ -107,9 +107,10 @@ class Flow:
         self.desk.sign_out()
 
     def _scanned(self, code: str) -> None:
-        """A scanner typed a code: on a check it orders, elsewhere it means nothing."""
+        """A reader typed a code: on a check it orders, at a room charge it is the guest's key card,
+        elsewhere it means nothing."""
         presenter = self.presenter(self.place.screen)
-        if isinstance(presenter, OrderPresenter):
+        if isinstance(presenter, OrderPresenter | RoomChargePresenter):
             presenter.scanned(code)
 
     def _arrive(self, before: tuple[str, str]) -> None:

@@ -78,11 +78,10 @@ class RoomChargePresenter(Presenter):
             return
         self._look_for(self.typed[:-1] if key == "back" else (self.typed + key)[:40])
 
-    @intent
-    def card(self, key: str) -> None:
+    def scanned(self, code: str) -> None:
         """A key card was read: whoever holds it, whatever was typed before."""
         self.typing, self.letters = "", False
-        self._look_for(key[:40])
+        self._look_for(code[:40])
 
     def _look_for(self, text: str) -> None:
         self.typed, self.picked = text, ""

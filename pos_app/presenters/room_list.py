@@ -111,7 +111,7 @@ class RoomListPresenter(Presenter):
         return RoomListView(
             head=Head(
                 self.say("room_list"),
-                self.back_act("pay"),
+                self.back_act("pay" if self.place.check_id else "z_figures"),
                 right=(self.clock_chip(),),
                 avatar=self.avatar(),
             ),

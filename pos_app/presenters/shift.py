@@ -76,6 +76,12 @@ class ShiftPresenter(Presenter):
         self.step, self.moving, self.picked, self.typed = step, "", 0, ""
 
     @intent
+    def rooms(self) -> None:
+        """The room charges of the day, each with its next step."""
+        self.place.check_id = ""
+        self.place.screen = "room_list"
+
+    @intent
     def less(self, face: str) -> None:
         """One note fewer."""
         self._count(int(face), self.counts.get(int(face), 0) - 1)
@@ -422,7 +428,7 @@ class ShiftPresenter(Presenter):
                 for charge in waiting[:_LISTED]
             ]
             title = self.say("charges_waiting", n=len(waiting))
-            cards.append(Card(title, tuple(lines), "", "late"))
+            cards.append(Card(title, tuple(lines), "", "late", "rooms"))
         cards.append(self._synced())
         return tuple(cards)
 

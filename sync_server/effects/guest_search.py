@@ -21,6 +21,7 @@ from sync_server.hotel.gateway import (
 
 GUESTS_MAX = 20
 QUERY_LENGTH = 100
+CARD_LEAST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,7 @@ class GuestSearch:
     ) -> tuple[GuestSeen, ...] | NobodyFound:
         """The guests that a waiter may mean by `text`."""
         wanted = text.strip()[:QUERY_LENGTH]
-        queries: list[GuestQuery] = [ByRoom(wanted), ByName(wanted), ByKeyCard(wanted)]
-        for query in queries if wanted else []:
+        for query in self._queries(wanted):
             found = await self._asked(query, business_day)
             if isinstance(found, Unavailable):
                 return NobodyFound("hotel_away")
@@ -97,6 +97,18 @@ class GuestSearch:
                     for guest in found.guests
                 )
         return NobodyFound("no_guest")
+
+    def _queries(self, wanted: str) -> list[GuestQuery]:
+        """What the text may be, in that order. A name has a letter, a card's number some length:
+        each question may go to another machine, at each figure that is typed."""
+        if not wanted:
+            return []
+        queries: list[GuestQuery] = [ByRoom(wanted)]
+        if any(char.isalpha() for char in wanted):
+            queries.append(ByName(wanted))
+        if len(wanted) >= CARD_LEAST and self._gateway.abilities.key_cards:
+            queries.append(ByKeyCard(wanted))
+        return queries
 
     async def _asked(self, query: GuestQuery, day: str) -> GuestsFound | Refused | Unavailable:
         try:

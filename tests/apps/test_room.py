@@ -130,7 +130,7 @@ def test_a_list_that_was_cut_says_so(at_room: Callable[..., Flow]) -> None:
 
 def test_a_key_card_finds_its_holder(at_room: Callable[..., Flow]) -> None:
     flow = at_room({**HALF_BOARD, "name": "k20116356"}, typed="")
-    flow.act("card:K20116356")
+    flow.act("scanned:K20116356")
     flow.desk.finish()  # type: ignore[attr-defined]
     assert [guest.selected for guest in shown(flow).guests] == [True]
 
@@ -145,7 +145,9 @@ def test_an_unclear_charge_is_settled_by_somebody_who_looked(
     charge_id = next(iter(house.venue.charges))
     house.do(c.SettleCharge(charge_id, "unknown"))
     manager = signed_in(house, "nadia")
-    manager.place.screen, manager.place.check_id = "room_list", ""
+    manager.place.screen = "shift"
+    manager.view()
+    manager.act("rooms")
     (card,) = manager.view().view.cards
     assert "304" in card.title
     manager.act(card.id)
@@ -157,6 +159,8 @@ def test_an_unclear_charge_is_settled_by_somebody_who_looked(
     charge = house.venue.charges[charge_id]
     assert (charge.state, charge.attempt) == (("posted", 1) if there else ("pending", 2))
     assert [act.id for act in manager.view().view.acts] == (["take_back"] if there else [])
+    manager.act("back")
+    assert manager.view().screen == "shift"
 
 
 def test_a_posted_charge_is_taken_back_with_a_reason_as_an_entry_of_its_own(

@@ -92,7 +92,7 @@ class FiasLink:
         self._waiting[number] = answer
         try:
             writer.write(frame)
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 await writer.drain()
             done, _ = await asyncio.wait({answer}, timeout=wait_ms / 1_000)
             return answer.result() if done else Silence.LATE
@@ -132,7 +132,7 @@ class FiasLink:
                 talked = talked or self.up
                 self._show()
             return talked
-        except ConnectionError as error:
+        except OSError as error:
             self.text = f"the connection broke: {error.strerror or error}"
             return talked
         finally:
