@@ -134,7 +134,7 @@ def demo(
         float, typer.Option(min=0, help="Stop after so many real minutes; 0: at Ctrl-C.")
     ] = 0,
     hotel: Annotated[
-        str, typer.Option(help="Property system: embedded, or one behind a real link: fias.")
+        str, typer.Option(help="Property system: embedded, or behind a link: fias, cloudbeds.")
     ] = "embedded",
 ) -> None:
     """Open a whole seeded restaurant on this machine, until Ctrl-C."""

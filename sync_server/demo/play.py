@@ -26,7 +26,6 @@ from sync_server.client.worker import Worker
 from sync_server.config import ServerSettings
 from sync_server.demo.evening.playing import Choices, Evening, cast
 from sync_server.demo.evening.posts import Surroundings
-from sync_server.demo.property_system import DEMO_SITES
 from sync_server.demo.screen import Photographer, Screen, find_screen
 from sync_server.demo.stage import Stage, StageFailed, Window
 from sync_server.demo.venue import DEMO_VENUE, load_venue
@@ -134,7 +133,7 @@ def _start_house(demo: Demo, venue: Venue, stage: Stage) -> None:
     known = [name for _, name in wanted if _enrolled(demo.data / DEVICES / name)]
     fresh = [(kind, name) for kind, name in wanted if name not in known]
     if demo.hotel != "embedded":
-        stage.start_property_system(demo.hotel, DEMO_SITES[demo.hotel])
+        stage.start_property_system(demo.hotel)
     defaults = ServerSettings(data=demo.data)
     stage.start_server(fresh, _free(defaults.port))
     for name in known:

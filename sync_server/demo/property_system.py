@@ -2,7 +2,7 @@
 
 Rooms and guests are the venue's, in a database of its own beside the house's; at its end of the
 wire it keeps to the specification. `DEMO_SITES` is what the two ends have agreed on. It says
-`READY {json}` with its port, as every process of the demo does.
+`READY {json}` with the settings of the link to it, as every process of the demo does.
 """
 
 import argparse
@@ -12,11 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sync_server.clocks import system_random, today, wall_ms
+from sync_server.client.identity import write_private
+from sync_server.clocks import secret_hex, system_random, today, wall_ms
 from sync_server.demo.venue import load_venue
 from sync_server.hotel.fias.settings import FiasSettings
 from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
+from sync_server.hotel.simulated.cloudbeds_house import CloudbedsHouse
 from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.server import tell
 from sync_server.store.database import Database
@@ -33,10 +35,11 @@ DEMO_SITES: dict[str, dict[str, Any]] = {
         "allowance_fields": {"breakfast": "A6", "lunch": "A7", "dinner": "A8"},
         "reconnect_ms": 1_000,
     },
+    "cloudbeds": {"kind": "cloudbeds", "property_id": "demo"},
 }
 
 
-async def play(kind: str, data: Path, venue_folder: Path, day: date) -> None:
+async def play(kind: str, data: Path, venue_folder: Path, day: date, key_file: Path) -> None:
     """Serve until told to end."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -47,17 +50,23 @@ async def play(kind: str, data: Path, venue_folder: Path, day: date) -> None:
         upgrade(database, "sync_server.hotel.migrations")
         money = venue.settings.currency
         await load_rooms(database, venue, day, at_ms=wall_ms(), currency=money)
-        settings = FiasSettings.model_validate({**DEMO_SITES[kind], "port": 1})
-        server = FiasHouse(
-            Property(database, wall_ms),
-            settings,
-            wall_ms,
-            system_random(),
-            zone=venue.settings.zone,
-        )
-        tell("READY", port=await server.start())
+        house = Property(database, wall_ms)
+        server = _server(kind, house, key_file, venue.settings.zone)
+        port = await server.start()
+        where = {"port": port} if kind == "fias" else {"url": f"http://127.0.0.1:{port}"}
+        tell("READY", site={**DEMO_SITES[kind], **where})
         await stopped.wait()
         await server.stop()
+
+
+def _server(kind: str, house: Property, key_file: Path, zone: str) -> FiasHouse | CloudbedsHouse:
+    """The end of the wire that the hotel has."""
+    if kind == "fias":
+        settings = FiasSettings.model_validate({**DEMO_SITES[kind], "port": 1})
+        return FiasHouse(house, settings, wall_ms, system_random(), zone=zone)
+    if not key_file.exists():
+        write_private(key_file, secret_hex(16).encode())
+    return CloudbedsHouse(house, wall_ms, system_random(), key=key_file.read_text("utf-8"))
 
 
 def main() -> None:
@@ -67,8 +76,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--venue", type=Path, required=True)
     parser.add_argument("--day", type=date.fromisoformat, default=today())
+    parser.add_argument("--key-file", type=Path, required=True)
     given = parser.parse_args()
-    asyncio.run(play(given.kind, given.data, given.venue, given.day))
+    asyncio.run(play(given.kind, given.data, given.venue, given.day, given.key_file))
 
 
 if __name__ == "__main__":

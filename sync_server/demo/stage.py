@@ -157,17 +157,17 @@ class Stage:
             self.printers[name] = int(ports["port"])
             self.controls[name] = int(ports["control"])
 
-    def start_property_system(self, kind: str, site: dict[str, Any]) -> Played:
+    def start_property_system(self, kind: str) -> Played:
         """A hotel's own system, which the server then charges; call before `start_server`."""
         played = self.play(
             "property-system",
             *("-m", "sync_server.demo.property_system", f"--kind={kind}"),
             f"--data={self.data / 'property-system'}",
             f"--venue={self.venue}",
+            f"--key-file={self.data / 'hotel.key'}",
             *([f"--day={self.day}"] if self.day else []),
         )
-        port = played.told("READY")["port"]
-        self.env["VITRYLO_HOTEL"] = json.dumps({**site, "port": port})
+        self.env["VITRYLO_HOTEL"] = json.dumps(played.told("READY")["site"])
         return played
 
     def start_server(self, devices: Sequence[tuple[str, str]] = (), port: int = 0) -> Played:

@@ -2,9 +2,15 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
+from sync_server.clocks import wall_ms
+from sync_server.demo.property_system import DEMO_SITES
+from sync_server.hotel.cloudbeds.gateway import CloudbedsGateway
 from sync_server.hotel.cloudbeds.messages import check_body
 from sync_server.hotel.cloudbeds.settings import CloudbedsSettings
 from sync_server.hotel.gateway import (
@@ -15,10 +21,11 @@ from sync_server.hotel.gateway import (
     RevenueLine,
     Unknown,
 )
+from sync_server.hotel.opening import open_link
 from sync_server.hotel.property import Property
 from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
 from sync_server.store.database import Database, MemoryDisk
-from tests.hotel.conftest import web_link
+from tests.hotel.conftest import WEB_KEY, web_link
 from tests.hotel.fias.test_adversary import charge, on_folio
 from tests.hotel.postings import DAY, posting_of
 
@@ -51,7 +58,7 @@ _mishaps = st.builds(
 
 
 @given(mishaps=_mishaps, seed=st.integers(0, 10_000))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_nobody_is_charged_twice_and_nothing_is_lost_from_the_list(
     image: bytes, mishaps: Mishaps, seed: int
 ) -> None:
@@ -97,3 +104,26 @@ async def test_a_property_that_is_away_is_said_to_be_and_nothing_was_posted(
         assert isinstance(outcome, Deferred)
         assert outcome.code == "link_down"
         assert not gateway.up
+
+
+async def test_the_settings_open_the_link_with_the_key_of_the_data_folder(
+    tmp_path: Path, in_memory: Database
+) -> None:
+    house = Property(in_memory, lambda: 1_000)
+    async with web_link(house, in_memory) as (_, hotel):
+        url = f"http://127.0.0.1:{hotel.port}"
+        site = CloudbedsSettings.model_validate({**DEMO_SITES["cloudbeds"], "url": url})
+        place: dict[str, Any] = {"zone": "Europe/Kyiv", "currency": "UAH", "secrets": tmp_path}
+        with pytest.raises(FileNotFoundError, match="put it into"):
+            open_link(site, in_memory, wall_ms, **place)
+        (tmp_path / "hotel.key").write_text(f"{WEB_KEY}\n")
+        link = open_link(site, in_memory, wall_ms, **place)
+        assert isinstance(link, CloudbedsGateway)
+        assert isinstance(await link.post(charge(1)), Posted)
+        await link.close()
+        (tmp_path / "hotel.key").write_text("another")
+        stranger = open_link(site, in_memory, wall_ms, **place)
+        assert isinstance(stranger, CloudbedsGateway)
+        assert isinstance(await stranger.post(charge(2)), Deferred)
+        assert not stranger.up
+        await stranger.close()

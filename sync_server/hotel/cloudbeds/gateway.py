@@ -113,7 +113,11 @@ class CloudbedsGateway:
                 await self._page(1)
                 await asyncio.sleep(self._settings.look_ms / 1_000)
         finally:
-            await self._client.aclose()
+            await self.close()
+
+    async def close(self) -> None:
+        """Give the connections up."""
+        await self._client.aclose()
 
     # -- finding -------------------------------------------------------------------------------
     async def find_guests(

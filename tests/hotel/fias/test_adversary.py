@@ -77,7 +77,7 @@ _mishaps = st.builds(
 
 
 @given(mishaps=_mishaps, seed=st.integers(0, 10_000))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_nobody_is_charged_twice_and_nothing_is_lost_from_the_list(
     image: bytes, mishaps: Mishaps, seed: int
 ) -> None:
