@@ -141,7 +141,7 @@ class RoomListPresenter(Presenter):
     def _card(self, charge: Charge) -> Card:
         sent = self.say("room_sent", number=charge.number, at=self.clock(charge.asked_ms))
         posted = charge.state == "posted"
-        state = charge.reference if posted else self.say(f"payment_{charge.state}")
+        state = charge.reference if posted else self.say(f"list_{charge.state}")
         if charge.reverses:
             state = f"{self.say('takes_back')} · {state}"
         elif posted and self._taken_back(charge):

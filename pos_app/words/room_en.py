@@ -67,4 +67,8 @@ TEXTS = {
     "take_back_why": "Why is it taken back?",
     "taken_back": "taken back",
     "takes_back": "takes back a charge",
+    "list_unknown": "no answer",
+    "list_refused": "refused",
+    "list_deferred": "goes later",
+    "list_pending": "asked",
 }

@@ -71,4 +71,8 @@ TEXTS = {
     "take_back_why": "Dlaczego wycofać?",
     "taken_back": "wycofano",
     "takes_back": "wycofuje zapis",
+    "list_unknown": "brak odpowiedzi",
+    "list_refused": "odmowa",
+    "list_deferred": "później",
+    "list_pending": "zapytano",
 }

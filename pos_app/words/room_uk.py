@@ -71,4 +71,8 @@ TEXTS = {
     "take_back_why": "Чому повертаємо?",
     "taken_back": "повернуто",
     "takes_back": "повертає запис",
+    "list_unknown": "без відповіді",
+    "list_refused": "відмова",
+    "list_deferred": "пізніше",
+    "list_pending": "запит",
 }
