@@ -3,11 +3,10 @@
 The ledger gets the columns that say what a move annuls, corrects and is made of.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
+from sync_server.back_office.migrations.columns import added, big, flag, long_text, text, whole
 from sync_server.store.migrations import append_only
 
 revision = "0002"
@@ -25,132 +24,108 @@ def upgrade() -> None:
         append_only(op, table)
 
 
-def _text(name: str, *, key: bool = False, of: str = "", index: bool = False) -> sa.Column[str]:
-    parts = [sa.ForeignKey(of)] if of else []
-    return sa.Column(name, sa.String(), *parts, primary_key=key, nullable=False, index=index)
-
-
-def _big(name: str, *, key: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), primary_key=key, nullable=False, autoincrement=False)
-
-
-def _whole(name: str, *, key: bool = False, of: str = "") -> sa.Column[int]:
-    parts = [sa.ForeignKey(of)] if of else []
-    return sa.Column(name, sa.Integer(), *parts, primary_key=key, nullable=False)
-
-
-def _flag(name: str) -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean(), nullable=False)
-
-
-def _new(
-    name: str, kind: sa.types.TypeEngine[Any], start: "str | sa.ColumnElement[bool]"
-) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False, server_default=start)
-
-
 def _ledger() -> None:
-    op.add_column("stock_move", _new("annuls", sa.BigInteger(), "0"))
-    op.add_column("stock_move", _new("corrects", sa.BigInteger(), "0"))
-    op.add_column("stock_move", _new("batch", sa.String(), ""))
-    op.add_column("stock_move", _new("share", sa.BigInteger(), "0"))
-    op.add_column("stock_move", _new("shared", sa.BigInteger(), "0"))
-    op.add_column("stock_move", _new("passing", sa.Boolean(), sa.false()))
+    op.add_column("stock_move", added("annuls", sa.BigInteger(), "0"))
+    op.add_column("stock_move", added("corrects", sa.BigInteger(), "0"))
+    op.add_column("stock_move", added("batch", sa.String(), ""))
+    op.add_column("stock_move", added("share", sa.BigInteger(), "0"))
+    op.add_column("stock_move", added("shared", sa.BigInteger(), "0"))
+    op.add_column("stock_move", added("passing", sa.Boolean(), sa.false()))
     op.create_index("ix_stock_move_corrects", "stock_move", ["corrects"])
     op.create_index("ix_stock_move_batch", "stock_move", ["batch"])
-    op.add_column("balance", _new("layers", sa.String(), ""))
-    op.add_column("balance", _new("last_day", sa.String(), ""))
-    op.add_column("balance", _new("last_ms", sa.BigInteger(), "0"))
+    op.add_column("balance", added("layers", sa.String(), ""))
+    op.add_column("balance", added("last_day", sa.String(), ""))
+    op.add_column("balance", added("last_ms", sa.BigInteger(), "0"))
 
 
 def _costing() -> None:
-    op.create_table("house_setting", _text("name", key=True), _text("value"))
+    op.create_table("house_setting", text("name", key=True), text("value"))
     op.create_table(
         "period_lock",
-        _whole("number", key=True),
-        _text("day"),
-        _big("at_ms"),
-        _text("locked_by"),
+        whole("number", key=True),
+        text("day"),
+        big("at_ms"),
+        text("locked_by"),
     )
     op.create_table(
         "cost_checkpoint",
-        _text("day", key=True),
-        _text("ingredient_id", key=True),
-        _text("method"),
-        sa.Column("body", sa.Text(), nullable=False),
+        text("day", key=True),
+        text("ingredient_id", key=True),
+        text("method"),
+        long_text("body"),
     )
     op.create_table(
         "recost_due",
-        _text("ingredient_id", key=True, of="ingredient.ingredient_id"),
-        _text("day"),
+        text("ingredient_id", key=True, of="ingredient.ingredient_id"),
+        text("day"),
     )
     op.create_table(
         "recost_run",
-        _whole("number", key=True),
-        _big("at_ms"),
-        _text("first_open_day"),
-        _whole("goods"),
-        _whole("corrections"),
-        _flag("done"),
+        whole("number", key=True),
+        big("at_ms"),
+        text("first_open_day"),
+        whole("goods"),
+        whole("corrections"),
+        flag("done"),
     )
     op.create_table(
         "cost_change",
-        _big("n", key=True),
-        _whole("run", of="recost_run.number"),
-        _text("line_id"),
-        _whole("fire_no"),
-        _text("item_id"),
-        _text("day", index=True),
-        _big("cost_minor"),
+        big("n", key=True),
+        whole("run", of="recost_run.number"),
+        text("line_id"),
+        whole("fire_no"),
+        text("item_id"),
+        text("day", index=True),
+        big("cost_minor"),
     )
 
 
 def _papers() -> None:
     op.create_table(
         "paper",
-        _text("paper_id", key=True),
-        _text("paper", index=True),
-        _text("state"),
-        _whole("year"),
+        text("paper_id", key=True),
+        text("paper", index=True),
+        text("state"),
+        whole("year"),
         sa.Column("number", sa.Integer(), nullable=True),
-        _whole("revision"),
-        *(_text(name) for name in ("store_id", "to_store_id", "supplier_id", "reference")),
-        _text("day", index=True),
-        _big("at_ms"),
-        *(_text(name) for name in ("reason", "note", "split", "origin")),
-        _big("total_minor"),
+        whole("revision"),
+        *(text(name) for name in ("store_id", "to_store_id", "supplier_id", "reference")),
+        text("day", index=True),
+        big("at_ms"),
+        *(text(name) for name in ("reason", "note", "split", "origin")),
+        big("total_minor"),
         sa.UniqueConstraint("paper", "year", "number", name="one_number"),
     )
     op.create_table(
         "paper_line",
-        _text("paper_id", key=True, of="paper.paper_id"),
-        _whole("position", key=True),
-        _text("ingredient_id"),
-        _text("unit"),
-        _big("qty_milli"),
-        _big("value_minor"),
-        _whole("share_bp"),
-        _flag("raw"),
-        _big("net_milli"),
-        _big("ready_milli"),
-        _big("book_milli"),
-        _text("note"),
+        text("paper_id", key=True, of="paper.paper_id"),
+        whole("position", key=True),
+        text("ingredient_id"),
+        text("unit"),
+        big("qty_milli"),
+        big("value_minor"),
+        whole("share_bp"),
+        flag("raw"),
+        big("net_milli"),
+        big("ready_milli"),
+        big("book_milli"),
+        text("note"),
     )
     op.create_table(
         "paper_step",
-        _text("paper_id", key=True, of="paper.paper_id"),
-        _whole("position", key=True),
-        _big("at_ms"),
-        _text("login"),
-        _text("step"),
+        text("paper_id", key=True, of="paper.paper_id"),
+        whole("position", key=True),
+        big("at_ms"),
+        text("login"),
+        text("step"),
     )
     op.create_table(
         "paper_file",
-        _text("paper_id", key=True, of="paper.paper_id"),
-        _whole("position", key=True),
-        _text("name"),
-        _text("media_type"),
-        _big("at_ms"),
-        _text("login"),
+        text("paper_id", key=True, of="paper.paper_id"),
+        whole("position", key=True),
+        text("name"),
+        text("media_type"),
+        big("at_ms"),
+        text("login"),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )

@@ -1,7 +1,8 @@
 """Editions of the menu."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from sync_server.back_office.migrations.columns import big, flag, long_text, text, whole
 
 revision = "0004"
 down_revision = "0003"
@@ -13,11 +14,11 @@ def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "catalogue_edition",
-        sa.Column("number", sa.Integer(), primary_key=True, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
-        sa.Column("made_ms", sa.BigInteger(), nullable=False),
-        sa.Column("login", sa.String(), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.Column("changes", sa.Text(), nullable=False),
-        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        whole("number", key=True),
+        big("at_ms"),
+        big("made_ms"),
+        text("login"),
+        text("note"),
+        long_text("changes"),
+        flag("withdrawn"),
     )
