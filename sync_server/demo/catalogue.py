@@ -31,6 +31,7 @@ def catalogue_of(venue: Venue, number: int, published_ms: int) -> Catalogue:
         roles={role.role_id: role for role in venue.roles},
         staff={person.staff_id: person for person in venue.staff},
         drawers={drawer.drawer: drawer for drawer in venue.drawers},
+        accounts={account.account_id: account for account in venue.accounts},
         price_rules=venue.price_rules,
         station_rules=venue.station_rules,
     )

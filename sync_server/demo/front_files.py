@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from sync_server.domain import limits, menu
 from sync_server.domain.staff import RIGHTS
 
+from .money_files import accounts_of, currency_of
 from .reading import Faults, Record, read_csv, read_toml
 from .venue_types import Business, Credential, Display, Names, Portion, Tender
 
@@ -47,6 +48,7 @@ class House:
     tenders: list[Tender]
     reasons: list[menu.Reason]
     discounts: list[menu.Discount]
+    accounts: list[menu.HouseAccount]
     receipt_printer: Record | None
 
 
@@ -103,8 +105,10 @@ def read_house(folder: Path, faults: Faults) -> House:
         "business": ("legal_name", "tax_number", "phone", "rollover"),
         "money": (
             *("cash_step", "denominations", "service_percent", "service_on", "service_tax"),
-            *("tax_inclusive", "tip_percents", "receipt_printer"),
+            *("tax_inclusive", "tip_percents", "receipt_printer", "drop_above"),
         ),
+        "currency": ("code", "rate"),
+        "account": ("id", "name", "limit", "tax_code", "address"),
         "sign_in": ("staff_pin_digits", "manager_pin_digits"),
         "tax": ("id", *NAMES, "percent"),
         "tender": ("id", "kind", *NAMES),
@@ -121,6 +125,7 @@ def read_house(folder: Path, faults: Faults) -> House:
         tenders=_tenders(found["tender"]),
         reasons=_reasons(found["reason"]),
         discounts=_discounts(found["discount"]),
+        accounts=accounts_of(found["account"]),
         receipt_printer=found["money"][0] if found["money"] else None,
     )
 
@@ -177,6 +182,8 @@ def _settings(
         denominations_minor=tuple(notes),
         receipt_printer_id=money.raw("receipt_printer"),
         footer=venue.text("footer", required=False),
+        currencies=tuple(currency_of(record) for record in found["currency"]),
+        drop_above_minor=money.money("drop_above", default=0),
     )
 
 
@@ -246,7 +253,7 @@ def _discounts(records: list[Record]) -> list[menu.Discount]:
 def read_people(folder: Path, house: House, faults: Faults) -> People:
     """roles.toml and staff.csv: rights by role, people with their demo PINs and passwords."""
     people = People()
-    bounds = ("discount_limit_percent", "discount_limit_sum")
+    bounds = ("discount_limit_percent", "discount_limit_sum", "refund_limit_sum")
     tables = {"role": ("id", *NAMES, *bounds, "manager", "rights")}
     seen: dict[str, int] = {}
     managers: set[str] = set()
@@ -257,6 +264,7 @@ def read_people(folder: Path, house: House, faults: Faults) -> People:
             rights=record.references("rights", RIGHTS, "right"),
             discount_limit_bp=int(record.decimal("discount_limit_percent", "0", "100") * 100),
             discount_limit_minor=record.money("discount_limit_sum", default=-1),
+            refund_limit_minor=record.money("refund_limit_sum", default=-1),
         )
         people.roles.append(role)
         if record.flag("manager"):

@@ -62,6 +62,7 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
         tables=tuple(plan.tables),
         reasons=tuple(house.reasons),
         discounts=tuple(house.discounts),
+        accounts=tuple(house.accounts),
         tenders=tuple(house.tenders),
         roles=tuple(people.roles),
         staff=tuple(people.staff),

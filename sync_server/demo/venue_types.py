@@ -227,6 +227,7 @@ class Venue:
     tables: tuple[menu.Table, ...]
     reasons: tuple[menu.Reason, ...]
     discounts: tuple[menu.Discount, ...]
+    accounts: tuple[menu.HouseAccount, ...]
     tenders: tuple[Tender, ...]
     roles: tuple[menu.Role, ...]
     staff: tuple[menu.StaffMember, ...]

@@ -8,6 +8,7 @@ of what was true at the event: paper that comes late still says what it should h
 from dataclasses import dataclass
 
 from . import events as e
+from .amending import replace
 from .checks import Check
 from .folio import Charge
 from .ids import ShiftId, TicketId
@@ -51,9 +52,27 @@ class PrepLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneySlip:
+    """Money beside a sale. `kind`: no_sale, float, gift, deposit, returned, account, refund,
+    corrected, suspense; `code` is the voucher's or the check's number, `outcome` of suspense."""
+
+    kind: str
+    by: str
+    amount_minor: int = 0
+    reason: str = ""
+    tender: str = ""
+    code: str = ""
+    name: str = ""
+    expires_ms: int = 0
+    was_minor: int = 0
+    tip_minor: int = 0
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperJob:
-    """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, x, z,
-    stock_take, label.
+    """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, money,
+    x, z, stock_take, label.
 
     `language` is the reader's; `lines` are the ids of the ticket's lines that this paper is about
     (empty: all); `instead_of_display` heads it as paper that took over; `copy` counts from 1, and
@@ -81,6 +100,7 @@ class PaperJob:
     closed: e.ShiftClosed | None = None
     sheet: StockSheet | None = None
     label: PrepLabel | None = None
+    slip: MoneySlip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +162,7 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _opened(venue, catalogue, event) + _drawer(venue, catalogue, event)
         case e.XPrinted() | e.ShiftClosed():
             return _drawer(venue, catalogue, event)
-    return _opened(venue, catalogue, event)
+    return _opened(venue, catalogue, event) + _money(venue, catalogue, event)
 
 
 def _hands_in_drawer(event: object) -> tuple[str, int, str] | None:
@@ -165,6 +185,74 @@ def _hands_in_drawer(event: object) -> tuple[str, int, str] | None:
         ):
             return event.shift_id, event.at_ms, event.by
     return None
+
+
+def _slip_of(
+    event: object, venue: Venue, catalogue: Catalogue
+) -> tuple[MoneySlip, str, int] | None:
+    """The slip of an entry beside a sale, its shift and time."""
+    match event:
+        case e.PaymentRefunded():
+            check = venue.check(event.check_id)
+            number = check.number if check else ""
+            full = event.amount_minor + event.tip_minor + event.rounding_minor
+            kept = event.reference if event.tender in ("voucher", "deposit") else number
+            slip = MoneySlip("refund", event.by, full, event.reason, event.tender, kept)
+            slip = replace(slip, tip_minor=event.tip_minor)
+            return slip, event.shift_id, event.at_ms
+        case e.DrawerOpened():
+            return MoneySlip("no_sale", event.by, reason=event.reason), *_when(event)
+        case e.FloatAdjusted():
+            slip = MoneySlip("float", event.by, event.float_minor, event.reason)
+            return replace(slip, was_minor=event.was_minor), *_when(event)
+        case e.TenderCorrected():
+            paid = event.payment
+            full = paid.amount_minor + paid.tip_minor
+            slip = MoneySlip("corrected", event.by, full, event.reason, paid.tender)
+            return slip, *_when(event)
+        case e.VoucherReturned():
+            full = event.amount_minor + event.rounding_minor
+            slip = MoneySlip("returned", event.by, full, event.reason, "cash", event.code)
+            return slip, *_when(event)
+        case e.SuspenseSettled():
+            paid = event.payment
+            slip = MoneySlip("suspense", event.by, paid.amount_minor, event.reason, paid.tender)
+            slip = replace(slip, outcome=event.outcome)
+            return slip, *_when(event)
+        case e.VoucherSold():
+            paid = event.payment
+            slip = MoneySlip(event.kind, paid.by, paid.amount_minor, "", paid.tender, event.code)
+            slip = replace(slip, name=event.name, expires_ms=event.expires_ms)
+            return slip, paid.shift_id, paid.at_ms
+        case e.AccountPaid():
+            paid = event.payment
+            account = catalogue.accounts.get(event.account_id)
+            slip = MoneySlip("account", paid.by, paid.amount_minor, "", paid.tender)
+            slip = replace(slip, name=account.name if account else event.account_id)
+            return slip, paid.shift_id, paid.at_ms
+    return None
+
+
+def _when(
+    event: e.DrawerOpened
+    | e.FloatAdjusted
+    | e.TenderCorrected
+    | e.VoucherReturned
+    | e.SuspenseSettled,
+) -> tuple[str, int]:
+    return event.shift_id, event.at_ms
+
+
+def _money(venue: Venue, catalogue: Catalogue, event: object) -> tuple[Effect, ...]:
+    """The slip of an entry beside a sale, on the cashier's printer."""
+    found, printer = _slip_of(event, venue, catalogue), catalogue.settings.receipt_printer_id
+    if found is None or not printer:
+        return ()
+    slip, shift_id, at_ms = found
+    language = catalogue.settings.language
+    shift = venue.shifts.get(ShiftId(shift_id))
+    job = PaperJob("money", printer, language, at_ms, slip.by, shift=shift, slip=slip)
+    return (Effect(PAPER, printer, job),)
 
 
 def _opened(venue: Venue, catalogue: Catalogue, event: object) -> tuple[Effect, ...]:

@@ -8,7 +8,7 @@ from hardware.spooler import Headings
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import PaperJob
 
-from .drawer import cash_draft, report_draft
+from .drawer import cash_draft, money_draft, report_draft
 from .figures import Figures
 from .guest import bill_draft, receipt_draft, slip_draft
 from .kitchen import ticket_draft
@@ -53,6 +53,8 @@ def draft_of(job: PaperJob, catalogue: Catalogue, zone: tzinfo) -> Draft:
             return slip_draft(job, job.charge, catalogue, words, figures)
         case "cash" if job.cash is not None:
             return cash_draft(job, job.cash, catalogue, words, figures)
+        case "money" if job.slip is not None:
+            return money_draft(job, job.slip, catalogue, words, figures)
         case "x" | "z" if job.shift is not None:
             return report_draft(job, job.shift, catalogue, words, figures)
         case "stock_take" if job.sheet is not None:

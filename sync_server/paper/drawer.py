@@ -8,10 +8,10 @@ what only the closing knows. The expected cash is never on paper before the draw
 from collections.abc import Iterator
 
 from hardware.documents import Block, Rule, Signature, Size, Space, Stroke, Text
-from sync_server.domain.events import CashMoved
+from sync_server.domain.events import CashMoved, TaxSum
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.money import divide_half_up
-from sync_server.domain.outward import PaperJob
+from sync_server.domain.outward import MoneySlip, PaperJob
 from sync_server.domain.shifts import Shift
 
 from .figures import Figures
@@ -30,6 +30,8 @@ def cash_draft(
         sum_row(say("reason"), reason_name(catalogue, moved.reason, job.language)),
         sum_row(say("cashier"), person_name(catalogue, moved.by)),
     ]
+    if moved.envelope:
+        about.insert(1, sum_row(say("envelope"), moved.envelope))
     if job.shift:
         about.append(sum_row(say("drawer"), job.shift.drawer))
         about.append(sum_row(say("shift"), str(job.shift.number)))
@@ -43,6 +45,40 @@ def cash_draft(
     return Draft(title, parts, tuple(parts), footer=figures.moment(moved.at_ms))
 
 
+def money_draft(
+    job: PaperJob, slip: MoneySlip, catalogue: Catalogue, words: Words, figures: Figures
+) -> Draft:
+    """Money that moved beside a sale, or a drawer that opened for none: what, why, who."""
+    say = words.say
+    tender = say("room_plain" if slip.tender == "room" else slip.tender) if slip.tender else ""
+    was = figures.money(slip.was_minor) if slip.was_minor else ""
+    until = figures.date(slip.expires_ms) if slip.expires_ms else ""
+    reason = say(f"outcome_{slip.outcome}") if slip.outcome else ""
+    rows = (
+        ("code", slip.code),
+        ("name", slip.name),
+        ("valid_until", until),
+        ("paid_by", tender),
+        ("tips", figures.plain(slip.tip_minor) if slip.tip_minor else ""),
+        ("was", was),
+        ("reason", " · ".join(x for x in (reason, slip.reason) if x)),
+        ("cashier", person_name(catalogue, slip.by)),
+        ("drawer", job.shift.drawer if job.shift else ""),
+        ("shift", str(job.shift.number) if job.shift else ""),
+    )
+    amount: tuple[Block, ...] = ()
+    if slip.amount_minor:
+        amount = tuple(grand(say("amount"), figures.money(slip.amount_minor)))
+    signs = ("sign_gave", "sign_took") if slip.amount_minor else ("cashier",)
+    parts: dict[str, tuple[Block, ...]] = {
+        "venue": (centred(catalogue.settings.name),),
+        "amount": amount,
+        "about": tuple(sum_row(say(key), text) for key, text in rows if text),
+        "signatures": tuple(Signature(say(sign)) for sign in signs),
+    }
+    return Draft(say(f"slip_{slip.kind}"), parts, tuple(parts), footer=figures.moment(job.at_ms))
+
+
 def report_draft(
     job: PaperJob, shift: Shift, catalogue: Catalogue, words: Words, figures: Figures
 ) -> Draft:
@@ -51,7 +87,7 @@ def report_draft(
     parts = {
         "head": tuple(report.head()),
         "sales": tuple(report.sales()),
-        "tenders": tuple(report.tenders()),
+        "tenders": (*report.tenders(), *report.entries()),
         "taxes": tuple(report.taxes()),
         "drawer": tuple(report.drawer()),
     }
@@ -117,25 +153,49 @@ class _Report:
         """How it was paid; tips and rounding are in the tenders and stand apart as well."""
         sold = self._shift.figures
         yield from section(self._words.say("tenders"))
-        yield self._sum("cash", sold.cash_minor)
-        yield self._sum("card", sold.card_minor)
-        yield self._sum("room_tender", sold.room_minor, count=sold.room_count)
+        for tender in sold.tenders:
+            key = "room_plain" if tender.tender == "room" else tender.tender
+            name = self._words.say(key)
+            label = self._words.say("tender_row", name=name, count=tender.count)
+            yield sum_row(label, self._figures.plain(tender.amount_minor))
         yield self._sum("tips_in", sold.tips_minor)
         if sold.rounding_minor:
             yield self._said("rounding", self._figures.signed(sold.rounding_minor))
         yield self._sum("returns", -sold.refunds_minor)
-        if sold.suspense_minor:
-            yield self._sum("suspense", sold.suspense_minor)
+        for key, amount in (
+            ("suspense", sold.suspense_minor),
+            ("vouchers_sold", sold.vouchers_sold_minor),
+            ("vouchers_returned", -sold.vouchers_returned_minor),
+            ("accounts_paid", sold.accounts_paid_minor),
+        ):
+            if amount:
+                yield self._sum(key, amount)
+
+    def entries(self) -> Iterator[Block]:
+        """What an owner looks at first: opened without a sale, taken up again, corrected."""
+        sold = self._shift.figures
+        yield self._said("no_sales", str(sold.no_sales))
+        yield self._sum("reopened", -sold.reopened_minor, count=sold.reopened_count)
+        yield self._said("corrections", str(sold.corrections))
+
+    def _by_rate(self, sums: tuple[TaxSum, ...], sign: int) -> Iterator[Block]:
+        for tax in sums:
+            if tax.tax_id or tax.rate_bp:
+                name = self._words.say("tax", rate=self._figures.rate(tax.rate_bp))
+            else:
+                name = self._words.say("untaxed")
+            base = self._words.say("tax_base", base=self._figures.plain(sign * tax.base_minor))
+            yield sum_row(f"{name} · {base}", self._figures.plain(sign * tax.tax_minor))
 
     def taxes(self) -> Iterator[Block]:
-        """Tax by rate with the sum it was taken of."""
-        if not self._shift.figures.taxes:
-            return
-        yield from section(self._words.say("taxes"))
-        for tax in self._shift.figures.taxes:
-            name = self._words.say("tax", rate=self._figures.rate(tax.rate_bp))
-            base = self._words.say("tax_base", base=self._figures.plain(tax.base_minor))
-            yield sum_row(f"{name} · {base}", self._figures.plain(tax.tax_minor))
+        """Tax by rate with the sum it was taken of; what went back stands apart."""
+        sold = self._shift.figures
+        if sold.taxes:
+            yield from section(self._words.say("taxes"))
+            yield from self._by_rate(sold.taxes, 1)
+        if sold.refund_taxes:
+            yield from section(self._words.say("refund_taxes"))
+            yield from self._by_rate(sold.refund_taxes, -1)
 
     def drawer(self) -> Iterator[Block]:
         """From the float to what must lie in the drawer, each movement with its reason."""
@@ -148,6 +208,7 @@ class _Report:
             ("moved_in", "in", sold.cash_in_minor),
             ("moved_out", "out", -sold.cash_out_minor),
             ("dropped", "drop", -sold.drops_minor),
+            ("tips_paid", "tips", -sold.tips_paid_minor),
         ):
             yield self._sum(key, amount)
             yield from self._moves(kind)
@@ -158,6 +219,19 @@ class _Report:
             self._words.say("expected"), self._figures.money(shift.drawer_minor), bold=True
         )
         yield from self._count()
+        yield from self._foreign()
+
+    def _foreign(self) -> Iterator[Block]:
+        """Foreign cash by currency: what must be there, what it was worth, what was counted."""
+        counted = {each.currency: each.counted_minor for each in self._shift.foreign_counted}
+        if not self._shift.figures.foreign:
+            return
+        yield from section(self._words.say("foreign_cash"))
+        for each in self._shift.figures.foreign:
+            there = self._figures.foreign(each.amount_minor, each.currency)
+            yield sum_row(there, self._figures.plain(each.worth_minor))
+            seen = self._figures.foreign(counted.get(each.currency, 0), each.currency)
+            yield Text(self._words.say("foreign_counted", counted=seen), Size.SMALL, indent=2)
 
     def _moves(self, kind: str) -> Iterator[Block]:
         for moved in self._shift.moves:
@@ -167,6 +241,8 @@ class _Report:
                     f"{self._figures.time(moved.at_ms)} {reason}"
                     f" {self._figures.signed(moved.amount_minor)}"
                 )
+                if moved.envelope:
+                    text += f" · {self._words.say('envelope')} {moved.envelope}"
                 yield Text(text, Size.SMALL, indent=2)
 
     def _count(self) -> Iterator[Block]:
@@ -193,7 +269,10 @@ class _Report:
             return
         yield Rule(Stroke.DASHED)
         perpetual = self._figures.money(self._job.closed.perpetual_minor)
+        yield sum_row(self._words.say("z_number"), str(self._job.closed.z_no), bold=True)
         yield sum_row(self._words.say("perpetual"), perpetual, bold=True)
+        returns = self._figures.money(self._job.closed.returns_minor)
+        yield sum_row(self._words.say("perpetual_returns"), returns)
         yield Space(8)
         cashier = person_name(self._catalogue, self._job.closed.by)
         yield Signature(f"{self._words.say('cashier')}: {cashier}")

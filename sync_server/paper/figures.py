@@ -46,6 +46,10 @@ class Figures:
         """A sum with its currency: 1 234,50 ₴. It never breaks at the end of a line."""
         return _money(amount_minor, self.currency, _LOCALES[self.language])
 
+    def foreign(self, amount_minor: int, currency: str) -> str:
+        """A sum in another currency than the venue's."""
+        return _money(amount_minor, currency, _LOCALES[self.language])
+
     def plain(self, amount_minor: int) -> str:
         """A sum without its currency, for columns: 1 234,50."""
         return _plain(amount_minor, self.currency, _LOCALES[self.language])

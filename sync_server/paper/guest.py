@@ -5,7 +5,7 @@ domain's (`totals_of`), nothing is added up here that the guest pays. Equal dish
 None of it is a fiscal receipt and all of it says so. From the second paper on it is a copy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -297,15 +297,20 @@ class _Bill:
 
     def _payment(self, payment: Payment) -> Iterator[Block]:
         say, figures = self._words.say, self._figures
-        named = {"cash": say("cash"), "card": say("card")}
-        name = named.get(payment.tender) or say("room", room=payment.room)
+        name = tender_name(payment, say)
         yield sum_row(name, figures.plain(payment.amount_minor), bold=True)
         under = []
+        if payment.currency:
+            there = figures.foreign(payment.foreign_minor, payment.currency)
+            under.append(say("worth", given=there, worth=figures.plain(payment.tendered_minor)))
         if payment.tender == "cash" and payment.tendered_minor:
             given, change = figures.plain(payment.tendered_minor), payment.change_minor
             under.append(say("given", given=given, change=figures.plain(change)))
-        if payment.tender == "card" and payment.reference:
+        if payment.tender in ("card", "voucher", "deposit") and payment.reference:
             under.append(payment.reference)
+        if payment.tender == "account":
+            account = self._catalogue.accounts.get(payment.reference)
+            under += [account.name, account.tax_code] if account else [payment.reference]
         if payment.tender == "room":
             under.append(payment.guest)
             if payment.state != "done":
@@ -314,14 +319,22 @@ class _Bill:
             yield Text(" · ".join(part for part in under if part), Size.SMALL, indent=_UNDER)
         if payment.rounding_minor:
             yield sum_row(say("rounding"), figures.signed(payment.rounding_minor))
-        if payment.refunded_minor:
-            yield sum_row(say("refunded"), figures.plain(-payment.refunded_minor))
+        back = payment.refunded_minor + payment.refunded_tip_minor
+        if back:
+            yield sum_row(say("refunded"), figures.plain(-back))
 
     def thanks(self) -> Iterator[Block]:
         """The venue's own last words."""
         yield Space(14)
         footer = self._catalogue.settings.footer or self._words.say("thanks")
         yield centred(footer, bold=True)
+
+
+def tender_name(payment: Payment, say: Callable[..., str]) -> str:
+    """What a payment was made with, by name; a room with its number."""
+    if payment.tender == "room":
+        return say("room", room=payment.room)
+    return say(payment.tender)
 
 
 def venue_head(catalogue: Catalogue) -> Iterator[Block]:

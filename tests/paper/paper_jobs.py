@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sync_server.domain import events as e, folio
 from sync_server.domain.checks import Check
-from sync_server.domain.figures import Figures
+from sync_server.domain.figures import Figures, ForeignSum, TenderSum
 from sync_server.domain.ids import (
     ChargeId,
     CheckId,
@@ -18,6 +18,7 @@ from sync_server.domain.ids import (
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import (
     Catalogue,
+    HouseAccount,
     Item,
     Modifier,
     ModifierGroup,
@@ -29,7 +30,7 @@ from sync_server.domain.menu import (
     Table,
     Tax,
 )
-from sync_server.domain.outward import PaperJob
+from sync_server.domain.outward import MoneySlip, PaperJob
 from sync_server.domain.shifts import Shift
 
 EVENING = int(datetime(2026, 11, 21, 17, 42, tzinfo=UTC).timestamp()) * 1000
@@ -106,6 +107,7 @@ CATALOGUE = Catalogue(
     },
     discounts={},
     roles={},
+    accounts={"dnipro": HouseAccount("dnipro", "ТОВ «Дніпро»", 500_000, "400000012346")},
     staff={
         OLENA: StaffMember(OLENA, "Олена К.", "waiter"),
         IRYNA: StaffMember(IRYNA, "Ірина С.", "cashier"),
@@ -224,7 +226,7 @@ SLIP = replace(PRE_BILL, document="room_slip", by=IRYNA, charge=CHARGE)
 
 # -- drawer ------------------------------------------------------------------------------------
 _OUT = e.CashMoved(SHIFT, "out", -12_000, "courier", IRYNA, EVENING - 90 * MINUTE)
-_DROP = e.CashMoved(SHIFT, "drop", -300_000, "конверт № 4", IRYNA, EVENING - 30 * MINUTE)
+_DROP = e.CashMoved(SHIFT, "drop", -300_000, "у сейф", IRYNA, EVENING - 30 * MINUTE, "4")
 OPEN_SHIFT = Shift(
     shift_id=SHIFT,
     number=31,
@@ -256,17 +258,62 @@ OPEN_SHIFT = Shift(
         taxes=(e.TaxSum("vat20", 2_000, 2_695_275, 449_213),),
         first_number="T1-001",
         last_number="T1-042",
+        tips_paid_minor=4_000,
+        no_sales=2,
+        reopened_count=1,
+        reopened_minor=18_500,
+        corrections=1,
+        vouchers_sold_minor=100_000,
+        vouchers_returned_minor=20_000,
+        accounts_paid_minor=50_000,
+        refund_taxes=(e.TaxSum("vat20", 2_000, 15_417, 3_083),),
+        tenders=(
+            TenderSum("account", 1, 45_000),
+            TenderSum("card", 27, 1_790_000),
+            TenderSum("cash", 14, 583_100),
+            TenderSum("room", 6, 342_175),
+            TenderSum("voucher", 2, 80_000),
+        ),
+        foreign=(ForeignSum("EUR", 5_000, 220_000),),
     ),
     moves=(_OUT, _DROP),
 )
 _COUNTS = (e.CashCount(50_000, 9), e.CashCount(10_000, 2), e.CashCount(50, 2))
 CLOSED = replace(
     OPEN_SHIFT, state="closed", counts=_COUNTS, counted_minor=470_100, over_minor=-1_000,
-    z_no=117, closed_ms=EVENING,
+    z_no=117, closed_ms=EVENING, foreign_counted=(e.ForeignCount("EUR", 5_000),),
 )  # fmt: skip
 _Z = e.ShiftClosed(
-    SHIFT, 117, IRYNA, EVENING, 471_100, 470_100, -1_000, "change-error", 2_695_275, 918_240_355
+    SHIFT,
+    117,
+    IRYNA,
+    EVENING,
+    471_100,
+    470_100,
+    -1_000,
+    "change-error",
+    2_695_275,
+    918_240_355,
+    returns_minor=4_120_050,
 )
+_TENDERS = (
+    replace(
+        _CASH, amount_minor=50_000, tendered_minor=88_000, change_minor=38_000,
+        currency="EUR", foreign_minor=2_000,
+    ),
+    e.Payment(PaymentId("p3"), "voucher", SHIFT, 60_000, EVENING, IRYNA, reference="GIFT-0412"),
+    e.Payment(
+        PaymentId("p4"), "account", SHIFT, 76_405, EVENING, IRYNA, tip_minor=5_000,
+        reference="dnipro",
+    ),
+)  # fmt: skip
+MANY_TENDERS = replace(RECEIPT, check=replace(PAID, payments=_TENDERS))
+_SOLD = MoneySlip(
+    "gift", IRYNA, 100_000, tender="card", code="GIFT-0412", name="Марія Коваль",
+    expires_ms=EVENING + 365 * 24 * 60 * MINUTE,
+)  # fmt: skip
+VOUCHER = PaperJob("money", "cashier", "uk", EVENING, IRYNA, shift=OPEN_SHIFT, slip=_SOLD)
+_REFUND = MoneySlip("refund", IRYNA, 18_500, "холодний борщ", "cash", "T1-018", tip_minor=500)
 CASH_OUT = PaperJob("cash", "cashier", "uk", EVENING, IRYNA, shift=OPEN_SHIFT, cash=_OUT)
 X = PaperJob("x", "cashier", "uk", EVENING, IRYNA, shift=OPEN_SHIFT)
 Z = PaperJob("z", "cashier", "uk", EVENING, IRYNA, shift=CLOSED, closed=_Z)
@@ -308,7 +355,11 @@ JOBS: dict[str, PaperJob] = {
     "receipt_english": replace(RECEIPT, language="en"),
     "room_slip": SLIP,
     "room_slip_with_tip": replace(SLIP, charge=replace(CHARGE, tip_minor=5_000), language="en"),
+    "receipt_many_tenders": MANY_TENDERS,
     "cash_out": CASH_OUT,
+    "voucher_sold": VOUCHER,
+    "refund_english": replace(VOUCHER, language="en", slip=_REFUND),
+    "no_sale": replace(VOUCHER, slip=MoneySlip("no_sale", IRYNA, reason="розміняти")),
     "x": X,
     "z": Z,
     "z_english": replace(Z, language="en"),

@@ -162,10 +162,12 @@ class Floor:
         """What guests say before the order is sent."""
         check_id = self.checks[visit.number]
         first = lines[0]
-        if "change" in visit.twists:
+        there = post.check(check_id)
+        line = there.line(first.line_id) if there else None
+        if "change" in visit.twists and line is not None:
             post.do(
                 c.ChangeLine(
-                    *(check_id, first.line_id, 2000, first.choices, first.seat, -1),
+                    *(check_id, first.line_id, 2000, first.choices, first.seat, line.course),
                     *("разом з усіма", first.allergy),
                 )
             )
