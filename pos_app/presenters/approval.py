@@ -18,7 +18,7 @@ from sync_server.domain.staff import rights_of
 from sync_server.protocol.envelope import body_digest
 from sync_server.protocol.replica import CODEC
 
-LENDABLE = frozenset({"not_allowed", "over_limit", "over_sum"})
+LENDABLE = frozenset({"not_allowed", "over_limit", "over_sum", "account_limit", "refund_limit"})
 """Refusals that somebody else's right can lift."""
 SIGN = "•"
 ELSEWHERE = "elsewhere"

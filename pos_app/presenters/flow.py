@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_app.desk import Desk
+from pos_app.presenters.cash_desk import CashDeskPresenter
 from pos_app.presenters.devices import DevicesPresenter
 from pos_app.presenters.floor import FloorPresenter
 from pos_app.presenters.notices import NoticesPresenter
@@ -34,6 +35,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "room_charge": RoomChargePresenter,
     "room_list": RoomListPresenter,
     "shift": ShiftPresenter,
+    "cash_desk": CashDeskPresenter,
     "devices": DevicesPresenter,
     "papers": PapersPresenter,
     "settings": SettingsPresenter,

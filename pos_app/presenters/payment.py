@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from pos_app import formats
 from pos_app.desk import Desk
+from pos_app.presenters.approval import Approval
+from pos_app.presenters.asking import Answers, Asking, Step
 from pos_app.presenters.order_rows import seat_name
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.presenter import Place, Presenter, digits, intent
@@ -17,21 +19,33 @@ from sync_server.domain.checks import HOLDING, Check, balance, line_discounts, t
 from sync_server.domain.events import Payment
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
-from sync_server.domain.money import allocate, percent_of
+from sync_server.domain.menu import Currency
+from sync_server.domain.money import allocate, percent_of, worth
 from sync_server.domain.payments import cash_due, share
+from sync_server.domain.rejections import Refused
 from sync_server.domain.shifts import Shift
+from sync_server.domain.vouchers import TENDER_OF
 
 TIPS_BP = (500, 1000, 1500)
 _TENDERS = (
     ("cash", "payments", "take_cash"),
     ("card", "credit_card", "take_card"),
     ("room", "hotel", "room_charge"),
+    ("account", "account_balance_wallet", ""),
+    ("voucher", "receipt_long", "take_cash"),
+    ("foreign", "swap_horiz", "take_cash"),
 )
 _QUICK = 3
+_KIND_OF = {tender: kind for kind, tender in TENDER_OF.items()}
+AGAIN_MS = 700
+"""A second tap on the same button within this time is the same tap."""
 
 
 class PaymentPresenter(Presenter):
-    """State: the part, the tender, the tip, what was typed, whether a receipt is wanted."""
+    """State: the part, the tender, the tip, what was typed, whether a receipt is wanted.
+
+    `reference` is the house account or the voucher that pays, `currency` that of foreign cash.
+    """
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
@@ -41,11 +55,26 @@ class PaymentPresenter(Presenter):
         self.tip_bp = 0
         self.typed = ""
         self.receipt = True
+        self.tip_minor = 0
+        self.reference = self.currency_code = ""
+        self.taken_ms = 0
+        self.asking = Asking(self)
+        self.approval = Approval(self, self._taken)
 
     def enter(self) -> None:
         """A fresh payment: all of it, in cash, no tip."""
         self.split, self.part, self.tender = "whole", 0, "cash"
         self.tip_bp, self.typed, self.receipt = 0, "", True
+        self.tip_minor, self.taken_ms = 0, 0
+        self.reference = self.currency_code = ""
+        self.asking.shut()
+        self.approval.shut()
+
+    def act(self, action: str) -> None:
+        """Any other tap ends the time in which a second tap on "take" means nothing."""
+        if action != "take":
+            self.taken_ms = 0
+        super().act(action)
 
     @property
     def check(self) -> Check | None:
@@ -96,12 +125,90 @@ class PaymentPresenter(Presenter):
             self.place.part_minor = part
             self.place.screen = "room_charge"
             return
+        asked = {"account": self._which_account, "foreign": self._which_currency}
+        if tender == "voucher":
+            step = Step("text", "code", self.say("voucher_code"), hint=self.say("voucher_hint"))
+            self.asking.begin((step,), lambda answers: self.scan(answers["code"]))
+        elif tender in asked:
+            asked[tender]()
+        else:
+            self._by(tender)
+
+    def _by(self, tender: str, reference: str = "", currency: str = "") -> None:
         self.tender, self.typed = tender, ""
+        self.reference, self.currency_code = reference, currency
+
+    def _which_account(self) -> None:
+        owed = self.desk.venue.owed
+        acts = tuple(
+            Act(
+                f"pick:{key}",
+                account.name,
+                note=self.say(
+                    "account_free", sum=self.short(account.limit_minor - owed.get(key, 0))
+                ),
+            )
+            for key, account in self.desk.catalogue.accounts.items()
+            if account.active
+        )
+        step = Step("pick", "account", self.say("which_account"), acts)
+        self.asking.begin((step,), lambda answers: self._by("account", answers["account"]))
+
+    def _which_currency(self) -> None:
+        acts = tuple(
+            Act(f"pick:{each.code}", each.code, note=self.money(each.rate_minor))
+            for each in self.desk.catalogue.settings.currencies
+        )
+        step = Step("pick", "code", self.say("which_currency"), acts)
+        self.asking.begin((step,), lambda answers: self._by("foreign", "", answers["code"]))
+
+    @intent
+    def scan(self, code: str) -> None:
+        """A voucher or deposit was typed or scanned."""
+        voucher = self.desk.venue.vouchers.get(code)
+        if voucher is None:
+            self.toast(self.sentence("no_voucher", {"voucher": code}), "late", "error")
+            return
+        self.asking.shut()
+        self._by(TENDER_OF[voucher.kind], code)
+
+    @intent
+    def pick(self, choice: str) -> None:
+        """One of what was asked."""
+        self.asking.pick(choice)
+
+    @intent
+    def confirm(self) -> None:
+        """What was asked is typed."""
+        self.asking.confirm()
+
+    @intent
+    def figures_keys(self) -> None:
+        """Letters or figures."""
+        self.asking.other_keys()
+
+    @intent
+    def approver(self, staff_id: str) -> None:
+        """This colleague approves."""
+        self.approval.pick(staff_id)
+
+    @intent
+    def cancel(self) -> None:
+        """Leave the question; nothing has changed."""
+        self.asking.shut()
+        self.approval.shut()
 
     @intent
     def tip(self, rate_bp: str) -> None:
-        """A tip in percent of the part."""
-        self.tip_bp, self.typed = int(rate_bp), ""
+        """A tip in percent of the part, or a sum that is asked for."""
+        if rate_bp == "other":
+            step = Step("sum", "tip", self.say("tip_how_much"))
+            self.asking.begin((step,), self._tip_said)
+            return
+        self.tip_bp, self.tip_minor, self.typed = int(rate_bp), 0, ""
+
+    def _tip_said(self, answers: Answers) -> None:
+        self.tip_bp, self.tip_minor, self.typed = 0, int(answers["tip"]), ""
 
     @intent
     def with_receipt(self, key: str) -> None:
@@ -111,7 +218,11 @@ class PaymentPresenter(Presenter):
     @intent
     def key(self, key: str) -> None:
         """A figure; the last two are the small coins."""
-        if key == "back":
+        if self.approval.open:
+            self.approval.key(key)
+        elif self.asking.open:
+            self.asking.key(key)
+        elif key == "back":
             self.typed = self.typed[:-1]
         elif int((self.typed + key) or "0") <= AMOUNT_MINOR:
             self.typed = (self.typed + key).lstrip("0")
@@ -123,34 +234,77 @@ class PaymentPresenter(Presenter):
 
     @intent
     def take(self) -> None:
-        """Record the money."""
+        """Record the money; the second of two quick taps means nothing."""
         check, shift = self.check, self.shift
-        if check is None or shift is None:
+        again = self.desk.now_ms() - self.taken_ms < AGAIN_MS
+        if check is None or shift is None or check.state != "open" or again:
             return
-        due, tip = self._due(check), self._tip(check)
-        typed = int(self.typed or "0")
-        amount, tendered = due, 0
-        if self.tender == "cash":
-            full = self._cash(check)
-            tendered = typed or full
-            if tendered < full:
-                amount, tip = min(tendered, due), 0
-        elif typed:
-            amount, tip = min(typed, due), max(0, typed - due) or tip
+        amount, tendered, tip = self._parts_of(check)
         command = c.TakePayment(
             check.check_id,
             PaymentId(self.desk.new_id()),
             shift.shift_id,
-            self.tender,
+            "cash" if self.tender == "foreign" else self.tender,
             amount,
-            tendered,
+            0 if self._abroad else tendered,
             tip,
-            receipt=self.receipt,
+            self.reference,
+            self.receipt,
+            self.currency_code,
+            self._foreign(check),
         )
-        if self.submit(command):
-            self.typed, self.tip_bp = "", 0
-            if self.split == "seat" and self.check is not None:
-                self.part = next(iter(self._seat_sums(self.check)), 0)
+        decision = self.desk.submit(command)
+        if isinstance(decision, Refused) and self.approval.wanted(
+            command, check.check_id, decision
+        ):
+            return
+        if self.told(decision):
+            self._taken()
+
+    def _parts_of(self, check: Check) -> tuple[int, int, int]:
+        """Amount of the check, what the guest gave in house money, and the tip."""
+        due, tip = self._due(check), self._tip(check)
+        typed = int(self.typed or "0")
+        if self.tender in ("cash", "foreign"):
+            full = self._cash(check)
+            given = self._worth(check) if self._abroad else typed or full
+            return (min(given, due), given, 0) if given < full else (due, given, tip)
+        if typed:
+            return min(typed, due), 0, max(0, typed - due) or tip
+        voucher = self.desk.venue.vouchers.get(self.reference)
+        if voucher is not None and voucher.left_minor < due + tip:
+            return min(due, voucher.left_minor), 0, 0
+        return due, 0, tip
+
+    def _taken(self) -> None:
+        """The money is recorded; what is left is asked for in cash."""
+        self.taken_ms = self.desk.now_ms()
+        self.tip_bp = self.tip_minor = 0
+        self._by("card" if self.tender == "card" else "cash")
+        if self.split == "seat" and self.check is not None:
+            self.part = next(iter(self._seat_sums(self.check)), 0)
+
+    # -- foreign cash --------------------------------------------------------------------------
+    @property
+    def _abroad(self) -> Currency | None:
+        """The foreign currency that is being taken."""
+        code = self.currency_code
+        return self.desk.catalogue.currency(code) if code else None
+
+    def _foreign(self, check: Check) -> int:
+        """How much of it: what was typed, else whole units that are enough."""
+        abroad = self._abroad
+        if abroad is None:
+            return 0
+        whole = int(10**abroad.digits)
+        least = -(-self._cash(check) // max(1, abroad.rate_minor)) * whole
+        return int(self.typed or least)
+
+    def _worth(self, check: Check) -> int:
+        abroad = self._abroad
+        if abroad is None:
+            return 0
+        return worth(self._foreign(check), abroad.rate_minor, abroad.digits)
 
     # -- figures -------------------------------------------------------------------------------
     def _due(self, check: Check) -> int:
@@ -181,7 +335,7 @@ class PaymentPresenter(Presenter):
         return dict(zip(seats, sums, strict=True))
 
     def _tip(self, check: Check) -> int:
-        return percent_of(self._due(check), self.tip_bp)
+        return self.tip_minor or percent_of(self._due(check), self.tip_bp)
 
     def _cash(self, check: Check) -> int:
         """Cash to be taken with tip; coins that do not exist are rounded away at the last part."""
@@ -217,22 +371,16 @@ class PaymentPresenter(Presenter):
                 Act(
                     f"pay_by:{key}",
                     self.say(f"tender_{key}"),
-                    "ringed" if key == self.tender else "plain",
-                    self.may(right) and (key != "room" or self.desk.link.hotel),
+                    "ringed" if key == self._tile else "plain",
+                    (not right or self.may(right)) and (key != "room" or self.desk.link.hotel),
                     icon,
                     size=17,
                 )
                 for key, icon, right in _TENDERS
+                if key not in self._not_here()
             ),
             tip_title=self.say("tip").upper(),
-            tips=tuple(
-                Act(
-                    f"tip:{rate}",
-                    formats.percent(rate, self.language) if rate else self.say("no_tip"),
-                    "ringed" if rate == self.tip_bp else "plain",
-                )
-                for rate in (0, *TIPS_BP)
-            ),
+            tips=self._tips(),
             receipt_title=self.say("receipt").upper(),
             receipts=tuple(
                 Act(
@@ -243,16 +391,45 @@ class PaymentPresenter(Presenter):
                 )
                 for key, icon in (("print", "print"), ("none", "block"))
             ),
-            entry=self.amount(int(self.typed or self._asked(check))),
+            entry=self._entry(check),
             quick=self._quick(check),
             keys=digits(),
             take=self._take_act(check),
+            sheet=self.approval.sheet() if self.approval.open else self.asking.sheet(),
         )
+
+    @property
+    def _tile(self) -> str:
+        return "voucher" if self.tender == "deposit" else self.tender
+
+    def _not_here(self) -> set[str]:
+        """Tenders that this house does not have."""
+        catalogue = self.desk.catalogue
+        gone = set() if catalogue.accounts else {"account"}
+        return gone if catalogue.settings.currencies else gone | {"foreign"}
+
+    def _tips(self) -> tuple[Act, ...]:
+        named = tuple(
+            Act(
+                f"tip:{rate}",
+                formats.percent(rate, self.language) if rate else self.say("no_tip"),
+                "ringed" if rate == self.tip_bp and not self.tip_minor else "plain",
+            )
+            for rate in (0, *TIPS_BP)
+        )
+        own = self.short(self.tip_minor) if self.tip_minor else self.say("tip_other")
+        return (*named, Act("tip:other", own, "ringed" if self.tip_minor else "plain"))
+
+    def _entry(self, check: Check) -> str:
+        if self._abroad is not None:
+            return formats.money(self._foreign(check), self.currency_code, self.language)
+        return self.amount(int(self.typed or self._asked(check)))
 
     def _asked(self, check: Check) -> int:
         if self.tender == "cash":
             return self._cash(check)
-        return self._due(check) + self._tip(check)
+        amount, _, tip = self._parts_of(check)
+        return amount + tip
 
     def _head(self, check: Check) -> Head:
         table = self.desk.catalogue.tables.get(check.table_id)
@@ -293,12 +470,22 @@ class PaymentPresenter(Presenter):
         text = self.say(f"tender_{payment.tender}")
         if payment.room:
             text = self.say("room_of", room=payment.room, guest=payment.guest)
+        if payment.tender == "account":
+            account = self.desk.catalogue.accounts.get(payment.reference)
+            text = account.name if account else payment.reference
+        elif payment.tender in ("voucher", "deposit"):
+            text = f"{self.say(f'voucher_kind_{_KIND_OF[payment.tender]}')} {payment.reference}"
+        elif payment.currency:
+            given = formats.money(payment.foreign_minor, payment.currency, self.language)
+            text = f"{text} · {given}"
         icon = {"done": "check", "pending": "schedule", "deferred": "schedule"}
         stripe = "" if payment.state in HOLDING else "late"
         lines: tuple[str, ...] = ()
+        if payment.tip_minor:
+            lines = (self.say("with_tip", sum=self.amount(payment.tip_minor)),)
         if payment.state != "done":
             stripe = stripe or "hold"
-            lines = (self.say(f"payment_{payment.state}"),)
+            lines = (*lines, self.say(f"payment_{payment.state}"))
         return Card(
             text,
             lines,
@@ -308,21 +495,36 @@ class PaymentPresenter(Presenter):
         )
 
     def _change(self, check: Check) -> tuple[Pair, str]:
-        if self.tender != "cash":
-            return Pair(""), ""
+        if self.tender not in ("cash", "foreign"):
+            return self._credit_left(), ""
         full = self._cash(check)
-        given = int(self.typed or "0") or full
+        given = self._worth(check) if self._abroad else int(self.typed or "0") or full
         rounding = full - self._due(check) - self._tip(check)
         said = ""
         if rounding:
             step = self.amount(self.desk.catalogue.settings.cash_step_minor)
             sign = "+" if rounding > 0 else ""
             said = self.say("rounded", step=step, by=f"{sign}{self.amount(rounding)}")
+        if self._abroad is not None:
+            rate, code = self.money(self._abroad.rate_minor), self._abroad.code
+            said = self.say("rate_is", currency=code, rate=rate, worth=self.money(given))
         if given < full:
             rest = self._due(check) - given
             return Pair(self.say("still_open_after"), self.amount(rest), token="hold"), said
         label = self.say("change_from", sum=self.short(given))
         return Pair(label, self.amount(given - full), token="ready"), said
+
+    def _credit_left(self) -> Pair:
+        """What is free on the account, or left on the voucher, before this payment."""
+        account = self.desk.catalogue.accounts.get(self.reference)
+        voucher = self.desk.venue.vouchers.get(self.reference)
+        if self.tender == "account" and account is not None:
+            free = account.limit_minor - self.desk.venue.owed.get(self.reference, 0)
+            return Pair(self.say("free_of", name=account.name), self.amount(free))
+        if self.tender in ("voucher", "deposit") and voucher is not None:
+            label = self.say("left_on", name=voucher.code)
+            return Pair(label, self.amount(voucher.left_minor), token="ready")
+        return Pair("")
 
     def _splits(self, check: Check) -> tuple[Act, ...]:
         ways = (
@@ -364,11 +566,15 @@ class PaymentPresenter(Presenter):
         if self.shift is None:
             return Act("to_shift", self.say("open_drawer_first"), "accent", size=18)
         typed = int(self.typed or "0")
+        if self._abroad is not None:
+            given = self._foreign(check)
+            sum_ = formats.money(given, self.currency_code, self.language)
+            return Act("take", self.say("take_foreign", sum=sum_), "go", given > 0, size=20)
         if self.tender == "cash":
             full = self._cash(check)
             taken = typed if 0 < typed < full else full
         else:
-            taken = typed or self._due(check) + self._tip(check)
+            taken = typed or self._asked(check)
         text = self.say(f"take_{self.tender}", sum=self.money(taken))
         return Act("take", text, "go", taken > 0, size=20)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pos_app.presenters.shown import NO_HEAD, Act, Card, Head, Pair
+from pos_app.presenters.shown import NO_HEAD, NO_SHEET, Act, Card, Head, Pair, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +31,4 @@ class PaymentView:
     quick: tuple[Act, ...] = ()
     keys: tuple[Act, ...] = ()
     take: Act = Act()
+    sheet: Sheet = NO_SHEET

@@ -14,6 +14,8 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import totals_of
 from sync_server.domain.ids import ShiftId
 from sync_server.domain.limits import AMOUNT_MINOR, QTY_MILLI
+from sync_server.domain.menu import Currency
+from sync_server.domain.money import worth
 from sync_server.domain.shifts import Shift
 
 STEPS = ("work", "count", "review", "closed")
@@ -29,6 +31,8 @@ class ShiftPresenter(Presenter):
         self.step = "work"
         self.counts: dict[int, int] = {}
         self.picked = 0
+        self.abroad_counts: dict[str, int] = {}
+        self.abroad_picked = ""
         self.typed = ""
         self.reason = ""
         self.moving = ""
@@ -37,7 +41,7 @@ class ShiftPresenter(Presenter):
     def enter(self) -> None:
         """From the first step; a count that was begun stays."""
         self.step, self.typed, self.reason, self.moving = "work", "", "", ""
-        self.picked, self.closed_id = 0, ""
+        self.picked, self.closed_id, self.abroad_picked = 0, "", ""
 
     @property
     def shift(self) -> Shift | None:
@@ -94,6 +98,7 @@ class ShiftPresenter(Presenter):
     @intent
     def note(self, face: str) -> None:
         """Type the number of notes instead."""
+        self.abroad_picked = ""
         self.picked = 0 if self.picked == int(face) else int(face)
 
     def _count(self, face: int, count: int) -> None:
@@ -106,6 +111,10 @@ class ShiftPresenter(Presenter):
             text = str(self.counts.get(self.picked, 0))
             text = text[:-1] if key == "back" else text + key
             self._count(self.picked, int(text or "0"))
+        elif self.abroad_picked:
+            text = str(self.abroad_counts.get(self.abroad_picked, 0))
+            text = text[:-1] if key == "back" else text + key
+            self.abroad_counts[self.abroad_picked] = min(AMOUNT_MINOR, int(text or "0"))
         elif key == "back":
             self.typed = self.typed[:-1]
         elif int((self.typed + key) or "0") <= AMOUNT_MINOR:
@@ -120,8 +129,11 @@ class ShiftPresenter(Presenter):
         counts = tuple(
             c.DenominationCount(face, count) for face, count in self.counts.items() if count
         )
-        if self.submit(c.CountDrawer(shift.shift_id, counts)):
-            self.step, self.picked = "review", 0
+        abroad = tuple(
+            c.ForeignMoney(currency, counted) for currency, counted in self.abroad_counts.items()
+        )
+        if self.submit(c.CountDrawer(shift.shift_id, counts, abroad)):
+            self.step, self.picked, self.abroad_picked = "review", 0, ""
 
     @intent
     def why(self, reason_id: str) -> None:
@@ -138,6 +150,7 @@ class ShiftPresenter(Presenter):
         words = self.name(reason.names) if reason else ""
         if self.submit(c.CloseShift(shift.shift_id, words)):
             self.closed_id, self.step, self.counts = shift.shift_id, "closed", {}
+            self.abroad_counts = {}
 
     @intent
     def close_day(self) -> None:
@@ -167,6 +180,17 @@ class ShiftPresenter(Presenter):
         command = c.MoveCash(shift.shift_id, self.moving, int(self.typed or "0"), words)
         if self.submit(command):
             self.moving = self.typed = self.reason = ""
+
+    @intent
+    def cash_desk(self) -> None:
+        """To the cash desk."""
+        self.place.screen = "cash_desk"
+
+    @intent
+    def abroad(self, currency: str) -> None:
+        """Type how much of a foreign currency was counted."""
+        self.abroad_picked = "" if self.abroad_picked == currency else currency
+        self.picked = 0
 
     # -- view ----------------------------------------------------------------------------------
     def view(self) -> ShiftView:
@@ -222,9 +246,19 @@ class ShiftPresenter(Presenter):
             counted=Pair(self.say("float"), self.money(typed), "total"),
             keys=digits(),
             right_title=self.say("drawer_of", drawer=self.desk.device.drawer),
-            cards=() if may else (Card(self.sentence("not_allowed", {"right": "open_shift"})),),
+            cards=(
+                self._desk_card(),
+                *(() if may else (Card(self.sentence("not_allowed", {"right": "open_shift"})),)),
+            ),
             third=self._close_day_act(),
             main=Act("open_shift", self.say("open_shift"), "accent", may, size=19),
+        )
+
+    def _desk_card(self) -> Card:
+        """The way to closed checks, vouchers, accounts and the rest of the cash desk."""
+        return Card(
+            *(self.say("cash_desk"), (self.say("cash_text"),), ""),
+            *("accent", "cash_desk", "chevron_right"),
         )
 
     def _close_day_act(self) -> Act:
@@ -243,7 +277,7 @@ class ShiftPresenter(Presenter):
             rows=self._figures(shift),
             foot=self.say("blind"),
             right_title=self.say("cash_title"),
-            cards=(Card(self.say("cash_text")),),
+            cards=(self._desk_card(),),
             third=Act("move:in", self.say("cash_in_out"), "outline", self.may("cash_in_out")),
             second=Act("print_x", self.say("print_x"), "outline", self.may("close_shift")),
             main=Act("go_step:count", self.say("to_count"), "accent", self.may("close_shift")),
@@ -251,18 +285,20 @@ class ShiftPresenter(Presenter):
 
     def _counting(self, shift: Shift) -> ShiftView:
         counted = sum(face * count for face, count in self.counts.items())
+        typing = bool(self.picked or self.abroad_picked)
         return ShiftView(
             self._head(shift, "count"),
             "count",
             left_title=self.say("count_drawer"),
-            notes=tuple(
-                self._note(face) for face in self.desk.catalogue.settings.denominations_minor
+            notes=(
+                *(self._note(face) for face in self.desk.catalogue.settings.denominations_minor),
+                *(self._foreign_note(each) for each in self.desk.catalogue.settings.currencies),
             ),
             counted=Pair(self.say("counted"), self.money(counted), "total"),
-            middle_title=self.say("x_title") if not self.picked else self.say("how_many"),
-            rows=self._figures(shift) if not self.picked else (),
-            middle_keys=digits(("00", "back")) if self.picked else (),
-            foot="" if self.picked else self.say("blind"),
+            middle_title=self.say("how_many" if typing else "x_title"),
+            rows=() if typing else self._figures(shift),
+            middle_keys=digits(("00", "back")) if typing else (),
+            foot="" if typing else self.say("blind"),
             right_title=self.say("before_you_close"),
             cards=self._open_work(shift),
             second=Act("print_x", self.say("print_x"), "outline"),
@@ -281,8 +317,29 @@ class ShiftPresenter(Presenter):
             picked=face == self.picked,
         )
 
+    def _foreign_note(self, currency: Currency) -> Note:
+        """Foreign cash is counted by its sum, apart from the house's money."""
+        counted = self.abroad_counts.get(currency.code, 0)
+        return Note(
+            f"abroad:{currency.code}",
+            currency.code,
+            formats.short(counted, currency.code, self.language),
+            self.amount(worth(counted, currency.rate_minor, currency.digits)),
+            f"abroad:{currency.code}",
+            f"abroad:{currency.code}",
+            picked=currency.code == self.abroad_picked,
+        )
+
+    def _abroad_rows(self, shift: Shift) -> tuple[tuple[str, int, int], ...]:
+        """Each foreign currency with what was counted and what was taken."""
+        counted = {each.currency: each.counted_minor for each in shift.foreign_counted}
+        taken = shift.figures.foreign
+        return tuple((x.currency, counted.get(x.currency, 0), x.amount_minor) for x in taken)
+
     def _review(self, shift: Shift) -> ShiftView:
         over = shift.counted_minor - shift.drawer_minor
+        abroad = self._abroad_rows(shift)
+        differs = bool(over) or any(counted != taken for _, counted, taken in abroad)
         token = "ready" if not over else "late"
         word = "exact" if not over else "over" if over > 0 else "short"
         reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "over_short"]
@@ -302,16 +359,25 @@ class ShiftPresenter(Presenter):
             left_rows=(
                 Pair(self.say("expected"), self.amount(shift.drawer_minor), rule=True),
                 Pair(self.say("counted"), self.amount(shift.counted_minor), rule=True),
+                *(
+                    Pair(
+                        self.say("foreign_count", currency=currency),
+                        f"{formats.amount(counted, currency, self.language)} / "
+                        f"{formats.amount(taken, currency, self.language)}",
+                        rule=True,
+                    )
+                    for currency, counted, taken in abroad
+                ),
             ),
             counted=Pair(self.say(f"cash_{word}"), self.money(over), "total", token),
-            left_cards=why if over else (),
+            left_cards=why if differs else (),
             middle_title=self.say("x_title"),
             rows=self._figures(shift),
             right_title=self.say("before_you_close"),
             cards=self._open_work(shift),
             second=Act("go_step:count", self.say("count_again"), "outline"),
             main=Act(
-                "close", self.say("print_z"), "accent", not over or bool(self.reason), size=19
+                "close", self.say("print_z"), "accent", not differs or bool(self.reason), size=19
             ),
         )
 

@@ -12,6 +12,7 @@ from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
+from pos_app.presenters.cash_desk_view import CashDeskView
 from pos_app.presenters.devices_view import DevicesView
 from pos_app.presenters.floor_view import FloorView
 from pos_app.presenters.order_view import OrderView
@@ -45,6 +46,7 @@ SCREENS: dict[str, Kind] = {
     "room_charge": Kind("room_charge", "RoomChargeScreen", RoomChargeView),
     "room_list": Kind("room_list", "RoomListScreen", RoomListView),
     "shift": Kind("shift", "ShiftScreen", ShiftView),
+    "cash_desk": Kind("cash_desk", "CashDeskScreen", CashDeskView),
     "devices": Kind("devices", "DevicesScreen", DevicesView),
     "papers": Kind("devices", "DevicesScreen", DevicesView),
     "settings": Kind("settings", "SettingsScreen", SettingsView),

@@ -65,9 +65,11 @@ class OpenDay:
 
 @dataclass(frozen=True, slots=True)
 class CloseDay:
-    """Close the business day; `waived` names open matters that a manager lets stand."""
+    """Close the business day; `waived` names open matters that a manager lets stand, `reasons`
+    says why, each in the place of its matter."""
 
     waived: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

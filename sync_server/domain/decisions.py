@@ -93,8 +93,10 @@ def open_matters(venue: Venue) -> list[str]:
 def _close_day(venue: Venue, command: c.CloseDay, facts: Facts) -> Decision:
     if venue.day is None:
         return refuse("day_closed")
-    if len(command.waived) > LIST_LENGTH:
+    if max(len(command.waived), len(command.reasons)) > LIST_LENGTH:
         return refuse("too_many", limit=LIST_LENGTH)
+    if any(len(reason) > TEXT_LENGTH for reason in command.reasons):
+        return refuse("bad_text", limit=TEXT_LENGTH)
     left = [matter for matter in open_matters(venue) if matter not in command.waived]
     if left:
         return refuse("day_has_open", count=len(left), first=left[0])
@@ -107,6 +109,7 @@ def _close_day(venue: Venue, command: c.CloseDay, facts: Facts) -> Decision:
                 venue.day.sales_minor,
                 venue.perpetual_minor,
                 command.waived,
+                command.reasons,
             ),
         )
     )

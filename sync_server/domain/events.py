@@ -98,6 +98,7 @@ class DayClosed:
     sales_minor: int
     perpetual_minor: int
     waived: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

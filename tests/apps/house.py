@@ -222,6 +222,7 @@ class HouseDesk:
                 rights=facts.rights | rights_of(self.catalogue, approver),
                 discount_limit_bp=discount_limit(self.catalogue, approver),
                 discount_limit_minor=discount_sum_limit(self.catalogue, approver),
+                refund_limit_minor=refund_limit(self.catalogue, approver),
                 approver=StaffId(approver),
                 request_id=approval,
             )

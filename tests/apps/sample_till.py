@@ -3,6 +3,7 @@
 The other screens stand in `sample_views`.
 """
 
+from pos_app.presenters.cash_desk_view import CashDeskView
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.room_charge_view import Guest, RoomChargeView
 from pos_app.presenters.room_list_view import RoomListView
@@ -239,4 +240,50 @@ SHIFT = ShiftView(
     ),
     second=Act("x", "Друк X-звіту", "outline"),
     main=Act("next", "Звірити", "accent", size=19),
+)
+
+
+CASH_DESK = CashDeskView(
+    head=Head(
+        "Каса",
+        Act("back", "Назад", "outline", icon="chevron_left", size=15),
+        (),
+        (Chip("На зв'язку", dot="ready"), Chip("21:40")),
+        Avatar("ТД", "person1", "me"),
+    ),
+    tabs=tuple(
+        Act(f"t{n}", label, "chosen" if n == 1 else "flat", size=15)
+        for n, label in enumerate(
+            (
+                *("Скринька", "Закриті чеки", "Сертифікати", "Рахунки"),
+                *("Нез'ясоване", "Люди", "Закриття дня"),
+            )
+        )
+    ),
+    cards=tuple(
+        Card(
+            f"A-04{n:02d} · Стіл {n}",
+            (f"закрито 2{n % 3}:4{n % 6} · Олександра Костюченко-Романенко",),
+            f"{n} 941,68",
+            "accent" if n == 2 else "line",
+            f"c{n}",
+        )
+        for n in range(1, 15)
+    ),
+    side_title="№ A-0402",
+    rows=(
+        Pair("Разом", "2 941,68 ₴", "strong", rule=True),
+        Pair("у т. ч. ПДВ 20 %", "490,28"),
+    ),
+    notes=(
+        Card("Картка (термінал)", ("004821 · чайові 150,00",), "1 941,68", ""),
+        Card("Готівка", ("повернено 200,00",), "1 000,00", "late"),
+    ),
+    actions=(
+        Act("a1", "Повернути"),
+        Act("a2", "Повернути чайові"),
+        Act("a3", "Відкрити знову"),
+        Act("a4", "Виправити оплату"),
+        Act("a5", "Знайти чек", "outline", icon="search"),
+    ),
 )

@@ -31,6 +31,7 @@ VIEWS = {
     "room_charge": till.ROOM,
     "room_list": till.ROOM_LIST,
     "shift": till.SHIFT,
+    "cash_desk": till.CASH_DESK,
     "devices": set_up.printers(),
     "papers": set_up.papers(),
     "settings": sample.SETTINGS,

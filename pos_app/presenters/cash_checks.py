@@ -1,0 +1,235 @@
+"""Closed checks: found by number, sum, table or card; refunded, taken up again, corrected.
+
+Rule: nothing is edited. A refund goes back in the tender it came in; a tender is corrected only
+while its drawer is not counted; the domain (`corrections`) says no, this tab says why.
+"""
+
+from pos_app import formats
+from pos_app.presenters.asking import Answers, Step
+from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.shown import Act, Card, Pair
+from sync_server.domain import commands as c
+from sync_server.domain.checks import HOLDING, Check, balance, totals_of
+from sync_server.domain.events import Payment
+from sync_server.domain.ids import CheckId, PaymentId
+
+_OTHER = {"cash": "card", "card": "cash"}
+_REFUND_REASONS = ("return", "refund")
+
+
+class ChecksSection(Section):
+    """The list of the latest closed checks, and one of them with its payments."""
+
+    def _found(self) -> list[Check]:
+        venue, sought = self.on.desk.venue, self.on.sought.casefold().strip()
+        open_again = [x for x in venue.checks.values() if x.payments and not balance(x)]
+        checks = [*venue.closed.values(), *open_again]
+        closed = [x for x in reversed(checks) if x.live or x.payments]
+        return [check for check in closed if not sought or self._fits(check, sought)][:SHOWN]
+
+    def _fits(self, check: Check, sought: str) -> bool:
+        table = self.on.desk.catalogue.tables.get(check.table_id)
+        total = totals_of(check).total_minor
+        return (
+            sought in check.number.casefold()
+            or (table is not None and sought == table.label.casefold())
+            or any(
+                paid.reference and sought in paid.reference.casefold() for paid in check.payments
+            )
+            or sought.replace(",", ".") == f"{total // 100}.{total % 100:02d}"
+            or sought == str(total // 100)
+        )
+
+    def cards(self) -> tuple[Card, ...]:
+        """Number, place, when and who, total."""
+        return tuple(self._card(check) for check in self._found())
+
+    def _card(self, check: Check) -> Card:
+        on = self.on
+        table = on.desk.catalogue.tables.get(check.table_id)
+        place = on.say("table_title", label=table.label) if table else check.name
+        when = on.say("closed_at", at=on.clock(check.closed_ms), name=on.person(check.owner))
+        picked = check.check_id == on.picked
+        stripe = "accent" if picked else "hold" if check.state == "open" else "line"
+        return Card(
+            " · ".join(part for part in (check.number, place) if part),
+            (on.say("state_seated") if check.state == "open" else when,),
+            on.amount(totals_of(check).total_minor),
+            stripe,
+            f"open:{check.check_id}",
+        )
+
+    def empty(self) -> str:
+        """Nothing was closed, or nothing fits."""
+        return self.on.say("no_closed")
+
+    @property
+    def check(self) -> Check | None:
+        """The one that is picked."""
+        return self.on.desk.venue.check(self.on.picked)
+
+    def title(self) -> str:
+        """Its number, or what is sought."""
+        if self.check is not None:
+            return f"№ {self.check.number}"
+        return self.on.say("found_by", what=self.on.sought) if self.on.sought else ""
+
+    def rows(self) -> tuple[Pair, ...]:
+        """Total and taxes of the one that is picked."""
+        if self.check is None:
+            return ()
+        on, totals = self.on, totals_of(self.check)
+        return (
+            Pair(on.say("total"), on.money(totals.total_minor), "strong", rule=True),
+            *(Pair(self._tax(t.rate_bp), on.amount(t.tax_minor)) for t in totals.taxes),
+        )
+
+    def _tax(self, rate_bp: int) -> str:
+        rate = formats.percent(rate_bp, self.on.language)
+        return self.on.say("tax_inside", rate=rate)
+
+    def notes(self) -> tuple[Card, ...]:
+        """Its payments with what was given back of them."""
+        paid = self.check.payments if self.check else ()
+        return tuple(self._paid(payment) for payment in paid if payment.state in HOLDING)
+
+    def _paid(self, payment: Payment) -> Card:
+        on, lines = self.on, []
+        if payment.reference:
+            lines.append(payment.reference)
+        if payment.tip_minor:
+            lines.append(on.say("with_tip", sum=on.amount(payment.tip_minor)))
+        back = payment.refunded_minor + payment.refunded_tip_minor
+        if back:
+            lines.append(on.say("refunded_of", sum=on.amount(back)))
+        name = on.say(f"tender_{payment.tender}")
+        said = (" · ".join(lines),) if lines else ()
+        return Card(name, said, on.amount(payment.amount_minor), "late" if back else "")
+
+    def actions(self) -> tuple[Act, ...]:
+        """Search, and what may become of the one that is picked."""
+        on, check = self.on, self.check
+        find = Act("do:find", on.say("find_check"), "outline", icon="search")
+        if check is None:
+            return (find,)
+        if check.state == "open":
+            return (Act("do:close", on.say("close_again"), "accent"), find)
+        return (
+            Act("do:refund", on.say("refund"), "plain", any(map(_left, check.payments))),
+            Act("do:refund_tip", on.say("refund_tip"), "plain", any(map(_tip, check.payments))),
+            Act("do:reopen", on.say("reopen_check")),
+            Act("do:correct", on.say("correct_tender"), "plain", bool(self._wrong(check))),
+            find,
+        )
+
+    def do_find(self) -> None:
+        """Ask what is sought; nothing shows all again."""
+        step = Step(
+            "text", "sought", self.on.say("find_check"), (), self.on.say("find_hint"), optional=True
+        )
+        self.on.asking.begin((step,), self._sought)
+
+    def _sought(self, answers: Answers) -> None:
+        self.on.sought, self.on.picked = answers["sought"], ""
+
+    def _which(self, payments: list[Payment]) -> tuple[Step, ...]:
+        """Ask which payment, if there are several."""
+        on = self.on
+        acts = tuple(
+            Act(
+                f"pick:{paid.payment_id}",
+                on.say(f"tender_{paid.tender}"),
+                note=on.amount(paid.amount_minor),
+            )
+            for paid in payments
+        )
+        return (Step("pick", "payment", on.say("which_payment"), acts),) if len(acts) > 1 else ()
+
+    def do_refund(self) -> None:
+        """A part of a payment goes back."""
+        self._ask_refund(tip=False)
+
+    def do_refund_tip(self) -> None:
+        """A tip goes back, apart from the sale."""
+        self._ask_refund(tip=True)
+
+    def _ask_refund(self, *, tip: bool) -> None:
+        check, on = self.check, self.on
+        payments = [p for p in check.payments if (_tip(p) if tip else _left(p))] if check else []
+        if check is None or not payments:
+            return
+        left = max((_tip(p) if tip else _left(p)) for p in payments)
+        title = on.say("refund_how_much", sum=on.money(left))
+        steps = (*self._which(payments), Step("sum", "sum", title, start=str(left)))
+
+        def done(answers: Answers) -> None:
+            payment_id = PaymentId(answers.get("payment", payments[0].payment_id))
+            amount = int(answers["sum"] or "0")
+            command = c.RefundPayment(
+                check.check_id,
+                PaymentId(on.desk.new_id()),
+                payment_id,
+                on.shift_id,
+                0 if tip else amount,
+                answers["reason"],
+                amount if tip else 0,
+            )
+            on.send(command, on.say("done_refund"), check.check_id)
+
+        on.reasoned(_REFUND_REASONS, steps, done)
+
+    def do_reopen(self) -> None:
+        """Take the check up again, with a reason."""
+        on, picked = self.on, CheckId(self.on.picked)
+
+        def done(answers: Answers) -> None:
+            command = c.ReopenCheck(picked, on.shift_id, answers["reason"])
+            on.send(command, on.say("done_reopen"), picked)
+
+        on.reasoned((), (), done)
+
+    def do_close(self) -> None:
+        """A check that was taken up again owes nothing."""
+        on = self.on
+        command = c.CloseCheck(CheckId(on.picked), on.shift_id)
+        on.send(command, on.say("shift_is_closed"), on.picked)
+
+    def _wrong(self, check: Check) -> list[Payment]:
+        return [
+            paid
+            for paid in check.payments
+            if paid.state == "done" and paid.tender in _OTHER and not paid.currency
+        ]
+
+    def do_correct(self) -> None:
+        """It was card and not cash, or the other way round."""
+        check, on = self.check, self.on
+        payments = self._wrong(check) if check else []
+        if check is None or not payments:
+            return
+
+        def done(answers: Answers) -> None:
+            chosen = answers.get("payment", payments[0].payment_id)
+            was = next(p for p in payments if p.payment_id == chosen)
+            command = c.CorrectTender(
+                check.check_id,
+                was.payment_id,
+                PaymentId(on.desk.new_id()),
+                _OTHER[was.tender],
+                answers["reason"],
+            )
+            on.send(command, on.say("done_corrected"), check.check_id)
+
+        on.reasoned((), self._which(payments), done)
+
+
+def _left(payment: Payment) -> int:
+    """What may still go back of a payment; a room is corrected by the hotel."""
+    settled = payment.state == "done" and payment.tender != "room"
+    return payment.amount_minor - payment.refunded_minor if settled else 0
+
+
+def _tip(payment: Payment) -> int:
+    """What may still go back of its tip."""
+    settled = payment.state == "done" and payment.tender != "room"
+    return payment.tip_minor - payment.refunded_tip_minor if settled else 0

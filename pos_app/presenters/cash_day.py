@@ -1,0 +1,144 @@
+"""The end of the day: who is in the house, what is still open, what a manager lets stand.
+
+Rule: nothing blocks silently. Each open matter stands on a line of its own and is let stand only
+with a reason of its own; open checks go to a colleague in one go.
+"""
+
+from pos_app import formats
+from pos_app.presenters.asking import Answers, Step
+from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.shown import Act, Card, Pair
+from sync_server.domain import commands as c
+from sync_server.domain.attendance import Attendance
+from sync_server.domain.decisions import open_matters
+from sync_server.domain.ids import StaffId
+from sync_server.domain.staff import rights_of
+
+_NEXT = {"": ("in",), "in": ("break", "out"), "break": ("back", "out")}
+
+
+class PeopleSection(Section):
+    """The time clock."""
+
+    def cards(self) -> tuple[Card, ...]:
+        """Who is in the house, since when, and how long they have worked."""
+        on = self.on
+        cards = []
+        for staff_id, there in on.desk.venue.present.items():
+            key = "in_house" if there.state == "in" else "on_break"
+            said = on.say(key, at=on.clock(there.since_ms))
+            stripe = "accent" if staff_id == on.picked else "ready"
+            stripe = "hold" if there.state == "break" and staff_id != on.picked else stripe
+            span = on.say("worked", span=formats.lasted(self._worked_ms(there)))
+            cards.append(Card(on.person(staff_id), (said,), span, stripe, f"open:{staff_id}"))
+        return tuple(cards[:SHOWN])
+
+    def _worked_ms(self, there: Attendance) -> int:
+        """Since coming, without the breaks."""
+        now = self.on.desk.now_ms()
+        pause = now - there.since_ms if there.state == "break" else 0
+        return now - there.in_ms - there.breaks_ms - pause
+
+    def empty(self) -> str:
+        """Nobody came yet."""
+        return self.on.say("nobody_in")
+
+    @property
+    def who(self) -> StaffId:
+        """The one that is picked, else oneself."""
+        return StaffId(self.on.picked or self.on.desk.me)
+
+    def title(self) -> str:
+        """Whose clock."""
+        return self.on.person(self.who)
+
+    def actions(self) -> tuple[Act, ...]:
+        """What makes sense next."""
+        there = self.on.desk.venue.present.get(self.who)
+        kinds = _NEXT[there.state if there else ""]
+        return tuple(Act(f"do:{kind}", self.on.say(f"punch_{kind}")) for kind in kinds)
+
+    def do(self, what: str) -> None:
+        """One punch of the clock."""
+        said = self.on.say("done_punched", name=self.on.person(self.who))
+        self.on.send(c.PunchClock(what, self.who), said, self.who)
+
+
+class OpenSection(Section):
+    """What is still open at the end of the day."""
+
+    def cards(self) -> tuple[Card, ...]:
+        """Each matter, green once it is let stand with a reason."""
+        on, cards = self.on, []
+        for matter in open_matters(on.desk.venue)[:SHOWN]:
+            kind, _, what = matter.partition(":")
+            title = on.say(f"matter_{kind}", what=what.partition(":")[0])
+            reason = on.waived.get(matter, "")
+            line = on.say("left_open", name=reason) if reason else on.say("tap_to_waive")
+            cards.append(Card(title, (line,), "", "ready" if reason else "late", f"open:{matter}"))
+        return tuple(cards)
+
+    def empty(self) -> str:
+        """All is done."""
+        return self.on.say("day_clear")
+
+    def title(self) -> str:
+        """The day."""
+        day = self.on.desk.venue.day
+        return day.day if day else self.on.say("no_day")
+
+    def rows(self) -> tuple[Pair, ...]:
+        """How many are open and how many are let stand."""
+        matters = open_matters(self.on.desk.venue)
+        waived = sum(1 for matter in matters if matter in self.on.waived)
+        return (Pair(self.on.say("tab_open"), f"{waived} / {len(matters)}", rule=True),)
+
+    def open(self, key: str) -> None:
+        """Let a matter stand, with a reason; once more takes that back."""
+        on = self.on
+        if on.waived.pop(key, ""):
+            return
+        if not on.may("close_day"):
+            on.toast(on.sentence("not_allowed", {"right": "close_day"}), "late", "error")
+            return
+
+        def done(answers: Answers) -> None:
+            on.waived[key] = on.reason_of(answers["reason"])
+
+        on.reasoned((), (), done)
+
+    def actions(self) -> tuple[Act, ...]:
+        """Hand the checks over, close the day."""
+        on, venue = self.on, self.on.desk.venue
+        ready = all(matter in on.waived for matter in open_matters(venue))
+        may = venue.day is not None and on.may("close_day")
+        return (
+            Act("do:hand", on.say("hand_all"), "plain", bool(venue.checks)),
+            Act("do:close_day", on.say("close_day"), "accent", may and ready),
+        )
+
+    def do_hand(self) -> None:
+        """All open checks go to a colleague."""
+        on = self.on
+        catalogue = on.desk.catalogue
+        acts = tuple(
+            Act(f"pick:{key}", person.name)
+            for key, person in catalogue.staff.items()
+            if person.active and key != on.desk.me and "order" in rights_of(catalogue, key)
+        )
+
+        def done(answers: Answers) -> None:
+            to = StaffId(answers["to"])
+            checks = tuple(on.desk.venue.checks)
+            said = on.say("done_handed", name=on.person(to))
+            on.send(c.TransferChecks(checks, to), said)
+
+        on.asking.begin((Step("pick", "to", on.say("hand_over_to"), acts),), done)
+
+    def do_close_day(self) -> None:
+        """The day ends; what is let stand is on record with its reasons."""
+        on = self.on
+        matters = tuple(open_matters(on.desk.venue))
+        reasons = tuple(on.waived.get(matter, "") for matter in matters)
+        on.send(c.CloseDay(matters, reasons), on.say("close_day"))
+        on.waived.clear()

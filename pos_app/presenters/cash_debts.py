@@ -1,0 +1,232 @@
+"""What the house owes and is owed: vouchers and deposits, house accounts, money on suspense."""
+
+from pos_app import formats
+from pos_app.presenters.asking import Answers, Step
+from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.shown import Act, Card, Pair
+from sync_server.domain import commands as c
+from sync_server.domain.checks import balance
+from sync_server.domain.ids import NO_CHECK, CheckId, PaymentId
+from sync_server.domain.venue import Suspended
+
+GIFT_DAYS = 365
+_DAY_MS = 86_400_000
+_CODE_SIGNS = 6
+
+
+class VouchersSection(Section):
+    """Gift vouchers and deposits: sold here, spent on the pay screen, their rest given back."""
+
+    def cards(self) -> tuple[Card, ...]:
+        """Those with something left first, the newest first."""
+        on, known = self.on, list(self.on.desk.venue.vouchers.values())
+        known.reverse()
+        cards = []
+        for voucher in sorted(known, key=lambda voucher: not voucher.left_minor)[:SHOWN]:
+            said = [on.say("issued_for", sum=on.amount(voucher.issued_minor)), voucher.name]
+            if voucher.expires_ms:
+                zone = on.desk.catalogue.settings.zone
+                day = formats.iso_day(voucher.expires_ms, zone)
+                said.append(on.say("valid_until", day=day))
+            title = f"{on.say(f'voucher_kind_{voucher.kind}')} · {voucher.code}"
+            stripe = "accent" if voucher.code == on.picked else "line"
+            text = " · ".join(part for part in said if part)
+            left = on.amount(voucher.left_minor)
+            cards.append(Card(title, (text,), left, stripe, f"open:{voucher.code}"))
+        return tuple(cards)
+
+    def empty(self) -> str:
+        """None were sold."""
+        return self.on.say("no_vouchers")
+
+    def title(self) -> str:
+        """The one that is picked."""
+        return self.on.picked
+
+    def actions(self) -> tuple[Act, ...]:
+        """Sell, take, return."""
+        on, may = self.on, self.on.shift is not None
+        voucher = on.desk.venue.vouchers.get(on.picked)
+        left = voucher is not None and voucher.left_minor > 0
+        return (
+            Act("do:gift", on.say("sell_voucher"), "plain", may),
+            Act("do:deposit", on.say("take_deposit_act"), "plain", may),
+            Act("do:returned", on.say("return_voucher"), "plain", may and left),
+        )
+
+    def do_gift(self) -> None:
+        """A voucher for a year."""
+        self._ask("gift", self.on.desk.now_ms() + GIFT_DAYS * _DAY_MS)
+
+    def do_deposit(self) -> None:
+        """Money for a table or a banquet; it does not run out."""
+        self._ask("deposit", 0)
+
+    def _ask(self, kind: str, expires_ms: int) -> None:
+        on = self.on
+        code = on.desk.new_id()[-_CODE_SIGNS:].upper()
+        steps = (
+            Step("text", "code", on.say("voucher_code"), hint=on.say("voucher_hint"), start=code),
+            Step("sum", "sum", on.say("how_much")),
+            Step("text", "name", on.say("whose_name"), hint=on.say("name_hint"), optional=True),
+            on.by_tender(),
+        )
+
+        def done(answers: Answers) -> None:
+            amount, tender = int(answers["sum"] or "0"), answers["tender"]
+            given = on.in_coins(amount) if tender == "cash" else 0
+            command = c.SellVoucher(
+                answers["code"],
+                kind,
+                PaymentId(on.desk.new_id()),
+                on.shift_id,
+                tender,
+                amount,
+                given,
+                answers["name"],
+                expires_ms,
+            )
+            on.send(command, on.say("done_sold"), answers["code"])
+
+        on.asking.begin(steps, done)
+
+    def do_returned(self) -> None:
+        """What is left goes back in cash."""
+        on, code = self.on, self.on.picked
+
+        def done(answers: Answers) -> None:
+            command = c.ReturnVoucher(code, on.shift_id, answers["reason"])
+            on.send(command, on.say("done_returned"), code)
+
+        on.reasoned((), (), done)
+
+
+class AccountsSection(Section):
+    """House accounts: what each owes, its limit, payments towards it."""
+
+    def cards(self) -> tuple[Card, ...]:
+        """Every account with what it owes."""
+        on, owed = self.on, self.on.desk.venue.owed
+        return tuple(
+            Card(
+                account.name,
+                (on.say("limit_of", sum=on.amount(account.limit_minor)),),
+                self._owes(owed.get(key, 0)),
+                "accent" if key == on.picked else "line",
+                f"open:{key}",
+            )
+            for key, account in on.desk.catalogue.accounts.items()
+        )
+
+    def _owes(self, owed_minor: int) -> str:
+        on = self.on
+        if owed_minor < 0:
+            return on.say("has_credit", sum=on.amount(-owed_minor))
+        return on.say("owes", sum=on.amount(owed_minor))
+
+    def empty(self) -> str:
+        """The house has none."""
+        return self.on.say("no_accounts")
+
+    def title(self) -> str:
+        """The one that is picked."""
+        account = self.on.desk.catalogue.accounts.get(self.on.picked)
+        return account.name if account else ""
+
+    def rows(self) -> tuple[Pair, ...]:
+        """What it owes, what it may still owe."""
+        on, account = self.on, self.on.desk.catalogue.accounts.get(self.on.picked)
+        if account is None:
+            return ()
+        owed = on.desk.venue.owed.get(on.picked, 0)
+        free = on.say("free_of", name="")
+        return (
+            Pair(self._owes(owed), "", "strong", rule=True),
+            Pair(free.rstrip(": "), on.amount(account.limit_minor - owed), rule=True),
+        )
+
+    def actions(self) -> tuple[Act, ...]:
+        """Take money towards it."""
+        ready = bool(self.on.picked) and self.on.shift is not None
+        return (Act("do:pay", self.on.say("pay_account"), "accent", ready),)
+
+    def do_pay(self) -> None:
+        """Cash or card towards what is owed; more becomes credit."""
+        on, account_id = self.on, self.on.picked
+        owed = max(0, on.desk.venue.owed.get(account_id, 0))
+        start = str(owed or "")
+        steps = (Step("sum", "sum", on.say("how_much"), start=start), on.by_tender())
+
+        def done(answers: Answers) -> None:
+            amount, tender = int(answers["sum"] or "0"), answers["tender"]
+            given = on.in_coins(amount) if tender == "cash" else 0
+            payment_id = PaymentId(on.desk.new_id())
+            command = c.PayAccount(account_id, payment_id, on.shift_id, tender, amount, given)
+            on.send(command, on.say("done_paid"), account_id)
+
+        on.asking.begin(steps, done)
+
+
+class SuspenseSection(Section):
+    """Money that fitted no balance, each with the next step."""
+
+    @property
+    def held(self) -> Suspended | None:
+        """The one that is picked."""
+        waiting = self.on.desk.venue.suspense
+        return next((s for s in waiting if s.payment.payment_id == self.on.picked), None)
+
+    def cards(self) -> tuple[Card, ...]:
+        """Each with its check, tender and time."""
+        on, cards = self.on, []
+        for held in on.desk.venue.suspense[-SHOWN:]:
+            paid, check = held.payment, on.desk.venue.check(held.check_id)
+            said = [on.say(f"tender_{paid.tender}"), on.clock(paid.at_ms), on.person(paid.by)]
+            title = on.say("check") + f" {check.number if check else '?'}"
+            stripe = "accent" if paid.payment_id == on.picked else "late"
+            key = f"open:{paid.payment_id}"
+            amount = on.amount(paid.amount_minor)
+            cards.append(Card(title, (" · ".join(said),), amount, stripe, key))
+        return tuple(cards)
+
+    def empty(self) -> str:
+        """Nothing waits."""
+        return self.on.say("no_suspense")
+
+    def notes(self) -> tuple[Card, ...]:
+        """The one next step."""
+        if self.held is None:
+            return ()
+        return (Card(self.on.say("suspense_next"), (), "", "hold"),)
+
+    def actions(self) -> tuple[Act, ...]:
+        """Back to the guest, to a check, or kept."""
+        on, there = self.on, self.held is not None
+        return (
+            Act("do:returned", on.say("suspense_return"), "accent", there),
+            Act("do:allocated", on.say("suspense_allocate"), "plain", there),
+            Act("do:kept", on.say("suspense_keep"), "plain", there),
+        )
+
+    def do(self, what: str) -> None:
+        """Ask for the check, if it goes to one, and for the reason."""
+        on, held = self.on, self.held
+        if held is None:
+            return
+        steps: tuple[Step, ...] = ()
+        if what == "allocated":
+            acts = tuple(
+                Act(f"pick:{check.check_id}", check.number, note=on.amount(balance(check)))
+                for check in on.desk.venue.checks.values()
+                if balance(check) >= held.payment.amount_minor
+            )
+            steps = (Step("pick", "check", on.say("which_check"), acts),)
+
+        def done(answers: Answers) -> None:
+            check_id = CheckId(answers.get("check", NO_CHECK))
+            command = c.SettleSuspense(
+                held.payment.payment_id, on.shift_id, what, answers["reason"], check_id
+            )
+            on.send(command, on.say("done_settled"), held.payment.payment_id)
+
+        on.reasoned((), steps, done)
