@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from sync_server.domain import limits, menu
 from sync_server.domain.staff import RIGHTS
 
-from .money_files import accounts_of, currency_of
+from .money_files import accounts_of, currency_of, denomination_of
 from .reading import Faults, Record, read_csv, read_toml
 from .venue_types import Business, Credential, Display, Names, Portion, Tender
 
@@ -166,7 +166,7 @@ def _settings(
     if not re.fullmatch(r"[A-Z]{3}", currency):
         venue.fault("currency", f'"{currency}" is not a currency code like UAH')
     languages = venue.many("languages")
-    notes = [_denomination(money, note) for note in money.many("denominations")]
+    notes = [denomination_of(money, note) for note in money.many("denominations")]
     service_bp = int(money.decimal("service_percent", "0", "30") * 100)
     return menu.Settings(
         name=venue.text("name"),
@@ -185,14 +185,6 @@ def _settings(
         currencies=tuple(currency_of(record) for record in found["currency"]),
         drop_above_minor=money.money("drop_above", default=0),
     )
-
-
-def _denomination(money: Record, note: str) -> int:
-    single = Record("", 0, {"note": note}, faults := Faults())
-    minor = single.money("note")
-    if faults.found or minor <= 0:
-        money.fault("denominations", f'"{note}" is not a note or coin like 0.50')
-    return minor
 
 
 def _taxes(records: list[Record]) -> list[menu.Tax]:

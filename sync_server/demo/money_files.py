@@ -1,4 +1,4 @@
-"""What venue.toml says of money beside sales: foreign cash that is taken, and house accounts.
+"""What venue.toml says of money beside sales: notes and coins, foreign cash, house accounts.
 
 `front_files` reads the file and hands the records over; every fault is told with its place.
 """
@@ -7,7 +7,7 @@ import re
 
 from sync_server.domain import menu
 
-from .reading import Record
+from .reading import Faults, Record
 
 
 def currency_of(record: Record) -> menu.Currency:
@@ -31,3 +31,12 @@ def accounts_of(records: list[Record]) -> list[menu.HouseAccount]:
         )
         for record in records
     ]
+
+
+def denomination_of(money: Record, note: str) -> int:
+    """A note or coin in the smallest unit."""
+    single = Record("", 0, {"note": note}, faults := Faults())
+    minor = single.money("note")
+    if faults.found or minor <= 0:
+        money.fault("denominations", f'"{note}" is not a note or coin like 0.50')
+    return minor

@@ -28,6 +28,7 @@ _GREW = (
     *("AddLines", "VoidLine", "MoveLines", "GiveDiscount"),
     *("CheckOpened", "LinesAdded", "LineChanged", "LinesMoved", "LinesFired", "LineVoided"),
     *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
+    *("CloseDay", "DayClosed"),
 )
 """Types that gained fields since their first version."""
 
