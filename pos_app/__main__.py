@@ -9,8 +9,15 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from glass.window import WindowSettings, prepare
+
+if TYPE_CHECKING:
+    from pos_app.local_paper import LocalPaper
+    from sync_server.client.desk import KitchenPaper, Printed
+    from sync_server.domain.menu import Catalogue
+    from sync_server.domain.venue import Venue
 
 LOCK_AFTER_S = 120
 
@@ -43,10 +50,29 @@ def _pair(text: str, what: str) -> tuple[int, int]:
     return int(first), int(second)
 
 
+def _late_paper() -> "KitchenPaper":
+    """The terminal's own paper. Printers' code is a third of a start, and is needed only when the
+    server is away: it is loaded with the first ticket, in a thread."""
+    from sync_server import clocks
+
+    made: list[LocalPaper] = []
+
+    def load() -> "LocalPaper":
+        from pos_app.local_paper import LocalPaper
+
+        return LocalPaper(clocks.system_random().randrange(2**31), clocks.mono_ms)
+
+    async def paper(events: Sequence[object], venue: "Venue", catalogue: "Catalogue") -> "Printed":
+        if not made:
+            made.append(await asyncio.to_thread(load))
+        return await made[0].print(events, venue, catalogue)
+
+    return paper
+
+
 async def _run(given: argparse.Namespace) -> int:
     from pos_app.app import run
     from pos_app.linked_desk import LinkedDesk
-    from pos_app.local_paper import LocalPaper
     from sync_server import clocks
     from sync_server.client.identity import Invitation
     from sync_server.client.worker import Worker
@@ -64,7 +90,7 @@ async def _run(given: argparse.Namespace) -> int:
         hall_id=given.hall,
         drawer=given.drawer,
         mode="light" if given.light else "dark",
-        paper=LocalPaper(clocks.system_random().randrange(2**31), clocks.mono_ms),
+        paper=_late_paper(),
     )
     try:
         await desk.open()

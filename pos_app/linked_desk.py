@@ -12,9 +12,8 @@ from pathlib import Path
 import msgspec
 
 from pos_app.desk import Device, Health, Link, Reply, SignedIn
-from pos_app.local_paper import LocalPaper
 from pos_app.preferences import Preference, Preferences
-from sync_server.client.desk import ClientDesk
+from sync_server.client.desk import ClientDesk, KitchenPaper
 from sync_server.client.identity import Invitation
 from sync_server.client.link import open_link
 from sync_server.client.terminal import Randomness, TerminalLink
@@ -60,11 +59,11 @@ class LinkedDesk:
         hall_id: str = "",
         drawer: str = "",
         mode: str = "dark",
-        paper: LocalPaper | None = None,
+        paper: KitchenPaper | None = None,
         connect: Callable[[str, str], Awaitable[wire.Link]] = open_link,
     ) -> None:
         # What `Desk` says and `ClientDesk` does as well is simply handed on.
-        self.client = ClientDesk(folder, KIND, paper=paper.print if paper is not None else None)
+        self.client = ClientDesk(folder, KIND, paper=paper)
         self._link = TerminalLink(
             folder,
             self.client.callbacks(),

@@ -110,7 +110,7 @@ async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIt
         mono=clocks.mono_ms,
         rng=clocks.system_random(),
         boot_id=clocks.boot_id(),
-        paper=LocalPaper(1, clocks.mono_ms),
+        paper=LocalPaper(1, clocks.mono_ms).print,
     )
     made = Site(tmp_path, printers, desk)
     house = await made.open_house()

@@ -16,8 +16,8 @@ from tests.apps.conftest import Rig
 
 pytestmark = pytest.mark.xdist_group("kivy")
 
-WIDE, TALL, SMALL = (1366, 768), (800, 1280), (1024, 600)
-SIZES = (WIDE, TALL, SMALL)
+WIDE, TALL, SMALL, FULL = (1366, 768), (800, 1280), (1024, 600), (1920, 1080)
+SIZES = (WIDE, TALL, SMALL, FULL)
 VIEWS = {
     "sign_in": sample.SIGN_IN,
     "floor": sample.FLOOR,
@@ -209,6 +209,37 @@ def test_a_changed_line_repaints_that_line_and_nothing_else(rig: Rig) -> None:
     root.vm = replace(sample.ORDER, rows=tuple(rows))
     rig.settle()
     assert painted == ["RowView"]
+
+
+def test_of_sixty_tables_only_the_one_that_changed_is_painted_again(rig: Rig) -> None:
+    tables = tuple(
+        replace(
+            sample.FLOOR.tables[n % 8],
+            id=f"table:{n}",
+            title=str(n),
+            x=n % 10 * 100,
+            y=n // 10 * 166,
+            width=88,
+            height=140,
+            state=("free", "seated", "cooking")[n % 3],
+        )
+        for n in range(60)
+    )
+    root = rig.mount(screen_of(replace(sample.FLOOR, tables=tables)))
+    rig.shot("floor_60")
+    painted: list[str] = []
+    for widget in everything(root):
+        before = widget.paint
+
+        def paint(widget: Any = widget, before: Any = before) -> None:
+            painted.append(type(widget).__name__)
+            before()
+
+        widget.paint = paint
+    changed = (*tables[:7], replace(tables[7], badge="2 готові", state="ready"), *tables[8:])
+    root.vm = replace(root.vm, tables=changed)
+    rig.settle()
+    assert painted == ["TableView"]
 
 
 def test_a_finger_acts_once_and_a_drag_over_the_check_only_scrolls(rig: Rig) -> None:

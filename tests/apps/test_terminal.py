@@ -251,3 +251,22 @@ def test_modifiers_by_touch_with_the_real_menu(hand: Hand, house: House) -> None
     hand.rig.settle()
     check = next(iter(hand.desk.venue.checks.values()))
     assert doneness.modifier_id in {m.modifier_id for m in check.lines[0].chosen}
+
+
+def test_a_window_turned_in_the_middle_of_an_order_keeps_the_draft(
+    hand: Hand, house: House
+) -> None:
+    sign_in(hand)
+    hand.tap("3")
+    steak = next(x for x in house.catalogue.items.values() if "doneness" in x.group_ids)
+    hand.stage.dispatch("on_act", "tap_item:salo-platter")
+    hand.stage.dispatch("on_act", f"tap_item:{steak.item_id}")
+    hand.rig.settle()
+    assert hand.sees("Скасувати"), "the sheet of the steak is open"
+    for size in ((800, 1280), (1024, 600), (1366, 768)):
+        hand.rig.size(*size)
+        hand.rig.settle(8)
+        assert hand.sees("Скасувати")
+    hand.stage.dispatch("on_act", "cancel")
+    hand.rig.settle()
+    assert hand.sees("Надіслати 1"), "and the draft below it"
