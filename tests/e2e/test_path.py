@@ -50,6 +50,7 @@ def order_and_eat(venue: Venue) -> None:
     pos.touch("3", exact=True)
     pos.act("show_seat:2")
     pos.act("show_category:soups")
+    pos.until("Холодник")  # borscht stands among the favourites as well, elsewhere
     pos.act("tap_item:borscht")
     pos.act("tap_item:borscht")
     pos.until("2×")
