@@ -66,7 +66,7 @@ class Tap(Pressed):
     def action(self) -> str:
         """What a press means now; empty when nothing (then the touch passes through)."""
         model = self.model
-        return str(model.id) if model is not None and getattr(model, "enabled", True) else ""
+        return str(getattr(model, "id", "")) if getattr(model, "enabled", True) else ""
 
     def meant_at(self, x: float, y: float) -> str:
         """The same everywhere on it."""

@@ -9,7 +9,7 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 
-from glass.tap import Tap
+from glass.tap import Area, Tap
 from pos_app.presenters.shown import NO_BANNER, Banner
 
 _GROUND = {"late": "late_ground", "hold": "hold_ground", "ready": "ready_ground"}
@@ -19,6 +19,23 @@ class BannerView(Tap):
     """One line: icon, words, a button. Its height is 0 when there is nothing to say."""
 
     model = ObjectProperty(NO_BANNER, rebind=False)
+
+    def action(self) -> str:
+        """The one button's intent; of a question, its `areas` say what each means."""
+        banner: Banner = self.model
+        return banner.act.id if banner.act is not None and banner.other is None else ""
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """The two buttons of a question."""
+        banner: Banner = self.model
+        if banner.act is None or banner.other is None:
+            return ()
+        wide, left = self._buttons(banner)
+        return tuple(
+            Area(act.id, round(at), 0, round(wide), round(self.height))
+            for act, at in zip((banner.other, banner.act), left, strict=True)
+        )
 
     def meant_at(self, x: float, y: float) -> str:
         """The button's intent; the whole banner is the target, of a question only its buttons."""

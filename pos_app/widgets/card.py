@@ -1,6 +1,6 @@
 """Cards and pairs: notices, summaries, sums, guests, people, counted notes."""
 
-from kivy.metrics import dp
+from kivy.metrics import Metrics, dp
 from kivy.properties import OptionProperty
 
 from glass import lettering
@@ -65,7 +65,7 @@ class NoticeCard(Tap):
                 left + room - start - aside - icon,
                 self.height,
                 token=ink,
-                lines=2,
+                lines=1 if Metrics.fontscale == 1 else 2,
                 smallest=12,
             )
         else:

@@ -303,3 +303,19 @@ def test_a_question_in_the_banner_has_two_buttons_of_their_own(rig: Rig) -> None
         rig.tap((round(x), round(rig.window.height - y)))
     rig.until(lambda: len(acts) == 2)
     assert acts == ["deny:r1", "grant:r1"]
+
+
+def test_whoever_reads_along_finds_the_buttons_of_a_banner_that_asks(rig: Rig) -> None:
+    from glass.lettering import register_fonts
+    from pos_app.screens.stage import Stage
+    from sync_server.client.screen_text import words_on
+
+    register_fonts()
+    stage = rig.mount(Stage())
+    stage.show("order", sample.ORDER)
+    assert words_on(stage, 768), "with nothing to say as well"
+    yes, no = Act("allow:7", "Дозволити"), Act("refuse:7", "Ні")
+    stage.banner = Banner("Олена просить знижку", act=yes, other=no)
+    rig.settle()
+    actions = {word["action"] for word in words_on(stage, 768)}
+    assert {"allow:7", "refuse:7"} <= actions
