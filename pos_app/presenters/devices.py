@@ -304,12 +304,10 @@ def printers_chip(presenter: Presenter, tappable: bool) -> Chip | None:
     low = [one for one in printers if one.state == "low"]
     action = "devices" if tappable else ""
     if bad:
-        text = presenter.say("printer", name=bad[0].label)
-        if len(bad) > 1:
-            text = presenter.say("printers_down", n=len(bad))
-        return Chip(text, action, dot="late", icon="warning")
+        several = presenter.say("printers_down", n=len(bad))
+        return Chip(bad[0].label if len(bad) == 1 else several, action, dot="late", icon="warning")
     if low:
-        return Chip(presenter.say("printer", name=low[0].label), action, dot="hold", icon="print")
+        return Chip(low[0].label, action, dot="hold", icon="print")
     return Chip(presenter.say("set_up_devices"), action, icon="print") if tappable else None
 
 

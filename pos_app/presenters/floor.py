@@ -153,7 +153,11 @@ class FloorPresenter(FloorSearch):
             chips.append(Chip(text))
         printers = printers_chip(self, self.may("settings"))
         if printers is not None:
-            chips.append(printers)
+            # A narrow head leaves out what stands last: a fault takes the place of "online".
+            if printers.dot and self.desk.link.online:
+                chips[0] = printers
+            else:
+                chips.append(printers)
         return Head(
             self.desk.catalogue.settings.name,
             None,
