@@ -76,8 +76,7 @@ def read_alternatives(session: Session) -> dict[str, tuple[Alternative, ...]]:
 
 
 def read_foods(session: Session) -> dict[str, Food]:
-    """What is known of the goods for the guest; a good without facts is not in it."""
-    query = select(Ingredient).where(col(Ingredient.facts_known).is_(True))
+    """What is known of the goods for the guest: allergens of all, nutrients where measured."""
     return {
         row.ingredient_id: Food(
             frozenset(row.allergens.split()),
@@ -85,8 +84,9 @@ def read_foods(session: Session) -> dict[str, Food]:
             row.protein_milli,
             row.fat_milli,
             row.carbohydrate_milli,
+            measured=row.facts_known,
         )
-        for row in session.exec(query)
+        for row in session.exec(select(Ingredient))
     }
 
 

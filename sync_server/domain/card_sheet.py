@@ -137,13 +137,17 @@ def what_if(
 
 @dataclass(frozen=True, slots=True)
 class Food:
-    """What a good is to the guest: its allergens, and nutrients in 100 base units (thousandths)."""
+    """What a good is to the guest: its allergens, and nutrients in 100 base units (thousandths).
+
+    Allergens hold also of a good whose nutrients nobody has `measured`.
+    """
 
     allergens: frozenset[str] = frozenset()
     energy_milli: int = 0
     protein_milli: int = 0
     fat_milli: int = 0
     carbohydrate_milli: int = 0
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +213,9 @@ def _add(
             meal = _add(book, inner, part, day, foods, meal, depth - 1)
             continue
         food = foods.get(component.ingredient_id)
-        if food is None:
+        if food is None or not food.measured:
             meal = meal.without_facts(component.ingredient_id)
-        elif amount > 0:
+        if food is not None and amount > 0:
             meal = meal.plus(food, amount)
     return meal
 

@@ -92,7 +92,10 @@ def test_allergens_and_nutrients_come_from_all_the_way_down_and_from_modifiers()
     nutty = meal_of(BOOK, [(Owner.ITEM, "borscht"), (Owner.MODIFIER, "nuts")], DAY, foods)
     assert nutty.allergens == {"milk", "nuts"}
     del foods["beet"]
-    assert meal_of(BOOK, [(Owner.ITEM, "borscht")], DAY, foods).unknown == {"beet"}
+    foods["cabbage"] = Food(frozenset({"celery"}), measured=False)
+    unsure = meal_of(BOOK, [(Owner.ITEM, "borscht")], DAY, foods)
+    assert unsure.unknown == {"beet", "cabbage"}
+    assert unsure.allergens == {"milk", "celery"}
 
 
 def test_what_runs_short_is_replaced_as_far_as_the_other_reaches() -> None:

@@ -236,7 +236,7 @@ ENGLISH: Mapping[str, str] = {
     "portions": "portions",
     "technology": "How it is made",
     "allergens": "Allergens",
-    "no_allergens": "none",
+    "no_allergens": "none named",
     "nutrients": "In a portion",
     "nutrients_text": "{energy} kcal · {protein} g protein · {fat} g fat · {carbohydrate} g carbs",
     "facts_missing": "not known of: {goods}",

@@ -236,7 +236,7 @@ POLISH: Mapping[str, str] = {
     "portions": "porcji",
     "technology": "Sposób przygotowania",
     "allergens": "Alergeny",
-    "no_allergens": "brak",
+    "no_allergens": "nie podano",
     "nutrients": "W porcji",
     "nutrients_text": "{energy} kcal · białko {protein} · tłuszcz {fat} · węglow. {carbohydrate} g",
     "facts_missing": "brak danych o: {goods}",

@@ -236,7 +236,7 @@ UKRAINIAN: Mapping[str, str] = {
     "portions": "порцій",
     "technology": "Технологія приготування",
     "allergens": "Алергени",
-    "no_allergens": "немає",
+    "no_allergens": "не вказано",
     "nutrients": "У порції",
     "nutrients_text": "{energy} ккал · білки {protein} · жири {fat} · вуглеводи {carbohydrate} г",
     "facts_missing": "немає даних про: {goods}",
