@@ -390,7 +390,7 @@ class OrderPresenter(SellingWork):
         fire = self.fireable(check)
         if fire:
             label = self.say("fire_course", n=fire[0].course)
-            return Act("fire", label, "ringed", icon="local_fire_department")
+            return Act("fire", label, "ringed")
         return Act("hold", self.say("hold"), enabled=False)
 
     def _serve_act(self, check: Check) -> Act:
