@@ -1,12 +1,14 @@
 """The display as a house runs it: own process and window, a real server, a terminal that orders.
 
 A ticket is acknowledged by the drawing process; stopped and started again without any server, the
-display shows what it had and says that the server is away.
+display shows what it had and says that the server is away. A process that is frozen, or killed,
+acknowledges nothing: paper takes over, and what came back is neither printed nor announced again.
 """
 
 import asyncio
 import os
 import random
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,7 @@ from sync_server.demo.stage import Stage, Window
 from sync_server.demo.venue import DEMO_VENUE
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId
+from sync_server.domain.kitchen import Ticket
 from sync_server.domain.rejections import Accepted
 from sync_server.protocol.replica import CODEC
 from tests.apps.conftest import Rig
@@ -69,12 +72,16 @@ class Terminal:
     def do(self, command: object) -> None:
         assert isinstance(self.desk.submit(command), Accepted)
 
-    async def order(self) -> None:
-        """One dish for table 5."""
+    async def order(self, table: str = "t5") -> None:
+        """One dish for a table."""
         check, line = CheckId(self.desk.new_id()), LineId(self.desk.new_id())
-        self.do(c.OpenCheck(check, self.desk.next_number(), "table", "t5"))
+        self.do(c.OpenCheck(check, self.desk.next_number(), "table", table))
         self.do(c.AddLines(check, (c.NewLine(line, "banosh", self.desk.catalogue.number),)))
         self.do(c.SendLines(check, (line,)))
+
+    def tickets(self) -> list[Ticket]:
+        """What the server knows of the kitchen, oldest first."""
+        return sorted(self.desk.base.tickets.values(), key=lambda ticket: ticket.created_ms)
 
     def kitchen_has_it(self) -> bool:
         """Whether the server has heard of every ticket that it was drawn."""
@@ -120,3 +127,52 @@ def test_a_display_that_nobody_let_in_says_what_to_do(kivy_session: Rig, tmp_pat
         display = stage.play("new", "-m", "kds_app", f"--data={tmp_path / 'new'}", "--station=hot")
         assert display.process.wait(WAIT_S) == 1
         assert "start it once with --invite" in display.tail()
+
+
+def test_paper_takes_over_from_a_frozen_screen_and_what_comes_back_is_not_cooked_twice(
+    kivy_session: Rig, tmp_path: Path
+) -> None:
+    env = {"SDL_AUDIODRIVER": "dummy", "DISPLAY": os.environ["DISPLAY"]}
+    with Stage(tmp_path, DEMO_VENUE, day="2026-11-21", env=env) as stage:
+        stage.start_printers(["kitchen-hot"])
+        stage.start_server([("pos", "hall"), ("kds", "hot")])
+        display = stage.start_display("hot", "hot", WINDOW)
+        display.told("READY")
+        paper = stage.paper / "kitchen-hot"
+
+        async def evening() -> None:
+            terminal = Terminal(tmp_path / "hall")
+            try:
+                await terminal.open(stage.invitations["hall"])
+                await terminal.order("t5")
+                await terminal.until(terminal.kitchen_has_it)
+
+                # The socket of a frozen process stays open; its drawing loop is what is missed.
+                os.kill(display.process.pid, signal.SIGSTOP)
+                await terminal.order("t7")
+                await terminal.until(lambda: terminal.tickets()[-1].paper == "copy")
+                first, second = terminal.tickets()
+                assert (first.paper, second.acked) == ("", 0)
+                printed = sorted(paper.rglob("*.png"))
+                assert printed, "the cook has it in hand"
+
+                os.kill(display.process.pid, signal.SIGCONT)
+                await terminal.until(terminal.kitchen_has_it)
+                assert [t.paper for t in terminal.tickets()] == ["", "copy"]
+
+                display.process.kill()
+                display.process.wait(WAIT_S)
+                before = {t.ticket_id: t.acked_ms for t in terminal.tickets()}
+                folder = tmp_path / "devices" / "hot"
+                again = stage.play("again", "-m", "kds_app", f"--data={folder}", "--station=hot",
+                                   *WINDOW.arguments())  # fmt: skip
+                again.told("READY")
+                await terminal.order("t9")
+                await terminal.until(terminal.kitchen_has_it)
+                known = {t.ticket_id: t.acked_ms for t in terminal.tickets()[:2]}
+                assert known == before, "what the kitchen knew was not told anew"
+                assert sorted(paper.rglob("*.png")) == printed, "and nothing was printed again"
+            finally:
+                await terminal.close()
+
+        asyncio.run(evening())
