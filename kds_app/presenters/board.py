@@ -108,6 +108,7 @@ class Board:
         self._names: Names | None = None
         self._made: dict[str, _Made] = {}
         self._planned: tuple[int, int, tickets.Plan] = (-1, -1, {})
+        self._plan_of: tuple[object, ...] = ()
 
     # -- what is looked at ---------------------------------------------------------------------
     def names(self) -> Names | None:
@@ -190,13 +191,26 @@ class Board:
         )
 
     def plan(self) -> tickets.Plan:
-        """When each dish of the house should be begun; made again when something happened, and
-        every few seconds for what is overdue."""
+        """When each dish of the house should be begun; made again when something of it happened,
+        and every few seconds for what is overdue. What was merely drawn or printed costs nothing:
+        of a hundred tickets at once a hundred papers come."""
         now_ms, catalogue, venue = self.desk.now_ms(), self.desk.catalogue, self.desk.venue
         n, at_ms, plan = self._planned
-        if catalogue is not None and (n != venue.n or now_ms - at_ms >= PLAN_MS):
-            plan = pacing.plan(venue.tickets.values(), catalogue, now_ms)
-            self._planned = (venue.n, now_ms, plan)
+        stale = now_ms - at_ms >= PLAN_MS
+        if catalogue is None or (n == venue.n and not stale):
+            return plan
+        work = (
+            catalogue.number,
+            *(
+                (one.ticket_id, one.station_id, one.course, one.rush, one.clock_ms, one.lines)
+                for one in venue.tickets.values()
+                if one.state == "open"
+            ),
+        )
+        if stale or work != self._plan_of:
+            plan, at_ms = pacing.plan(venue.tickets.values(), catalogue, now_ms), now_ms
+            self._plan_of = work
+        self._planned = (venue.n, at_ms, plan)
         return plan
 
     def bumped(self, stations: tuple[str, ...]) -> list[Ticket]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvloop
 
 from . import (
+    bench_board,
     bench_commands,
     bench_drain,
     bench_kitchen,
@@ -36,6 +37,7 @@ BENCHES: dict[str, Bench] = {
     "f": bench_drain.run,
     "g": bench_touch.run,
     "h": bench_printing.run,
+    "i": bench_board.run,
 }
 
 

@@ -85,21 +85,21 @@ async def _terminal(section: Section, pos: Fingers, window: Child, scale: Scale)
     section.add("memory before", before, "MB")
     section.add(f"memory after {rounds // 2} rounds", middle, "MB")
     section.add(f"memory after {rounds} rounds", after, "MB")
-    begun, used = time.perf_counter(), _processor_s(window.pid)
+    begun, used = time.perf_counter(), processor_s(window.pid)
     await asyncio.sleep(IDLE_S if rounds > 10 else 0.5)
-    share = 100 * (_processor_s(window.pid) - used) / (time.perf_counter() - begun)
+    share = 100 * (processor_s(window.pid) - used) / (time.perf_counter() - begun)
     section.at_most("idle: processor of one core", share, "%", IDLE_SHARE)
 
 
 async def _round(pos: Fingers) -> list[tuple[str, float]]:
     """One guest: a check, two categories, a plain dish, a sheet, a scroll, and all taken back."""
     await pos.tap("new")
-    found = [("open a check", await _until_frame(pos, "new_kind:takeaway", release=True))]
+    found = [("open a check", await until_frame(pos, "new_kind:takeaway", release=True))]
     for category in CATEGORIES:
-        found.append(("switch category", await _until_frame(pos, f"show_category:{category}")))
+        found.append(("switch category", await until_frame(pos, f"show_category:{category}")))
     await pos.tap("show_category:favourites")
-    found.append(("add a line", await _until_frame(pos, f"tap_item:{DISH}")))
-    found.append(("open the modifiers", await _until_frame(pos, f"tap_item:{ASKING}")))
+    found.append(("add a line", await until_frame(pos, f"tap_item:{DISH}")))
+    found.append(("open the modifiers", await until_frame(pos, f"tap_item:{ASKING}")))
     await pos.tap("cancel")
     pos.forget()
     await pos.swipe(*SWIPE, SWIPE_STEPS)
@@ -112,7 +112,7 @@ async def _round(pos: Fingers) -> list[tuple[str, float]]:
     return found
 
 
-async def _until_frame(pos: Fingers, action: str, release: bool = False) -> float:
+async def until_frame(pos: Fingers, action: str, release: bool = False) -> float:
     """Milliseconds from the event that acts to its frame on the glass."""
     place = await pos.where(action)
     await asyncio.sleep(PAUSE_S)  # what came before is drawn
@@ -123,6 +123,7 @@ async def _until_frame(pos: Fingers, action: str, release: bool = False) -> floa
     return (await pos.until("frame", after_ns=dispatched) - began) / 1e6
 
 
-def _processor_s(pid: int) -> float:
+def processor_s(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
