@@ -118,6 +118,7 @@ class ChecksSection(Section):
             Act("do:refund", on.say("refund"), "plain", any(map(_left, check.payments))),
             Act("do:refund_tip", on.say("refund_tip"), "plain", any(map(_tip, check.payments))),
             Act("do:reopen", on.say("reopen_check")),
+            Act("do:copy", on.say("copy_receipt"), "plain", on.may("pre_bill")),
             Act("do:correct", on.say("correct_tender"), "plain", bool(self._wrong(check))),
             find,
         )
@@ -193,6 +194,13 @@ class ChecksSection(Section):
         on = self.on
         command = c.CloseCheck(CheckId(on.picked), on.shift_id)
         on.send(command, on.say("shift_is_closed"), on.picked)
+
+    def do_copy(self) -> None:
+        """The receipt once more, marked and counted."""
+        check = self.check
+        if check is not None:
+            said = self.on.say("copy_goes", n=check.receipt_copies + 1)
+            self.on.send(c.CopyReceipt(check.check_id), said, check.check_id)
 
     def _wrong(self, check: Check) -> list[Payment]:
         return [

@@ -1,8 +1,11 @@
 """What the house owes and is owed: vouchers and deposits, house accounts, money on suspense."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pos_app import formats
 from pos_app.presenters.asking import Answers, Step
-from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.cash_section import SHOWN, DeskPresenter, Section
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
@@ -102,7 +105,12 @@ class VouchersSection(Section):
 
 
 class AccountsSection(Section):
-    """House accounts: what each owes, its limit, payments towards it."""
+    """House accounts: what each owes, its limit, payments towards it, its statement."""
+
+    def __init__(self, on: DeskPresenter) -> None:
+        super().__init__(on)
+        self._of = ""
+        self._lines: list[Mapping[str, Any]] = []
 
     def cards(self) -> tuple[Card, ...]:
         """Every account with what it owes."""
@@ -144,6 +152,38 @@ class AccountsSection(Section):
             Pair(self._owes(owed), "", "strong", rule=True),
             Pair(free.rstrip(": "), on.amount(account.limit_minor - owed), rule=True),
         )
+
+    def open(self, key: str) -> None:
+        """Pick an account and ask the server for its latest lines."""
+        super().open(key)
+        self._of, self._lines = self.on.picked, []
+        if self.on.picked:
+            self.on.desk.later(self._ask(self.on.picked))
+
+    async def _ask(self, account_id: str) -> None:
+        answer = await self.on.desk.ask("statement", {"account_id": account_id})
+        if account_id != self._of:
+            return
+        if answer.code:
+            text = self.on.sentence(answer.code, answer.params)
+            self.on.toast(text, "hold", "info")
+            return
+        self._lines = list(answer.body["lines"])
+
+    def notes(self) -> tuple[Card, ...]:
+        """The statement of the one that is picked, the newest first."""
+        if self._of != self.on.picked:
+            return ()
+        return tuple(self._line(line) for line in self._lines)
+
+    def _line(self, line: Mapping[str, Any]) -> Card:
+        on, amount = self.on, int(line["amount_minor"])
+        check = on.desk.venue.check(str(line["document"]))
+        what = on.say("statement_eaten" if amount > 0 else "statement_paid")
+        title = f"{what} · {check.number}" if check is not None else what
+        day = formats.short_day(str(line["day"]), on.language)
+        said = (f"{day}, {on.clock(int(line['at_ms']))}",)
+        return Card(title, said, on.amount(amount), "hold" if amount > 0 else "ready")
 
     def actions(self) -> tuple[Act, ...]:
         """Take money towards it."""

@@ -66,7 +66,11 @@ class DrawerSection(Section):
         """All that may be done with the drawer."""
         on, there = self.on, self.on.shift is not None
         may = there and on.may("cash_in_out")
-        moves = [Act(f"do:{kind}", on.say(f"cash_{kind}"), "plain", may) for kind in KINDS]
+        named = ("cash_in_do", "cash_out_do", "cash_drop_do", "cash_tips")
+        moves = [
+            Act(f"do:{kind}", on.say(key), "plain", may)
+            for kind, key in zip(KINDS, named, strict=True)
+        ]
         return (
             *moves,
             Act("do:no_sale", on.say("no_sale"), "plain", there),

@@ -80,6 +80,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "has_credit": "has {sum} of credit",
     "limit_of": "limit {sum}",
     "pay_account": "Take a payment",
+    "statement_eaten": "Eaten",
+    "statement_paid": "Paid",
     "no_accounts": "No house accounts",
     "done_paid": "The payment is recorded",
     "no_suspense": "No money on suspense",

@@ -80,6 +80,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "has_credit": "ma {sum} nadpłaty",
     "limit_of": "limit {sum}",
     "pay_account": "Przyjmij wpłatę",
+    "statement_eaten": "Zamówienie",
+    "statement_paid": "Wpłata",
     "no_accounts": "Brak kont firm",
     "done_paid": "Wpłata zapisana",
     "no_suspense": "Nie ma niewyjaśnionych wpłat",

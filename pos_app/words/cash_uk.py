@@ -80,6 +80,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "has_credit": "має {sum} наперед",
     "limit_of": "ліміт {sum}",
     "pay_account": "Прийняти оплату",
+    "statement_eaten": "Спожито",
+    "statement_paid": "Сплачено",
     "no_accounts": "Рахунків фірм немає",
     "done_paid": "Оплату записано",
     "no_suspense": "Нез'ясованих грошей немає",

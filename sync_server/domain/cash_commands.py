@@ -108,6 +108,13 @@ class CloseCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyReceipt:
+    """Print the receipt of a closed check once more; it says that it is a copy."""
+
+    check_id: CheckId
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectTender:
     """The guest paid otherwise than was entered, in a shift that is still open."""
 
@@ -150,6 +157,7 @@ CASH_COMMANDS = (
     PayAccount,
     ReopenCheck,
     CloseCheck,
+    CopyReceipt,
     CorrectTender,
     SettleSuspense,
     PunchClock,

@@ -107,6 +107,16 @@ class CheckReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptCopied:
+    """The receipt was printed again; `copy` counts the papers, the first receipt is 1."""
+
+    check_id: CheckId
+    copy: int
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class TenderCorrected:
     """`was` is undone and `payment` stands in its place; no money moved now."""
 
@@ -152,6 +162,7 @@ CASH_EVENTS = (
     VoucherReturned,
     AccountPaid,
     CheckReopened,
+    ReceiptCopied,
     TenderCorrected,
     SuspenseSettled,
     ClockPunched,

@@ -71,6 +71,7 @@ class Check:
     handed_by: StaffId = NOBODY
     handed_n: int = 0
     billed_lines: tuple[tuple[str, int], ...] = ()
+    receipt_copies: int = 0
 
     def line(self, line_id: str) -> Line | None:
         """The line with this id, void or not."""
@@ -378,6 +379,7 @@ _EVOLVE: dict[type, Callable[..., Check]] = {
     ),
     e.DiscountTakenBack: _discount_back,
     e.PreBillPrinted: _pre_billed,
+    e.ReceiptCopied: lambda check, event, stamp: replace(check, receipt_copies=event.copy - 1),
     e.PaymentTaken: lambda check, event, stamp: replace(
         check, payments=(*check.payments, event.payment)
     ),

@@ -17,6 +17,7 @@ from .cash_commands import (
     CASH_COMMANDS,
     AdjustFloat as AdjustFloat,
     CloseCheck as CloseCheck,
+    CopyReceipt as CopyReceipt,
     CorrectTender as CorrectTender,
     ForeignMoney as ForeignMoney,
     OpenDrawer as OpenDrawer,

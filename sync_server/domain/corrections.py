@@ -124,6 +124,15 @@ def reopen(check: Check | None, command: c.ReopenCheck, facts: Facts) -> e.Check
     )
 
 
+def copy_receipt(check: Check | None, facts: Facts) -> e.ReceiptCopied | Refused:
+    """The receipt once more, counted; an open check has a bill, not a receipt."""
+    if check is None:
+        return refuse("no_check")
+    if check.state != "closed" or not check.payments:
+        return refuse("check_open")
+    return e.ReceiptCopied(check.check_id, check.receipt_copies + 2, facts.actor, facts.now_ms)
+
+
 def must_owe_nothing(check: Check) -> Refused | None:
     """Why a check cannot be closed by hand, if it cannot."""
     if check.unsent:

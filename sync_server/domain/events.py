@@ -21,6 +21,7 @@ from .cash_events import (
     ClockPunched as ClockPunched,
     DrawerOpened as DrawerOpened,
     FloatAdjusted as FloatAdjusted,
+    ReceiptCopied as ReceiptCopied,
     RoomReversalAsked as RoomReversalAsked,
     RoomReversalPosted as RoomReversalPosted,
     SuspenseSettled as SuspenseSettled,

@@ -152,6 +152,8 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _for_guest(venue, catalogue, "pre_bill", event.check_id, event)
         case e.CheckClosed():
             return _receipt(venue, catalogue, event)
+        case e.ReceiptCopied():
+            return _for_guest(venue, catalogue, "receipt", event.check_id, event)
         case e.RoomChargeAsked():
             return _charge(venue, catalogue, event)
         case e.RoomReversalAsked():
@@ -335,7 +337,7 @@ def _for_guest(
     catalogue: Catalogue,
     document: str,
     check_id: str,
-    event: e.PreBillPrinted | None = None,
+    event: e.PreBillPrinted | e.ReceiptCopied | None = None,
     at_ms: int = 0,
 ) -> tuple[Effect, ...]:
     check = venue.check(check_id)
@@ -351,7 +353,7 @@ def _for_guest(
         copy=event.copy if event else 1,
         table=_label(catalogue, check),
         check=check,
-        totals=event.totals if event else None,
+        totals=event.totals if isinstance(event, e.PreBillPrinted) else None,
     )
     return (Effect(PAPER, settings.receipt_printer_id, job),)
 

@@ -98,6 +98,7 @@ RIGHT_FOR: dict[str, str] = {
     "PayAccount": "house_account",
     "ReopenCheck": "reopen",
     "CloseCheck": "take_cash",
+    "CopyReceipt": "pre_bill",
     "CorrectTender": "reopen",
     "SettleSuspense": "reopen",
     "AskApproval": "order",

@@ -141,6 +141,7 @@ HANDLERS: dict[type, Callable[..., Decision]] = {
     c.RefundPayment: refund,
     c.ReopenCheck: reopen,
     c.CloseCheck: close_check,
+    c.CopyReceipt: lambda v, x, f: one(corrections.copy_receipt(v.check(x.check_id), f)),
     c.CorrectTender: correct_tender,
     c.SettleSuspense: settle_suspense,
     c.AdjustFloat: lambda v, x, f: one(shifts.adjust_float(v.shifts.get(x.shift_id), x, f)),

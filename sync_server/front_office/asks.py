@@ -6,6 +6,7 @@ the server's own command. Parameters are strict, every answer is bounded, bad in
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import msgspec
@@ -20,11 +21,13 @@ from sync_server.domain.limits import (
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.staff import rights_of
 from sync_server.protocol.faults import FrameFault
+from sync_server.store.database import Database
 from sync_server.transport.authority import AskResult, CommandResult
 
 from .access import Access, Approval
 from .catalogues import Catalogues
 from .devices import Device
+from .statements import statement
 
 GUESTS_SHOWN = 20
 
@@ -65,10 +68,16 @@ class _Approve(_Params, frozen=True):
     digest: str
 
 
+class _Statement(_Params, frozen=True):
+    account_id: str
+    before_n: int = 0
+
+
 class House(Protocol):
     """What the questions need of the office."""
 
     access: Access
+    database: Database
     catalogues: Catalogues
     clock: Callable[[], int]
     new_id: Callable[[], str]
@@ -91,6 +100,7 @@ GuestLookup = Callable[[str, int], Awaitable[tuple[str, list[dict[str, Any]]]]]
 Health = Callable[[], Mapping[str, Any]]
 
 SET_UP_RIGHT = "settings"
+STATEMENT_RIGHT = "house_account"
 
 
 class SetUp(Protocol):
@@ -135,6 +145,7 @@ class Asks:
             "health": (_Nothing, self._give_health),
             "hotel_day": (_HotelDay, self._compare_day),
             "approve": (_Approve, self._approve),
+            "statement": (_Statement, self._statement),
         }
 
     async def answer(self, dev: str, session: str, what: str, params: bytes) -> AskResult:
@@ -261,6 +272,18 @@ class Asks:
             ),
         )
         return _yes({"id": approval_id})
+
+    async def _statement(self, dev: str, session: str, asked: _Statement) -> AskResult:
+        """What a house account ate and paid, a page at a time."""
+        holder = self._house.access.holder(session, dev, self._house.clock())
+        if not holder:
+            return _no("session_ended")
+        if STATEMENT_RIGHT not in rights_of(self._house.catalogue, holder):
+            return _no("not_allowed", right=STATEMENT_RIGHT)
+        if asked.account_id not in self._house.catalogue.accounts:
+            return _no("no_account", account=asked.account_id[:64])
+        lines = await statement(self._house.database, asked.account_id, asked.before_n)
+        return _yes({"lines": [asdict(line) for line in lines]})
 
     async def _set_up(
         self, set_up: SetUp, dev: str, session: str, what: str, params: bytes

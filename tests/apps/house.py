@@ -155,6 +155,7 @@ class HouseDesk:
     link: Link = WELL
     number: int = 416
     guests: tuple[dict[str, Any], ...] = GUESTS
+    statements: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     chosen: dict[str, Preference] = field(default_factory=dict)
     _watchers: list[Callable[[], None]] = field(default_factory=list)
     _tasks: list[Coroutine[Any, Any, None]] = field(default_factory=list)
@@ -237,6 +238,8 @@ class HouseDesk:
             return Reply("offline")
         if what == "approve":
             return self._approve(params)
+        if what == "statement":
+            return Reply(body={"lines": self.statements.get(str(params["account_id"]), [])})
         wanted = str(params["query"]).casefold()
         found = [g for g in self.guests if wanted == g["room"] or wanted in g["name"].casefold()]
         return Reply(body={"guests": found}) if found else Reply("no_guest")

@@ -3,8 +3,11 @@
 import pytest
 
 from pos_app.presenters.flow import Flow
-from sync_server.domain import commands as c
-from sync_server.domain.ids import CheckId, PaymentId, ShiftId
+from sync_server.domain import commands as c, events as e
+from sync_server.domain.ids import CheckId, PaymentId, ShiftId, StaffId
+from sync_server.domain.outward import PaperJob, effects_of
+from sync_server.paper.composing import compose
+from sync_server.paper.figures import zone_of
 from tests.apps.house import House
 from tests.apps.test_flow import served_check, signed_in
 
@@ -235,6 +238,23 @@ def test_a_check_is_corrected_taken_up_again_and_closed_without_due(house: House
     assert check_id in house.venue.closed
 
 
+def test_a_receipt_is_printed_again_as_a_copy_that_is_counted(house: House) -> None:
+    check_id = paid_check(house)
+    flow = desk_of(house, "taras", "checks")
+    for copy in (1, 2):
+        flow.act(f"open:{check_id}")
+        flow.act("do:copy")
+        settle(flow, house)
+        assert flow.view().toast.text == f"Копія {copy} друкується"
+    check = house.venue.closed[check_id]
+    assert check.receipt_copies == 2
+    event = e.ReceiptCopied(check_id, 3, StaffId("taras"), house.now_ms)
+    (effect,) = effects_of(event, house.venue, house.catalogue)
+    assert isinstance(effect.payload, PaperJob)
+    paper = compose(effect.payload, house.catalogue, zone_of(house.catalogue))
+    assert paper.copy_heading == "КОПІЯ 3"
+
+
 # -- debts -------------------------------------------------------------------------------------
 def test_a_voucher_is_sold_and_its_rest_returned(house: House) -> None:
     flow = desk_of(house, "taras", "vouchers")
@@ -267,6 +287,23 @@ def test_an_account_is_paid_and_more_becomes_credit(house: House) -> None:
     assert house.venue.owed["podil"] == -70_000
     aside = next(card.aside for card in flow.view().view.cards if card.id == "open:podil")
     assert aside == "має 700,00 наперед"
+
+
+def test_the_statement_of_an_account_says_what_was_eaten_and_paid(house: House) -> None:
+    flow = desk_of(house, "taras", "accounts")
+    at = {"at_ms": house.now_ms, "day": "2026-11-21"}
+    flow.desk.statements["podil"] = [  # type: ignore[attr-defined]
+        {**at, "n": 9, "kind": "AccountPaid", "document": "podil", "amount_minor": -40_000},
+        {**at, "n": 4, "kind": "PaymentTaken", "document": "gone", "amount_minor": 65_000},
+    ]
+    flow.act("open:podil")
+    settle(flow, house)
+    notes = flow.view().view.notes
+    assert [(card.title, card.aside) for card in notes] == [
+        ("Сплачено", "–400,00"),
+        ("Спожито", "650,00"),
+    ]
+    assert "19:42" in notes[0].lines[0]
 
 
 def test_money_on_suspense_has_one_next_step_and_goes_back(house: House) -> None:

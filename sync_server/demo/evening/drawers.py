@@ -7,7 +7,7 @@ the drawer ends without a difference. A drawer that somebody else holds is left 
 from collections.abc import Awaitable, Callable
 
 from sync_server.domain import commands as c
-from sync_server.domain.ids import ShiftId
+from sync_server.domain.ids import PaymentId, ShiftId
 
 from .clock import ScriptClock
 from .posts import Post
@@ -16,6 +16,12 @@ DRAWERS = {"1": ("taras", 200_000), "2": ("marta", 100_000)}
 """Drawer -> who holds it this evening, and the float."""
 
 DRAWER_OF = {"marta": "2", "taras": "1", "nadia": "1", "olena": "1", "ihor": "1", "yulia": "1"}
+
+SOLD_AHEAD = (
+    ("GIFT-2026", "gift", 100_000, "Марія Коваль"),
+    ("DEP-2211", "deposit", 200_000, "Банкет Савченків"),
+)
+"""Code, kind, amount and name of what is sold before the evening begins."""
 
 At = Callable[[str], Awaitable[Post]]
 
@@ -39,6 +45,18 @@ class Cashiers:
                     self._mine[drawer] = shift_id
             elif open_shift.cashier == staff:
                 self._mine[drawer] = open_shift.shift_id
+
+    async def sell_ahead(self) -> None:
+        """A gift voucher and a deposit for a table, each once."""
+        post = await self._at(DRAWERS["1"][0])
+        shift_id = self._mine.get("1")
+        if shift_id is None:
+            return
+        for code, kind, amount, name in SOLD_AHEAD:
+            if code not in post.venue.vouchers:
+                payment = PaymentId(post.desk.new_id())
+                sold = c.SellVoucher(code, kind, payment, shift_id, "card", amount, 0, name)
+                post.do(sold)
 
     async def move_cash(self) -> None:
         """Change in, the courier and the ice out, a drop to the safe, an X."""

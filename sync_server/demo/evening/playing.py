@@ -143,6 +143,7 @@ class Evening:
         visits = plan(catalogue, self.rng)
         cashiers = Cashiers(self.floor.at, self.clock)
         await cashiers.open()
+        await cashiers.sell_ahead()
         for station in STATIONS:
             post = self.posts[f"evening-cook-{station}"]
             shared = station in self.choices.shared
