@@ -226,8 +226,9 @@ class SheetView(Touchable):
         self.rows(title, pad, u(18), wide - 2 * pad, u(24), bold=True)
         top = u(30) + round(u(24) * LEADING) * len(title)
         if sheet.text:
-            rows = fit(sheet.text, wide - 2 * pad, u(18), False, 3)
-            self.rows(rows, pad, top, wide - 2 * pad, u(18), "dim")
+            rows = fit(sheet.text, wide - 2 * pad, u(20), False, 4)
+            self.rows(rows, pad, top, wide - 2 * pad, u(20))
+            top += round(u(20) * LEADING) * len(rows)
         foot = u(64)
         bottom = high - u(18) - foot - u(16)
         top = self._pairs(sheet.pairs, pad, top + u(14) * bool(sheet.text), bottom)

@@ -6,6 +6,7 @@ Photographs go to `build/screens/`, to be laid beside the target picture.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -123,6 +124,17 @@ def test_every_view_stands_on_the_glass_with_large_targets_and_no_text_outside(
             if mark.kind == "text":
                 assert mark.width <= mark.room + 2, mark
                 assert -1 <= mark.x <= mark.x + mark.width <= widget.width + 2, mark
+
+
+@pytest.mark.parametrize("action", ["sheet:recipe:duck", "sheet:lost", "sheet:speed"])
+def test_words_of_a_sheet_stand_below_one_another(show: Open, action: str) -> None:
+    shown = show(evening())
+    shown.screen.dispatch("on_act", action)
+    shown.rig.settle()
+    shown.rig.shot(f"kds_{action.replace(':', '_')}_1920x1080")
+    first = [m for m in shown.screen.sheet.marks if m.kind == "text" and m.x < 60]
+    for above, below in pairwise(sorted(first, key=lambda mark: mark.y)):
+        assert above.y + above.height <= below.y + 2, (above, below)
 
 
 def test_the_board_follows_the_window_up_to_four_thousand_pixels(show: Open) -> None:
