@@ -364,6 +364,7 @@ def test_nothing_on_any_tab_leads_to_an_unknown_intent(house: House) -> None:
             if card.id:
                 flow.act(card.id)
                 flow.act("cancel")
+                settle(flow, house)
         for act in (*flow.view().view.actions,):
             assert act.id.partition(":")[0] in presenter._intents
             if act.enabled and act.id != "do:close_day" and tab != "tab_tapped:people":
