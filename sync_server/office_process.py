@@ -6,8 +6,9 @@ as long as there is none yet, the intake waits and the pages go on.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -24,7 +25,7 @@ from sync_server.demo.furnish import furnish_books
 from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
 from sync_server.front_office.tables import CatalogueRow, JournalRow
-from sync_server.protocol.envelope import read_event
+from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
 from sync_server.store.database import Database
@@ -32,6 +33,7 @@ from sync_server.store.errors import StoreError
 
 FRONT = "front"
 TOKEN_BYTES = 32
+T = TypeVar("T")
 
 
 class FrontJournal:
@@ -44,10 +46,17 @@ class FrontJournal:
 
     def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
         """Up to `limit` events after number `n`. Raises the store's errors."""
+        return self._read(lambda connection: journal_after(connection, n, limit))
+
+    def sound(self, n: int) -> bool:
+        """Whether event `n` still has the hash that follows from the event before it."""
+        return self._read(lambda connection: follows(connection, n))
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
         if self._database is None:
             self._database = Database.open_read_only(self._url, FRONT, readers=1)
         try:
-            return self._database.read(lambda connection: journal_after(connection, n, limit))
+            return self._database.read(query)
         except StoreError:
             self.close()
             raise
@@ -88,8 +97,29 @@ def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEve
     for data in connection.execute(query).scalars():
         record = read_event(data)
         body = msgspec.json.decode(bytes(record.body))
-        events.append(JournalEvent(record.n, record.at_ms, record.type, body))
+        events.append(
+            JournalEvent(
+                record.n,
+                record.at_ms,
+                record.type,
+                body,
+                record.biz_day,
+                record.actor,
+                record.dev,
+            )
+        )
     return events
+
+
+def follows(connection: Connection, n: int) -> bool:
+    """Whether the chain of the journal holds at event `n` (`vitrylo verify` checks all of it)."""
+    table = JournalRow.__table__  # type: ignore[attr-defined]
+    query = select(table.c.n, table.c.data, table.c.hash).where(table.c.n.in_((n - 1, n)))
+    rows = {row.n: row for row in connection.execute(query)}
+    if n not in rows or (n > 1 and n - 1 not in rows):
+        return False
+    before: str = rows[n - 1].hash if n > 1 else GENESIS
+    return chain(before, n, bytes(rows[n].data)) == str(rows[n].hash)
 
 
 async def fill_books(settings: ServerSettings, venue: Venue, day: date, now_ms: int) -> None:

@@ -21,7 +21,14 @@ import msgspec
 from sqlalchemy import Connection, func
 from sqlmodel import Session, col, select
 
-from sync_server.domain.events import CheckClosed, LinesFired, LinesMoved, LineVoided, Sold
+from sync_server.domain.events import (
+    CheckClosed,
+    CheckReopened,
+    LinesFired,
+    LinesMoved,
+    LineVoided,
+    Sold,
+)
 from sync_server.domain.recipes import Portion, RecipeBook, explode, with_alternatives
 from sync_server.domain.rejections import Refused, refuse
 from sync_server.domain.stock import SALES, MoveKind, from_milli
@@ -63,12 +70,18 @@ _FACTS = HotInsert(
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """One event of the front's journal. `n` is contiguous; `body` is the event as plain JSON."""
+    """One event of the front's journal. `n` is contiguous; `body` is the event as plain JSON.
+
+    `by` and `device` made the tap, on business day `day`.
+    """
 
     n: int
     at_ms: int
     type: str
     body: Mapping[str, object]
+    day: str = ""
+    by: str = ""
+    device: str = ""
 
 
 class JournalReader(Protocol):
@@ -76,6 +89,9 @@ class JournalReader(Protocol):
 
     def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
         """Up to `limit` events after number `n`, in order and without a gap."""
+
+    def sound(self, n: int) -> bool:
+        """Whether event `n` is as it was written: its hash follows from the one before."""
 
 
 class JournalGap(Exception):
@@ -284,6 +300,17 @@ def _check_closed(books: _Books, event: JournalEvent) -> None:
         books.fact(event, position, "closed", fact)
 
 
+def _check_reopened(books: _Books, event: JournalEvent) -> None:
+    """The sale is taken back on the day of the reopening; its next close counts again."""
+    reopened = _typed(books, event, CheckReopened)
+    if reopened is None:
+        return
+    day = books.open_day(event.day)
+    for position, line in enumerate(reopened.sold):
+        fact = _Fact(line.line_id, 0, line.item_id, day, 0, net_minor=-line.net_minor)
+        books.fact(event, position, "closed", fact)
+
+
 def _fired_before(session: Session, events: Sequence[JournalEvent]) -> set[tuple[str, int]]:
     """Firings counted in earlier batches of the lines that this batch names, in one question."""
     named: set[str] = set()
@@ -302,7 +329,7 @@ def _fired_before(session: Session, events: Sequence[JournalEvent]) -> set[tuple
     return found
 
 
-T = TypeVar("T", LinesFired, LineVoided, LinesMoved, CheckClosed)
+T = TypeVar("T", LinesFired, LineVoided, LinesMoved, CheckClosed, CheckReopened)
 
 
 def _typed(books: _Books, event: JournalEvent, kind: type[T]) -> T | None:
@@ -319,6 +346,7 @@ _HANDLERS: Mapping[str, Callable[[_Books, JournalEvent], None]] = {
     "LineVoided": _line_voided,
     "LinesMoved": _lines_moved,
     "CheckClosed": _check_closed,
+    "CheckReopened": _check_reopened,
 }
 
 

@@ -23,6 +23,7 @@ from .books import open_books
 from .catalogue import CatalogueReader
 from .intake import Intake, JournalGap, JournalReader
 from .recosting import recost
+from .till import Till
 from .web.settled import SiteSettings
 from .web.site import Site
 
@@ -88,6 +89,7 @@ class Office:
             database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID], menu
         )
         self._intake = Intake(database, reader) if reader is not None else None
+        self._till = Till(database, reader) if reader is not None else None
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
         """Listen until cancelled; `announce` hears the port once it is bound."""
@@ -120,22 +122,27 @@ class Office:
 
     async def _follow(self) -> None:
         """Take the journal into the books for ever; work late documents out in between."""
-        pause, told = RETRY_FIRST_S, ""
+        pause, complaint = RETRY_FIRST_S, ""
         while True:
             try:
                 events = await asyncio.to_thread(self._intake.fetch) if self._intake else ()
+                told = await asyncio.to_thread(self._till.fetch) if self._till else ()
+                if self._till and told:
+                    await self._till.take(told)
                 if self._intake and events:
                     await self._intake.take(events)
+                elif told:
+                    continue
                 elif await recost(self._database, self._clock()) is None:
                     await asyncio.sleep(IDLE_S)
-                pause, told = RETRY_FIRST_S, ""
+                pause, complaint = RETRY_FIRST_S, ""
             except StoreDead:
                 log.critical("the books are dead", exc_info=True)
                 raise
             except (StoreError, JournalGap, OSError) as problem:
-                if str(problem) != told:
-                    told = str(problem)
-                    log.error("the intake stands still: %s", told)
+                if str(problem) != complaint:
+                    complaint = str(problem)
+                    log.error("the intake stands still: %s", complaint)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, RETRY_MAX_S)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from sync_server.back_office.accounts import Passwords
+from sync_server.back_office.reports.naming import learn
 from sync_server.back_office.seeding import BooksNotEmpty, NewAccount, load_venue as load_books
 from sync_server.bootstrap import House
 from sync_server.demo.catalogue import catalogue_of
@@ -83,6 +84,9 @@ async def furnish_books(
         for secret in venue.credentials
         if secret.password
     ]
+    await database.write(
+        lambda connection: learn(connection, venue.staff, venue.halls, venue.tables)
+    )
     try:
         await load_books(
             database,

@@ -134,10 +134,14 @@ class Journal:
     def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
         return self.events[n : n + limit]
 
-    def add(self, event: object) -> None:
+    def sound(self, n: int) -> bool:
+        return 0 < n <= len(self.events)
+
+    def add(self, event: object, day: str = DAY, at_ms: int = 0) -> None:
         n = len(self.events) + 1
         body = asdict(event)  # type: ignore[call-overload]
-        self.events.append(JournalEvent(n, NOON_MS + n, type(event).__name__, body))
+        name = type(event).__name__
+        self.events.append(JournalEvent(n, at_ms or NOON_MS + n, name, body, day, WAITER, "till-1"))
 
     def fire(
         self, line: str, item: str, qty: int = 1, *modifiers: str, station: str = "", day: str = DAY

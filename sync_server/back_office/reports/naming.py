@@ -1,0 +1,108 @@
+"""Names that reports put on keys: people, tables and halls of the till, dishes, goods, stores.
+
+What has no name shows its key, so nothing disappears. `learn` takes people and tables in from
+the venue; the rest are the books' own rows.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ..tables import BackRow
+from ..till_tables import PERSON, PLACE
+
+TABLES = BackRow.metadata.tables
+
+
+class NamedPerson(Protocol):
+    """A person of the house."""
+
+    @property
+    def staff_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class NamedHall(Protocol):
+    """A hall with its names by language."""
+
+    @property
+    def hall_id(self) -> str: ...
+    @property
+    def names(self) -> Any: ...
+
+
+class NamedTable(Protocol):
+    """A table of a hall."""
+
+    @property
+    def table_id(self) -> str: ...
+    @property
+    def hall_id(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+def learn(
+    connection: Connection,
+    people: Sequence[NamedPerson],
+    halls: Sequence[NamedHall],
+    tables: Sequence[NamedTable],
+) -> None:
+    """Take names in; what was known is replaced."""
+    names = {hall.hall_id: hall.names for hall in halls}
+    connection.execute(sa.delete(PERSON))
+    connection.execute(sa.delete(PLACE))
+    for person in people:
+        connection.execute(sa.insert(PERSON).values(staff_id=person.staff_id, name=person.name))
+    for table in tables:
+        hall = names.get(table.hall_id, {})
+        connection.execute(
+            sa.insert(PLACE).values(
+                table_id=table.table_id,
+                label=table.label,
+                hall_id=table.hall_id,
+                hall_en=hall.get("en", table.hall_id),
+                hall_uk=hall.get("uk", table.hall_id),
+            )
+        )
+
+
+def people(connection: Connection) -> dict[str, str]:
+    """Names of people by id."""
+    return {row.staff_id: row.name for row in connection.execute(sa.select(PERSON))}
+
+
+def halls(connection: Connection, language: str) -> dict[str, tuple[str, str]]:
+    """The hall of each table, as id and name."""
+    column = PLACE.c.hall_uk if language == "uk" else PLACE.c.hall_en
+    query = sa.select(PLACE.c.table_id, PLACE.c.hall_id, column.label("name"))
+    return {row.table_id: (row.hall_id, row.name) for row in connection.execute(query)}
+
+
+def tables(connection: Connection) -> dict[str, str]:
+    """What stands on each table."""
+    return {row.table_id: row.label for row in connection.execute(sa.select(PLACE))}
+
+
+def named(connection: Connection, table: str, key: str, language: str) -> dict[str, str]:
+    """Names of a table of the books (item, item_category, ingredient, store...) by its key."""
+    rows = TABLES[table]
+    name = rows.c.name_uk if language == "uk" else rows.c.name_en
+    return {row.key: row.name for row in connection.execute(_pair(rows.c[key], name))}
+
+
+def _pair(key: sa.ColumnElement[Any], name: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(key.label("key"), name.label("name"))
+
+
+def categories(connection: Connection, language: str) -> dict[str, tuple[str, str]]:
+    """The category of each dish, as id and name."""
+    item, category = TABLES["item"], TABLES["item_category"]
+    name = category.c.name_uk if language == "uk" else category.c.name_en
+    query = sa.select(item.c.item_id, item.c.category_id, name.label("name")).where(
+        item.c.category_id == category.c.category_id
+    )
+    return {row.item_id: (row.category_id, row.name) for row in connection.execute(query)}

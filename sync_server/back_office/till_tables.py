@@ -1,0 +1,94 @@
+"""What the reports know of the till: facts out of the journal, and an index of the journal itself.
+
+`till_fact` is only ever appended to, signed, so that any sum over any rows is right: a reopened
+sale is there again with a minus on the day of the reopening. `till_check` is what an open check
+was last known to be. Sums are minor units. Filled by `till`, made by revision 0005.
+"""
+
+import sqlalchemy as sa
+
+from .tables import BackRow
+
+
+def _text(name: str, *, key: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String, primary_key=key, nullable=False)
+
+
+def _whole(name: str, *, key: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, primary_key=key, nullable=False, autoincrement=False)
+
+
+TEXTS = (
+    "kind",
+    "day",
+    "device",
+    "by",
+    "owner",
+    "check_id",
+    "number",
+    "table_id",
+    "shift_id",
+    "item_id",
+    "line_id",
+    "key",
+    "reason",
+)
+SUMS = (
+    "qty_milli",
+    "gross_minor",
+    "discount_minor",
+    "net_minor",
+    "tax_minor",
+    "tip_minor",
+    "cash_minor",
+    "guests",
+)
+
+TILL_FACT = sa.Table(
+    "till_fact",
+    BackRow.metadata,
+    _whole("event_n", key=True),
+    _whole("position", key=True),
+    _whole("at_ms"),
+    *(_text(name) for name in TEXTS),
+    *(_whole(name) for name in SUMS),
+)
+"""What one event said. `kind`: line, check, tax, tender, cash, discount, void, punch, control."""
+
+TILL_CHECK = sa.Table(
+    "till_check",
+    BackRow.metadata,
+    _text("check_id", key=True),
+    *(_text(name) for name in ("number", "kind", "table_id", "owner")),
+    _whole("bills"),
+    sa.Column("grants", sa.Text, nullable=False),
+)
+"""An open check: `bills` printed so far, `grants` still given, as JSON."""
+
+JOURNAL_INDEX = sa.Table(
+    "journal_index",
+    BackRow.metadata,
+    _whole("n", key=True),
+    _whole("at_ms"),
+    *(_text(name) for name in ("day", "type", "by", "device", "check_id", "number")),
+    _whole("amount_minor"),
+)
+
+PERSON = sa.Table("till_person", BackRow.metadata, _text("staff_id", key=True), _text("name"))
+
+PLACE = sa.Table(
+    "till_place",
+    BackRow.metadata,
+    _text("table_id", key=True),
+    *(_text(name) for name in ("label", "hall_id", "hall_en", "hall_uk")),
+)
+
+REPORT_TEMPLATE = sa.Table(
+    "report_template",
+    BackRow.metadata,
+    _text("template_id", key=True),
+    *(_text(name) for name in ("report", "name", "login")),
+    _whole("at_ms"),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""A person's own spreadsheet that a report fills."""
