@@ -86,7 +86,7 @@ class Office:
             secure=bool(settings.certificate),
         )
         self._site = Site(
-            database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID], menu
+            database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID], menu, reader
         )
         self._intake = Intake(database, reader) if reader is not None else None
         self._till = Till(database, reader) if reader is not None else None

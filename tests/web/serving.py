@@ -15,11 +15,15 @@ from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
+from sync_server.domain import events as e
+from sync_server.domain.ids import ShiftId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
-from tests.back_office.house import NOON_MS, PEPPER, Journal, furnish, take_all
+from tests.back_office.house import NOON_MS, PEPPER, WAITER, Journal, furnish, take_all
 from tests.builders import a_menu
+
+SHIFT, LAST = ShiftId("s1"), "2026-11-15"
 
 
 def evening() -> Journal:
@@ -32,6 +36,12 @@ def evening() -> Journal:
         if day % 5 == 0:
             journal.void(soup, "borscht", 1, made=day == 5, day=iso)
         journal.close((soup, "borscht", 8_000 + 900 * day), (wine, "saperavi", 60_000), day=iso)
+    journal.add(e.ShiftOpened(SHIFT, 1, "bar", WAITER, NOON_MS, 50_000, LAST), LAST)
+    journal.add(e.ClockPunched(WAITER, "in", WAITER, NOON_MS), LAST, NOON_MS)
+    journal.add(e.DrawerOpened(SHIFT, "=change", WAITER, NOON_MS), LAST)
+    journal.add(e.ClockPunched(WAITER, "out", WAITER, NOON_MS), LAST, NOON_MS + 27_000_000)
+    z = e.ShiftClosed(SHIFT, 1, WAITER, NOON_MS, 50_000, 49_000, -1_000, "short", 0, 0)
+    journal.add(z, LAST)
     journal.fire("x1", "saltless", day="2026-11-15")
     journal.fire("x2", "borscht", station="garden", day="2026-11-15")
     journal.close(("x1", "saltless", 9_000), day="2026-11-15")

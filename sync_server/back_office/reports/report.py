@@ -148,9 +148,14 @@ def may_open(visitor: Visitor, report: Report) -> bool:
 
     Among a person's rights `report:abc` gives one report, `no-report:abc` takes one away.
     """
-    if f"no-report:{report.key}" in visitor.rights:
+    return may_see(visitor, report.key, report.right)
+
+
+def may_see(visitor: Visitor, key: str, right: str) -> bool:
+    """The same by the report's key and right."""
+    if f"no-report:{key}" in visitor.rights:
         return False
-    return report.right in visitor.rights or f"report:{report.key}" in visitor.rights
+    return right in visitor.rights or f"report:{key}" in visitor.rights
 
 
 def sums(report: Report, lines: Iterable[Line]) -> dict[str, Value]:

@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sync_server.domain.documents import Paper
 
 from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, RIGHT_REPORTS, Visitor
+from ..reports.catalogue import REPORTS
+from ..reports.report import may_see
 from .words import LANGUAGE_NAMES, Words
 
 FOLDER = Path(__file__).parent
@@ -61,10 +63,15 @@ PAPERS: Mapping[Paper, PagePlace] = {
         (Paper.OPENING, "opening"),
     )
 }
+REPORT_PAGES = tuple(
+    PagePlace(f"report_{report.key}", f"/reports/{report.key.replace('_', '-')}", report.right)
+    for report in REPORTS
+    if report.listed
+)
 AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_stock": tuple(PAPERS.values()),
     "area_recipes": (CARDS, WHAT_IF),
-    "area_reports": (TURNOVER, FOOD_COST),
+    "area_reports": (TURNOVER, FOOD_COST, *REPORT_PAGES),
     "area_intake": (EXCEPTIONS,),
     "area_house": (MENU, ENTRIES, IMPORTS, BOOKS),
 }
@@ -128,12 +135,17 @@ def first_page(visitor: Visitor) -> PagePlace | None:
     return next((page for page in pages if page.right in visitor.rights), None)
 
 
+def _allowed(visitor: Visitor, page: PagePlace) -> bool:
+    """By right; a report also by the person's own grant or ban."""
+    return may_see(visitor, page.key.removeprefix("report_"), page.right)
+
+
 def navigation(visitor: Visitor, here: PagePlace, address: str, exceptions: int) -> str:
     """The column at the left. `exceptions` is shown as a number to look after."""
     words = Words(visitor.language)
     areas = []
     for title, pages in AREAS.items():
-        allowed = [page for page in pages if page.right in visitor.rights]
+        allowed = [page for page in pages if _allowed(visitor, page)]
         shown = [
             {
                 "path": page.path,

@@ -31,10 +31,11 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column."""
+    """A column; `href` sorts by it."""
 
     title: str
     kind: Kind
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sync_server.store.database import Database
 
 from ..accounts import Accounts, Admitted, Denied
 from ..catalogue import CatalogueReader
+from ..intake import JournalReader
 from .api import api_of
 from .catalogue_routes import CataloguePages
 from .door import COOKIE, Door, safe_target, visitor_of
@@ -51,6 +52,7 @@ from .paper_list import papers_leaf
 from .paper_routes import PaperPages
 from .questions import BadQuestion, address
 from .recipe_routes import RecipePages
+from .report_pages import ReportPages
 from .settled import SiteSettings, refusal
 from .spreadsheet import workbook
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
@@ -81,6 +83,7 @@ class Site:
         settings: SiteSettings,
         new_id: Callable[[], str],
         menu: CatalogueReader | None = None,
+        journal: JournalReader | None = None,
     ) -> None:
         """Register every route. NiceGUI has one application in a process, so call this once."""
         self._database = database
@@ -96,6 +99,7 @@ class Site:
         RecipePages(database, settings).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
         ImportPages(database, settings, new_id).register(self._fastapi)
+        ReportPages(database, settings, journal).register(self._fastapi)
         CataloguePages(database, settings, menu).register(self._fastapi)
         self._fastapi.mount("/api", api_of(database, settings))
         ui.run_with(

@@ -5,11 +5,15 @@ Every language has every key, which a test checks. Amounts and dates are made in
 
 from collections.abc import Mapping
 
+from .report_words import REPORT_WORDS
 from .words_en import ENGLISH
 from .words_pl import POLISH
 from .words_uk import UKRAINIAN
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "uk": UKRAINIAN, "pl": POLISH}
+_PAGES = {"en": ENGLISH, "uk": UKRAINIAN, "pl": POLISH}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    language: {**REPORT_WORDS[language], **words} for language, words in _PAGES.items()
+}
 LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "uk": "Українська", "pl": "Polski"}
 FIRST_LANGUAGE = "uk"
 
@@ -39,6 +43,10 @@ class Words:
             return self._texts[key]
         except KeyError:
             raise AttributeError(key) from None
+
+    def get(self, key: str, otherwise: str) -> str:
+        """The text of a key that comes from data, or a text to show instead."""
+        return self._texts.get(key, otherwise)
 
     def role(self, role_id: str) -> str:
         """The name of a role; a house's own role shows itself."""

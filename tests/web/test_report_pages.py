@@ -1,0 +1,111 @@
+"""Reports in a real Chromium: every page opens, a figure opens to its tap, files say the same."""
+
+import csv
+import io
+from decimal import Decimal
+from pathlib import Path
+
+from openpyxl import load_workbook
+from playwright.sync_api import Page
+
+from sync_server.back_office.reports.catalogue import REPORTS
+from sync_server.back_office.web.report_files import plain
+from sync_server.back_office.web.report_grid import path_of
+
+from .conftest import sign_in
+
+PERIOD = "from=2026-11-01&to=2026-11-15"
+LISTED = [report for report in REPORTS if report.listed]
+
+
+def test_every_report_opens_in_every_language(page: Page) -> None:
+    sign_in(page)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    for report in LISTED:
+        answer = page.goto(f"{path_of(report.key)}?{PERIOD}")
+        assert answer is not None
+        assert answer.status == 200, report.key
+        assert page.locator("nav a.here").count() == 1, report.key
+        assert page.locator(".grid tr.line").count() > 0 or report.key in {
+            "tenders", "taxes", "shifts",
+        }, report.key  # fmt: skip
+    for language in ("uk", "pl"):
+        page.click(f"button[value={language}]")
+        page.goto(f"{path_of('tie_out')}?{PERIOD}")
+        assert page.locator("h1").inner_text() in {"Звірка", "Uzgodnienie"}
+    page.click("button[value=en]")
+    assert problems == []
+
+
+def test_a_figure_opens_its_lines_and_a_line_opens_the_tap(page: Page) -> None:
+    sign_in(page)
+    page.goto(f"{path_of('sales')}?{PERIOD}&by=item")
+    page.click("tr[data-key=saperavi] td.money a >> nth=2")
+    assert page.locator("h1").inner_text() == "What it is made of"
+    page.locator("tr.line a").first.click()
+    assert "Check closed" in page.locator("h1").inner_text()
+    text = page.locator(".tap").first.inner_text()
+    assert "till-1" in text
+    assert "Sound" in text
+
+
+def test_a_sale_from_the_shelf_opens_its_tap_and_a_card_adds_up(page: Page) -> None:
+    sign_in(page)
+    page.goto(f"{path_of('on_hand')}?{PERIOD}")
+    held = page.locator("tr[data-key='bar/saperavi'] td").all_inner_texts()
+    page.click("tr[data-key='bar/saperavi'] a >> nth=0")
+    last = page.locator("tr.line").last.locator("td").all_inner_texts()
+    assert (last[-2], last[-1]) == (held[2], held[4])
+    page.click("tr.line:has-text('Sale') a >> nth=0")
+    assert "Lines fired" in page.locator("h1").inner_text()
+
+
+def test_files_hold_the_rows_of_the_screen(page: Page, tmp_path: Path) -> None:
+    sign_in(page)
+    page.goto(f"{path_of('dish_cost')}?{PERIOD}&sort=-net")
+    shown = [row.locator("td").all_inner_texts() for row in page.locator(".grid tbody tr").all()]
+    files = {}
+    for name in ("XLSX", "CSV", "PDF"):
+        with page.expect_download() as told:
+            page.click(f"a.button:has-text('{name}')")
+        files[name] = tmp_path / f"report.{name.lower()}"
+        told.value.save_as(files[name])
+    sheet = load_workbook(files["XLSX"]).active
+    assert sheet is not None
+    kept = [list(row) for row in sheet.iter_rows(min_row=4, values_only=True)]
+    table = list(csv.reader(io.StringIO(files["CSV"].read_text("utf-8-sig"))))[1:]
+    assert len(shown) == len(kept) == len(table) > 3
+    for seen, row, line in zip(shown, kept, table, strict=True):
+        assert plain(seen[0]) == line[0]
+        assert seen[0] == row[0]
+        figure = Decimal(seen[2].replace(",", "").replace("−", "-"))
+        assert figure == Decimal(line[2])
+        assert figure == Decimal(str(row[2])).quantize(Decimal("0.01"))
+    assert files["PDF"].read_bytes().startswith(b"%PDF")
+    assert any(row[0] == "=Saltless soup" for row in kept)
+    assert any(line[0] == "'=Saltless soup" for line in table)
+
+
+def test_a_journal_is_searched_by_kind_person_and_time(page: Page) -> None:
+    sign_in(page)
+    page.goto(f"{path_of('journal')}?{PERIOD}&kind=DrawerOpened")
+    assert page.locator("tr.line").count() == 1
+    page.goto(f"{path_of('journal')}?{PERIOD}&kind=DrawerOpened&until=01:00")
+    assert page.locator("tr.line").count() == 0
+
+
+def test_reports_ask_their_right_and_a_question_that_exists(page: Page) -> None:
+    sign_in(page, "nadia")
+    for path, status in (
+        (path_of("tie_out"), 403),
+        (path_of("sales"), 200),
+        (f"{path_of('sales')}?by=moon", 400),
+        (f"{path_of('sales')}?sort=moon", 400),
+        (f"{path_of('sales')}.exe", 404),
+        ("/reports/nothing", 404),
+        ("/journal/99999", 404),
+    ):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == status, path
