@@ -109,7 +109,9 @@ class _Batch:
         if isinstance(totals, Mapping):
             amount = totals.get("total_minor", 0)
         check_id = str(body.get("check_id", ""))
-        number = str(body.get("number", "")) or (self.check(check_id).number if check_id else "")
+        own = body.get("number")
+        known = self.check(check_id).number if check_id else ""
+        number = own if isinstance(own, str) and own else known
         who, what = _who(event), event.type
         return (
             event.n, event.at_ms, _day(event), what, who, event.device, check_id, number,

@@ -52,6 +52,8 @@ TILL_FACT = sa.Table(
     _whole("at_ms"),
     *(_text(name) for name in TEXTS),
     *(_whole(name) for name in SUMS),
+    sa.Index("ix_till_fact_day", "day", "kind"),
+    sa.Index("ix_till_fact_line", "line_id"),
 )
 """What one event said. `kind`: line, check, tax, tender, cash, discount, void, punch, control."""
 
@@ -72,6 +74,7 @@ JOURNAL_INDEX = sa.Table(
     _whole("at_ms"),
     *(_text(name) for name in ("day", "type", "by", "device", "check_id", "number")),
     _whole("amount_minor"),
+    *(sa.Index(f"ix_journal_index_{name}", name) for name in ("day", "check_id", "number")),
 )
 
 PERSON = sa.Table("till_person", BackRow.metadata, _text("staff_id", key=True), _text("name"))

@@ -22,6 +22,7 @@ from sync_server.back_office.tables import (
     SalesFact,
     StockMove,
 )
+from sync_server.back_office.till_tables import TILL_FACT
 from sync_server.domain.events import Line, LinesMoved
 from sync_server.domain.ids import CheckId, LineId
 from sync_server.domain.stock import Holding, from_milli, holdings, store_place
@@ -275,6 +276,7 @@ async def test_the_ledger_can_only_be_added_to(books_on_both: Database) -> None:
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(books_on_both: Database) -> None:
+    assert TILL_FACT.metadata is PaperRow.metadata
     assert drift(books_on_both, PaperRow.metadata) == []
 
 

@@ -89,7 +89,7 @@ def lines(
 
 def figure(books: Database, key: str, column: str, **asks: str) -> object:
     report = BY_KEY[key]
-    return sums(report, lines(books, key, **asks))[column]
+    return sums(report, lines(books, key, **asks)).get(column, 0)
 
 
 def run(books: Database, journal: Journal) -> None:

@@ -163,8 +163,9 @@ def sums(report: Report, lines: Iterable[Line]) -> dict[str, Value]:
     made: dict[str, Value] = {}
     listed = list(lines)
     for column in report.columns:
-        if column.total:
-            made[column.key] = sum(_figure(line.values.get(column.key)) for line in listed)
+        found = [line.values.get(column.key) for line in listed]
+        if column.total and any(value is not None for value in found):
+            made[column.key] = sum(_figure(value) for value in found)
     return made | ratios(report, made)
 
 
