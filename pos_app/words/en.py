@@ -186,7 +186,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hold": "Hold",
     "release": "Release",
     "nothing_to_hold": "There is nothing new to hold",
-    "fire_course": "Fire course {n}",
+    "fire_course": "Fire course\u00a0{n}",
     "send_n": "Send {n} new",
     "serve_n": "Served {n}",
     "all_sent": "All sent",

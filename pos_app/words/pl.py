@@ -219,7 +219,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hold": "Wstrzymaj",
     "release": "Zwolnij",
     "nothing_to_hold": "Nie ma nowych dań do wstrzymania",
-    "fire_course": "Wydać danie {n}",
+    "fire_course": "Wydać danie\u00a0{n}",
     "send_n": "Wyślij {n}",
     "serve_n": "Podano {n}",
     "all_sent": "Wszystko wysłane",

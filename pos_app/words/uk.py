@@ -218,7 +218,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hold": "Утримати",
     "release": "Не утримувати",
     "nothing_to_hold": "Немає нових страв, які можна утримати",
-    "fire_course": "Готувати подачу {n}",
+    "fire_course": "Готувати подачу\u00a0{n}",
     "send_n": "Надіслати {n}",
     "serve_n": "Подано {n}",
     "all_sent": "Усе надіслано",

@@ -63,7 +63,8 @@ class ScreenText:
         return self._path is not None
 
     def look(self, *_: object) -> None:
-        """Write the file if the screen says something else than before."""
+        """Write the file if the screen says something else than before; else only its time, by
+        which a reader knows that the window has looked again."""
         if self._path is None:
             return
         text = json.dumps(words_on(self._root, self._height()), ensure_ascii=False)
@@ -72,3 +73,5 @@ class ScreenText:
             fresh = self._path.with_suffix(".new")
             fresh.write_text(text)
             fresh.replace(self._path)
+        else:
+            self._path.touch()

@@ -137,7 +137,7 @@ def test_held_lines_wait_and_are_fired_where_they_were_held(house: House) -> Non
     flow = held_in_the_kitchen(house)
     shown = flow.view().view
     assert [row.mark for row in shown.rows] == ["", "pause_circle"]
-    assert (shown.hold.id, shown.hold.label) == ("fire", "Готувати подачу 1")
+    assert (shown.hold.id, shown.hold.label) == ("fire", "Готувати подачу\u00a01")
     flow.act("fire")
     house.settle()
     assert flow.view().view.rows[0].aside.startswith("готується")

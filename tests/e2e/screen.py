@@ -125,7 +125,22 @@ class Glass:
         x = self.left + word["x"] + word["width"] // 2
         y = self.top + word["y"] + word["height"] // 2
         self.screen.touch(x, y)
-        time.sleep(0.12)  # two frames and a look of `screen_text`; waiting is by words otherwise
+        self._looked_twice()
+
+    def _looked_twice(self) -> None:
+        """What stands in the file now may be from before the touch, and so may the next look that
+        was on its way: after two, the window has drawn what the touch did."""
+        for _ in range(2):
+            self._until_later_than(self._time())
+
+    def _until_later_than(self, last: int) -> None:
+        self._until(lambda: self._time() != last, "the window stands still", WAIT_S)
+
+    def _time(self) -> int:
+        try:
+            return self._words.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def keep(self, path: Path) -> None:
         """A picture of this window."""
