@@ -197,8 +197,9 @@ def check_paper(folder: Path, emupos: Emupos) -> None:
         again.receive(raw)
         with socket.create_connection(("127.0.0.1", emupos.port), timeout=10) as line:
             line.sendall(raw)
-        kept = inked(Image.open(picture).convert("1"))
-        theirs = wait_for(emupos, kept)
+            # A close with answers unread would reset the line and cut a long paper off.
+            kept = inked(Image.open(picture).convert("1"))
+            theirs = wait_for(emupos, kept)
         assert theirs.tobytes() == kept.tobytes(), picture.name
     PICTURES.mkdir(parents=True, exist_ok=True)
     for picture in pictures:
