@@ -230,7 +230,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     },
     "favourites": "Обране",
     "stop": "стоп",
-    "left": "лишилось {n}",
+    "left": "ще {n}",
     "search": "Пошук",
     "search_title": "Пошук у меню",
     "search_hint": "назва страви або код",

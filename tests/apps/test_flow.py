@@ -317,7 +317,7 @@ def test_a_stopped_dish_cannot_be_tapped_and_a_countdown_shows(house: House) -> 
     flow.act("show_category:starters")
     tiles = {tile.id: tile for tile in flow.view().view.tiles}
     assert not tiles["tap_item:oysters"].enabled
-    assert tiles["tap_item:salo-platter"].badge == "лишилось 2"
+    assert tiles["tap_item:salo-platter"].badge == "ще 2"
 
 
 def served_check(house: House, flow: Flow) -> str:
