@@ -402,6 +402,21 @@ def _on_suspense(told: _Told, event: e.PaymentUnallocated) -> None:
 def _settled(told: _Told, event: e.SuspenseSettled) -> None:
     if event.outcome == "returned":
         told.payment(event.payment, "suspense", -1, event.check_id)
+    elif event.outcome == "allocated":
+        # It came in before: it only leaves suspense and pays the check; the drawer stays.
+        payment = event.payment
+        for why, sign in (("suspense", -1), ("sale", 1)):
+            told.fact(
+                "tender",
+                event.check_id,
+                key=payment.tender,
+                reason=why,
+                shift_id=event.shift_id,
+                line_id=payment.payment_id,
+                qty_milli=sign * 1000,
+                gross_minor=sign * (payment.amount_minor + payment.tip_minor),
+                tip_minor=sign * payment.tip_minor,
+            )
 
 
 def _refunded(told: _Told, event: e.PaymentRefunded) -> None:

@@ -249,3 +249,21 @@ def test_an_unread_event_is_indexed_and_stops_nothing(books: Database) -> None:
     run(books, journal)
     assert len(lines(books, "journal", kind="CheckReopened")) == 1
     assert figure(books, "sales", "net", by="item") == 18_000
+
+
+def test_money_on_suspense_pays_no_check_until_it_is_allocated(books: Database) -> None:
+    journal = evening()
+    stray = paid("p5", "cash", 4_000)
+    journal.add(e.PaymentUnallocated(CHECK, stray))
+    run(books, journal)
+    assert figure(books, "tie_out", "difference") == 0
+    for outcome, left in (("allocated", 4_000), ("returned", 0)):
+        settled = e.SuspenseSettled(stray, SHIFT, outcome, CHECK, "found", MANAGER, NOON_MS)
+        journal.add(settled)
+        asyncio.run(told(books, journal))
+        cash = sum(
+            int(str(line.values["cash"]))
+            for line in lines(books, "tenders")
+            if line.key in ("cash/suspense", "cash/sale")
+        )
+        assert cash == 10_000 + left

@@ -43,7 +43,10 @@ def _line(key: str, ours: int, theirs: int, left: Drill, right: Drill, name: str
 
 
 def _paid(connection: Connection, asked: Asked) -> Line:
-    """Checks that stand closed at the end: their sales less refunds, and their payments."""
+    """Checks that stand closed at the end: their sales less refunds, and their payments.
+
+    Money on suspense names a check and pays none until it is allocated.
+    """
     closed = (
         sa.select(F.check_id)
         .where(F.kind == "check", F.day <= asked.last)
@@ -52,7 +55,9 @@ def _paid(connection: Connection, asked: Asked) -> Line:
     )
     known = (F.check_id.in_(closed), F.day <= asked.last)
     sold = _sum(connection, F.gross_minor, F.kind.in_(("check", "refund")), *known)
-    paid = _sum(connection, F.gross_minor - F.tip_minor, F.kind == "tender", *known)
+    paid = _sum(
+        connection, F.gross_minor - F.tip_minor, F.kind == "tender", F.reason != "suspense", *known
+    )
     return _line(
         "paid",
         sold,
