@@ -73,10 +73,10 @@ def slip_draft(
     if charge.tip_minor:
         total = figures.money(charge.amount_minor + charge.tip_minor)
         amount.append(sum_row(say("tip_line"), figures.money(charge.tip_minor), Size.LARGE))
-        amount += grand(say("with_tip"), total)
+        amount += grand(say("total"), total)
     elif not charge.reverses:
         # Left open: the guest writes a tip by hand, and the sum that is signed for.
-        for key in ("tip_line", "with_tip"):
+        for key in ("tip_line", "total"):
             amount += [Space(14), sum_row(say(key), "_" * 14, Size.LARGE)]
         amount.append(Space(6))
     parts: dict[str, tuple[Block, ...]] = {
@@ -235,7 +235,7 @@ class _Bill:
         return name
 
     def sums(self) -> Iterator[Block]:
-        """From the menu's prices to what is due: discount, service, tax on top."""
+        """From the menu's prices to what is due, or was: discount, service, tax on top."""
         totals, check, figures, say = self._totals, self._check, self._figures, self._words.say
         yield Rule()
         added = 0 if check.tax_inclusive else totals.tax_minor
@@ -254,7 +254,8 @@ class _Bill:
             for tax in totals.taxes:
                 if tax.tax_minor:
                     yield sum_row(self._tax(tax.rate_bp), figures.plain(tax.tax_minor))
-        yield from grand(say("total_due"), figures.money(totals.total_minor))
+        name = say("total_due" if check.state == "open" else "total")
+        yield from grand(name, figures.money(totals.total_minor))
 
     def _discounts(self) -> list[tuple[str, int]]:
         """Each discount by name, or all in one row where they were cut to the price of a line."""

@@ -101,7 +101,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "room_label": ("Кімната {room}", "Room {room}", "Pokój {room}"),
     "amount": ("Сума", "Amount", "Kwota"),
     "tip_line": ("Чайові", "Tip", "Napiwek"),
-    "with_tip": ("РАЗОМ", "TOTAL", "RAZEM"),
+    "total": ("РАЗОМ", "TOTAL", "RAZEM"),
     "consent": (
         "Прошу віднести цю суму на мій рахунок у готелі.",
         "Please charge this amount to my hotel account.",

@@ -144,7 +144,7 @@ def test_a_logo_that_no_printer_could_draw_costs_nobody_a_receipt() -> None:
     for rows, stride in ((b"\xff" * 7, 2), (b"", 5), (b"\xff" * 100_000, 72), (b"\xff", 500)):
         document = printed(RECEIPT, logo_rows=rows, logo_stride=stride)
         assert not any(isinstance(block, Logo) for block in document.blocks)
-        assert "ДО СПЛАТИ" in text_of(document)
+        assert "РАЗОМ" in text_of(document)
 
 
 def test_a_counting_sheet_has_room_for_a_pen_and_no_expected_amounts() -> None:
