@@ -105,6 +105,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "matter_shift": "Shift {what} is open",
     "matter_charge": "Room charge: check {what}",
     "matter_suspense": "Money on suspense",
+    "matter_late": "Late entries of shift {what}",
+    "matter_print": "Printed or not: {what}",
     "left_open": "let stand: {name}",
     "tap_to_waive": "tap to let it stand",
     "hand_all": "Hand all checks over",

@@ -105,6 +105,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "matter_shift": "Zmiana {what} otwarta",
     "matter_charge": "Obciążenie pokoju: rachunek {what}",
     "matter_suspense": "Niewyjaśniona wpłata",
+    "matter_late": "Późne wpisy zmiany {what}",
+    "matter_print": "Nie wiadomo, czy wydrukowano: {what}",
     "left_open": "zostawić: {name}",
     "tap_to_waive": "dotknij, aby zostawić",
     "hand_all": "Przekaż wszystkie rachunki",

@@ -105,6 +105,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "matter_shift": "Зміна {what} відкрита",
     "matter_charge": "Списання на номер: чек {what}",
     "matter_suspense": "Нез'ясовані гроші",
+    "matter_late": "Пізні записи зміни {what}",
+    "matter_print": "Невідомо, чи надруковано: {what}",
     "left_open": "лишити: {name}",
     "tap_to_waive": "торкніться, щоб лишити",
     "hand_all": "Передати всі чеки",

@@ -510,6 +510,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_template_missing": "The part {part} may not be left out",
     "refused_printer_failed": "The printer {printer} does not print: {document}. See to its paper",
     "refused_ticket_nowhere": "{number}: no screen and no printer has it; tell the kitchen",
+    "refused_late_entry": "{amount_minor} came after shift {number} was closed; "
+    "no shift is open at drawer {drawer}",
     "refused_print_unknown": "{document}: nobody knows whether {printer} printed it; go and look",
     "refused_paid_twice": "The check {number} was paid at {at_ms}: {amount_minor} is extra, "
     "return it to the guest",

@@ -87,6 +87,12 @@ def open_matters(venue: Venue) -> list[str]:
         if charge.state not in ("posted", "refused")
     ]
     matters += [f"suspense:{held.payment.payment_id}" for held in venue.suspense]
+    matters += [f"late:{late.shift_no}:{late.amount_minor}" for late in venue.late]
+    matters += [
+        f"print:{str(notice.params.get('document', '')).replace(':', ' ')}:{notice.notice_id}"
+        for notice in venue.notices.values()
+        if notice.code == "print_unknown"
+    ]
     return matters
 
 

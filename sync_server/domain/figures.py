@@ -22,6 +22,15 @@ class TenderSum:
 
 
 @dataclass(frozen=True, slots=True)
+class LateSum:
+    """Payments that came after their shift was closed: its number, how many, with their tips."""
+
+    shift_no: int
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignSum:
     """Foreign cash in the drawer, with what it was worth when it was taken."""
 
@@ -35,7 +44,8 @@ class Figures:
     """Amounts in the smallest unit; refunds, returns and voids are positive.
 
     `cash_minor` is house money only: change for foreign cash lowers it. `reopened_*` are sales
-    that were taken back; `sales_minor` and the taxes are already without them.
+    that were taken back; `sales_minor` and the taxes are already without them. `late` are payments
+    of shifts that were closed before; they are in the tenders as well.
     """
 
     checks: int = 0
@@ -72,6 +82,7 @@ class Figures:
     refund_taxes: tuple[e.TaxSum, ...] = ()
     tenders: tuple[TenderSum, ...] = ()
     foreign: tuple[ForeignSum, ...] = ()
+    late: tuple[LateSum, ...] = ()
 
 
 def add_taxes(sums: Iterable[e.TaxSum], more: Iterable[e.TaxSum]) -> tuple[e.TaxSum, ...]:
@@ -117,6 +128,18 @@ def _tender(
     return tuple(merged[key] for key in sorted(merged))
 
 
+def add_late(
+    sums: tuple[LateSum, ...], shift_no: int, count: int, minor: int
+) -> tuple[LateSum, ...]:
+    """One more late entry of a closed shift; those of no closed shift (0) are none."""
+    if not shift_no:
+        return sums
+    merged = {each.shift_no: each for each in sums}
+    old = merged.get(shift_no, LateSum(shift_no, 0, 0))
+    merged[shift_no] = LateSum(shift_no, old.count + count, old.amount_minor + minor)
+    return tuple(merged[key] for key in sorted(merged))
+
+
 def _foreign(sums: tuple[ForeignSum, ...], payment: e.Payment, sign: int) -> tuple[ForeignSum, ...]:
     if not payment.currency:
         return sums
@@ -141,17 +164,21 @@ def paid(figures: Figures, payment: e.Payment, sign: int = 1) -> Figures:
         rounding_minor=figures.rounding_minor + sign * payment.rounding_minor,
         tenders=_tender(figures.tenders, payment.tender, sign, sign * full),
         foreign=_foreign(figures.foreign, payment, sign),
+        late=add_late(figures.late, payment.late_shift, sign, sign * full),
     )
 
 
-def room_posted(figures: Figures, amount_minor: int, tip_minor: int) -> Figures:
-    """After a room charge of the shift is on the folio."""
+def room_posted(
+    figures: Figures, amount_minor: int, tip_minor: int, late_shift: int = 0
+) -> Figures:
+    """After a room charge of the shift, or of a closed one before it, is on the folio."""
     return replace(
         figures,
         room_minor=figures.room_minor + amount_minor + tip_minor,
         room_count=figures.room_count + 1,
         tips_minor=figures.tips_minor + tip_minor,
         tenders=_tender(figures.tenders, "room", 1, amount_minor + tip_minor),
+        late=add_late(figures.late, late_shift, 1, amount_minor + tip_minor),
     )
 
 

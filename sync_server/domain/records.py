@@ -148,7 +148,8 @@ class Payment:
 
     `amount_minor` covers the check, `tip_minor` comes on top, `rounding_minor` is what rounding
     added to the drawer; cash in the drawer grows by amount + tip + rounding. With a `currency`,
-    `foreign_minor` of it came in (worth `tendered_minor`) and `change_minor` went out.
+    `foreign_minor` of it came in (worth `tendered_minor`) and `change_minor` went out. A late entry
+    names the number of the closed shift in which it was taken (`late_shift`, else 0).
     """
 
     payment_id: PaymentId
@@ -171,6 +172,7 @@ class Payment:
     currency: str = ""
     foreign_minor: int = 0
     refunded_tip_minor: int = 0
+    late_shift: int = 0
 
 
 @quick

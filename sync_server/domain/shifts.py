@@ -3,8 +3,8 @@
 Expected cash = float + cash taken - cash refunded + in - out - drops (features-region, rule 14).
 The `figures` grow with each event, so X equals the next Z when nothing happens in between. A
 waiter's own bank is a shift like any other: what he owes is its expected cash. A closed shift
-never changes: what comes later is a late entry of the day. The business day is in `venue`; money
-movements are booked in `ledger`.
+never changes: what comes later is a late entry of the next one at the drawer, or of the day. The
+business day is in `venue`; money movements are booked in `ledger`.
 """
 
 from collections.abc import Callable
@@ -167,9 +167,10 @@ _EVOLVE: dict[type, Callable[..., Shift]] = {
 SHIFT_EVENTS = frozenset(_EVOLVE)
 
 
-def room_posted(shift: Shift, amount_minor: int, tip_minor: int) -> Shift:
-    """A room charge of this shift is on the folio."""
-    return replace(shift, figures=figures.room_posted(shift.figures, amount_minor, tip_minor))
+def room_posted(shift: Shift, amount_minor: int, tip_minor: int, late_shift: int = 0) -> Shift:
+    """A room charge of this shift, or of a closed one at its drawer, is on the folio."""
+    grown = figures.room_posted(shift.figures, amount_minor, tip_minor, late_shift)
+    return replace(shift, figures=grown)
 
 
 def evolve(shift: Shift, event: object) -> Shift:

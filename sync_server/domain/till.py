@@ -19,9 +19,10 @@ from . import (
     vouchers,
 )
 from .amending import replace
-from .ids import ShiftId
+from .ids import NO_CHECK, NoticeId, ShiftId, StaffId, derived
+from .limits import LATE_TOLD
 from .rejections import Accepted, Decision, Refused, refuse
-from .staff import Facts
+from .staff import Facts, rights_of
 from .venue import Venue
 
 
@@ -40,13 +41,17 @@ def pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
     shift = venue.shifts.get(command.shift_id)
     if shift is None:
         return refuse("no_shift")
-    if shift.state == "closed":
-        late = venue.shift_at(shift.drawer)
-        if late is not None:
-            command = replace(command, shift_id=late.shift_id)
+    late = shift.state == "closed"
+    now = venue.shift_at(shift.drawer) if late else shift
+    if now is not None:
+        command = replace(command, shift_id=now.shift_id)
     event = payments.take_payment(known, command, facts, venue.vouchers, venue.owed)
     if isinstance(event, Refused):
         return event
+    told: tuple[object, ...] = ()
+    if late:
+        event = replace(event, payment=replace(event.payment, late_shift=shift.number))
+        told = () if now else _late_notices(shift, event.payment, facts)
     if isinstance(event, e.PaymentUnallocated) or known is None:
         extra = refuse(
             "paid_twice",
@@ -54,8 +59,33 @@ def pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
             number=known.number if known else "",
             at_ms=known.closed_ms if known else 0,
         )
-        return Accepted((event,), extra)
-    return Accepted(tuple(orders.with_close(venue, known, [event], facts)))
+        return Accepted((event, *told), extra)
+    return Accepted((*orders.with_close(venue, known, [event], facts), *told))
+
+
+def _late_notices(shift: shifts.Shift, paid: e.Payment, facts: Facts) -> tuple[object, ...]:
+    """No shift is open at the drawer: those who close the day are told of the late entry."""
+    people = [
+        StaffId(person.staff_id)
+        for person in facts.catalogue.staff.values()
+        if "close_day" in rights_of(facts.catalogue, person.staff_id)
+    ]
+    said: dict[str, str | int] = {
+        "number": shift.number,
+        "drawer": shift.drawer,
+        "amount_minor": paid.amount_minor + paid.tip_minor,
+    }
+    return tuple(
+        e.NoticeRaised(
+            NoticeId(derived(facts.command_id, f"late.{staff_id}")),
+            staff_id,
+            "late_entry",
+            dict(said),
+            facts.now_ms,
+            NO_CHECK,
+        )
+        for staff_id in people[:LATE_TOLD]
+    )
 
 
 def refund(venue: Venue, command: c.RefundPayment, facts: Facts) -> Decision:

@@ -26,6 +26,7 @@ from .amending import replace
 from .approvals import Request
 from .attendance import Attendance
 from .checks import Check, Stamp
+from .figures import LateSum, add_late
 from .folio import Charge
 from .ids import ChargeId, CheckId, NoticeId, ShiftId, StaffId, TicketId
 from .kitchen import Ticket
@@ -88,7 +89,7 @@ class Venue:
     `n` is the last event applied. `checks` are open ones; `closed` the latest finished ones.
     `continued` leads from a closed check to the one that took lines which came too late. `owed`
     is by house account; `returns_minor` is what was taken back since the first day, beside
-    `perpetual_minor`, which only rises.
+    `perpetual_minor`, which only rises. `late` are entries of closed shifts that no open one took.
     """
 
     n: int = 0
@@ -113,6 +114,7 @@ class Venue:
     present: dict[StaffId, Attendance] = field(default_factory=dict)
     speeds: dict[str, Speed] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
+    late: tuple[LateSum, ...] = ()
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -139,6 +141,7 @@ class Venue:
             dict(self.present),
             dict(self.speeds),
             dict(self.requests),
+            self.late,
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -203,11 +206,27 @@ class Venue:
             return
         self.charges[charge_id] = folio.evolve(charge, event)
         if isinstance(event, e.RoomChargePosted) and charge.shift_id in self.shifts:
-            shift = self.shifts[charge.shift_id]
-            if shift.state != "closed":
-                self.shifts[charge.shift_id] = shifts.room_posted(
-                    shift, charge.amount_minor, charge.tip_minor
-                )
+            self._room_posted(self.shifts[charge.shift_id], charge)
+
+    def _room_posted(self, shift: Shift, charge: Charge) -> None:
+        """It counts in its shift, else in the one that is open at the drawer, else in the day."""
+        late = shift.number if shift.state == "closed" else 0
+        now = self.shift_at(shift.drawer) if late else shift
+        if now is None:
+            self._kept_late(late, charge.amount_minor + charge.tip_minor)
+            return
+        self.shifts[now.shift_id] = shifts.room_posted(
+            now, charge.amount_minor, charge.tip_minor, late
+        )
+
+    def _kept_late(self, shift_no: int, minor: int) -> None:
+        self.late = add_late(self.late, shift_no, 1, minor)[-CLOSED_SHIFTS_KEPT:]
+
+    def _counts_nowhere(self, payment: e.Payment) -> None:
+        """A late entry with no shift at its drawer stays on the list of the day's close."""
+        shift = self.shifts.get(payment.shift_id)
+        if payment.late_shift and (shift is None or shift.state == "closed"):
+            self._kept_late(payment.late_shift, payment.amount_minor + payment.tip_minor)
 
     def _on_shift(self, event: object) -> None:
         payment = getattr(event, "payment", None)
@@ -347,6 +366,7 @@ class Venue:
 
     def _paid(self, event: e.PaymentTaken, stamp: Stamp) -> None:
         self._on_credit(event.payment, event.payment.amount_minor + event.payment.tip_minor)
+        self._counts_nowhere(event.payment)
 
     def _refunded(self, event: e.PaymentRefunded, stamp: Stamp) -> None:
         back = event.amount_minor + event.tip_minor
@@ -393,6 +413,7 @@ class Venue:
     def _unallocated(self, event: e.PaymentUnallocated, stamp: Stamp) -> None:
         kept = (*self.suspense, Suspended(event.check_id, event.payment))
         self.suspense = kept[-SUSPENSE_KEPT:]
+        self._counts_nowhere(event.payment)
 
     def _day_opened(self, event: e.DayOpened, stamp: Stamp) -> None:
         self.day = Day(event.day, event.at_ms)
@@ -401,6 +422,7 @@ class Venue:
     def _day_closed(self, event: e.DayClosed, stamp: Stamp) -> None:
         self.day = None
         self.suspense = ()
+        self.late = ()
 
     def _stopped(self, event: e.ItemStopped, stamp: Stamp) -> None:
         self.stops[event.item_id] = Stop(event.item_id, event.left_milli, event.by, event.at_ms)

@@ -170,6 +170,9 @@ class _Report:
         ):
             if amount:
                 yield self._sum(key, amount)
+        for late in sold.late:
+            number, count = late.shift_no, late.count
+            yield self._sum("late_entries", late.amount_minor, number=number, count=count)
 
     def entries(self) -> Iterator[Block]:
         """What an owner looks at first: opened without a sale, taken up again, corrected."""

@@ -181,6 +181,11 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "z_number": ("Z-звіт №", "Z report No.", "Raport Z nr"),
     "tips_in": ("у т. ч. чайові", "incl. tips", "w tym napiwki"),
     "returns": ("Повернення", "Refunds", "Zwroty"),
+    "late_entries": (
+        "Пізні записи зміни {number} ({count})",
+        "Late entries of shift {number} ({count})",
+        "Późne wpisy zmiany {number} ({count})",
+    ),
     "suspense": ("Нез’ясовані оплати", "Unallocated payments", "Wpłaty niewyjaśnione"),
     "voids": ("Скасовано ({count})", "Voids ({count})", "Anulowano ({count})"),
     "taxes": ("ПОДАТКИ", "TAXES", "PODATKI"),

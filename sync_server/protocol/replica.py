@@ -29,6 +29,7 @@ _GREW = (
     *("CheckOpened", "LinesAdded", "LineChanged", "LinesMoved", "LinesFired", "LineVoided"),
     *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
     *("CloseDay", "DayClosed"),
+    *("PaymentTaken", "PaymentUnallocated"),
 )
 """Types that gained fields since their first version."""
 

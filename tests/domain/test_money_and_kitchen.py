@@ -7,8 +7,10 @@ import pytest
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import balance
 from sync_server.domain.commands import COMMANDS
+from sync_server.domain.decisions import open_matters
+from sync_server.domain.figures import LateSum
 from sync_server.domain.folio import parts
-from sync_server.domain.ids import ChargeId, CheckId, LineId, NoticeId, PaymentId, ShiftId
+from sync_server.domain.ids import ChargeId, CheckId, LineId, NoticeId, PaymentId, ShiftId, StaffId
 from sync_server.domain.kitchen import has_it
 from sync_server.domain.ledger import Entry, entries
 from sync_server.domain.staff import RIGHT_FOR
@@ -203,8 +205,40 @@ def test_a_closed_shift_never_changes_and_the_next_takes_what_comes_late() -> No
     house.must(c.OpenShift(ShiftId("sh2"), "1", 100_000), by="nadia")
     house.must(cash(18_500))
     assert house.venue.shifts[SH] == closed
-    assert house.venue.shifts[ShiftId("sh2")].drawer_minor == 118_500
+    taker = house.venue.shifts[ShiftId("sh2")]
+    assert taker.drawer_minor == 118_500
+    assert taker.figures.late == (LateSum(1, 1, 18_500),), "its Z names the old shift"
+    assert not house.venue.late
     assert house.refused(c.MoveCash(SH, "in", 1, "x"), by="nadia").code == "shift_closed"
+
+
+def test_what_comes_late_with_no_shift_at_the_drawer_is_told_and_stands_in_the_days_close() -> None:
+    house = a_served_check()
+    house.must(c.CountDrawer(SH, (c.DenominationCount(200_000, 1),)), by="nadia")
+    house.must(c.CloseShift(SH), by="nadia")
+    house.must(cash(18_500))
+    assert house.venue.late == (LateSum(1, 1, 18_500),)
+    told = [x for x in house.venue.notices.values() if x.code == "late_entry"]
+    assert "nadia" in {notice.staff_id for notice in told}
+    assert "olena" not in {notice.staff_id for notice in told}
+    assert told[0].params["amount_minor"] == 18_500
+    assert open_matters(house.venue) == ["late:1:18500"]
+    house.must(c.CloseDay(("late:1:18500",), ("seen",)), by="nadia")
+    assert not house.venue.late
+
+
+def test_a_paper_of_which_nobody_knows_stands_in_the_days_close_until_it_is_tapped_away() -> None:
+    house = AHouse(shift=False)
+    told = c.TellStaff(
+        NoticeId("n1"),
+        StaffId("olena"),
+        "print_unknown",
+        {"document": "Receipt: 7", "printer": "A"},
+    )
+    house.must(told)
+    assert open_matters(house.venue) == ["print:Receipt  7:n1"]
+    house.must(c.AcknowledgeNotice(NoticeId("n1")))
+    assert not open_matters(house.venue)
 
 
 def test_one_drawer_has_one_shift_and_z_numbers_only_rise() -> None:
