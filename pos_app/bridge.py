@@ -45,6 +45,7 @@ class Bridge:
         stage.bind(on_act=self._act)
         Window.bind(on_key_down=self._key)
         desk.watch(self.changed)
+        desk.attached.hear(self._heard)
         self._run_refresh()
 
     def changed(self) -> None:
@@ -67,10 +68,13 @@ class Bridge:
             # new screen must have their places by then, or a figure typed fast falls between them.
             Clock.tick_draw()
 
+    def _heard(self, action: str) -> None:
+        self._act(None, action)
+
     def _key(self, _window: object, number: int, _scan: int, sign: str | None, *_: Any) -> None:
         code = self._wedge.key("enter" if number in _ENTER else sign or "", self._mono())
         if code:
-            self._act(None, f"scanned:{code}")
+            self._heard(f"{self._desk.attached.typed}:{code}")
 
     def _run_refresh(self, *_: Any) -> None:
         shown = self.flow.view()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from pos_app.attached import Attached
 from pos_app.preferences import Preference
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Decision
@@ -99,6 +100,10 @@ class Desk(Protocol):
         """This terminal."""
 
     @property
+    def attached(self) -> Attached:
+        """Readers that hang on this terminal."""
+
+    @property
     def link(self) -> Link:
         """How things stand with the server and the house's devices."""
 
@@ -144,6 +149,9 @@ class Desk(Protocol):
 
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """Prove who one is, to the server or, offline, to what it left here."""
+
+    async def sign_in_by_card(self, card: str) -> SignedIn:
+        """By a card or key fob; whoever is here stays unless it succeeds."""
 
     def sign_out(self) -> None:
         """Nobody is at the terminal now; drafts stay."""

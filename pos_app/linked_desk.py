@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from pos_app.attached import attached_in
 from pos_app.desk import Device, Health, Link, Reply, SignedIn
 from pos_app.preferences import Preference, Preferences
 from sync_server.client.desk import ClientDesk, KitchenPaper
@@ -81,7 +82,8 @@ class LinkedDesk:
         self._mode = mode
         self._preferences = Preferences(folder, run, self.client.later)
         client = self.client
-        self.watch, self.later, self.stop = client.watch, client.later, client.stop
+        self.watch, self.later = client.watch, client.later
+        self.attached = attached_in(folder)
         self.now_ms, self.new_id = client.now_ms, client.new_id
         self.next_number, self.progress = client.next_number, client.progress
         self.submit, self.sign_out = client.submit, client.sign_out
@@ -94,6 +96,12 @@ class LinkedDesk:
         """Keep connected from now on."""
         await self.client.start()
         self.later(self._look_after())
+        self.attached.start(asyncio.get_running_loop().call_soon_threadsafe, self.client.changed)
+
+    async def stop(self) -> None:
+        """Let go of the devices and of the disk."""
+        await asyncio.to_thread(self.attached.stop)
+        await self.client.stop()
 
     async def enrol(self, invitation: Invitation, name: str) -> str:
         """Become known to a server with a one-time code. Gives "" or why not."""
@@ -172,6 +180,11 @@ class LinkedDesk:
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """See `Desk`."""
         result = await self.client.sign_in(staff_id, pin)
+        return SignedIn(result.code, result.params)
+
+    async def sign_in_by_card(self, card: str) -> SignedIn:
+        """See `Desk`."""
+        result = await self.client.sign_in_by_card(card)
         return SignedIn(result.code, result.params)
 
     async def ask(self, what: str, params: dict[str, object]) -> Reply:

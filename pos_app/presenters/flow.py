@@ -96,6 +96,8 @@ class Flow:
             self._leave_to_a_colleague()
         elif name == "scanned":
             self._scanned(action.partition(":")[2])
+        elif name == "card":
+            self._card(action.partition(":")[2])
         else:
             target = self._notices if name in _ABOVE else self.presenter(self.place.screen)
             target.act(action)
@@ -109,11 +111,29 @@ class Flow:
         self.desk.sign_out()
 
     def _scanned(self, code: str) -> None:
-        """A reader typed a code: on a check it orders, at a room charge it is the guest's key card,
-        elsewhere it means nothing."""
+        """A code was read: on a check it orders, at a room charge it is the guest's key card,
+        elsewhere somebody's card."""
         presenter = self.presenter(self.place.screen)
         if isinstance(presenter, OrderPresenter | RoomChargePresenter):
             presenter.scanned(code)
+        else:
+            self._card(code)
+
+    def _card(self, code: str) -> None:
+        """A card or key fob: given to a person where that is asked, else whoever it belongs to
+        takes over from whoever is here."""
+        presenter = self.presenter(self.place.screen)
+        if isinstance(presenter, RoomChargePresenter):
+            presenter.scanned(code)
+        elif not (isinstance(presenter, SettingsPresenter) and presenter.card_held(code)):
+            sign_in = self.presenter("sign_in")
+            assert isinstance(sign_in, SignInPresenter)
+            sign_in.card_held(code)
+
+    def _tell_attached(self) -> None:
+        """A reader that was lost is said once, and once when it is back."""
+        for news in self.desk.attached.news():
+            self._notices.attached(news)
 
     def _arrive(self, before: tuple[str, str]) -> None:
         """A screen that comes forward begins anew, except the work one comes back to."""
@@ -149,6 +169,7 @@ class Flow:
         if not self.desk.me and self.place.screen != "sign_in":
             self.place.screen = "sign_in"
             self.presenter("sign_in").enter()
+        self._tell_attached()
         self._telling.look()
         toast = self.place.toast
         if toast.text and self.desk.now_ms() >= self.place.toast_until_ms:

@@ -5,6 +5,7 @@ person it is for has tapped it, and comes back on every terminal until then. Wha
 for at another terminal stands here for whoever may approve it (`approval`).
 """
 
+from pos_app.attached import News
 from pos_app.presenters.presenter import Presenter, intent
 from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
@@ -82,6 +83,12 @@ class NoticesPresenter(Presenter):
     def toast_seen(self) -> None:
         """Passing words, tapped away."""
         self.place.toast = NO_BANNER
+
+    def attached(self, news: News) -> None:
+        """A device of this terminal went, or is back."""
+        key = "attached_back" if news.up else "attached_lost"
+        said = self.say(key, name=self.say(f"attached_{news.role}"))
+        self.toast(said, "ready" if news.up else "hold", "check" if news.up else "warning")
 
     def view(self) -> Banner:
         """The banner, empty when there is nothing to say."""

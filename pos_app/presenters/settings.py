@@ -5,15 +5,90 @@ is shown at once, without a restart, and comes back at the next sign-in. The vie
 `settings_view`.
 """
 
+from dataclasses import replace
+
+from pos_app.desk import Desk
 from pos_app.preferences import MODES, SCALES
-from pos_app.presenters.presenter import Presenter, intent
+from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.presenter import Place, Presenter, intent
 from pos_app.presenters.settings_view import SettingsView
-from pos_app.presenters.shown import Act, Head
+from pos_app.presenters.shown import NO_SHEET, Act, Head, Sheet
 from pos_app.words import LANGUAGES, Words
 
 
 class SettingsPresenter(Presenter):
-    """Stateless: everything is on the desk and in the place one came from."""
+    """State: whether a card is being given, and to whom. The rest is on the desk and in the place
+    one came from."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__(desk, place)
+        self.giving = False
+        self.card_for = ""
+
+    def enter(self) -> None:
+        """No card is being given."""
+        self.cancel()
+
+    @intent
+    def cancel(self) -> None:
+        """No card after all."""
+        self.giving, self.card_for = False, ""
+
+    @intent
+    def give_card(self) -> None:
+        """Ask whose card it will be."""
+        self.giving = True
+
+    @intent
+    def card_of(self, staff_id: str) -> None:
+        """Whose; now it is to be held to the reader."""
+        self.card_for = staff_id
+
+    @intent
+    def no_card(self) -> None:
+        """The person's card is lost: it signs nobody in any more."""
+        self.card_held("")
+
+    def card_held(self, card: str) -> bool:
+        """A card was read; False if it is not awaited here."""
+        if not self.card_for:
+            return self.giving
+        self.desk.later(self._give(self.card_for, card))
+        self.cancel()
+        return True
+
+    async def _give(self, staff_id: str, card: str) -> None:
+        reply = await self.desk.ask("give_card", {"staff_id": staff_id, "card": card})
+        if reply.code:
+            self.toast(self.sentence(reply.code, reply.params), "late", "error")
+            return
+        said = self.say("card_given" if card else "card_taken_away", name=self.person(staff_id))
+        self.toast(said, "ready", "check")
+
+    def _card(self) -> Act:
+        """The way to give cards, for who may set up the house."""
+        if not self.may("settings"):
+            return Act()
+        return Act("give_card", self.say("card_give"), "outline", icon="credit_card")
+
+    def _sheet(self) -> Sheet:
+        if self.card_for:
+            name = self.person(self.card_for)
+            asked = sheets.choices(
+                self,
+                self.say("card_hold", name=name),
+                (Act("no_card", self.say("card_take_away"), "outline"),),
+                1,
+            )
+            return replace(asked, text=self.say("card_hint"))
+        if self.giving:
+            people = tuple(
+                Act(f"card_of:{staff_id}", member.name)
+                for staff_id, member in self.desk.catalogue.staff.items()
+                if member.active
+            )
+            return sheets.choices(self, self.say("card_whose"), people, 3)
+        return NO_SHEET
 
     @intent
     def back(self) -> None:
@@ -74,6 +149,8 @@ class SettingsPresenter(Presenter):
             ),
             switch=Act("switch", self.say("switch_user"), "outline", icon="swap_horiz"),
             plan=self._plan(),
+            card=self._card(),
+            sheet=self._sheet(),
             done=Act("back", self.say("done"), "accent"),
         )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pos_app.presenters.shown import NO_HEAD, Act, Head
+from pos_app.presenters.shown import NO_HEAD, NO_SHEET, Act, Head, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +19,6 @@ class SettingsView:
     modes: tuple[Act, ...] = ()
     switch: Act = Act()
     plan: Act = Act()
+    card: Act = Act()
     done: Act = Act()
+    sheet: Sheet = NO_SHEET

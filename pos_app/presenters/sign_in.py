@@ -37,6 +37,8 @@ class SignInPresenter(Presenter):
     @property
     def language(self) -> str:
         """Chosen on this screen, else of the person tapped, else of the venue."""
+        if self.desk.me:
+            return super().language
         person = self.desk.catalogue.staff.get(self.who)
         fallback = person.language if person else self.desk.catalogue.settings.language
         fallback = self.desk.preference_of(self.who).language or fallback
@@ -72,6 +74,27 @@ class SignInPresenter(Presenter):
         """The languages in turn."""
         now = self.language if self.language in LANGUAGES else LANGUAGES[0]
         self.chosen_language = LANGUAGES[(LANGUAGES.index(now) + 1) % len(LANGUAGES)]
+
+    def card_held(self, card: str) -> None:
+        """A card or key fob was read, here or over the work of whoever is signed in."""
+        if not self.waiting:
+            self.waiting, self.typed, self.message = True, "", ""
+            self.desk.later(self._sign_in_by_card(card))
+
+    async def _sign_in_by_card(self, card: str) -> None:
+        before = self.desk.me
+        answer = await self.desk.sign_in_by_card(card)
+        self.waiting = False
+        if answer.code:
+            said = self.sentence(answer.code, answer.params)
+            if self.place.screen == "sign_in":
+                self.message = said
+            else:
+                self.toast(said, "late", "error")
+        elif self.desk.me != before:
+            self.place.screen = "floor"
+            self.chosen_language = ""
+            self.enter()
 
     async def _sign_in(self, staff_id: str, pin: str) -> None:
         answer = await self.desk.sign_in(staff_id, pin)
@@ -151,6 +174,10 @@ class SignInPresenter(Presenter):
             else Chip(self.say("server_away"), dot="hold", icon="wifi_off")
         ]
         chips += [self._printer(printer) for printer in self.desk.link.printers]
+        chips += [
+            Chip(self.say(f"attached_{role}"), dot="late", icon="error")
+            for role in self.desk.attached.lost
+        ]
         language = Words.of(self.language).say("language_name")
         return (*chips, Chip(language, "next_language", icon="language"))
 

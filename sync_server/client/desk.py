@@ -565,6 +565,10 @@ class ClientDesk:
         """By the server; without it, by what it left here (S-10)."""
         return await self._people.sign_in(staff_id, pin)
 
+    async def sign_in_by_card(self, card: str) -> SignInResult:
+        """Who is here goes only when it is known whose card it is."""
+        return await self._people.sign_in_by_card(card)
+
     def sign_out(self) -> None:
         """Nobody is at the terminal now; drafts stay."""
         ended = self._people.sign_out()

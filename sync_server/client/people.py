@@ -1,7 +1,8 @@
 """Who is signed in at this device: by the server, or without it by what it left here (S-10).
 
-PINs go to the server or to `offline_pin`'s verifiers, never anywhere else; hashing is slow on
-purpose and runs where `run` says. `desk` puts the person behind its commands.
+PINs and cards go to the server or to the verifiers of `offline_pin` and `offline_cards`, never
+anywhere else; hashing is slow on purpose and runs where `run` says.
+`desk` puts the person behind its commands.
 """
 
 import json
@@ -14,6 +15,7 @@ from argon2 import PasswordHasher
 
 from sync_server.domain.ids import StaffId
 
+from .offline_cards import OfflineCards
 from .offline_pin import OFFLINE, OfflinePins
 from .terminal import TerminalLink
 from .worker import Runner
@@ -45,6 +47,7 @@ class People:
         """Take the way to the server, and the verifiers in `folder`."""
         self._link = link
         self._pins = OfflinePins(folder, link.identity.key, self._hasher)
+        self._cards = OfflineCards(folder, link.identity.key)
 
     async def sign_in(self, staff_id: str, pin: str) -> SignInResult:
         """By the server; if it cannot be asked, by the verifier kept here."""
@@ -65,6 +68,29 @@ class People:
         self._is_here(body["session"], staff_id)
         until_ms = body["offline_until_ms"]
         await self._run(lambda: self._pins.keep(staff_id, pin, until_ms))
+        return SignInResult()
+
+    async def sign_in_by_card(self, card: str) -> SignInResult:
+        """Whoever's card it is, by the server or by what it left here. Whoever was here before
+        goes with success, and stays with anything else."""
+        reply = await self._link.ask("sign_in_by_card", _json.encode({"card": card}))
+        now = self._link.now_ms()
+        if reply.code in ("offline", "timeout"):
+            staff_id, code, until_ms = await self._run(lambda: self._cards.owner(card, now))
+            if code:
+                return SignInResult(code, {"until_ms": until_ms} if until_ms else {})
+            self._is_here(OFFLINE, staff_id)
+            return SignInResult()
+        if reply.code:
+            if reply.code == "unknown_card":
+                await self._run(lambda: self._cards.refuted(card))
+            return SignInResult(reply.code, _params.decode(reply.params))
+        body = json.loads(reply.body)
+        before, staff_id = self.session, body["staff_id"]
+        self._is_here(body["session"], staff_id)
+        await self._run(lambda: self._cards.keep(card, staff_id, body["offline_until_ms"]))
+        if before not in ("", OFFLINE):
+            await self._link.ask("sign_out", b"{}", before)
         return SignInResult()
 
     def sign_out(self) -> str:

@@ -26,6 +26,7 @@ from sync_server.domain.staff import rights_of
 from sync_server.protocol.envelope import Command, body_digest
 from sync_server.store.database import Database
 
+from .cards import Cards
 from .tables import SecretRow, SessionRow, ThrottleRow
 
 OFFLINE = "offline"
@@ -37,6 +38,9 @@ so that made-up names fill no table."""
 
 WHOLE_DEVICE = "*"
 """Under this name all wrong PINs of a device within an hour are counted."""
+
+ANY_CARD = "+"
+"""Under this name the unknown cards that were held at a device are counted."""
 
 SLOW = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -106,6 +110,7 @@ class Access:
         self._hasher = hasher
         self._nobody = hasher.hash("nobody at all")
         self._database = database
+        self.cards = Cards(database, pepper)
         self._pepper = pepper
         self._run = run
         self._sessions: dict[str, Session] = {}
@@ -114,7 +119,8 @@ class Access:
         self._approvals: dict[str, Approval] = {}
 
     def load(self, now_ms: int) -> None:
-        """Read sessions that still hold, secrets and throttles."""
+        """Read sessions that still hold, secrets, cards and throttles."""
+        self.cards.load()
         with_rows = self._database.read(
             lambda connection: (
                 connection.execute(select(SessionRow)).all(),
@@ -161,7 +167,7 @@ class Access:
         return until if failures > limits.PIN_DEVICE_FAILURES and until > now_ms else 0
 
     def _counted(self, staff_id: str) -> str:
-        return staff_id if staff_id in self._secrets else NOBODY_KNOWN
+        return staff_id if staff_id in self._secrets or staff_id == ANY_CARD else NOBODY_KNOWN
 
     async def verify(self, staff_id: str, pin: str) -> bool:
         """Whether the PIN is right; takes as long for an unknown person (S-12)."""

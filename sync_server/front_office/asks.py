@@ -15,6 +15,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.ids import StaffId
 from sync_server.domain.limits import (
     APPROVAL_MS,
+    CARD_LENGTH,
     OFFLINE_SIGN_IN_MS,
     SNAPSHOT_CHUNK_BYTES,
 )
@@ -24,7 +25,7 @@ from sync_server.protocol.faults import FrameFault
 from sync_server.store.database import Database
 from sync_server.transport.authority import AskResult, CommandResult
 
-from .access import Access, Approval
+from .access import ANY_CARD, Access, Approval
 from .catalogues import Catalogues
 from .devices import Device
 from .statements import statement
@@ -41,6 +42,15 @@ class _Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _SignIn(_Params, frozen=True):
     staff_id: str
     pin: str
+
+
+class _SignInByCard(_Params, frozen=True):
+    card: str
+
+
+class _GiveCard(_Params, frozen=True):
+    staff_id: str
+    card: str
 
 
 class _Nothing(_Params, frozen=True):
@@ -139,6 +149,8 @@ class Asks:
         self.set_up: SetUp | None = None
         self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
             "sign_in": (_SignIn, self._sign_in),
+            "sign_in_by_card": (_SignInByCard, self._sign_in_by_card),
+            "give_card": (_GiveCard, self._give_card),
             "sign_out": (_Nothing, self._sign_out),
             "guests": (_Guests, self._find_guests),
             "catalogue": (_Catalogue, self._give_catalogue),
@@ -175,16 +187,55 @@ class Asks:
         person = house.catalogue.staff.get(staff_id)
         if not right or person is None or not person.active:
             return await self._failed(staff_id, dev)
+        return await self._signed_in_now(staff_id, dev)
+
+    async def _signed_in_now(self, staff_id: StaffId, dev: str) -> AskResult:
+        house, access = self._house, self._house.access
         token = f"{house.new_id()}.{house.new_id()}"
         made = await access.open_session(token, staff_id, dev, house.clock())
         await house.report(c.RecordSignIn(staff_id, "in"), staff_id)
         return _yes(
             {
+                "staff_id": staff_id,
                 "session": token,
                 "expires_ms": made.until_ms,
                 "offline_until_ms": house.clock() + OFFLINE_SIGN_IN_MS,
             }
         )
+
+    async def _sign_in_by_card(self, dev: str, session: str, asked: _SignInByCard) -> AskResult:
+        """Whoever the card belongs to; unknown ones are throttled device by device, and who may
+        not try a PIN there may not try a card either."""
+        house, access = self._house, self._house.access
+        now = house.clock()
+        staff_id = StaffId(access.cards.owner(asked.card[:CARD_LENGTH]))
+        until = access.locked_until(ANY_CARD, dev, now)
+        if not access.may_approve(house.catalogue, staff_id):
+            until = max(until, access.device_locked_until(dev, now))
+        if until:
+            return _no("locked", until_ms=until)
+        person = house.catalogue.staff.get(staff_id)
+        if person is None or not person.active:
+            until = await access.note_failure(ANY_CARD, dev, now)
+            await house.report(c.RecordSignIn(staff_id, "locked" if until else "failed"), staff_id)
+            return _no("locked", until_ms=until) if until else _no("unknown_card")
+        await access.note_success(ANY_CARD, dev)
+        return await self._signed_in_now(staff_id, dev)
+
+    async def _give_card(self, dev: str, session: str, asked: _GiveCard) -> AskResult:
+        """Who sets up the house gives a person a card, or with an empty one takes it away."""
+        house = self._house
+        holder = house.access.holder(session, dev, house.clock())
+        if not holder:
+            return _no("session_ended")
+        if SET_UP_RIGHT not in rights_of(house.catalogue, StaffId(holder)):
+            return _no("not_allowed", right=SET_UP_RIGHT)
+        if StaffId(asked.staff_id) not in house.catalogue.staff:
+            return _no("unknown_staff")
+        problem = await house.access.cards.give(asked.staff_id, asked.card, house.clock())
+        if problem == "card_taken":
+            return _no(problem, by=house.access.cards.owner(asked.card))
+        return _no(problem) if problem else _yes({})
 
     async def _failed(self, staff_id: StaffId, dev: str) -> AskResult:
         """A wrong PIN, or nobody's: counted, on record, and answered alike (S-12, S-31)."""

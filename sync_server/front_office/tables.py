@@ -127,6 +127,15 @@ class SecretRow(FrontRow, table=True):
     changed_ms: int = Field(sa_type=BigInteger)
 
 
+class CardRow(FrontRow, table=True):
+    """A person's card or key fob as an HMAC with the pepper, which is not in the database."""
+
+    __tablename__ = "card"
+    staff_id: str = Field(primary_key=True)
+    card_hash: str = Field(unique=True)
+    changed_ms: int = Field(sa_type=BigInteger)
+
+
 class ThrottleRow(FrontRow, table=True):
     """Wrong PINs of a person at a device; survives restarts."""
 

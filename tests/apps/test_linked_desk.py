@@ -91,6 +91,10 @@ async def test_an_order_crosses_the_wire_and_survives_the_end_of_both(
     if desk.venue.day is None:
         await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
         await until(lambda: desk.venue.day is not None)
+    assert (await desk.sign_in_by_card("04A1B2C3")).code == "unknown_card"
+    await server.office.access.cards.give("olena", "04A1B2C3", clocks.wall_ms())
+    assert not (await desk.sign_in_by_card("04A1B2C3")).code
+    assert desk.me == "olena"
     flow.act("table:t3")
     flow.act("tap_item:salo-platter")
     row = flow.view().view.rows[1]
@@ -119,6 +123,9 @@ async def test_an_order_crosses_the_wire_and_survives_the_end_of_both(
     await again.start()
     await enter(later := Flow(again), "olena", "4071")
     assert later.view().screen == "floor", "signed in without the server"
+    again.sign_out()
+    assert (await again.sign_in_by_card("04FFFFFF")).code == "card_never_here"
+    assert not (await again.sign_in_by_card("04A1B2C3")).code, "nor does the card need it"
     await enter(nobody := Flow(again), "ihor", "5926")
     assert "ще не входили" in nobody.presenter("sign_in").message  # type: ignore[attr-defined]
     await again.stop()

@@ -305,3 +305,48 @@ async def test_a_device_that_tried_many_names_is_left_to_those_who_approve(
     assert not (await till.sign_in("nadia")).code, "who may approve can still come in"
     house.now_ms += limits.PIN_DEVICE_MS
     assert not (await till.sign_in("olena")).code
+
+
+# -- cards -------------------------------------------------------------------------------------
+async def test_a_card_signs_in_whom_it_was_given_to_and_a_new_one_ends_the_old(
+    house: House, till: Till
+) -> None:
+    assert (await till.ask("give_card", staff_id="olena", card="04A1B2C3")).code == "session_ended"
+    await till.sign_in("olena")
+    assert (await till.ask("give_card", staff_id="olena", card="04A1B2C3")).code == "not_allowed"
+    await till.sign_in("nadia")
+    assert (await till.ask("give_card", staff_id="olena", card="12")).code == "bad_card"
+    assert not (await till.ask("give_card", staff_id="olena", card="04A1B2C3")).code
+    taken = await till.ask("give_card", staff_id="ihor", card="04a1b2c3")
+    assert (taken.code, json.loads(taken.params)) == ("card_taken", {"by": "olena"})
+    stored = str(house.rows("SELECT * FROM card"))
+    assert "04A1B2C3" not in stored
+    assert "olena" in stored
+
+    await house.restart()
+    answer = await till.ask("sign_in_by_card", card="04a1b2c3 ")
+    assert json.loads(answer.body)["staff_id"] == "olena"
+    till.session = json.loads(answer.body)["session"]
+    await till.must(c.OpenCheck(CheckId("k"), f"{till.code}-001", "table", "t3"))
+    await till.sign_in("nadia")
+    assert not (await till.ask("give_card", staff_id="olena", card="99999999")).code
+    assert (await till.ask("sign_in_by_card", card="04A1B2C3")).code == "unknown_card"
+    assert not (await till.ask("give_card", staff_id="olena", card="")).code
+    assert (await till.ask("sign_in_by_card", card="99999999")).code == "unknown_card"
+
+
+async def test_who_tries_cards_has_to_wait_and_a_good_one_waits_with_them(
+    house: House, till: Till
+) -> None:
+    await till.sign_in("nadia")
+    await till.ask("give_card", staff_id="olena", card="04A1B2C3")
+    said = [
+        (await till.ask("sign_in_by_card", card=f"made-up-{n}")).code
+        for n in range(limits.PIN_FAILURES)
+    ]
+    assert said == ["unknown_card"] * (limits.PIN_FAILURES - 1) + ["locked"]
+    assert (await till.ask("sign_in_by_card", card="04A1B2C3")).code == "locked"
+    assert not (await till.sign_in("olena")).code, "a PIN goes on"
+    house.now_ms += limits.PIN_LOCK_FIRST_MS + 1
+    assert not (await till.ask("sign_in_by_card", card="04A1B2C3")).code
+    assert (await till.ask("sign_in_by_card", card="made-up")).code == "unknown_card"

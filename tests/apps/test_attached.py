@@ -1,0 +1,121 @@
+"""What hangs on a terminal: cards sign in, a scanner orders, what is lost is said once each way."""
+
+from pathlib import Path
+
+import pytest
+
+from hardware.readers import MemoryReader
+from pos_app.attached import Attached, attached_in
+from pos_app.presenters.flow import Flow
+from sync_server.client.offline_cards import OfflineCards
+from sync_server.domain import commands as c, limits
+from tests.apps.house import House, HouseDesk
+
+
+@pytest.fixture
+def desk() -> HouseDesk:
+    house = House()
+    house.do(c.OpenDay("2026-11-21"))
+    return HouseDesk(house, cards={"04A1B2": "olena", "04FFFF": "ihor"})
+
+
+def read(flow: Flow, action: str) -> None:
+    """A reader says something, and the answer comes."""
+    flow.view()
+    flow.act(action)
+    flow.desk.finish()  # type: ignore[attr-defined]
+    flow.view()
+
+
+def test_a_card_signs_in_and_another_takes_over_from_any_screen(desk: HouseDesk) -> None:
+    flow = Flow(desk)
+    read(flow, "scanned:000000")
+    assert "нічия" in flow.view().view.message
+    read(flow, "scanned:04A1B2")
+    assert (desk.me, flow.view().screen) == ("olena", "floor")
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    read(flow, "card:000000")
+    assert (desk.me, flow.view().screen) == ("olena", "order"), "an unknown card moves nobody"
+    assert "нічия" in flow.view().toast.text
+    read(flow, "card:04A1B2")
+    assert flow.view().screen == "order", "one's own card neither"
+    read(flow, "card:04FFFF")
+    assert (desk.me, flow.view().screen) == ("ihor", "floor")
+    assert [len(x.lines) for x in desk.venue.checks.values()] == [1], "the draft stays"
+
+
+def test_only_who_sets_up_the_house_gives_a_card(desk: HouseDesk) -> None:
+    flow = Flow(desk)
+    read(flow, "card:04A1B2")
+    flow.act("settings")
+    assert not flow.view().view.card.label
+    desk.cards["0BOSS0"] = "nadia"
+    read(flow, "card:0BOSS0")
+    flow.act("settings")
+    flow.act("give_card")
+    read(flow, "card:07NEW7")
+    assert desk.me == "nadia", "nobody was chosen: the card is not asked about"
+    flow.act("card_of:marta")
+    read(flow, "scanned:07NEW7")
+    assert desk.cards["07NEW7"] == "marta"
+    assert flow.view().view.sheet.kind == ""
+
+
+def test_a_scanner_orders_on_the_check_and_a_lost_one_is_told_once_each_way() -> None:
+    house = House()
+    house.do(c.OpenDay("2026-11-21"))
+    reader = MemoryReader("barcode")
+    attached = Attached({"barcode": reader})
+    desk = HouseDesk(house, "olena", attached=attached)
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    attached.hear(flow.act)
+    (listening,) = attached.listening(lambda call: call())
+    item = next(item for item in desk.catalogue.items.values() if item.barcode)
+    flow.act("table:t3")
+    listening.turn()
+    assert not flow.view().toast.text, "that it is there is no news"
+    reader.say(item.barcode.encode() + b"\r")
+    listening.turn()
+    assert [x.item_id for x in desk.venue.check(flow.place.check_id).lines] == [item.item_id]  # type: ignore[union-attr]
+
+    said = []
+    for plugged in (False, False, True, True):
+        reader.plugged = plugged
+        listening.turn()
+        said.append(flow.view().toast.text)
+        flow.act("toast_seen")
+        assert attached.lost == (() if plugged else ("barcode",))
+    assert [bool(text) for text in said] == [True, False, True, False]
+    assert "Сканер" in said[0]
+
+
+def test_a_faulty_file_is_said_and_the_terminal_opens(tmp_path: Path) -> None:
+    assert attached_in(tmp_path).lost == ()
+    for text in ('card = "tape:1"', "card =", 'lamp = "usb:1:2"', 'card = "usb:zz"'):
+        (tmp_path / "devices.toml").write_text(text)
+        assert attached_in(tmp_path).lost == ("file",), text
+    (tmp_path / "devices.toml").write_text('card = "keyboard"\nbarcode = "usb:05e0:1200"')
+    good = attached_in(tmp_path)
+    assert (good.lost, good.typed) == ((), "card")
+
+
+def test_a_card_that_signed_in_here_does_so_without_the_server_for_a_while(
+    tmp_path: Path,
+) -> None:
+    cards = OfflineCards(tmp_path, b"key")
+    cards.keep("04A1B2", "olena", 1_000)
+    again = OfflineCards(tmp_path, b"key")
+    assert again.owner(" 04a1b2", 1_000) == ("olena", "", 0)
+    assert again.owner("04A1B2", 1_001)[1] == "card_never_here"
+    assert "04A1B2" not in (tmp_path / "offline-cards.json").read_text()
+    assert OfflineCards(tmp_path, b"other").owner("04A1B2", 1)[1] == "card_never_here"
+    for tried in range(limits.PIN_DEVICE_FAILURES):
+        again.owner(f"made up {tried}", 500)
+    who, code, until_ms = OfflineCards(tmp_path, b"key").owner("04A1B2", 500)
+    assert (who, code) == ("", "locked")
+    assert until_ms > limits.PIN_DEVICE_MS
+    cards.keep("04A1B2", "olena", 9_000)
+    cards.refuted("04A1B2")
+    assert OfflineCards(tmp_path, b"key").owner("04A1B2", 500)[0] == ""
