@@ -238,10 +238,11 @@ def _folio_is_exact(world: World) -> list[str]:
 
 
 def charges_open(world: World) -> list[str]:
-    """Room charges that are neither posted nor refused yet."""
+    """Room charges that are neither posted nor refused yet, and those whose work goes on: a person
+    may have answered while an old attempt was in its quarantine."""
     if not (world.server.on and world.server.ready):
         return ["the server is off"]
-    return [
+    return _effects_are_settled(world) + [
         f"{charge.charge_id} is {charge.state}"
         for charge in world.server.office.venue.charges.values()
         if charge.state not in ("posted", "refused")
