@@ -11,6 +11,7 @@ from pos_app.desk import Desk
 from pos_app.presenters.cash_desk import CashDeskPresenter
 from pos_app.presenters.devices import DevicesPresenter
 from pos_app.presenters.floor import FloorPresenter
+from pos_app.presenters.guest_display import GuestDisplay
 from pos_app.presenters.notices import NoticesPresenter
 from pos_app.presenters.order import OrderPresenter
 from pos_app.presenters.papers import PapersPresenter
@@ -76,6 +77,7 @@ class Flow:
         self._left = Left()
         self._made: dict[str, Presenter] = {}
         self._notices = NoticesPresenter(desk, self.place)
+        self._guest = GuestDisplay(desk, self.place)
         self._telling = Telling(desk, self.place)
 
     def presenter(self, screen: str) -> Presenter:
@@ -96,6 +98,8 @@ class Flow:
             self._leave_to_a_colleague()
         elif name == "scanned":
             self._scanned(action.partition(":")[2])
+        elif name == "barcode":
+            self._barcode(action.partition(":")[2])
         elif name == "card":
             self._card(action.partition(":")[2])
         else:
@@ -111,13 +115,18 @@ class Flow:
         self.desk.sign_out()
 
     def _scanned(self, code: str) -> None:
-        """A code was read: on a check it orders, at a room charge it is the guest's key card,
-        elsewhere somebody's card."""
+        """A code was typed by a reader: on a check it orders, at a room charge it is the guest's
+        key card, elsewhere somebody's card."""
+        if not self._barcode(code):
+            self._card(code)
+
+    def _barcode(self, code: str) -> bool:
+        """A scanner's code; False where it means nothing."""
         presenter = self.presenter(self.place.screen)
         if isinstance(presenter, OrderPresenter | RoomChargePresenter):
             presenter.scanned(code)
-        else:
-            self._card(code)
+            return True
+        return False
 
     def _card(self, code: str) -> None:
         """A card or key fob: given to a person where that is asked, else whoever it belongs to
@@ -175,4 +184,6 @@ class Flow:
         if toast.text and self.desk.now_ms() >= self.place.toast_until_ms:
             toast = self.place.toast = NO_BANNER
         shown = self.presenter(self.place.screen).view()
+        if self.desk.attached.shows:
+            self.desk.attached.show(self._guest.rows())
         return Shown(self.place.screen, shown, self._notices.view(), toast)

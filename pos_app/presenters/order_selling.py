@@ -142,6 +142,20 @@ class SellingWork(TermsWork):
         else:
             self.asked, self.typed = "weight", typed
 
+    @intent
+    def weigh(self) -> None:
+        """Read the scale: the weight stands where it would be typed, and is added by a tap."""
+        self.desk.later(self._weigh(self.wanted))
+
+    async def _weigh(self, item_id: str) -> None:
+        weighed = await self.desk.attached.weigh()
+        if self.asked != "weight" or self.wanted != item_id:
+            return
+        if weighed.code:
+            self.toast(self.say(weighed.code), "hold", "warning")
+        else:
+            self.typed = str(weighed.grams)
+
     def confirm_typed(self, asked: str, typed: str) -> bool:
         """Take what was typed for one of these questions; False if it is another's."""
         if asked == "weight":
@@ -263,6 +277,8 @@ class SellingWork(TermsWork):
                 grams = int(self.typed) if self.typed.isdigit() else 0
                 title = self.say("weight_of", name=name)
                 made = sheets.keypad(self, title, self.typed, self.say("weigh_in"))
+                if self.desk.attached.weighs:
+                    made = sheets.with_key(made, Act("weigh", self.say("weigh"), "outline"))
                 return replace(made, aside=self.money(extend(self.base_price(item), grams)))
             case "open_name":
                 words = self.say("open_name"), self.typed, self.say("open_hint")

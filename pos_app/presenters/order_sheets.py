@@ -4,6 +4,8 @@ Pure builders: what is asked and what may be answered. The answers come back as 
 `order`, which also decides what they do.
 """
 
+from dataclasses import replace
+
 from pos_app import formats
 from pos_app.presenters.order_rows import course_name, seat_name
 from pos_app.presenters.presenter import Presenter, digits
@@ -43,6 +45,12 @@ def keypad(
         cancel=Act("cancel", presenter.say("cancel")),
         confirm=Act("confirm", confirm, "accent", bool(typed.strip("0.,"))) if confirm else Act(),
     )
+
+
+def with_key(sheet: Sheet, act: Act) -> Sheet:
+    """A keypad with another key at the left of the nought."""
+    *rows, last = sheet.keys
+    return replace(sheet, keys=(*rows, (act, *last[1:])))
 
 
 def letters(

@@ -13,7 +13,7 @@ from typing import Final
 from pos_app import formats
 
 LANGUAGES: Final = ("uk", "en", "pl")
-PARTS: Final = ("", "order_", "room_", "cash_", "devices_")
+PARTS: Final = ("", "order_", "room_", "cash_", "devices_", "attached_")
 """Modules of a language: what every screen says, and what one subject says for itself."""
 Text = str | Mapping[str, str]
 

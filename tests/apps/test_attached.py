@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from hardware.line_display import MemoryDisplay
 from hardware.readers import MemoryReader
+from hardware.scales import Lying, MemoryScale, Weight
 from pos_app.attached import Attached, attached_in
 from pos_app.presenters.flow import Flow
 from sync_server.client.offline_cards import OfflineCards
 from sync_server.domain import commands as c, limits
+from sync_server.domain.ids import ShiftId
 from tests.apps.house import House, HouseDesk
 
 
@@ -17,6 +20,11 @@ def desk() -> HouseDesk:
     house = House()
     house.do(c.OpenDay("2026-11-21"))
     return HouseDesk(house, cards={"04A1B2": "olena", "04FFFF": "ihor"})
+
+
+def lost(desk: HouseDesk) -> tuple[str, ...]:
+    """What the chips of the sign-in screen name."""
+    return desk.attached.lost
 
 
 def read(flow: Flow, action: str) -> None:
@@ -89,6 +97,81 @@ def test_a_scanner_orders_on_the_check_and_a_lost_one_is_told_once_each_way() ->
         assert attached.lost == (() if plugged else ("barcode",))
     assert [bool(text) for text in said] == [True, False, True, False]
     assert "Сканер" in said[0]
+
+
+def test_the_scale_gives_only_a_weight_at_rest_and_without_it_one_types() -> None:
+    house = House()
+    house.do(c.OpenDay("2026-11-21"))
+    scale = MemoryScale()
+    desk = HouseDesk(house, "olena", attached=Attached(scale=scale))
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    flow.act("table:t3")
+    flow.act("tap_item:trout-weight")
+    assert "weigh" in [key.id for key in flow.view().view.sheet.keys[3]]
+    for lying, words in (("MOVING", "рухаються"), ("OVER", "Заважко"), ("UNDER", "нуля")):
+        scale.weight = Weight(Lying[lying])
+        read(flow, "weigh")
+        assert words in flow.view().toast.text
+        assert flow.view().view.sheet.entry == ""
+    scale.weight = Weight(Lying.AT_REST, 0)
+    read(flow, "weigh")
+    assert "нічого" in flow.view().toast.text
+    scale.plugged = False
+    read(flow, "weigh")
+    assert "наберіть вагу" in flow.view().toast.text
+    assert lost(desk) == ("scale",)
+    for figure in "120":
+        flow.act(f"key:{figure}")
+    assert flow.view().view.sheet.entry == "120", "as typed as ever"
+    scale.plugged, scale.weight = True, Weight(Lying.AT_REST, 430)
+    read(flow, "weigh")
+    assert lost(desk) == ()
+    assert flow.view().view.sheet.entry == "430"
+    flow.act("confirm")
+    (line,) = desk.venue.check(flow.place.check_id).lines  # type: ignore[union-attr]
+    assert line.qty_milli == 430
+
+
+def test_the_guest_reads_what_was_added_the_total_and_the_change() -> None:
+    house = House()
+    house.do(c.OpenDay("2026-11-21"))
+    house.do(c.OpenShift(ShiftId("shift"), "1", 200_000), "taras")
+    display = MemoryDisplay()
+    attached = Attached(display=display)
+    desk = HouseDesk(house, "taras", attached=attached)
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+
+    def lines() -> tuple[str, str]:
+        flow.view()
+        attached.shown()
+        return display.lines
+
+    assert lines() == (desk.catalogue.settings.name.ljust(20)[:20], " " * 20)
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    check = desk.venue.check(flow.place.check_id)
+    assert check is not None
+    upper, lower = lines()
+    assert upper.endswith(f" {check.lines[0].gross_minor // 100},00")
+    assert lower.startswith("Разом ")
+    display.plugged = False
+    flow.act("tap_item:salo-platter")
+    lines()
+    assert "Дисплей гостя" in flow.view().toast.text
+    assert lost(desk) == ("display",)
+    display.plugged = True
+    flow.act("send")
+    flow.act("pay")
+    assert lines()[1].startswith("До сплати ")
+    assert lost(desk) == ()
+    flow.act("given:50000")
+    flow.act("take")
+    house.settle()
+    upper, lower = lines()
+    assert upper.startswith("Разом ")
+    assert lower.startswith("Решта ")
 
 
 def test_a_faulty_file_is_said_and_the_terminal_opens(tmp_path: Path) -> None:
