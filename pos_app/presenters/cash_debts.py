@@ -186,9 +186,31 @@ class AccountsSection(Section):
         return Card(title, said, on.amount(amount), "hold" if amount > 0 else "ready")
 
     def actions(self) -> tuple[Act, ...]:
-        """Take money towards it."""
-        ready = bool(self.on.picked) and self.on.shift is not None
-        return (Act("do:pay", self.on.say("pay_account"), "accent", ready),)
+        """Take money towards it; its papers."""
+        on, picked = self.on, bool(self.on.picked)
+        owes = on.desk.venue.owed.get(on.picked, 0) > 0
+        return (
+            Act("do:pay", on.say("pay_account"), "accent", picked and on.shift is not None),
+            Act("do:statement", on.say("print_statement"), "plain", picked),
+            Act("do:invoice", on.say("print_invoice"), "plain", picked and owes),
+        )
+
+    def do_statement(self) -> None:
+        """The latest lines on paper."""
+        self.on.desk.later(self._print("statement"))
+
+    def do_invoice(self) -> None:
+        """What the company owes, on paper."""
+        self.on.desk.later(self._print("invoice"))
+
+    async def _print(self, document: str) -> None:
+        on = self.on
+        asked: dict[str, object] = {"account_id": on.picked, "document": document}
+        answer = await on.desk.ask("account_paper", asked)
+        if answer.code:
+            on.toast(on.sentence(answer.code, answer.params), "hold", "info")
+            return
+        on.toast(on.say("goes_to_printer"), "ready", "check")
 
     def do_pay(self) -> None:
         """Cash or card towards what is owed; more becomes credit."""

@@ -12,6 +12,7 @@ from pos_app.presenters.cash_day import OpenSection, PeopleSection
 from pos_app.presenters.cash_debts import AccountsSection, SuspenseSection, VouchersSection
 from pos_app.presenters.cash_desk_view import CashDeskView
 from pos_app.presenters.cash_drawer import DrawerSection
+from pos_app.presenters.cash_reports import JournalSection, ReportsSection
 from pos_app.presenters.cash_section import DeskPresenter, Section
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.shown import Act, Head
@@ -24,6 +25,8 @@ TABS: dict[str, type[Section]] = {
     "suspense": SuspenseSection,
     "people": PeopleSection,
     "open": OpenSection,
+    "reports": ReportsSection,
+    "journal": JournalSection,
 }
 
 
@@ -134,7 +137,8 @@ class CashDeskPresenter(DeskPresenter):
                     "chosen" if key == self.tab else "flat",
                     size=15,
                 )
-                for key in TABS
+                for key, section_of in self._sections.items()
+                if not section_of.right or self.may(section_of.right)
             ),
             cards=cards,
             empty="" if cards else section.empty(),

@@ -7,6 +7,7 @@ The rules are in `vouchers`, `accounts`, `corrections`, `shifts` and `attendance
 from dataclasses import dataclass
 
 from .ids import NO_CHECK, NOBODY, ChargeId, CheckId, PaymentId, ShiftId, StaffId
+from .records import FigureRow
 
 
 # -- the drawer ------------------------------------------------------------------------------
@@ -149,6 +150,21 @@ class PunchClock:
     staff_id: StaffId = NOBODY
 
 
+# -- papers of the cash desk -----------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PrintFigures:
+    """Print sums that the server has added up; only the server itself may say this.
+
+    `document`: report (of a `kind`, about a day or a shift), statement, invoice (about an account).
+    """
+
+    document: str
+    about: str
+    rows: tuple[FigureRow, ...]
+    total_minor: int
+    kind: str = ""
+
+
 CASH_COMMANDS = (
     AdjustFloat,
     OpenDrawer,
@@ -162,5 +178,6 @@ CASH_COMMANDS = (
     SettleSuspense,
     PunchClock,
     ReverseCharge,
+    PrintFigures,
 )
 """All of this file, for `commands.COMMANDS`."""

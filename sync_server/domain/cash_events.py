@@ -7,7 +7,7 @@ Released classes are never edited; a new field gets a default.
 from dataclasses import dataclass
 
 from .ids import ChargeId, CheckId, ShiftId, StaffId
-from .records import Payment, SoldSum, Totals
+from .records import FigureRow, Payment, SoldSum, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,20 @@ class ClockPunched:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class FiguresPrinted:
+    """A paper of sums; `number` is that of an invoice, which only rises, else 0."""
+
+    document: str
+    kind: str
+    about: str
+    rows: tuple[FigureRow, ...]
+    total_minor: int
+    number: int
+    by: StaffId
+    at_ms: int
+
+
 CASH_EVENTS = (
     FloatAdjusted,
     DrawerOpened,
@@ -166,5 +180,6 @@ CASH_EVENTS = (
     TenderCorrected,
     SuspenseSettled,
     ClockPunched,
+    FiguresPrinted,
 )
 """All of this file, for `events.EVENTS`."""

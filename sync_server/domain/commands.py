@@ -22,6 +22,7 @@ from .cash_commands import (
     ForeignMoney as ForeignMoney,
     OpenDrawer as OpenDrawer,
     PayAccount as PayAccount,
+    PrintFigures as PrintFigures,
     PunchClock as PunchClock,
     ReopenCheck as ReopenCheck,
     ReturnVoucher as ReturnVoucher,
@@ -592,5 +593,5 @@ COMMANDS: dict[str, type] = {
 
 SERVER_ONLY = frozenset(
     {"SettleCharge", "RecordPaper", "TellStaff", "PublishCatalogue", "RecordSignIn"}
-)
+) | {"PrintFigures"}
 """Commands that no terminal may send."""

@@ -20,6 +20,7 @@ from .cash_events import (
     CheckReopened as CheckReopened,
     ClockPunched as ClockPunched,
     DrawerOpened as DrawerOpened,
+    FiguresPrinted as FiguresPrinted,
     FloatAdjusted as FloatAdjusted,
     ReceiptCopied as ReceiptCopied,
     RoomReversalAsked as RoomReversalAsked,
@@ -69,6 +70,7 @@ from .order_events import (
 from .records import (
     CashCount as CashCount,
     Chosen as Chosen,
+    FigureRow as FigureRow,
     ForeignCount as ForeignCount,
     ForeignOver as ForeignOver,
     Grant as Grant,

@@ -72,7 +72,7 @@ class MoneySlip:
 @dataclass(frozen=True, slots=True)
 class PaperJob:
     """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, money,
-    x, z, stock_take, label.
+    x, z, stock_take, label, figures.
 
     `language` is the reader's; `lines` are the ids of the ticket's lines that this paper is about
     (empty: all); `instead_of_display` heads it as paper that took over; `copy` counts from 1, and
@@ -101,6 +101,7 @@ class PaperJob:
     sheet: StockSheet | None = None
     label: PrepLabel | None = None
     slip: MoneySlip | None = None
+    figures: e.FiguresPrinted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _retry(venue, catalogue, event)
         case e.CashMoved():
             return _opened(venue, catalogue, event) + _drawer(venue, catalogue, event)
+        case e.FiguresPrinted():
+            return _figures(catalogue, event)
         case e.XPrinted() | e.ShiftClosed():
             return _drawer(venue, catalogue, event)
     return _opened(venue, catalogue, event) + _money(venue, catalogue, event)
@@ -356,6 +359,14 @@ def _for_guest(
         totals=event.totals if isinstance(event, e.PreBillPrinted) else None,
     )
     return (Effect(PAPER, settings.receipt_printer_id, job),)
+
+
+def _figures(catalogue: Catalogue, event: e.FiguresPrinted) -> tuple[Effect, ...]:
+    settings, printer = catalogue.settings, catalogue.settings.receipt_printer_id
+    if not printer:
+        return ()
+    job = PaperJob("figures", printer, settings.language, event.at_ms, event.by, figures=event)
+    return (Effect(PAPER, printer, job),)
 
 
 def _receipt(venue: Venue, catalogue: Catalogue, event: e.CheckClosed) -> tuple[Effect, ...]:

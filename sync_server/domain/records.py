@@ -141,6 +141,14 @@ class Remainder:
 NO_REMAINDER = Remainder()
 
 
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A row of a printed list: a name and its sum."""
+
+    name: str
+    amount_minor: int
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class Payment:

@@ -110,6 +110,7 @@ RIGHT_FOR: dict[str, str] = {
     "FreeItem": "stop_list",
     "AcknowledgeNotice": ANYONE,
     "TellStaff": ANYONE,  # server only
+    "PrintFigures": ANYONE,  # server only
     "PublishCatalogue": ANYONE,  # server only
     "RecordSignIn": ANYONE,  # server only
     "TimeFire": "order",

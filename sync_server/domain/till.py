@@ -20,7 +20,7 @@ from . import (
 )
 from .amending import replace
 from .ids import NO_CHECK, NoticeId, ShiftId, StaffId, derived
-from .limits import LATE_TOLD
+from .limits import FIGURE_ROWS, LATE_TOLD
 from .rejections import Accepted, Decision, Refused, refuse
 from .staff import Facts, rights_of
 from .venue import Venue
@@ -166,6 +166,24 @@ def pay_account(venue: Venue, command: c.PayAccount, facts: Facts) -> Decision:
     return _shift_fault(venue, command.shift_id) or one(accounts.pay(command, facts))
 
 
+def print_figures(venue: Venue, command: c.PrintFigures, facts: Facts) -> Decision:
+    """A paper of sums is on record with what stood on it; an invoice gets the next number."""
+    if len(command.rows) > FIGURE_ROWS:
+        return refuse("too_many", limit=FIGURE_ROWS)
+    number = venue.invoice_no + 1 if command.document == "invoice" else 0
+    printed = e.FiguresPrinted(
+        command.document,
+        command.kind,
+        command.about,
+        command.rows,
+        command.total_minor,
+        number,
+        facts.actor,
+        facts.now_ms,
+    )
+    return Accepted((printed,))
+
+
 HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TakePayment: pay,
     c.RefundPayment: refund,
@@ -179,6 +197,7 @@ HANDLERS: dict[type, Callable[..., Decision]] = {
     c.SellVoucher: sell_voucher,
     c.ReturnVoucher: return_voucher,
     c.PayAccount: pay_account,
+    c.PrintFigures: print_figures,
     c.PunchClock: lambda v, x, f: one(attendance.punch(v.present, x, f)),
 }
 """Which of these answers which command; `decisions` gives it the rest."""

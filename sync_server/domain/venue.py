@@ -115,6 +115,7 @@ class Venue:
     speeds: dict[str, Speed] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
     late: tuple[LateSum, ...] = ()
+    invoice_no: int = 0
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -142,6 +143,7 @@ class Venue:
             dict(self.speeds),
             dict(self.requests),
             self.late,
+            self.invoice_no,
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -415,6 +417,9 @@ class Venue:
         self.suspense = kept[-SUSPENSE_KEPT:]
         self._counts_nowhere(event.payment)
 
+    def _figures_printed(self, event: e.FiguresPrinted, stamp: Stamp) -> None:
+        self.invoice_no = max(self.invoice_no, event.number)
+
     def _day_opened(self, event: e.DayOpened, stamp: Stamp) -> None:
         self.day = Day(event.day, event.at_ms)
         self.speeds.clear()
@@ -480,6 +485,7 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.ApprovalAsked: Venue._asked,
     e.ApprovalAnswered: Venue._answered,
     e.ApprovalEnded: Venue._request_ended,
+    e.FiguresPrinted: Venue._figures_printed,
     e.DayOpened: Venue._day_opened,
     e.DayClosed: Venue._day_closed,
     e.ItemStopped: Venue._stopped,

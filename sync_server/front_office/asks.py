@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from sync_server.domain import commands as c
-from sync_server.domain.ids import StaffId
+from sync_server.domain.ids import ShiftId, StaffId
 from sync_server.domain.limits import (
     APPROVAL_MS,
     CARD_LENGTH,
@@ -20,7 +20,9 @@ from sync_server.domain.limits import (
     SNAPSHOT_CHUNK_BYTES,
 )
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.records import FigureRow
 from sync_server.domain.staff import rights_of
+from sync_server.domain.venue import Venue
 from sync_server.protocol.faults import FrameFault
 from sync_server.store.database import Database
 from sync_server.transport.authority import AskResult, CommandResult
@@ -28,7 +30,9 @@ from sync_server.transport.authority import AskResult, CommandResult
 from .access import ANY_CARD, Access, Approval
 from .catalogues import Catalogues
 from .devices import Device
-from .statements import statement
+from .journal_search import Sought, search
+from .statements import paper_rows, statement
+from .till_reports import REPORTS, till_report
 
 GUESTS_SHOWN = 20
 
@@ -83,6 +87,27 @@ class _Statement(_Params, frozen=True):
     before_n: int = 0
 
 
+class _TillReport(_Params, frozen=True):
+    kind: str
+    shift_id: str = ""
+    language: str = ""
+    paper: bool = False
+
+
+class _Journal(_Params, frozen=True):
+    number: str = ""
+    staff_id: str = ""
+    amount_minor: int = 0
+    from_ms: int = 0
+    to_ms: int = 0
+    before_n: int = 0
+
+
+class _AccountPaper(_Params, frozen=True):
+    account_id: str
+    document: str
+
+
 class House(Protocol):
     """What the questions need of the office."""
 
@@ -91,6 +116,10 @@ class House(Protocol):
     catalogues: Catalogues
     clock: Callable[[], int]
     new_id: Callable[[], str]
+
+    @property
+    def venue(self) -> Venue:
+        """The committed state."""
 
     @property
     def devices(self) -> Mapping[str, Device]:
@@ -111,6 +140,8 @@ Health = Callable[[], Mapping[str, Any]]
 
 SET_UP_RIGHT = "settings"
 STATEMENT_RIGHT = "house_account"
+REPORT_RIGHT = "reports"
+ROW_NAME = 60
 
 
 class SetUp(Protocol):
@@ -158,6 +189,9 @@ class Asks:
             "hotel_day": (_HotelDay, self._compare_day),
             "approve": (_Approve, self._approve),
             "statement": (_Statement, self._statement),
+            "account_paper": (_AccountPaper, self._account_paper),
+            "till_report": (_TillReport, self._till_report),
+            "journal": (_Journal, self._journal),
         }
 
     async def answer(self, dev: str, session: str, what: str, params: bytes) -> AskResult:
@@ -335,6 +369,76 @@ class Asks:
             return _no("no_account", account=asked.account_id[:64])
         lines = await statement(self._house.database, asked.account_id, asked.before_n)
         return _yes({"lines": [asdict(line) for line in lines]})
+
+    def _holds(self, dev: str, session: str, right: str) -> tuple[str, AskResult | None]:
+        """Who is signed in, and why this person may not ask."""
+        holder = self._house.access.holder(session, dev, self._house.clock())
+        if not holder:
+            return "", _no("session_ended")
+        if right not in rights_of(self._house.catalogue, holder):
+            return holder, _no("not_allowed", right=right)
+        return holder, None
+
+    async def _printed(self, command: c.PrintFigures, holder: str) -> AskResult | None:
+        done = await self._house.report(command, holder)
+        return None if done is not None and done.outcome != "refused" else _no("busy")
+
+    async def _account_paper(self, dev: str, session: str, asked: _AccountPaper) -> AskResult:
+        """The statement of a house account, or the invoice of what it owes, on paper."""
+        holder, fault = self._holds(dev, session, STATEMENT_RIGHT)
+        if fault is not None:
+            return fault
+        house = self._house
+        if asked.account_id not in house.catalogue.accounts:
+            return _no("no_account", account=asked.account_id[:64])
+        owed = house.venue.owed.get(asked.account_id, 0)
+        lines = await statement(house.database, asked.account_id, 0)
+        rows, total = paper_rows(asked.document, lines, owed, house.venue)
+        if not rows:
+            return _no("nothing_due")
+        command = c.PrintFigures(asked.document, asked.account_id, rows, total)
+        return await self._printed(command, holder) or _yes({})
+
+    async def _till_report(self, dev: str, session: str, asked: _TillReport) -> AskResult:
+        """One kind of report, of the open day or of a shift; on paper as well if it is wanted."""
+        holder, fault = self._holds(dev, session, REPORT_RIGHT)
+        if fault is not None:
+            return fault
+        house = self._house
+        shift = house.venue.shifts.get(ShiftId(asked.shift_id)) if asked.shift_id else None
+        if asked.kind not in REPORTS:
+            return _no("unknown_question")
+        if asked.shift_id and shift is None:
+            return _no("no_shift")
+        found = await till_report(
+            house.database, house.venue, house.catalogue, asked.kind, asked.language, shift
+        )
+        day = house.venue.day.day if house.venue.day else ""
+        if asked.paper:
+            about = f"{shift.day} · {shift.number}" if shift else day
+            rows = tuple(FigureRow(row.name[:ROW_NAME], row.amount_minor) for row in found.rows)
+            command = c.PrintFigures("report", about, rows, found.total_minor, asked.kind)
+            if fault := await self._printed(command, holder):
+                return fault
+        return _yes(asdict(found))
+
+    async def _journal(self, dev: str, session: str, asked: _Journal) -> AskResult:
+        """What happened, by check, person, sum and time, with the tap behind each event."""
+        _, fault = self._holds(dev, session, REPORT_RIGHT)
+        if fault is not None:
+            return fault
+        sought = Sought(
+            asked.number[:64],
+            asked.staff_id[:64],
+            asked.amount_minor,
+            asked.from_ms,
+            asked.to_ms,
+            asked.before_n,
+        )
+        found = await search(self._house.database, self._house.venue, sought)
+        codes = {device.dev: device.code for device in self._house.devices.values()}
+        lines = [{**asdict(line), "dev": codes.get(line.dev, "")} for line in found.lines]
+        return _yes({"lines": lines, "before_n": found.before_n})
 
     async def _set_up(
         self, set_up: SetUp, dev: str, session: str, what: str, params: bytes

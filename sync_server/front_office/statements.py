@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from sync_server.domain.records import FigureRow
+from sync_server.domain.venue import Venue
 from sync_server.store.database import Database
 
 from .tables import JournalRow, LedgerRow
@@ -51,3 +53,23 @@ async def statement(database: Database, account_id: str, before_n: int) -> list[
         return [StatementLine(*row) for row in connection.execute(query)]
 
     return await database.read_async(read)
+
+
+def paper_rows(
+    document: str, lines: list[StatementLine], owed_minor: int, venue: Venue
+) -> tuple[tuple[FigureRow, ...], int]:
+    """The rows of a paper and its total, the oldest first. A statement has the newest page of
+    lines and what was carried forward; an invoice only what is owed, so that what was paid already
+    is in it no more. Empty when there is nothing to say."""
+    rows: list[FigureRow] = []
+    left = owed_minor
+    for line in lines:
+        if document == "invoice" and (line.amount_minor <= 0 or left <= 0):
+            continue
+        amount = min(line.amount_minor, left) if document == "invoice" else line.amount_minor
+        left -= amount
+        check = venue.check(line.document)
+        rows.append(FigureRow(f"{line.day} {check.number if check else ''}".strip(), amount))
+    if left and (rows or document == "invoice") and (document != "invoice" or left > 0):
+        rows.append(FigureRow("", left))
+    return tuple(reversed(rows)), owed_minor

@@ -14,6 +14,7 @@ from .guest import bill_draft, receipt_draft, slip_draft
 from .kitchen import ticket_draft
 from .stock import label_draft, sheet_draft
 from .templates import Draft, arranged, template_for
+from .till_lists import figures_draft
 from .words import words_of
 
 KITCHEN = frozenset({"kitchen", "void"})
@@ -57,6 +58,8 @@ def draft_of(job: PaperJob, catalogue: Catalogue, zone: tzinfo) -> Draft:
             return money_draft(job, job.slip, catalogue, words, figures)
         case "x" | "z" if job.shift is not None:
             return report_draft(job, job.shift, catalogue, words, figures)
+        case "figures" if job.figures is not None:
+            return figures_draft(job.figures, catalogue, words, figures)
         case "stock_take" if job.sheet is not None:
             return sheet_draft(job, job.sheet, words, figures)
         case "label" if job.label is not None:

@@ -38,6 +38,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "money": ("venue", "amount", "about", "signatures"),
     "x": ("head", "sales", "tenders", "taxes", "drawer"),
     "z": ("head", "sales", "tenders", "taxes", "drawer", "end"),
+    "figures": ("head", "rows", "end"),
     "stock_take": ("head", "rows", "signature"),
     "label": ("name", "dates", "about"),
 }
@@ -54,6 +55,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "money": frozenset({"amount", "about", "signatures"}),
     "x": frozenset(PARTS["x"]),
     "z": frozenset(PARTS["z"]),
+    "figures": frozenset(PARTS["figures"]),
     "stock_take": frozenset({"rows", "signature"}),
     "label": frozenset({"name", "dates"}),
 }

@@ -157,6 +157,8 @@ class HouseDesk:
     number: int = 416
     guests: tuple[dict[str, Any], ...] = GUESTS
     statements: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    questions: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     chosen: dict[str, Preference] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
     attached: Attached = field(default_factory=Attached)
@@ -246,6 +248,11 @@ class HouseDesk:
             return self._approve(params)
         if what == "statement":
             return Reply(body={"lines": self.statements.get(str(params["account_id"]), [])})
+        if what in self.answers:
+            self.questions.append((what, params))
+            return Reply(body=self.answers[what])
+        if "query" not in params:
+            return Reply("offline")
         wanted = str(params["query"]).casefold()
         found = [g for g in self.guests if wanted == g["room"] or wanted in g["name"].casefold()]
         return Reply(body={"guests": found}) if found else Reply("no_guest")

@@ -1,5 +1,7 @@
 """Money beside cash and card, without a window: tenders, the cash desk's tabs, the day's end."""
 
+from typing import Any
+
 import pytest
 
 from pos_app.presenters.flow import Flow
@@ -402,3 +404,61 @@ def test_foreign_cash_is_counted_apart_and_a_difference_needs_a_reason(house: Ho
     flow.act("close")
     settle(flow, house)
     assert house.venue.shifts[SHIFT].state == "closed"
+
+
+# -- reports and the journal -------------------------------------------------------------------
+def test_reports_are_asked_for_the_day_or_the_shift_and_printed(house: House) -> None:
+    assert "Звіти" not in {act.label for act in desk_of(house, "taras", "drawer").view().view.tabs}
+    flow = desk_of(house, "nadia", "reports")
+    rows = [
+        {"name": "cash", "count": 2, "amount_minor": 40_000},
+        {"name": "", "count": 1, "amount_minor": 500},
+    ]
+    desk: Any = flow.desk
+    desk.answers["till_report"] = {"rows": rows, "total_minor": 40_500, "cut": False}
+    flow.act("open:tender")
+    settle(flow, house)
+    notes = [(card.title, card.lines, card.aside) for card in flow.view().view.notes]
+    assert notes == [("Готівка", ("2 ×",), "400,00"), ("Решта", ("1 ×",), "5,00")]
+    assert flow.view().view.rows[0].value == "405,00\u00a0₴"
+    flow.act("do:span")
+    flow.act("do:print")
+    settle(flow, house)
+    spans = [(asked["shift_id"], asked["paper"]) for _, asked in desk.questions]
+    assert spans == [("", False), (SHIFT, False), (SHIFT, True)]
+
+
+def test_the_journal_is_sought_in_pages_down_to_the_tap(house: House) -> None:
+    flow = desk_of(house, "nadia", "journal")
+    line = {
+        **{"n": 41, "at_ms": house.now_ms, "type": "PaymentTaken", "by": "taras", "dev": "T1"},
+        **{"number": "T1-001", "amount_minor": 35_000, "cmd_id": "x", "command": "TakePayment"},
+        **{"seq": 7, "made_ms": house.now_ms},
+    }
+    desk: Any = flow.desk
+    desk.answers["journal"] = {"lines": [line], "before_n": 40}
+    flow.act("do:number")
+    for key in "t1-001":
+        flow.act(f"key:{key}")
+    flow.act("confirm")
+    settle(flow, house)
+    (card,) = flow.view().view.cards
+    assert (card.title, card.aside) == ("Сплачено · T1-001", "350,00")
+    flow.act("open:41")
+    facts = {pair.label: pair.value for pair in flow.view().view.rows}
+    assert facts["Команда"] == "TakePayment"
+    assert facts["Пристрій, його команда"] == "T1 · 7"
+    flow.act("do:older")
+    settle(flow, house)
+    assert desk.questions[-1] == ("journal", {"number": "T1-001", "before_n": 40})
+
+
+def test_a_company_gets_its_statement_and_its_invoice_on_paper(house: House) -> None:
+    flow = desk_of(house, "taras", "accounts")
+    desk: Any = flow.desk
+    desk.answers["account_paper"] = {}
+    flow.act("open:podil")
+    assert not next(a for a in flow.view().view.actions if a.id == "do:invoice").enabled
+    flow.act("do:statement")
+    settle(flow, house)
+    assert desk.questions == [("account_paper", {"account_id": "podil", "document": "statement"})]

@@ -255,6 +255,7 @@ async def test_no_terminal_may_say_what_only_the_server_says(house: House, till:
         c.TellStaff(NoticeId("x"), StaffId("olena"), "internal", {}),
         c.PublishCatalogue(9, "0" * 64),
         c.RecordSignIn(StaffId("nadia"), "in"),
+        c.PrintFigures("report", "2026-11-21", (), 0, "hour"),
     )
     assert {type(body).__name__ for body in bodies} == SERVER_ONLY
     for body in bodies:

@@ -8,13 +8,15 @@ from hypothesis import given, strategies as st
 from hardware.documents import QR, Columns, Document, Logo, Size, Text
 from hardware.plain_text import body_lines
 from hardware.raster import render
+from sync_server.domain.events import FiguresPrinted
 from sync_server.domain.limits import TEMPLATE_PARTS, TEMPLATE_TEXT
 from sync_server.domain.menu import Template, TemplatePart
 from sync_server.domain.outward import PaperJob, PrepLabel, SheetRow, StockSheet
+from sync_server.domain.records import FigureRow
 from sync_server.paper.composing import compose, draft_of
 from sync_server.paper.figures import zone_of
 from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of, standard
-from tests.paper.paper_jobs import CATALOGUE, EVENING, JOBS, KITCHEN, PRE_BILL, RECEIPT
+from tests.paper.paper_jobs import CATALOGUE, EVENING, IRYNA, JOBS, KITCHEN, PRE_BILL, RECEIPT
 
 KYIV = zone_of(CATALOGUE)
 FAULTY = "шаблон із помилкою"
@@ -36,7 +38,10 @@ LABEL = PaperJob(
     EVENING,
     label=PrepLabel("Соус перцевий", EVENING, EVENING + 2 * 86_400_000, "молоко", "sauce-pepper"),
 )
-EVERY = {**JOBS, "stock_take": SHEET, "label": LABEL}
+_ROWS = (FigureRow("cash", 18_500), FigureRow("", 500))
+_PRINTED = FiguresPrinted("report", "tender", "2026-11-21", _ROWS, 19_000, 0, IRYNA, EVENING)
+FIGURES = PaperJob("figures", "cashier", "uk", EVENING, figures=_PRINTED)
+EVERY = {**JOBS, "stock_take": SHEET, "label": LABEL, "figures": FIGURES}
 
 
 def template(job: PaperJob, *names: str, **sizes: str) -> Template:

@@ -1,0 +1,174 @@
+"""The journal for whoever must find out what happened: sought from the cash desk, down to the tap.
+
+By check number, person, sum and time, the newest first, in pages. One answer looks at `LOOKED_AT`
+events at most and says where the next one goes on, so a question never holds the database for
+long. Each line names its command with the device's own clock: what was tapped, where, and when.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from sync_server.domain.venue import Venue
+from sync_server.protocol.envelope import EventRecord, read_command, read_event
+from sync_server.store.database import Database
+
+from .tables import InboxRow, JournalRow
+
+LINES = 40
+LOOKED_AT = 20_000
+_PAGE = 1_000
+_NUMBERED = ("CheckOpened", "CheckClosed")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for; what is empty or 0 is no condition. `before_n` goes on from an answer."""
+
+    number: str = ""
+    staff_id: str = ""
+    amount_minor: int = 0
+    from_ms: int = 0
+    to_ms: int = 0
+    before_n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """One event and the tap behind it. `made_ms` is the device's clock; 0 for the server's own."""
+
+    n: int
+    at_ms: int
+    type: str
+    by: str
+    dev: str
+    number: str
+    amount_minor: int
+    cmd_id: str
+    command: str = ""
+    seq: int = 0
+    made_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page; the next one is asked for with `before_n`, 0 when there is none."""
+
+    lines: tuple[FoundLine, ...]
+    before_n: int
+
+
+async def search(database: Database, venue: Venue, sought: Sought) -> Found:
+    """The newest events that fit, at most a page of them."""
+    numbers: dict[str, str] = {
+        check.check_id: check.number for check in (*venue.closed.values(), *venue.checks.values())
+    }
+    return await database.read_async(lambda connection: _search(connection, numbers, sought))
+
+
+def _search(connection: Connection, numbers: dict[str, str], sought: Sought) -> Found:
+    if sought.number and sought.number not in numbers.values():
+        _look_up(connection, numbers, sought.number)
+    found: list[FoundLine] = []
+    before, looked = sought.before_n, 0
+    while looked < LOOKED_AT:
+        rows = _rows(connection, sought, before)
+        for n, data in rows:
+            record = read_event(bytes(data))
+            line = _line(record, numbers)
+            if _fits(line, record, sought):
+                found.append(line)
+            before, looked = n, looked + 1
+            if len(found) == LINES or looked == LOOKED_AT:
+                return Found(_with_taps(connection, found), before)
+        if len(rows) < _PAGE:
+            before = 0
+            break
+    return Found(_with_taps(connection, found), before)
+
+
+def _rows(connection: Connection, sought: Sought, before: int) -> Any:
+    query = (
+        select(JournalRow.n, JournalRow.data)  # type: ignore[call-overload]
+        .order_by(JournalRow.n.desc())  # type: ignore[attr-defined]
+        .limit(_PAGE)
+    )
+    if before:
+        query = query.where(JournalRow.n < before)
+    if sought.from_ms:
+        query = query.where(JournalRow.at_ms >= sought.from_ms)
+    if sought.to_ms:
+        query = query.where(JournalRow.at_ms < sought.to_ms)
+    return connection.execute(query).all()
+
+
+def _look_up(connection: Connection, numbers: dict[str, str], number: str) -> None:
+    """A check that is no longer in the live state: its id from the newest events that name it."""
+    query = (
+        select(JournalRow.data)  # type: ignore[call-overload]
+        .where(JournalRow.type.in_(_NUMBERED))  # type: ignore[attr-defined]
+        .order_by(JournalRow.n.desc())  # type: ignore[attr-defined]
+        .limit(LOOKED_AT)
+    )
+    for (data,) in connection.execute(query):
+        body = msgspec.json.decode(read_event(bytes(data)).body)
+        if body.get("number") == number:
+            numbers[str(body["check_id"])] = number
+            return
+
+
+def _line(record: EventRecord, numbers: Mapping[str, str]) -> FoundLine:
+    body = msgspec.json.decode(record.body)
+    payment = body.get("payment")
+    within = payment if isinstance(payment, dict) else body
+    number = body.get("number")
+    own = number if isinstance(number, str) else ""
+    return FoundLine(
+        record.n,
+        record.at_ms,
+        record.type,
+        str(within.get("by") or record.actor),
+        record.dev,
+        numbers.get(str(body.get("check_id", "")), own),
+        _amount(body, within),
+        record.cmd_id,
+    )
+
+
+def _amount(body: Mapping[str, Any], within: Mapping[str, Any]) -> int:
+    totals = body.get("totals")
+    if isinstance(totals, dict):
+        return int(totals.get("total_minor", 0))
+    for name in ("amount_minor", "gross_minor", "counted_minor", "float_minor"):
+        if isinstance(within.get(name), int):
+            return int(within[name])
+    return 0
+
+
+def _fits(line: FoundLine, record: EventRecord, sought: Sought) -> bool:
+    return (
+        (not sought.number or line.number == sought.number)
+        and (not sought.staff_id or sought.staff_id in (line.by, record.actor))
+        and (not sought.amount_minor or abs(line.amount_minor) == sought.amount_minor)
+    )
+
+
+def _with_taps(connection: Connection, found: list[FoundLine]) -> tuple[FoundLine, ...]:
+    """Each line with its command as the device wrote it."""
+    ids = {line.cmd_id for line in found if line.cmd_id}
+    query = select(InboxRow.cmd_id, InboxRow.type, InboxRow.seq, InboxRow.data).where(  # type: ignore[call-overload]
+        InboxRow.cmd_id.in_(ids)  # type: ignore[attr-defined]
+    )
+    taps = {row[0]: row for row in connection.execute(query)} if ids else {}
+    return tuple(_tapped(line, taps.get(line.cmd_id)) for line in found)
+
+
+def _tapped(line: FoundLine, tap: Any) -> FoundLine:
+    if tap is None:
+        return line
+    _, kind, seq, data = tap
+    made_ms = read_command(bytes(data)).command.made_wall_ms if data else 0
+    return replace(line, command=kind, seq=seq, made_ms=made_ms)

@@ -1,0 +1,67 @@
+"""Paper of the cash desk in rows: a report, the statement of a house account, an invoice.
+
+Rule: what the event fixed is printed, nothing is added up here. A row without a name is what did
+not fit. Neighbours: the figures are made in `front_office.till_reports` and `statements`.
+"""
+
+from collections.abc import Iterator
+
+from hardware.documents import Block, Rule, Signature, Size
+from sync_server.domain.events import FiguresPrinted
+from sync_server.domain.menu import Catalogue
+
+from .figures import Figures
+from .names import person_name
+from .rows import centred, grand, sum_row
+from .templates import Draft
+from .words import Words
+
+
+def figures_draft(
+    printed: FiguresPrinted, catalogue: Catalogue, words: Words, figures: Figures
+) -> Draft:
+    """Rows with their sums, what they are about, and their total."""
+    say = words.say
+    parts: dict[str, tuple[Block, ...]] = {
+        "head": tuple(_head(printed, catalogue, words, figures)),
+        "rows": tuple(
+            sum_row(_name(printed, row.name, words, figures), figures.plain(row.amount_minor))
+            for row in printed.rows
+        ),
+        "end": tuple(grand(say("sum_of_all"), figures.money(printed.total_minor))),
+    }
+    if printed.document == "invoice":
+        signs = (Signature(say("sign_gave")), Signature(say("sign_took")))
+        parts["end"] = (*parts["end"], *signs)
+        title = say("invoice_no", number=printed.number)
+    else:
+        title = say(f"figures_{printed.kind or printed.document}")
+    return Draft(title, parts, tuple(parts), footer=say("end_of_report"))
+
+
+def _head(
+    printed: FiguresPrinted, catalogue: Catalogue, words: Words, figures: Figures
+) -> Iterator[Block]:
+    settings, account = catalogue.settings, catalogue.accounts.get(printed.about)
+    yield centred(settings.name, bold=True)
+    if settings.address:
+        yield centred(settings.address, Size.SMALL)
+    yield Rule()
+    yield sum_row(words.say("figures_about"), account.name if account else printed.about)
+    if account is not None and account.tax_code:
+        yield sum_row(words.say("tax_code"), account.tax_code)
+    if account is not None and account.address:
+        yield centred(account.address, Size.SMALL)
+    yield sum_row(words.say("printed_at"), figures.moment(printed.at_ms))
+    yield sum_row(words.say("cashier"), person_name(catalogue, printed.by))
+    yield Rule()
+
+
+def _name(printed: FiguresPrinted, name: str, words: Words, figures: Figures) -> str:
+    if not name:
+        return words.say("figures_rest")
+    if printed.kind == "tender":
+        return words.say("room_plain" if name == "room" else name)
+    if printed.kind == "tax":
+        return words.say("tax", rate=figures.rate(int(name)))
+    return name
