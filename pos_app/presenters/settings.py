@@ -124,14 +124,19 @@ class SettingsPresenter(Presenter):
     def view(self) -> SettingsView:
         """The screen as it stands."""
         chosen = self.desk.preference
+        head = Head(
+            self.say("my_settings"),
+            self.back_act("back"),
+            (),
+            (self.clock_chip(),),
+            self.avatar(named=True),
+        )
+        sheet = self._sheet()
+        if sheet.kind:
+            # Nothing lies under a question, where a finger beside it could hit.
+            return SettingsView(head=head, sheet=sheet)
         return SettingsView(
-            head=Head(
-                self.say("my_settings"),
-                self.back_act("back"),
-                (),
-                (self.clock_chip(),),
-                self.avatar(named=True),
-            ),
+            head=head,
             language_title=self.say("language").upper(),
             languages=tuple(
                 _choice(f"speak:{one}", Words.of(one).say("language_name"), one == self.language)
@@ -150,7 +155,6 @@ class SettingsPresenter(Presenter):
             switch=Act("switch", self.say("switch_user"), "outline", icon="swap_horiz"),
             plan=self._plan(),
             card=self._card(),
-            sheet=self._sheet(),
             done=Act("back", self.say("done"), "accent"),
         )
 

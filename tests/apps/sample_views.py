@@ -543,6 +543,8 @@ SETTINGS = SettingsView(
     mode_title="КОЛЬОРИ",
     modes=(Act("mode:dark", "Темні", "ringed", icon="check"), Act("mode:light", "Світлі")),
     switch=Act("switch", "Інша людина", "outline", icon="swap_horiz"),
+    plan=Act("plan", "План залів", "outline", icon="table_restaurant"),
+    card=Act("give_card", "Видати картку", "outline", icon="credit_card"),
     done=Act("back", "Готово", "accent"),
 )
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from pos_app.presenters.shown import Act, Banner
+from pos_app.presenters.order_sheets import with_key
+from pos_app.presenters.settings_view import SettingsView
+from pos_app.presenters.shown import Act, Banner, Sheet
 from tests.apps import sample_till as till, sample_views as sample, set_up_house as set_up
 from tests.apps.conftest import Rig
 
@@ -18,12 +20,25 @@ pytestmark = pytest.mark.xdist_group("kivy")
 
 WIDE, TALL, SMALL, FULL = (1366, 768), (800, 1280), (1024, 600), (1920, 1080)
 SIZES = (WIDE, TALL, SMALL, FULL)
+GIVING_A_CARD = SettingsView(
+    head=sample.SETTINGS.head,
+    sheet=Sheet(
+        "choices",
+        "Прикладіть картку: Олександра Костянтинівна",
+        text="Попередня картка цієї людини одразу втратить силу",
+        choices=(Act("no_card", "Картку загублено: скасувати", "outline"),),
+        cancel=Act("cancel", "Скасувати"),
+        columns=1,
+    ),
+)
+WEIGHING = with_key(sample.QUANTITY_SHEET, Act("weigh", "Зважити", "outline"))
 VIEWS = {
     "sign_in": sample.SIGN_IN,
     "floor": sample.FLOOR,
     "order": sample.ORDER,
     "modifiers": replace(sample.ORDER, side="modifiers", modifiers=sample.MODIFIERS),
     "void": replace(sample.ORDER, side="sheet", sheet=sample.VOID_SHEET),
+    "weighing": replace(sample.ORDER, side="sheet", sheet=WEIGHING),
     "quantity": replace(sample.ORDER, side="sheet", sheet=sample.QUANTITY_SHEET),
     "letters": replace(sample.ORDER, side="sheet", sheet=sample.LETTERS_SHEET),
     "split": sample.SPLIT,
@@ -35,6 +50,7 @@ VIEWS = {
     "devices": set_up.printers(),
     "papers": set_up.papers(),
     "settings": sample.SETTINGS,
+    "giving_a_card": GIVING_A_CARD,
     "plan": sample.PLAN,
     "serve": replace(sample.ORDER, serve=Act("serve", "Подано 2", "go", icon="room_service")),
 }
