@@ -54,7 +54,7 @@ HAPPENED = frozenset(
 
 
 class ReportsSection(Section):
-    """The kinds of reports, and the rows of the one that is picked."""
+    """The kinds of reports, or in their place the rows of the one that is picked, in pages."""
 
     right = RIGHT
 
@@ -65,14 +65,17 @@ class ReportsSection(Section):
         self._of_shift = False
 
     def cards(self) -> tuple[Card, ...]:
-        """One for each kind."""
+        """One for each kind, or one for each row."""
         on = self.on
+        if on.picked:
+            rows = self._found["rows"] if self._found and self._of == on.picked else ()
+            return tuple(self._row(row) for row in rows)
         return tuple(
             Card(
                 on.say(f"report_{kind}"),
                 (),
                 "",
-                "accent" if kind == on.picked else "line",
+                "line",
                 f"open:{kind}",
             )
             for kind in KINDS
@@ -97,13 +100,9 @@ class ReportsSection(Section):
         total = Pair(on.say("total"), amount, "strong", rule=True)
         return (total, Pair(on.say("report_cut"))) if self._found["cut"] else (total,)
 
-    def notes(self) -> tuple[Card, ...]:
-        """The rows."""
-        if not self._found or self._of != self.on.picked:
-            return ()
-        if not self._found["rows"]:
-            return (Card(self.on.say("report_none")),)
-        return tuple(self._row(row) for row in self._found["rows"])
+    def empty(self) -> str:
+        """Nothing was sold, or the answer is on its way."""
+        return self.on.say("report_none") if self._found else ""
 
     def _row(self, row: Mapping[str, Any]) -> Card:
         on, count, name = self.on, int(row["count"]), str(row["name"])
@@ -145,13 +144,18 @@ class ReportsSection(Section):
             on.toast(on.say("goes_to_printer"), "ready", "check")
 
     def actions(self) -> tuple[Act, ...]:
-        """The day or this drawer's shift; paper."""
-        on, may = self.on, self.on.may(RIGHT)
+        """The day or this drawer's shift; paper; another report."""
+        on, may, there = self.on, self.on.may(RIGHT), bool(self.on.picked)
         other = "report_day" if self._of_shift else "report_shift"
         return (
             Act("do:span", on.say(other), "plain", may and on.shift is not None),
-            Act("do:print", on.say("print_it"), "accent", may and bool(self._found)),
+            Act("do:print", on.say("print_it"), "accent", may and there and bool(self._found)),
+            Act("do:kinds", on.say("other_report"), "outline", there),
         )
+
+    def do_kinds(self) -> None:
+        """Back to the kinds."""
+        self.on.picked, self._of, self._found = "", "", {}
 
     def do_span(self) -> None:
         """Of the shift instead of the day, and back."""
@@ -179,6 +183,10 @@ class JournalSection(Section):
         """What happened, when, who."""
         return tuple(self._card(line) for line in self._lines)
 
+    @property
+    def _picked(self) -> Mapping[str, Any] | None:
+        return next((line for line in self._lines if str(line["n"]) == self.on.picked), None)
+
     def _what(self, line: Mapping[str, Any]) -> str:
         kind = str(line["type"])
         return self.on.say(f"happened_{kind}") if kind in HAPPENED else kind
@@ -201,25 +209,27 @@ class JournalSection(Section):
         return self.on.say("journal_none" if self._sought else "journal_empty")
 
     def title(self) -> str:
-        """What is sought."""
+        """What is sought; when the one that is picked went on record."""
+        on, line = self.on, self._picked
+        if line is not None:
+            at_ms, zone = int(line["at_ms"]), on.desk.catalogue.settings.zone
+            return f"{formats.iso_day(at_ms, zone)} {on.clock(at_ms)}"
         return " · ".join(self._said) or self.on.say("tab_journal")
 
     def rows(self) -> tuple[Pair, ...]:
         """The tap behind the event that is picked."""
         on = self.on
-        line = next((x for x in self._lines if str(x["n"]) == on.picked), None)
+        line = self._picked
         if line is None:
             return ()
-        zone = on.desk.catalogue.settings.zone
-        at_ms, made_ms = int(line["at_ms"]), int(line["made_ms"])
-        device = f"{line['dev']} · {line['seq']}" if line["dev"] else on.say("server_itself")
+        who = on.person(line["by"]) if line["by"] else ""
+        made_ms = int(line["made_ms"])
+        tapped = (who, on.clock(made_ms) if made_ms else "")
+        tap = (line["command"], line["dev"], str(line["seq"] or ""))
         facts = (
             ("tap_event", f"{line['n']} · {line['type']}"),
-            ("tap_command", str(line["command"])),
-            ("tap_device", device),
-            ("tap_person", on.person(line["by"]) if line["by"] else ""),
-            ("tap_made", on.clock(made_ms) if made_ms else ""),
-            ("tap_at", f"{formats.iso_day(at_ms, zone)} {on.clock(at_ms)}"),
+            ("tap_command", " · ".join(part for part in tap if part)),
+            ("tap_person", " · ".join(part for part in tapped if part)),
         )
         return tuple(Pair(on.say(key), text, rule=True) for key, text in facts if text)
 

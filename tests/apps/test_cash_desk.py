@@ -418,14 +418,16 @@ def test_reports_are_asked_for_the_day_or_the_shift_and_printed(house: House) ->
     desk.answers["till_report"] = {"rows": rows, "total_minor": 40_500, "cut": False}
     flow.act("open:tender")
     settle(flow, house)
-    notes = [(card.title, card.lines, card.aside) for card in flow.view().view.notes]
-    assert notes == [("Готівка", ("2 ×",), "400,00"), ("Решта", ("1 ×",), "5,00")]
+    cards = [(card.title, card.lines, card.aside) for card in flow.view().view.cards]
+    assert cards == [("Готівка", ("2 ×",), "400,00"), ("Решта", ("1 ×",), "5,00")]
     assert flow.view().view.rows[0].value == "405,00\u00a0₴"
     flow.act("do:span")
     flow.act("do:print")
     settle(flow, house)
     spans = [(asked["shift_id"], asked["paper"]) for _, asked in desk.questions]
     assert spans == [("", False), (SHIFT, False), (SHIFT, True)]
+    flow.act("do:kinds")
+    assert "open:hour" in {card.id for card in flow.view().view.cards}
 
 
 def test_the_journal_is_sought_in_pages_down_to_the_tap(house: House) -> None:
@@ -446,8 +448,7 @@ def test_the_journal_is_sought_in_pages_down_to_the_tap(house: House) -> None:
     assert (card.title, card.aside) == ("Сплачено · T1-001", "350,00")
     flow.act("open:41")
     facts = {pair.label: pair.value for pair in flow.view().view.rows}
-    assert facts["Команда"] == "TakePayment"
-    assert facts["Пристрій, його команда"] == "T1 · 7"
+    assert facts["Команда, пристрій"] == "TakePayment · T1 · 7"
     flow.act("do:older")
     settle(flow, house)
     assert desk.questions[-1] == ("journal", {"number": "T1-001", "before_n": 40})
