@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import count
 from os import cpu_count
 
-from .evening import Report, Violation, run
+from .evening import Report, Violation, died_at, run
 
 
 def attempt(seed: int) -> Report | str:
@@ -34,6 +34,7 @@ def main() -> int:
     seeds = count(asked.first) if asked.forever else range(asked.first, asked.first + asked.count)
     begun, done, commands, crashes = time.monotonic(), 0, 0, 0
     bad: list[str] = []
+    points: set[str] = set()
     with ProcessPoolExecutor(1 if asked.count == 1 and not asked.forever else asked.cores) as pool:
         for start in seeds:
             if (start - asked.first) % 64:
@@ -47,10 +48,11 @@ def main() -> int:
                 else:
                     commands += outcome.commands
                     crashes += outcome.crashes
+                    points.update(outcome.points)
             pace = done / (time.monotonic() - begun)
             print(
                 f"{done} evenings, {commands} commands, {crashes} crashes, {pace:.1f}/s, "
-                f"{len(bad)} broken",
+                f"{died_at(points)}, {len(bad)} broken",
                 flush=True,
             )
             if asked.forever and bad:

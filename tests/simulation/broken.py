@@ -36,6 +36,7 @@ from sync_server.protocol.replica import Replica
 from sync_server.protocol.terminal_conversation import TerminalConversation
 from sync_server.transport.authority import CommandResult
 
+from .evening import Evening
 from .machines import WorkedDatabase
 
 Undo = Callable[[], None]
@@ -84,10 +85,11 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Variant:
-    """A broken promise; `seed` is an evening that is known to notice."""
+    """A broken promise; `seed` is an evening, of this shape if any, that is known to notice."""
 
     name: str
     seed: int
+    shape: type[Evening] | None
     breaks: Callable[[Workshop], object]
 
 
@@ -105,11 +107,13 @@ def broken(variant: Variant) -> Iterator[None]:
 VARIANTS: list[Variant] = []
 
 
-def variant(seed: int) -> Callable[[Callable[[Workshop], object]], Callable[[Workshop], object]]:
+def variant(
+    seed: int, shape: type[Evening] | None = None
+) -> Callable[[Callable[[Workshop], object]], Callable[[Workshop], object]]:
     """Registers a way to break the code."""
 
     def keep(breaks: Callable[[Workshop], object]) -> Callable[[Workshop], object]:
-        VARIANTS.append(Variant(breaks.__name__, seed, breaks))
+        VARIANTS.append(Variant(breaks.__name__, seed, shape, breaks))
         return breaks
 
     return keep

@@ -5,11 +5,11 @@ evening is drawn first, so that some evenings have little and some have all of i
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from sync_server.client import desk
 from sync_server.domain import limits
@@ -62,6 +62,15 @@ class Report:
     restored: int
     head: str
     trace: str
+    points: tuple[str, ...] = field(repr=False)
+
+
+def died_at(points: Iterable[str]) -> str:
+    """In words: at how many places of the code, awaits and edges of commits, a machine died."""
+    points = set(points)
+    commits = sum(" commit " in point for point in points)
+    awaits = sum(" await " in point for point in points)
+    return f"died at {awaits} awaits and {commits} edges of commits"
 
 
 @contextmanager
@@ -84,18 +93,24 @@ def narrow(rng: Random) -> Iterator[None]:
             setattr(home, name, old)
 
 
-def run(seed: int, lengths_s: tuple[float, ...] = LENGTHS_S) -> Report:
-    """Live through the evening of `seed`, as long as one of these. Raises Violation."""
+def run(
+    seed: int, lengths_s: tuple[float, ...] = (), shape: "type[Evening] | None" = None
+) -> Report:
+    """Live through the evening of `seed`, as long as one of these, or as its shape says.
+
+    Raises Violation.
+    """
+    shape = shape or Evening
     house = prepared()
     with narrow(Random(f"{seed} bounds")), World(str(seed), house) as world:
-        story = Evening(world, seed, lengths_s)
+        story = shape(world, seed, lengths_s or shape.lengths_s)
         try:
             world.run(story.live())
         except Stuck:
             raise Violation(seed, ["stuck: nothing can go on, or nothing stops"]) from None
         except AssertionError as late:
             raise Violation(seed, [str(late)]) from late
-        findings = invariants.broken(world)
+        findings = invariants.broken(world) + story.findings()
         if findings:
             raise Violation(seed, findings)
         outcomes = [told.outcome for told in world.history.told.values()]
@@ -111,11 +126,14 @@ def run(seed: int, lengths_s: tuple[float, ...] = LENGTHS_S) -> Report:
             len(world.server.disks) - 1,
             world.server.office.live.head.hash[:16],
             world.loop.trace[:16],
+            tuple(sorted(world.history.points)),
         )
 
 
 class Evening:
-    """The story of one seed."""
+    """The story of one seed. `shapes` are evenings in which one thing is likely to go wrong."""
+
+    lengths_s: ClassVar[tuple[float, ...]] = LENGTHS_S
 
     def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
         self.world = world
@@ -140,6 +158,7 @@ class Evening:
         self.bad_hotel = rng.random() < 0.5
         self.bad_paper = rng.random() < 0.6
         self.burns = rng.random() < 0.25
+        self.odd_hotel = Random(f"{seed} odd hotel").random() < 0.5
 
     async def live(self) -> None:
         """From the first tap to the last answer."""
@@ -149,6 +168,8 @@ class Evening:
             self.plan(machine)
             machine.switch_on()
         if self.bad_hotel:
+            odd = self.odd_hotel
+            world.hotel_gateway.remembers = odd
             world.line.faults = Faults(
                 slow=2_000,
                 slow_answer=2_000,
@@ -156,10 +177,14 @@ class Evening:
                 lost_after=2_500,
                 blind=1_000,
                 slow_ms_max=SLOWEST_MS,
+                twice=1_500 if odd else 0,
+                foreign=700 if odd else 0,
+                audit=1_000 if odd else 0,
             )
         tasks = [asyncio.ensure_future(person.work(self.lasts_s)) for person in self.people]
         watching = asyncio.ensure_future(self.watch_the_pass())
         tasks += [asyncio.ensure_future(self.trouble(m)) for m in world.machines]
+        tasks.append(asyncio.ensure_future(self.own_trouble()))
         if self.bad_paper:
             tasks += [asyncio.ensure_future(self.bad_day(p)) for p in world.presses.values()]
         if self.burns:
@@ -222,6 +247,13 @@ class Evening:
                 world.devices["k1"].frozen = True
                 await asyncio.sleep(rng.random() * 40)
                 world.devices["k1"].frozen = False
+
+    async def own_trouble(self) -> None:
+        """What belongs to the shape of the evening; nothing in one without."""
+
+    def findings(self) -> list[str]:
+        """What must hold after an evening of this shape, beside `invariants`."""
+        return []
 
     async def bad_day(self, press: Press) -> None:
         """A printer is slow, dies, runs out, is opened, is silent or answers nonsense; people mend
@@ -316,6 +348,6 @@ class Evening:
         """What was on its way to the hotel is settled; people answer what nobody can look up."""
         world = self.world
         end = world.loop.now + 1_200
-        while left := invariants.charges_open(world):
+        while left := invariants.charges_open(world) + invariants.effects_open(world):
             assert world.loop.now < end, f"the hotel: {left}"
             await asyncio.sleep(5)

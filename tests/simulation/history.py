@@ -38,7 +38,8 @@ class History:
     """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
     (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
     stands for; `committed_s` is when each event really was, whatever the clocks said;
-    `asked_n` is the event that asked for a room charge."""
+    `asked_n` is the event that asked for a room charge; `points` are the places, awaits and
+    commits, at which machines died."""
 
     taps: dict[str, Tap] = field(default_factory=dict)
     told: dict[tuple[str, int, int], Told] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class History:
     drawn: set[tuple[str, str, int]] = field(default_factory=set)
     outlived: list[str] = field(default_factory=list)
     crashes: int = 0
+    points: set[str] = field(default_factory=set)
     refused_taps: int = 0
     full_disks: int = 0
     committed_s: dict[int, float] = field(default_factory=dict)

@@ -22,6 +22,7 @@ class Life:
         self.alive = True
         self.steps = 0
         self.dies_at = 0
+        self.place = ""
         self._died = died
 
     def end(self) -> None:
@@ -51,6 +52,17 @@ class Stuck(Exception):
 
 
 STEPS_WITHOUT_TIME = 200_000
+
+
+def _place(callback: Callable[..., object]) -> str:
+    """Where a step would have gone on: the await in the task that it belongs to."""
+    task = getattr(callback, "__self__", None)
+    waiting = task.get_coro() if isinstance(task, asyncio.Task) else None
+    place = ""
+    while (frame := getattr(waiting, "cr_frame", None)) is not None:
+        place = f"await {frame.f_code.co_qualname}:{frame.f_lineno}"
+        waiting = getattr(waiting, "cr_await", None)
+    return place or f"await {getattr(callback, '__qualname__', '')}"
 
 
 class _Timers:
@@ -132,6 +144,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             raise Stuck
         life.steps += 1
         if life.steps == life.dies_at:
+            life.place = _place(callback)
             life.end()
             self._unsent.append((callback, args, copy_context()))
             return

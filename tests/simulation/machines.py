@@ -57,6 +57,7 @@ class Machine:
     def __init__(self, loop: VirtualLoop, name: str, seed: str, history: History) -> None:
         self.loop = loop
         self.name = name
+        self.kind = "server"
         self.rng = Random(f"{seed} {name}")
         self.history = history
         self.skew_ms = 0
@@ -101,6 +102,8 @@ class Machine:
     def _died(self, life: Life) -> None:
         self.ready = False
         self.history.crashes += 1
+        if life.place:
+            self.history.points.add(f"{self.kind} {life.place}")
         self.crash_after_steps = self.crash_in_commit = 0
         self.on_death(self)
 
@@ -116,12 +119,13 @@ class Machine:
         """What the machine does when it starts."""
         raise NotImplementedError
 
-    def at_commit(self, after: bool) -> None:
-        """A commit is about to be, or has just been: the moment for trouble."""
+    def at_commit(self, after: bool, what: str = "") -> None:
+        """The commit of `what` is about to be, or has just been: the moment for trouble."""
         if not after:
             self._commits += 1
         planned = self._commits and self._commits == abs(self.crash_in_commit)
         if planned and after == (self.crash_in_commit < 0):
+            self.life.place = f"commit {what} {'after' if after else 'before'}"
             self.life.end()
             raise PowerCut
 
@@ -152,10 +156,16 @@ class WorkedDatabase(Database):
     """A simulated disk behind a thread of its own, as the real writer has one."""
 
     threads: Threads
+    begins: Callable[[str], None]
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """See `Database.write`."""
-        return await self.threads(lambda: self.writer.run(fn).result())
+
+        def work() -> T:
+            self.begins(fn.__qualname__)
+            return self.writer.run(fn).result()
+
+        return await self.threads(work)
 
     async def read_async(self, fn: Callable[[Connection], T]) -> T:
         """See `Database.read_async`."""
@@ -188,6 +198,8 @@ class ServerMachine(Machine):
         self.gateway = gateway
         self.presses = presses
         self.crash_in_paper = 0
+        self.key = JOURNAL_KEY
+        self.doing = ""
         self.disks = [disk]
         self.epoch = 1
         self.errors = 0
@@ -199,11 +211,14 @@ class ServerMachine(Machine):
     async def boot(self) -> None:
         """As `sync_server.bootstrap.House`, with this machine's clock, chance and disk."""
         database = WorkedDatabase.on_disk(
-            self.disk, before_commit=self._before, after_commit=lambda: self.at_commit(True)
+            self.disk,
+            before_commit=lambda: self._before(self.doing),
+            after_commit=lambda: self.at_commit(True, self.doing),
         )
         assert isinstance(database, WorkedDatabase)
         self.databases.append(database)
         luck = Random(f"{self.rng.random()} {self.boots}")
+        database.begins = self._begins
         database.threads = Threads(Random(luck.random()))
         slow = Threads(Random(luck.random()))
         self.desk = EnrolmentDesk(self.wall_ms, luck)
@@ -216,7 +231,7 @@ class ServerMachine(Machine):
             self.desk,
             "site",
             lambda: True,
-            JOURNAL_KEY,
+            self.key,
         )
         waiting = steady(self.wall_ms, lambda: int(self.loop.now * 1000))
         door = OfficeDoor(self.office, waiting)
@@ -240,8 +255,8 @@ class ServerMachine(Machine):
         self._watched(
             asyncio.create_task(KitchenWatch(self.office, waiting).run()), "kitchen-watch"
         )
-        assert self.office.checkpoints is not None
-        self._watched(asyncio.create_task(self.office.checkpoints.run(self.office)), "checkpoints")
+        if (checkpoints := self.office.checkpoints) is not None:
+            self._watched(asyncio.create_task(checkpoints.run(self.office)), "checkpoints")
         charges = run_room_charges(
             door, self.gateway, settings, sleep=_sleep_ms, restored_n=self.office.restored_n
         )
@@ -268,16 +283,20 @@ class ServerMachine(Machine):
 
         task.add_done_callback(ended)
 
-    def _before(self) -> None:
+    def _begins(self, what: str) -> None:
+        self.doing = what
+
+    def _before(self, what: str) -> None:
         if self.full:
             self.history.full_disks += 1
             raise DiskFull("no space left on device")
-        self.at_commit(False)
+        self.at_commit(False, what)
 
     def _dies_now(self) -> bool:
         """Whether the power goes while this piece of data is on its way to a printer."""
         self.crash_in_paper -= 1
         if self.crash_in_paper == 0:
+            self.life.place = "paper half written"
             self.life.end()
             return True
         return False
@@ -405,7 +424,7 @@ class TerminalMachine(Machine):
         if self.full:
             self.history.full_disks += 1
             raise OSError(28, "No space left on device")
-        self.at_commit(False)
+        self.at_commit(False, what)
 
     def _died(self, life: Life) -> None:
         files = {

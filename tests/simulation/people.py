@@ -80,7 +80,10 @@ class Person:
 
 
 class Waiter(Person):
-    """Orders, serves and takes money at three tables that others serve as well."""
+    """Orders, serves and takes money at three tables that others serve as well; `charges` is how
+    often it is to a room."""
+
+    charges = 0.1
 
     async def act(self) -> None:
         """Mostly order; sometimes everything else."""
@@ -109,7 +112,7 @@ class Waiter(Person):
             self.notice: 4,
             self.abandon: 1,
         }
-        if self.rng.random() < 0.1:
+        if self.rng.random() < self.charges:
             await self.charge(check)
             return
         what: Callable[[Check], None] = self.rng.choices(

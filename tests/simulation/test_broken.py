@@ -1,10 +1,16 @@
 """Each broken variant of the protocol is noticed within evenings that the unbroken one passes."""
 
+import inspect
+
 import pytest
 
+from sync_server.domain import decisions
+from sync_server.front_office.bus import CommandBus
+
 from . import broken_outside
-from .broken import VARIANTS, Variant, broken
-from .evening import LONG_S, Violation, run
+from .broken import VARIANTS, Variant, Workshop, broken
+from .evening import LONG_S, Evening, Violation, run
+from .shapes import SHAPES
 from .test_evenings import AT_LEAST
 from .world import prepared
 
@@ -15,13 +21,34 @@ def test_a_broken_promise_is_noticed(variant: Variant) -> None:
     with broken(variant):
         for seed in (variant.seed, *range(AT_LEAST)):
             try:
-                run(seed, LONG_S)
+                run(seed, () if variant.shape else LONG_S, variant.shape)
             except Violation:
                 return
     pytest.fail(f"{AT_LEAST} evenings passed although {variant.name}")
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda one: one.__name__)
+def test_the_unbroken_code_passes_the_evenings_that_notice(shape: type[Evening]) -> None:
+    prepared()
+    for seed in {0, *(one.seed for one in VARIANTS if one.shape is shape)}:
+        run(seed, shape=shape)
+
+
+def test_every_variant_still_fits_the_code_that_it_breaks() -> None:
+    """Each is put on and taken off; afterwards the code is what it was."""
+    before = [inspect.getattr_static(CommandBus, "_take_one"), dict(decisions._HANDLERS)]
+    for variant in VARIANTS:
+        with broken(variant):
+            pass
+    assert before == [inspect.getattr_static(CommandBus, "_take_one"), decisions._HANDLERS]
+
+
+def test_a_variant_whose_code_has_moved_says_so() -> None:
+    with pytest.raises(AssertionError, match="does not say 'words that went' any more"):
+        Workshop().rewrite(CommandBus, "_take_one", ("words that went", ""))
+
+
 def test_there_are_enough_of_them() -> None:
     assert broken_outside.__name__ in {one.breaks.__module__ for one in VARIANTS}
-    assert len(VARIANTS) >= 25
+    assert len(VARIANTS) >= 50
     assert len({one.name for one in VARIANTS}) == len(VARIANTS)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .evening import Report, run
+from .evening import Report, died_at, run
 from .world import prepared
 
 PROCESSOR_S = 120.0
@@ -35,7 +35,8 @@ def test_everything_holds_after_every_evening(
         f"simulation: {len(reports)} evenings, {sum(r.commands for r in reports)} commands, "
         f"{sum(r.events for r in reports)} events, {sum(r.refused for r in reports)} refusals, "
         f"{sum(r.crashes for r in reports)} crashes, {sum(r.papers for r in reports)} papers, "
-        f"{sum(r.restored for r in reports)} restores, no violation",
+        f"{sum(r.restored for r in reports)} restores, "
+        f"{died_at(point for r in reports for point in r.points)}, no violation",
     )
     assert sum(report.crashes for report in reports) > len(reports), "the trouble is missing"
     assert sum(report.refused for report in reports) > len(reports), "the conflicts are missing"

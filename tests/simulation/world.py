@@ -62,12 +62,18 @@ FAR_TIMING = Timing(
 
 
 class RepeatingHotel(EmbeddedGateway):
-    """A hotel that knows nothing of idempotency: each attempt is another posting to it."""
+    """A hotel that knows nothing of idempotency: each attempt is another posting to it.
+
+    One that `remembers` knows a posting that it took; only such a one may hear it twice.
+    """
+
+    remembers = False
 
     async def post(self, posting: Posting) -> PostOutcome:
         """Post under an id of the attempt and of the call."""
         self.calls = getattr(self, "calls", 0) + 1
-        wire = replace(posting, posting_id=f"{posting.posting_id}#{self.calls}")
+        call = 1 if self.remembers else self.calls
+        wire = replace(posting, posting_id=f"{posting.posting_id}#{call}")
         outcome = await super().post(wire)
         if isinstance(outcome, Posted):
             return replace(outcome, posting_id=posting.posting_id)
@@ -157,8 +163,9 @@ class World:
         self.hotel_disk = MemoryDisk(hotel_image())
         self.hotel = Database.on_disk(self.hotel_disk)
         self.air = Air(self.loop, Random(f"{seed} air"), lambda end: self.server.accept(end))
+        self.hotel_gateway = RepeatingHotel(Property(self.hotel, self._hotel_ms), FAR_TIMING)
         self.line = FaultyGateway(
-            RepeatingHotel(Property(self.hotel, self._hotel_ms), FAR_TIMING),
+            self.hotel_gateway,
             Random(f"{seed} hotel"),
             _sleep_ms,
         )

@@ -1,0 +1,203 @@
+"""Evenings of a shape: one thing is likely to go wrong, at the moment at which it hurts.
+
+An evening of `evening` has some of everything, so a fault that needs two things at one moment is
+seldom met there. A shape is calm but for its own trouble, which waits for that moment. The real
+code passes every one of them; `broken` names the shape that notices a broken promise.
+"""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import ClassVar
+
+from sync_server.domain.limits import KITCHEN_PAPER_MS
+from sync_server.hotel.faulty import Faults
+
+from . import invariants
+from .evening import Evening
+from .machines import Machine, ServerMachine
+from .paper import FEW_BYTES, Press
+from .people import Cashier, Waiter
+from .wire import AWAY, CALM, Weather
+from .world import SLOWEST_MS, World
+
+FAR = Weather(latency_s=0.8)
+"""So slow that the hotel could hear of a charge long before a second machine has it."""
+LOOK_S = 0.02
+SLOW = Faults(slow=3_000, slow_answer=8_000, lost_after=1_000, slow_ms_max=SLOWEST_MS // 4)
+
+
+class Calm(Evening):
+    """Nothing goes wrong by chance. `luck` is the shape's own."""
+
+    lengths_s: ClassVar[tuple[float, ...]] = (12.0, 16.0, 20.0)
+    charges = 0.1
+    pace_s = 1.0
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        self.luck = Random(f"{seed} {type(self).__name__}")
+        self.crashing = dict.fromkeys(self.crashing, False)
+        self.stormy = self.full = self.clocks = False
+        self.bad_hotel = self.bad_paper = self.burns = False
+        for person in self.people:
+            person.pace_s = self.pace_s
+            if isinstance(person, Waiter) and not isinstance(person, Cashier):
+                person.charges = self.charges
+
+    async def trouble(self, machine: Machine) -> None:
+        """None by chance."""
+
+    async def come(self, moment: Callable[[], bool], until_s: float) -> bool:
+        """Wait for a moment; False if it did not come in time."""
+        while not moment():
+            if self.world.loop.now >= until_s:
+                return False
+            await asyncio.sleep(LOOK_S)
+        return True
+
+    async def some_time(self, share: float) -> None:
+        """A part of the evening."""
+        await asyncio.sleep(self.luck.random() * share * self.lasts_s)
+
+
+class DiskDies(Calm):
+    """A backup is taken while paper waits, or before anybody has signed in; a few commands are
+    told, and the disk dies at once.
+
+    In half of the evenings the key of the journal burnt as well, so that nothing can be proved and
+    the terminals tell all of it again; in some a terminal comes back late.
+    """
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        if self.luck.random() < 0.5:
+            world.server.key = b""
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        world, luck = self.world, self.luck
+        server, told = world.server, world.history.told
+        early = luck.random() < 0.4
+        if not early:
+            await self.some_time(0.5)
+        await world.until(lambda: server.on and server.ready, 60, "a backup")
+        if not early:
+            await self.come(lambda: bool(invariants.papers_open(world)), self.lasts_s * 0.7)
+        backup = server.backup()
+        enough = len(told) + luck.randint(1, 12)
+        await self.come(lambda: len(told) >= enough, self.lasts_s)
+        late = luck.choice(("", *world.devices))
+        if late:
+            world.air.change(late, AWAY)
+        server.restore(backup)
+        if late:
+            await world.until(lambda: server.on and server.ready, 60, "the new disk")
+            await asyncio.sleep(luck.random() * 6)
+            world.air.change(late, CALM)
+
+
+class HotelFirst(Calm):
+    """Many charges over slow air; the server dies while the hotel hears one, before or after a
+    second machine has it."""
+
+    charges = 0.7
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        world = self.world
+        world.air.usual = FAR
+        world.line.faults = SLOW
+        while await self.come(lambda: bool(world.line._flying), self.lasts_s):
+            if self.luck.random() < 0.5 and world.server.on:
+                world.server.crash()
+            await asyncio.sleep(1)
+
+
+class DiesPrinting(Calm):
+    """Every start of the server ends in the middle of a paper."""
+
+    def plan(self, machine: Machine) -> None:
+        """So many pieces of data until then."""
+        if isinstance(machine, ServerMachine) and not self.over:
+            machine.crash_in_paper = self.luck.randint(1, 30)
+
+
+class PrintersDoubt(Calm):
+    """Printers that fall silent in the middle of a paper and speak again before the next, or hold
+    a paper back until somebody switches them off."""
+
+    async def own_trouble(self) -> None:
+        """All of them, again and again, and never for long."""
+        presses = self.world.presses.values()
+        await asyncio.gather(*(self.doubt(press) for press in presses))
+
+    async def doubt(self, press: Press) -> None:
+        """The evening of one printer."""
+        luck = self.luck
+        while self.world.loop.now < self.lasts_s:
+            silent = luck.random() < 0.6
+            if silent:
+                press.fall_silent(luck.randint(1, 2 * FEW_BYTES))
+                await self.come(lambda: press.machine.condition.silent, self.lasts_s)
+            else:
+                what = luck.choice((press.go_offline, press.open_cover))
+                press.strikes = (luck.randint(1, 8), what)
+                await self.come(lambda: press.strikes is None, self.lasts_s)
+            await asyncio.sleep(luck.random() * luck.choice((0.1, 0.5, 4)))
+            if not silent and luck.random() < 0.5:
+                press.cut_power()
+            press.recover()
+
+
+class DiskFills(PrintersDoubt):
+    """The server's disk is full just when the hotel or a printer has something to report."""
+
+    charges = 0.5
+
+    async def own_trouble(self) -> None:
+        """Full for a moment, again and again."""
+        await asyncio.gather(super().own_trouble(), self.fill())
+
+    async def fill(self) -> None:
+        """When something is on its way."""
+        world, luck = self.world, self.luck
+        world.line.faults = SLOW
+
+        def reporting() -> bool:
+            return bool(world.line._flying) or any(
+                state.endswith("sending") for state in invariants.papers_open(world)
+            )
+
+        while await self.come(reporting, self.lasts_s):
+            await asyncio.sleep(luck.random() * 0.1)
+            world.server.full = True
+            await asyncio.sleep(luck.random() * 2)
+            world.server.full = False
+            await asyncio.sleep(luck.random())
+
+
+class ClockIsSet(Calm):
+    """Somebody sets the server's clock while a dead display has tickets, and while the hotel
+    owes an answer."""
+
+    charges = 0.3
+    lengths_s = (35.0, 45.0)
+    pace_s = 3.0
+
+    async def own_trouble(self) -> None:
+        """By about as long as the kitchen and the hotel are waited for."""
+        world, luck = self.world, self.luck
+        display = world.devices["k1"]
+        await self.some_time(0.1)
+        display.frozen = True
+        await self.come(lambda: bool(invariants.waiting(world)), self.lasts_s)
+        await asyncio.sleep(luck.random() * KITCHEN_PAPER_MS / 1000)
+        world.server.skew_ms = luck.choice((1, -1)) * luck.choice(
+            (KITCHEN_PAPER_MS, 3 * KITCHEN_PAPER_MS, 3 * SLOWEST_MS)
+        )
+        await asyncio.sleep(luck.random() * 2 * KITCHEN_PAPER_MS / 1000)
+        display.frozen = False
+
+
+SHAPES = (DiskDies, HotelFirst, DiesPrinting, PrintersDoubt, DiskFills, ClockIsSet)
