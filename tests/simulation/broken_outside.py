@@ -23,7 +23,6 @@ from .shapes import (
     DiskFills,
     HotelFirst,
     PrintersDoubt,
-    ToldInConflict,
 )
 
 

@@ -348,6 +348,6 @@ class Evening:
         """What was on its way to the hotel is settled; people answer what nobody can look up."""
         world = self.world
         end = world.loop.now + 1_200
-        while left := invariants.charges_open(world) + invariants.effects_open(world):
+        while left := invariants.charges_open(world):
             assert world.loop.now < end, f"the hotel: {left}"
             await asyncio.sleep(5)

@@ -50,7 +50,7 @@ def broken(world: World) -> list[str]:
         _nothing_waits,
         _kitchen_saw_it,
         _folio_is_exact,
-        effects_open,
+        _effects_are_settled,
         _paper_is_told,
         _nothing_crashed,
     ):
@@ -249,8 +249,8 @@ def charges_open(world: World) -> list[str]:
     ]
 
 
-def effects_open(world: World) -> list[str]:
-    """I-9: effects that are between two states, where none stays for ever."""
+def _effects_are_settled(world: World) -> list[str]:
+    """I-9: no effect is between two states for ever."""
     rows = world.server.office.database.read(
         lambda connection: connection.execute(select(EffectRow)).all()
     )
