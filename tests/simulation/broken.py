@@ -486,7 +486,7 @@ def half_of_an_entry_is_booked(shop: Workshop) -> None:
 @variant(3)
 def a_closed_shift_takes_money(shop: Workshop) -> None:
     """What comes late is added to a Z that was printed."""
-    new = shop.rewrite(till, "pay", ('if shift.state == "closed":', "if False:"))
+    new = shop.rewrite(till, "pay", ('late = shift.state == "closed"', "late = False"))
     shop.decide(c.TakePayment, new)
     shop.rewrite(shifts, "evolve", ('if shift.state == "closed":', "if False:"))
 
