@@ -256,7 +256,10 @@ class JournalSection(Section):
         self.on.desk.later(self._ask())
 
     async def _ask(self) -> None:
-        answer = await self.on.desk.ask("journal", {**self._sought, "before_n": self._before})
+        asked = {**self._sought, "before_n": self._before}
+        answer = await self.on.desk.ask("journal", asked)
+        if asked != {**self._sought, "before_n": self._before}:
+            return
         if answer.code:
             self.on.toast(self.on.sentence(answer.code, answer.params), "hold", "info")
             return

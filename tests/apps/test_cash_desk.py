@@ -6,7 +6,7 @@ import pytest
 
 from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c, events as e
-from sync_server.domain.ids import CheckId, PaymentId, ShiftId, StaffId
+from sync_server.domain.ids import CheckId, NoticeId, PaymentId, ShiftId, StaffId
 from sync_server.domain.outward import PaperJob, effects_of
 from sync_server.paper.composing import compose
 from sync_server.paper.figures import zone_of
@@ -372,6 +372,22 @@ def test_nothing_on_any_tab_leads_to_an_unknown_intent(house: House) -> None:
             if act.enabled and act.id != "do:close_day" and tab != "tab_tapped:people":
                 flow.act(act.id)
                 flow.act("cancel")
+        settle(flow, house)
+
+
+def test_the_days_list_names_late_entries_and_papers_of_which_nobody_knows(house: House) -> None:
+    house.do(c.CountDrawer(SHIFT, (c.DenominationCount(200_000, 1),)), "taras")
+    house.do(c.CloseShift(SHIFT), "taras")
+    house.do(c.TakePayment(CheckId("gone"), PaymentId("late"), SHIFT, "cash", 5_000, 5_000))
+    paper: dict[str, str | int] = {"document": "Чек 7", "printer": "Каса", "reason": ""}
+    house.do(c.TellStaff(NoticeId("n"), StaffId("taras"), "print_unknown", paper))
+    flow = desk_of(house, "nadia", "open")
+    titles = [card.title for card in flow.view().view.cards]
+    assert titles == [
+        "Нез'ясовані гроші",
+        "Пізні записи зміни 1",
+        "Невідомо, чи надруковано: Чек 7",
+    ]
 
 
 def test_foreign_cash_is_counted_apart_and_a_difference_needs_a_reason(house: House) -> None:

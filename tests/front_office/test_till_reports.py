@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from sync_server.domain import commands as c
-from sync_server.domain.ids import LineId, PaymentId
+from sync_server.domain.ids import CheckId, LineId, PaymentId
 from tests.builders import a_line
 from tests.front_office.house import SH, House, K, Till
 
@@ -91,6 +91,20 @@ async def test_a_company_gets_an_invoice_of_what_it_owes_with_a_number_that_rise
     assert (await till.ask("account_paper", **paper)).code == "nothing_due"
     await asked(till, "account_paper", account_id="acme", document="statement")
     assert house.office.venue.invoice_no == 0
+    await till.must(
+        c.OpenCheck(CheckId("m"), f"{till.code}-002", "table", "t2", guests=1),
+        c.AddLines(CheckId("m"), (a_line("m1"),)),
+        c.SendLines(CheckId("m"), (LineId("m1"),)),
+        c.TakePayment(CheckId("m"), PaymentId("m"), SH, "account", 18_500, reference="acme"),
+        by="nadia",
+    )
+    for number in (1, 2):
+        await asked(till, "account_paper", **paper)
+        assert house.office.venue.invoice_no == number
+    data = house.rows("SELECT data FROM journal WHERE type = 'FiguresPrinted'")[-1]
+    body = msgspec.json.decode(bytes(data[0]))["body"]
+    assert [row["amount_minor"] for row in body["rows"]] == [13_500]
+    assert body["total_minor"] == 13_500 == house.office.venue.owed["acme"]
 
 
 async def test_reports_and_the_journal_are_for_who_may(house: House, till: Till) -> None:

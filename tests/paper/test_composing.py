@@ -15,6 +15,7 @@ from hardware.documents import Cell, Columns, Document, Text
 from hardware.plain_text import body_lines
 from sync_server.domain import events as e
 from sync_server.domain.checks import totals_of
+from sync_server.domain.figures import LateSum
 from sync_server.domain.outward import PaperJob
 from sync_server.paper.composing import NotComposable, compose
 from sync_server.paper.figures import Figures, zone_of
@@ -194,3 +195,12 @@ def test_text_of_people_never_breaks_a_paper_and_never_steers_a_printer(
                 if isinstance(part, Text | Cell):
                     assert part.text.isprintable() or "\u00a0" in part.text
                     assert not set(part.text) & set("\x1b\x1d\x10\n\r\u202e")
+
+
+def test_the_z_names_the_closed_shift_of_each_late_entry() -> None:
+    z = JOBS["z"]
+    assert z.shift is not None
+    late = replace(z.shift.figures, late=(LateSum(3, 2, 45_000),))
+    said = text_of(replace(z, shift=replace(z.shift, figures=late)))
+    assert "Пізні записи зміни 3 (2)" in said
+    assert "450,00" in said
