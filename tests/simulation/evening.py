@@ -31,6 +31,8 @@ LENGTHS_S = (6.0, 8.0, 10.0, 12.0, 15.0, 15.0, 20.0, 20.0, 30.0, 45.0, 60.0, 120
 LONG_S = (240.0,)
 """For a broken promise: few evenings in which everything happens."""
 PAPER_OUT_S = 240.0
+RECOVERED_S = 120
+"""How long a server that was restored may wait for what terminals were told."""
 HEALED_S = 30.0
 HOUR_MS, YEARS_MS = 3_600_000, 315_000_000_000
 JUMPS_MS = (HOUR_MS, -HOUR_MS, 9 * HOUR_MS, YEARS_MS, -YEARS_MS)
@@ -291,6 +293,11 @@ class Evening:
             machine.skew_ms = 0
         await world.until(
             lambda: all(machine.on and machine.ready for machine in world.machines), 60, "all on"
+        )
+        await world.until(
+            lambda: world.server.ready and world.server.office.bus.reoffers is None,
+            RECOVERED_S,
+            "recovered",
         )
         healed = world.loop.now
         await self.drained(healed)
