@@ -245,6 +245,11 @@ simple(
 )
 simple("ReturnVoucher", _voucher, c.ReturnVoucher("G-1", SH, "guest changed his mind"))
 simple("PayAccount", Office.published, c.PayAccount("acme", PAID, SH, "cash", 5_000, 6_000))
+simple(
+    "PrintFigures",
+    _sold,
+    c.PrintFigures("report", DAY, (), 0, "hour"),
+)
 simple("CopyReceipt", _sold, c.CopyReceipt(K))
 simple("ReopenCheck", _sold, c.ReopenCheck(K, SH, "wrong tip"))
 simple("CloseCheck", _reopened, c.CloseCheck(K, SH))
