@@ -144,7 +144,8 @@ class Approval:
             on.toast(on.say("approved_by", name=name), "ready", "check")
 
     def sheet(self) -> Sheet:
-        """Who approves, then their PIN."""
+        """Who approves, then their PIN; nothing once another terminal has answered."""
+        self.look()
         on = self._on
         if not self.open:
             return NO_SHEET

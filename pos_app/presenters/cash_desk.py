@@ -106,7 +106,7 @@ class CashDeskPresenter(DeskPresenter):
     def cancel(self) -> None:
         """Leave the question; nothing has changed."""
         self.asking.shut()
-        self.approval.shut()
+        self.approval.cancel()
 
     @intent
     def scan(self, code: str) -> None:

@@ -196,7 +196,7 @@ class PaymentPresenter(Presenter):
     def cancel(self) -> None:
         """Leave the question; nothing has changed."""
         self.asking.shut()
-        self.approval.shut()
+        self.approval.cancel()
 
     @intent
     def tip(self, rate_bp: str) -> None:
