@@ -137,6 +137,34 @@ def test_an_account_over_its_limit_asks_a_manager(house: House) -> None:
     assert check_id in house.venue.closed
 
 
+def test_what_is_over_a_limit_at_payment_is_approved_at_another_terminal(house: House) -> None:
+    flow = signed_in(house, "taras")
+    check_id = CheckId(served_check(house, flow))
+    house.venue.owed["kovalchuk"] = 290_000
+    flow.desk.refreshed()  # type: ignore[attr-defined]
+    manager = signed_in(house, "nadia")
+    flow.act("pay")
+    flow.act("pay_by:account")
+    flow.act("pick:kovalchuk")
+    flow.act("take")
+    flow.act("approver:elsewhere")
+    house.settle()
+    flow.view()
+    flow.act("cancel")
+    house.settle()
+    assert house.venue.requests == {}, "leaving the question frees the bill"
+    flow.act("take")
+    flow.act("approver:elsewhere")
+    house.settle()
+    banner = manager.view().banner
+    assert banner.act is not None
+    manager.act(banner.act.id)
+    house.settle()
+    flow.view()
+    settle(flow, house)
+    assert check_id in house.venue.closed
+
+
 def test_a_tip_of_any_sum_stands_on_top(house: House) -> None:
     flow = signed_in(house, "taras")
     check_id = CheckId(served_check(house, flow))
