@@ -200,7 +200,7 @@ class RoomListPresenter(Presenter):
         drawer = self.desk.venue.shift_at(self.desk.device.drawer)
         may = self.may("refund") and drawer is not None
         if not self.asking:
-            return (Act("take_back", self.say("take_back"), "outline", may),)
+            return (Act("take_back", self.say("room_take_back"), "outline", may),)
         reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "return"]
         return tuple(
             Act(f"because:{reason.reason_id}", self.name(reason.names), "plain", may, size=14)

@@ -386,7 +386,7 @@ class SplitPresenter(Presenter):
         taken = bool(self.picked)
         return (
             Act("by_seat", self.say("split_by_seat")),
-            Act("ask:equal", self.say("split_equal")),
+            Act("ask:equal", self.say("divide_equally")),
             Act("ask:share", self.say("split_share"), enabled=taken),
             Act("ask:table", self.say("split_to_table"), enabled=taken),
             Act("undo", self.say("undo"), enabled=bool(self._steps), icon="undo"),

@@ -13,7 +13,19 @@ from typing import Final
 from pos_app import formats
 
 LANGUAGES: Final = ("uk", "en", "pl")
-PARTS: Final = ("", "order_", "room_", "cash_", "devices_", "attached_")
+PARTS: Final = (
+    "",
+    "floor_",
+    "check_",
+    "order_",
+    "pay_",
+    "room_",
+    "shift_",
+    "cash_",
+    "refused_",
+    "devices_",
+    "attached_",
+)
 """Modules of a language: what every screen says, and what one subject says for itself."""
 Text = str | Mapping[str, str]
 

@@ -1,4 +1,4 @@
-"""English: dividing, sets, discounts, timed courses. The rest stands in `en`."""
+"""English: dividing, sets, discounts, timed courses. The screen itself: `check_en`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -76,7 +76,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "split_changed": "together: {sum}",
     "split_bill": "Bill {n}",
     "split_empty": "Empty. Pick dishes and tap the name",
-    "split_equal": "Equally…",
+    "divide_equally": "Equally…",
     "split_share": "Share…",
     "split_to_table": "To table…",
     "split_join": "Join all",
@@ -85,7 +85,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "split_share_title": "In how many shares?",
     "undo": "Undo",
     "kind_quick": "Quick sale",
-    "split_by_seat": "By seat",
     "grams": "{qty} g",
     "undone": "Undone",
     "all_mine": "All my tables",

@@ -1,4 +1,4 @@
-"""Polish: dividing, sets, discounts, timed courses. The rest stands in `pl`."""
+"""Polish: dividing, sets, discounts, timed courses. The screen itself: `check_pl`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -76,7 +76,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "split_changed": "razem: {sum}",
     "split_bill": "Rachunek {n}",
     "split_empty": "Pusto. Wybierz dania i dotknij nazwy",
-    "split_equal": "Po równo…",
+    "divide_equally": "Po równo…",
     "split_share": "Na części…",
     "split_to_table": "Do stolika…",
     "split_join": "Połącz",
@@ -85,7 +85,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "split_share_title": "Na ile części?",
     "undo": "Cofnij",
     "kind_quick": "Szybka sprzedaż",
-    "split_by_seat": "Wg miejsc",
     "grams": "{qty} g",
     "undone": "Cofnięto",
     "all_mine": "Wszystkie moje stoliki",

@@ -1,4 +1,4 @@
-"""Ukrainian: dividing, sets, discounts, timed courses. The rest stands in `uk`."""
+"""Ukrainian: dividing, sets, discounts, timed courses. The screen itself: `check_uk`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -76,7 +76,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "split_changed": "разом: {sum}",
     "split_bill": "Рахунок {n}",
     "split_empty": "Порожньо. Оберіть страви й торкніться назви",
-    "split_equal": "Порівну…",
+    "divide_equally": "Порівну…",
     "split_share": "Частками…",
     "split_to_table": "На стіл…",
     "split_join": "З’єднати все",
@@ -85,7 +85,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "split_share_title": "На скільки часток?",
     "undo": "Повернути",
     "kind_quick": "Швидкий продаж",
-    "split_by_seat": "За місцями",
     "grams": "{qty} г",
     "undone": "Повернуто",
     "all_mine": "Усі мої столи",

@@ -63,7 +63,7 @@ TEXTS = {
     "hotel_refused_but_settled": "it does not stand, and the check counts as charged",
     "refused_charge_not_posted": "Check {number} has no room charge on the folio to be taken back",
     "refused_charge_reversed": "The room charge of check {number} is taken back already",
-    "take_back": "Take it back",
+    "room_take_back": "Take it back",
     "take_back_why": "Why is it taken back?",
     "taken_back": "taken back",
     "takes_back": "takes back a charge",

@@ -67,7 +67,7 @@ TEXTS = {
     "hotel_refused_but_settled": "nie zapisano, a rachunek uznano za obciążony",
     "refused_charge_not_posted": "Rachunek {number}: na pokoju nie ma zapisu, który można wycofać",
     "refused_charge_reversed": "Zapis rachunku {number} jest już wycofany",
-    "take_back": "Wycofaj zapis",
+    "room_take_back": "Wycofaj zapis",
     "take_back_why": "Dlaczego wycofać?",
     "taken_back": "wycofano",
     "takes_back": "wycofuje zapis",

@@ -67,7 +67,7 @@ TEXTS = {
     "hotel_refused_but_settled": "не записано, а чек вважається списаним",
     "refused_charge_not_posted": "Чек {number}: на номері немає запису, який можна повернути",
     "refused_charge_reversed": "Запис чека {number} уже повертають або повернуто",
-    "take_back": "Повернути запис",
+    "room_take_back": "Повернути запис",
     "take_back_why": "Чому повертаємо?",
     "taken_back": "повернуто",
     "takes_back": "повертає запис",

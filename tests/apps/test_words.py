@@ -1,12 +1,13 @@
 """Words: every language says everything, and says amounts and days as people there write them."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from pos_app import formats
-from pos_app.words import LANGUAGES, Words
+from pos_app.words import LANGUAGES, PARTS, Words
 from sync_server.domain.rejections import CODES
 from sync_server.domain.staff import RIGHTS
 
@@ -33,6 +34,12 @@ def test_languages_have_the_same_keys_and_the_same_parameters(language: str) -> 
     english, other = texts("en"), texts(language)
     assert english.keys() == other.keys()
     assert [key for key in english if names(english[key]) != names(other[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_subject_takes_a_word_from_another(language: str) -> None:
+    keys = [key for part in PARTS for key in import_module(f"pos_app.words.{part}{language}").TEXTS]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_every_key_that_a_presenter_names_is_there() -> None:
