@@ -1,53 +1,53 @@
-"""What a cashier asks for beyond taking a payment: `commands` gives these on under its name.
+"""What a cashier asks for about money on a check or beside it: `commands` gives these on.
 
-Vouchers, deposits and house accounts; corrections of what was paid; the drawer; the time clock.
-The rules are in `vouchers`, `accounts`, `corrections`, `shifts` and `attendance`.
+Payments, vouchers, deposits and house accounts; corrections of what was paid; the time clock.
+The rules are in `payments`, `vouchers`, `accounts`, `corrections` and `attendance`.
 """
 
 from dataclasses import dataclass
 
-from .ids import NO_CHECK, NOBODY, ChargeId, CheckId, PaymentId, ShiftId, StaffId
+from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, ShiftId, StaffId
 from .records import FigureRow
 
 
-# -- the drawer ------------------------------------------------------------------------------
+# -- payments ----------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class ForeignMoney:
-    """Foreign money as counted, in the smallest unit of its currency."""
+class TakePayment:
+    """Money taken: a fact. `tender`: cash, card, account, voucher, deposit.
 
-    currency: str
-    counted_minor: int
+    `amount_minor` of the check is covered; `tendered_minor` is what the guest gave (cash);
+    `reference` is the card slip's, the house account's id or the voucher's code. Foreign cash:
+    `foreign_minor` of `currency` was given; its worth in house money is the decision's matter."""
 
-
-@dataclass(frozen=True, slots=True)
-class AdjustFloat:
-    """The float was entered wrong: what it really was, as an entry of its own."""
-
+    check_id: CheckId
+    payment_id: PaymentId
     shift_id: ShiftId
-    float_minor: int
-    reason: str
+    tender: str
+    amount_minor: int
+    tendered_minor: int = 0
+    tip_minor: int = 0
+    reference: str = ""
+    receipt: bool = True
+    currency: str = ""
+    foreign_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDrawer:
-    """Open the drawer without a sale."""
+class RefundPayment:
+    """Give back a part of a payment in its own tender; a new entry linked to the original.
 
+    `amount_minor` is of the check, `tip_minor` of the tip; one of the two may be 0."""
+
+    check_id: CheckId
+    refund_id: PaymentId
+    payment_id: PaymentId
     shift_id: ShiftId
+    amount_minor: int
     reason: str
+    tip_minor: int = 0
 
 
-# -- vouchers and deposits -------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ReverseCharge:
-    """Take a posted room charge back as a whole, under an id of its own."""
-
-    charge_id: ChargeId
-    reversal_id: ChargeId
-    shift_id: ShiftId
-    reason: str
-    slip: bool = True
-
-
+# -- vouchers and deposits ---------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SellVoucher:
     """Issue a gift voucher or take a deposit for money. `kind`: gift, deposit.
@@ -76,7 +76,7 @@ class ReturnVoucher:
     reason: str
 
 
-# -- house accounts --------------------------------------------------------------------------
+# -- house accounts ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PayAccount:
     """Money towards a house account; more than is owed stays as credit. `tender`: cash, card."""
@@ -90,7 +90,7 @@ class PayAccount:
     reference: str = ""
 
 
-# -- corrections -----------------------------------------------------------------------------
+# -- corrections -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class ReopenCheck:
     """Take a closed check up again under its own number; its sale is reversed."""
@@ -138,7 +138,7 @@ class SettleSuspense:
     check_id: CheckId = NO_CHECK
 
 
-# -- time clock ------------------------------------------------------------------------------
+# -- time clock --------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PunchClock:
     """A person comes, goes, or takes a break. `kind`: in, out, break, back.
@@ -150,7 +150,7 @@ class PunchClock:
     staff_id: StaffId = NOBODY
 
 
-# -- papers of the cash desk -----------------------------------------------------------------
+# -- papers of the cash desk -------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PrintFigures:
     """Print sums that the server has added up; only the server itself may say this.
@@ -165,9 +165,9 @@ class PrintFigures:
     kind: str = ""
 
 
-CASH_COMMANDS = (
-    AdjustFloat,
-    OpenDrawer,
+CASH_COMMANDS: tuple[type, ...] = (
+    TakePayment,
+    RefundPayment,
     SellVoucher,
     ReturnVoucher,
     PayAccount,
@@ -177,7 +177,6 @@ CASH_COMMANDS = (
     CorrectTender,
     SettleSuspense,
     PunchClock,
-    ReverseCharge,
     PrintFigures,
 )
 """All of this file, for `commands.COMMANDS`."""

@@ -1,4 +1,4 @@
-"""What happened at the till beyond a payment: `events` gives these on under its name.
+"""What happened to money on a check or beside it: `events` gives these on under its name.
 
 Each money event carries the whole `Payment` it makes or undoes, so that folding looks nothing up.
 Released classes are never edited; a new field gets a default.
@@ -6,55 +6,65 @@ Released classes are never edited; a new field gets a default.
 
 from dataclasses import dataclass
 
-from .ids import ChargeId, CheckId, ShiftId, StaffId
-from .records import FigureRow, Payment, SoldSum, Totals
+from .amending import quick
+from .ids import CheckId, PaymentId, ShiftId, StaffId
+from .records import FigureRow, Payment, SoldSum, TaxSum, Totals
+
+
+# -- payments ----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class PaymentTaken:
+    check_id: CheckId
+    payment: Payment
 
 
 @dataclass(frozen=True, slots=True)
-class FloatAdjusted:
-    shift_id: ShiftId
-    was_minor: int
-    float_minor: int
-    reason: str
-    by: StaffId
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class DrawerOpened:
-    """The drawer was opened without a sale."""
-
-    shift_id: ShiftId
-    reason: str
-    by: StaffId
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class RoomReversalAsked:
-    """A posted room charge is to be taken back; `charge_id` is the reversal's own."""
+class PaymentUnallocated:
+    """Money that fits no open balance: kept on suspense until a manager deals with it."""
 
     check_id: CheckId
-    charge_id: ChargeId
-    reverses: ChargeId
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded:
+    """`taxes` is the refund of a sale by rate, with the untaxed part under rate 0."""
+
+    check_id: CheckId
+    refund_id: PaymentId
+    payment_id: PaymentId
     shift_id: ShiftId
+    tender: str
+    amount_minor: int
+    rounding_minor: int
     reason: str
     by: StaffId
+    at_ms: int
+    tip_minor: int = 0
+    taxes: tuple[TaxSum, ...] = ()
+    reference: str = ""
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class CheckClosed:
+    """All is paid: the sale. `tips_minor` were on top and belong to the staff."""
+
+    check_id: CheckId
+    number: str
+    shift_id: ShiftId
+    owner: StaffId
+    totals: Totals
+    sold: tuple[SoldSum, ...]
+    tips_minor: int
+    guests: int
     at_ms: int
     day: str
-    slip: bool = True
+    voids_count: int = 0
+    voids_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RoomReversalPosted:
-    """The hotel has taken it back; the refund of the payment follows as an event of its own."""
-
-    check_id: CheckId
-    charge_id: ChargeId
-    reference: str
-    at_ms: int
-
-
+# -- vouchers and accounts ---------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class VoucherSold:
     """A liability of the house: no sale yet. `kind`: gift, deposit."""
@@ -88,6 +98,7 @@ class AccountPaid:
     payment: Payment
 
 
+# -- corrections -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class CheckReopened:
     """The sale of a closed check is reversed; all figures are those that its close had booked."""
@@ -143,6 +154,7 @@ class SuspenseSettled:
     at_ms: int
 
 
+# -- clock and papers --------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class ClockPunched:
     """`kind`: in, out, break, back."""
@@ -167,11 +179,11 @@ class FiguresPrinted:
     at_ms: int
 
 
-CASH_EVENTS = (
-    FloatAdjusted,
-    DrawerOpened,
-    RoomReversalAsked,
-    RoomReversalPosted,
+CASH_EVENTS: tuple[type, ...] = (
+    PaymentTaken,
+    PaymentUnallocated,
+    PaymentRefunded,
+    CheckClosed,
     VoucherSold,
     VoucherReturned,
     AccountPaid,

@@ -178,3 +178,24 @@ class LinesServed:
     line_ids: tuple[LineId, ...]
     by: StaffId
     at_ms: int
+
+
+KITCHEN_EVENTS: tuple[type, ...] = (
+    TicketOpened,
+    TicketLinesAdded,
+    TicketLinesFired,
+    TicketLineVoided,
+    TicketLineChanged,
+    TicketRelabelled,
+    TicketsAcknowledged,
+    TicketOnPaper,
+    TicketLinesStarted,
+    TicketLinesReady,
+    TicketBumped,
+    TicketRecalled,
+    TicketVoidSeen,
+    TicketsRushed,
+    TicketMoved,
+    LinesServed,
+)
+"""All of this file, for `events.EVENTS`."""

@@ -1,6 +1,6 @@
-"""What is asked for when orders are divided, timed, comped or charged by other terms.
+"""What is asked for on a check, from its opening to its pre-bill: `commands` gives these on.
 
-The rest of what may be asked for stands in `commands`, which gives these on under its own name.
+The rules are in `checks`, `ordering`, `discounting` and `splitting`.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .ids import CheckId, LineId, StaffId
 
 
+# -- lines -------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A chosen modifier. `pre`: empty, no, extra, light, side (features-commercial A3.25)."""
@@ -27,6 +28,196 @@ class NewPart:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """One dish as ordered; `menu_no` is the catalogue version that was on the screen.
+
+    Of a set `parts` say what was taken; of an open item `name` and `price_minor` are said here, and
+    tax and station where they are not the item's own.
+    """
+
+    line_id: LineId
+    item_id: str
+    menu_no: int
+    qty_milli: int = 1000
+    choices: tuple[Choice, ...] = ()
+    seat: int = 0
+    course: int = -1
+    note: str = ""
+    allergy: str = ""
+    held: bool = False
+    parts: tuple[NewPart, ...] = ()
+    name: str = ""
+    price_minor: int = -1
+    tax_id: str = ""
+    station_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheck:
+    """A new check. `kind`: table, tab, takeaway, room. `number` is `terminal code-counter`."""
+
+    check_id: CheckId
+    number: str
+    kind: str
+    table_id: str = ""
+    name: str = ""
+    guests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetGuests:
+    check_id: CheckId
+    guests: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddLines:
+    check_id: CheckId
+    lines: tuple[NewLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """Replace what may still change on an unsent line; seat and course also later."""
+
+    check_id: CheckId
+    line_id: LineId
+    qty_milli: int
+    choices: tuple[Choice, ...]
+    seat: int
+    course: int
+    note: str
+    allergy: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLines:
+    """Take unsent lines off; nothing was made, nothing is recorded as a void."""
+
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLines:
+    """Put lines on hold, or let them go again before they are sent."""
+
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendLines:
+    """Tell the kitchen of everything new: lines on hold are announced, the others fired.
+
+    `route`: server, or local when this terminal has printed the ticket itself because the server
+    was away (reliability 2.13); then the server must not fire these lines on paper again.
+    """
+
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    route: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class FireLines:
+    """Start held lines now."""
+
+    check_id: CheckId
+    line_ids: tuple[LineId, ...]
+    route: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class VoidLine:
+    """Take back sent quantity. `made` decides whether stock stays consumed. `kind`: void, or
+    return when the guest sent back what was made; then the reason is of kind return."""
+
+    check_id: CheckId
+    line_id: LineId
+    qty_milli: int
+    reason: str
+    made: bool
+    kind: str = "void"
+
+
+# -- moving and terms --------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A quantity of a line that becomes `new_line_id` on another check."""
+
+    line_id: LineId
+    qty_milli: int
+    new_line_id: LineId
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLines:
+    """Lines, or parts of them, go to another check; with `number` set, to a new one (a split),
+    which stands on the same table or on `table_id`."""
+
+    check_id: CheckId
+    to_check_id: CheckId
+    moves: tuple[Move, ...]
+    number: str = ""
+    table_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCheck:
+    check_id: CheckId
+    table_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCheck:
+    check_id: CheckId
+    to_staff_id: StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class MergeChecks:
+    """Everything of `check_id` goes onto `into_check_id`, and the first is closed empty."""
+
+    check_id: CheckId
+    into_check_id: CheckId
+
+
+@dataclass(frozen=True, slots=True)
+class GiveDiscount:
+    """A discount from the catalogue on the whole check, or on `line_ids` only. Of an open one
+    either `rate_bp` or `amount_minor` is said here."""
+
+    check_id: CheckId
+    grant_id: str
+    discount_id: str
+    line_ids: tuple[LineId, ...] = ()
+    reason: str = ""
+    rate_bp: int = 0
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackDiscount:
+    check_id: CheckId
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPreBill:
+    check_id: CheckId
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonCheck:
+    """Close a check on which nothing is left, or nothing to pay, and nothing was paid."""
+
+    check_id: CheckId
+
+
+# -- division, time and other terms ------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class TimeFire:
     """Fire lines by themselves at `at_ms`, whoever looks then; 0 takes the time back."""
@@ -98,6 +289,23 @@ class ExemptTax:
 
 
 ORDER_COMMANDS: tuple[type, ...] = (
+    OpenCheck,
+    SetGuests,
+    AddLines,
+    ChangeLine,
+    RemoveLines,
+    HoldLines,
+    SendLines,
+    FireLines,
+    VoidLine,
+    MoveLines,
+    MoveCheck,
+    TransferCheck,
+    MergeChecks,
+    GiveDiscount,
+    TakeBackDiscount,
+    PrintPreBill,
+    AbandonCheck,
     TimeFire,
     ShareLines,
     TransferChecks,
@@ -106,3 +314,4 @@ ORDER_COMMANDS: tuple[type, ...] = (
     SetService,
     ExemptTax,
 )
+"""All of this file, for `commands.COMMANDS`."""

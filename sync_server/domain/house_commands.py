@@ -1,0 +1,65 @@
+"""What concerns the whole house: stop list, notices, catalogue, who is here. `commands` gives these
+on under its name; what happened then stands in `house_events`.
+"""
+
+from dataclasses import dataclass
+
+from .ids import NO_CHECK, CheckId, NoticeId, StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class StopItem:
+    """Stop an item, or let `left_milli` more be sold."""
+
+    item_id: str
+    left_milli: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FreeItem:
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeNotice:
+    notice_id: NoticeId
+
+
+@dataclass(frozen=True, slots=True)
+class TellStaff:
+    """Raise a notice; only the server itself may say this (a print that failed, a late table)."""
+
+    notice_id: NoticeId
+    staff_id: StaffId
+    code: str
+    params: dict[str, str | int]
+    check_id: CheckId = NO_CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCatalogue:
+    """A new catalogue version is in force; its content is fetched by number and hash."""
+
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSignIn:
+    """Someone signed in, out, or failed to; only the server itself may say this.
+
+    `outcome`: in, offline, failed, locked, out."""
+
+    staff_id: StaffId
+    outcome: str
+
+
+HOUSE_COMMANDS: tuple[type, ...] = (
+    StopItem,
+    FreeItem,
+    AcknowledgeNotice,
+    TellStaff,
+    PublishCatalogue,
+    RecordSignIn,
+)
+"""All of this file, for `commands.COMMANDS`."""

@@ -1,0 +1,68 @@
+"""What concerned the whole house: stop list, notices, catalogue, who is here. `events` gives these
+on under its name.
+"""
+
+from dataclasses import dataclass
+
+from .ids import NO_CHECK, CheckId, NoticeId, StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStopped:
+    item_id: str
+    left_milli: int
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFreed:
+    item_id: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRaised:
+    """Something a person must tap away. `code` and `params` become a sentence on the screen."""
+
+    notice_id: NoticeId
+    staff_id: StaffId
+    code: str
+    params: dict[str, str | int]
+    at_ms: int
+    check_id: CheckId = NO_CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAcknowledged:
+    notice_id: NoticeId
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePublished:
+    number: int
+    sha256: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignedIn:
+    """`outcome`: in, offline, failed, locked, out."""
+
+    staff_id: StaffId
+    outcome: str
+    at_ms: int
+
+
+HOUSE_EVENTS: tuple[type, ...] = (
+    ItemStopped,
+    ItemFreed,
+    NoticeRaised,
+    NoticeAcknowledged,
+    CataloguePublished,
+    StaffSignedIn,
+)
+"""All of this file, for `events.EVENTS`."""
