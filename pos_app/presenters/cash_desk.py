@@ -5,8 +5,6 @@ A tab each (`cash_section`), one list with what can be done beside it. View-mode
 """
 
 from pos_app.desk import Desk
-from pos_app.presenters.approval import Approval
-from pos_app.presenters.asking import Asking
 from pos_app.presenters.cash_checks import ChecksSection
 from pos_app.presenters.cash_day import OpenSection, PeopleSection
 from pos_app.presenters.cash_debts import AccountsSection, SuspenseSection, VouchersSection
@@ -35,8 +33,6 @@ class CashDeskPresenter(DeskPresenter):
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
-        self.asking = Asking(self)
-        self.approval = Approval(self, self.went_through)
         self._sections = {key: made(self) for key, made in TABS.items()}
         self.tab = "drawer"
         self.waived = {}
@@ -46,8 +42,7 @@ class CashDeskPresenter(DeskPresenter):
         """Nothing is picked, sought or asked; the tab stays."""
         self.picked = self.sought = self.said = ""
         self.waived.clear()
-        self.asking.shut()
-        self.approval.shut()
+        self.nothing_asked()
 
     @property
     def _section(self) -> Section:
@@ -73,40 +68,6 @@ class CashDeskPresenter(DeskPresenter):
     def do(self, what: str) -> None:
         """One of the actions."""
         self._section.do(what)
-
-    @intent
-    def pick(self, choice: str) -> None:
-        """One of what was asked."""
-        self.asking.pick(choice)
-
-    @intent
-    def key(self, key: str) -> None:
-        """A figure or a letter of what is asked."""
-        if self.approval.open:
-            self.approval.key(key)
-        else:
-            self.asking.key(key)
-
-    @intent
-    def confirm(self) -> None:
-        """What was asked is typed."""
-        self.asking.confirm()
-
-    @intent
-    def figures_keys(self) -> None:
-        """Letters or figures."""
-        self.asking.other_keys()
-
-    @intent
-    def approver(self, staff_id: str) -> None:
-        """This colleague approves."""
-        self.approval.pick(staff_id)
-
-    @intent
-    def cancel(self) -> None:
-        """Leave the question; nothing has changed."""
-        self.asking.shut()
-        self.approval.cancel()
 
     @intent
     def scan(self, code: str) -> None:
@@ -146,5 +107,5 @@ class CashDeskPresenter(DeskPresenter):
             rows=section.rows(),
             notes=section.notes(),
             actions=section.actions(),
-            sheet=self.approval.sheet() if self.approval.open else self.asking.sheet(),
+            sheet=self.sheet(),
         )

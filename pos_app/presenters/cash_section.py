@@ -7,9 +7,8 @@ The tabs are in `cash_drawer`, `cash_checks`, `cash_debts` and `cash_day`; `cash
 
 from collections.abc import Callable
 
-from pos_app.presenters.approval import Approval
-from pos_app.presenters.asking import Answers, Asking, Step
-from pos_app.presenters.presenter import Presenter
+from pos_app.presenters.asking import Answers, Step
+from pos_app.presenters.questions import Questions
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain.ids import ShiftId
 from sync_server.domain.money import round_to_step
@@ -21,15 +20,13 @@ SHOWN = 60
 """Rows of a list at most, the newest first."""
 
 
-class DeskPresenter(Presenter):
+class DeskPresenter(Questions):
     """What tabs need of the cash desk. State: what is picked, sought and asked."""
 
     picked: str
     sought: str
     waived: dict[str, str]
     said: str
-    asking: Asking
-    approval: Approval
 
     @property
     def shift(self) -> Shift | None:
