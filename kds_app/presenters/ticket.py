@@ -76,9 +76,13 @@ class Names:
         person = self.catalogue.staff.get(staff_id)
         return person.name if person else ""
 
+    def whose(self, ticket: Ticket) -> str:
+        """The label of the table, or the name on the tab."""
+        return self.table(ticket.table_id) if ticket.kind == "table" else ticket.name
+
     def title(self, ticket: Ticket) -> str:
         """Whose food it is: table, tab, room, takeaway."""
-        name = self.table(ticket.table_id) if ticket.kind == "table" else ticket.name
+        name = self.whose(ticket)
         key = ticket.kind if ticket.kind in ("table", "tab", "takeaway", "room") else "tab"
         return self.words.say(key, name=name or ticket.check_number).strip()
 
@@ -217,6 +221,10 @@ def _rows(ticket: Ticket, names: Names, waiting: Mapping[str, int]) -> Iterable[
         head.append(words.say("fired", time=words.time(ticket.clock_ms)))
     if head:
         yield Row(kind="caption", name=" · ".join(head).upper(), token="dim")
+    if ticket.moved_from:
+        left = names.table(ticket.moved_from)
+        said = words.say("moved", was=left, now=names.whose(ticket))
+        yield Row(kind="caption", name=said.upper(), token="new_text", icon="swap_horiz")
     shown = [line for line in ticket.lines if line.state != "void" or not line.void_seen]
     if not shown:
         yield Row(kind="caption", name=words.say("nothing_left").upper(), token="dim")
@@ -288,9 +296,47 @@ def line_row(ticket: Ticket, line: TicketLine, names: Names) -> Row:
         return replace(row, id="", mark="held", token="quiet", tag=words.say("on_hold"))
     if fewer:
         return replace(row, id=f"seen:{at}", mark="void", ground="void")
+    if line.before is not None:
+        return replace(row, id=f"seen:{at}", ground="added", tag=words.say("changed").upper())
     if line.added_ms and line.state == "queued":
         return replace(row, ground="added", tag=words.say("new").upper())
     return row
+
+
+def _otherwise(line: TicketLine, names: Names) -> Iterable[Detail]:
+    """Old and new of all that was changed, until a tap says that it was seen (B4.32)."""
+    old, words = line.before, names.words
+    if old is None:
+        return
+    pairs = (
+        (_chosen(old.chosen, names), _chosen(line.chosen, names)),
+        (old.note, line.note),
+        (_said(words, "allergy", old.allergy), _said(words, "allergy", line.allergy)),
+        (_said(words, "seat", old.seat), _said(words, "seat", line.seat)),
+        (_said(words, "course", old.course), _said(words, "course", line.course)),
+        (_for(old.for_table_id, names), _for(line.for_table_id, names)),
+    )
+    at = words.time(line.edited_ms)
+    for was, now in pairs:
+        if was != now:
+            none = words.say("none")
+            said = words.say("otherwise", was=was or none, now=now or none, time=at)
+            yield Detail(said, "late_text")
+
+
+def _chosen(chosen: tuple[str, ...], names: Names) -> str:
+    return " · ".join(names.modifier(each) for each in chosen)
+
+
+def _said(words: Words, key: str, value: str | int) -> str:
+    """An allergy with its warning, a seat or course with its word; nothing for none."""
+    if not value:
+        return ""
+    return words.say(key, text=value) if key == "allergy" else words.say(key, n=value)
+
+
+def _for(table_id: str, names: Names) -> str:
+    return names.words.say("for_table", name=names.table(table_id)) if table_id else ""
 
 
 def _details(line: TicketLine, names: Names, fewer: bool) -> Iterable[Detail]:
@@ -300,13 +346,14 @@ def _details(line: TicketLine, names: Names, fewer: bool) -> Iterable[Detail]:
         now = words.quantity(line.qty_milli)
         changed = words.say("fewer", was=was, now=now, time=words.time(line.void_ms))
         yield Detail(changed, "late_text")
+    yield from _otherwise(line, names)
     token = "quiet" if line.held or line.state == "ready" else "amber"
     if line.seat:
         yield Detail(words.say("seat", n=line.seat), "dim")
     if line.for_table_id:
         yield Detail(words.say("for_table", name=names.table(line.for_table_id)), token)
     if line.chosen:
-        yield Detail(" · ".join(names.modifier(chosen) for chosen in line.chosen), token)
+        yield Detail(_chosen(line.chosen, names), token)
     if line.note:
         yield Detail(line.note, token)
     if line.allergy:

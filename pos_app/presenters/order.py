@@ -460,17 +460,19 @@ class OrderPresenter(SellingWork):
         line = self.line
         on = line is not None and line.state != "void"
         fresh = on and line is not None and not line.sent
+        open_yet = line is not None and line.state in ("new", "held", "fired")
         item = self.desk.catalogue.items.get(line.item_id) if line else None
+        chooses = item is not None and (bool(item.group_ids) or not fresh)
         again = Act("double", "×2" if fresh or not on else self.say("again"), enabled=on)
         if line is None and self.round_of(check):
             again = Act("repeat_round", self.say("round"), icon="redo")
         return (
             again,
             Act("ask_for:quantity", self.say("quantity"), enabled=fresh),
-            Act("change", self.say("choices"), enabled=bool(fresh and item and item.group_ids)),
+            Act("change", self.say("choices"), enabled=open_yet and chooses),
             Act("ask_for:seat", self.say("seat_action"), enabled=on),
             Act("ask_for:course", self.say("course_action"), enabled=on),
-            Act("ask_for:note", self.say("note"), enabled=fresh),
+            Act("ask_for:note", self.say("note"), enabled=open_yet),
             Act("ask_for:discount", self.say("discount"), enabled=self.may("discount")),
             Act("ask_for:more", self.say("more")),
         )

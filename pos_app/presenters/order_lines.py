@@ -94,22 +94,23 @@ class LineWork(Presenter):
     # -- picking -------------------------------------------------------------------------------
     @intent
     def pick(self, line_id: str) -> None:
-        """Pick a line; picking an unsent one again opens its choices, a sent one lets it go."""
+        """Pick a line; picking one again that waits opens its choices, one at work lets it go."""
         if self.picked != line_id:
             self.picked, self.making = line_id, None
             self._shut()
             return
         line = self.line
         item = self.desk.catalogue.items.get(line.item_id) if line else None
-        if line is None or line.sent or item is None or not item.group_ids:
+        told = line is not None and line.sent and line.state != "held"
+        if line is None or told or item is None or not item.group_ids:
             self.picked = ""
             return
         self.change()
 
     @intent
     def change(self) -> None:
-        """Open the choices of the picked line, as long as the kitchen does not know it."""
-        line = self._unsent_line()
+        """Open the choices of the picked line. Of one at work note and allergy may change still."""
+        line = self._open_line("held", "fired")
         item = self.desk.catalogue.items.get(line.item_id) if line else None
         if line is None or item is None:
             return
@@ -132,12 +133,13 @@ class LineWork(Presenter):
         """What a dish costs before choices. Override."""
         raise NotImplementedError
 
-    def _unsent_line(self) -> Line | None:
+    def _open_line(self, *states: str) -> Line | None:
+        """The picked line, if it may still be changed in this way."""
         line = self.line
         if line is None:
             self.toast(self.say("pick_a_line"))
             return None
-        if line.sent:
+        if line.sent and line.state not in states:
             self.toast(self.sentence("line_sent", {"name": line.name}), "hold", "info")
             return None
         return line
@@ -179,7 +181,9 @@ class LineWork(Presenter):
     @intent
     def ask_for(self, question: str) -> None:
         """Open a question about the picked line, or about the check."""
-        if question in ("quantity", "note") and self._unsent_line() is None:
+        if question == "quantity" and self._open_line() is None:
+            return
+        if question == "note" and self._open_line("held", "fired") is None:
             return
         if question in ("seat", "course") and self.line is None:
             self.toast(self.say("pick_a_line"))

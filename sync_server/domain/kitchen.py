@@ -28,6 +28,7 @@ class Ticket:
 
     `paper`: empty, printed (by the terminal, or as the station's habit), asked (paper shall take
     over from a dead display), copy (it did), failed, unknown; `paper_version` is what was printed.
+    `moved_from` is the table (or the name) it stood under until `moved_ms`.
     """
 
     ticket_id: TicketId
@@ -54,6 +55,8 @@ class Ticket:
     bumped_ms: int = 0
     also_checks: tuple[CheckId, ...] = ()
     rush: bool = False
+    moved_from: str = ""
+    moved_ms: int = 0
 
     def line(self, line_id: str) -> TicketLine | None:
         return next((line for line in self.lines if line.line_id == line_id), None)
@@ -150,7 +153,8 @@ def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
 
 
 def _line_changed(ticket: Ticket, event: e.TicketLineChanged) -> Ticket:
-    return _grown(_each(ticket, (event.line_id,), lambda _: event.line), ticket.changed_ms)
+    changed = _each(ticket, (event.line_id,), lambda _: event.line)
+    return _grown(changed, event.at_ms or ticket.changed_ms)
 
 
 def _relabelled(ticket: Ticket, event: e.TicketRelabelled) -> Ticket:
@@ -162,7 +166,10 @@ def _relabelled(ticket: Ticket, event: e.TicketRelabelled) -> Ticket:
         name=event.name,
         waiter=event.waiter,
     )
-    return _grown(label, ticket.changed_ms)
+    if event.at_ms and (event.table_id, event.name) != (ticket.table_id, ticket.name):
+        moved_from = ticket.table_id or ticket.name
+        label = replace(label, moved_from=moved_from, moved_ms=event.at_ms)
+    return _grown(label, event.at_ms or ticket.changed_ms)
 
 
 def _on_paper(ticket: Ticket, event: e.TicketOnPaper) -> Ticket:
@@ -206,7 +213,9 @@ def _recalled(ticket: Ticket, event: e.TicketRecalled) -> Ticket:
 
 
 def _void_seen(ticket: Ticket, event: e.TicketVoidSeen) -> Ticket:
-    return _each(ticket, event.line_ids, lambda line: replace(line, void_seen=True, was=""))
+    return _each(
+        ticket, event.line_ids, lambda line: replace(line, void_seen=True, was="", before=None)
+    )
 
 
 def _moved(ticket: Ticket, event: e.TicketMoved) -> Ticket:
@@ -450,12 +459,12 @@ def recall_ticket(ticket: Ticket, command: c.RecallTicket, facts: Facts) -> obje
 
 
 def acknowledge_void(ticket: Ticket, command: c.AcknowledgeVoid, facts: Facts) -> object:
-    """The cook has seen the cancellation."""
+    """The cook has seen the cancellation, or what is to be made otherwise."""
     wanted = set(command.line_ids)
     ids = tuple(
         line.line_id
         for line in ticket.lines
-        if line.line_id in wanted and line.void_ms and not line.void_seen
+        if line.line_id in wanted and ((line.void_ms and not line.void_seen) or line.before)
     )
     if not ids:
         return refuse("nothing_to_do")

@@ -65,11 +65,13 @@ class TicketLineVoided:
 
 @dataclass(frozen=True, slots=True)
 class TicketLineChanged:
-    """Seat or course changed, or the line is now another check's (`line_id` renamed)."""
+    """A line is to be made otherwise, for another seat, or is another check's now (`line_id`
+    renamed). `at_ms` is 0 in journals that did not keep it."""
 
     ticket_id: TicketId
     line_id: LineId
     line: TicketLine
+    at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class TicketRelabelled:
     table_id: str
     name: str
     waiter: StaffId
+    at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def add_lines(check: Check, command: c.AddLines, facts: Facts) -> e.LinesAdded |
 
 
 def change_line(check: Check, command: c.ChangeLine, facts: Facts) -> e.LineChanged | Refused:
-    """An unsent line as it shall be; of a sent one only seat and course may change.
+    """A line as it shall be. Of a sent one seat and course may change, note and allergy until it is
+    ready, choices while it is on hold (nothing was taken from stock for it yet); never its number.
 
     Last in server order wins, unless somebody else changed it after the asking screen's basis.
     """
@@ -97,8 +98,12 @@ def change_line(check: Check, command: c.ChangeLine, facts: Facts) -> e.LineChan
         if isinstance(again, Refused):
             return again
         made = again
+    if line.sent and (
+        command.qty_milli != line.qty_milli or (made != line and line.state != "held")
+    ):
+        return refuse("line_sent", name=line.name)
     made = replace(made, note=command.note, allergy=command.allergy)
-    if line.sent and made != line:
+    if line.state in ("ready", "served") and made != line:
         return refuse("line_sent", name=line.name)
     item = facts.catalogue.items.get(line.item_id)
     usual = item.course if item is not None else line.course
@@ -154,6 +159,15 @@ def _remade(check: Check, line: Line, command: c.ChangeLine, facts: Facts) -> Li
         share_n=line.share_n,
         share_of=line.share_of,
         fire_ms=line.fire_ms,
+        sent=line.sent,
+        state=line.state,
+        fire_no=line.fire_no,
+        origin=line.origin,
+        void_milli=line.void_milli,
+        void_by=line.void_by,
+        void_ms=line.void_ms,
+        void_reason=line.void_reason,
+        station_ids=line.station_ids if line.sent else made[0].station_ids,
     )
 
 

@@ -7,11 +7,20 @@ that they are journaled in one transaction. Rules of one check are in `ordering`
 
 from collections.abc import Callable, Iterator
 
-from . import checks, commands as c, events as e, kitchen, ordering, payments, splitting
+from . import (
+    checks,
+    commands as c,
+    events as e,
+    kitchen,
+    kitchen_changes,
+    ordering,
+    payments,
+    splitting,
+)
 from .amending import replace
 from .checks import Check, Stamp
 from .events import Line
-from .ids import CheckId, LineId, StaffId, derived
+from .ids import NO_LINE, CheckId, StaffId, derived
 from .limits import GUESTS, LINES_PER_CHECK, LINES_PER_EVENT, LIST_LENGTH, OPEN_CHECKS
 from .making import catalogue_for
 from .rejections import Accepted, Decision, Refused, refuse
@@ -207,7 +216,7 @@ def _overpaid(check: Check, event: object, facts: Facts) -> bool:
 
 
 def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
-    """An unsent line as it shall be; the tickets of a sent one follow its seat and course."""
+    """A line as it shall be, as far as it may still change; the tickets of a sent one follow."""
     check = found(venue, command.check_id, facts)
     if isinstance(check, Refused):
         return check
@@ -217,14 +226,35 @@ def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
     if _overpaid(check, changed, facts):
         return refuse("has_payments")
     events: list[object] = [changed]
-    line = changed.line
-    if line.sent:
-        for ticket in venue.tickets_of(check.check_id):
-            shown = ticket.line(line.kitchen_id)
-            if shown is not None and ticket.state == "open":
-                now = replace(shown, seat=line.seat, course=line.course)
-                events.append(e.TicketLineChanged(ticket.ticket_id, shown.line_id, now))
+    if changed.line.sent:
+        line = check.line(command.line_id)
+        assert line is not None
+        swapped = _swapped(venue, line, changed.line, facts)
+        if isinstance(swapped, Refused):
+            return swapped
+        events += swapped
+        tickets = venue.tickets_of(check.check_id)
+        events += kitchen_changes.edited(changed.line, tickets, facts.now_ms)
     return Accepted(tuple(events))
+
+
+def _swapped(venue: Venue, line: Line, now: Line, facts: Facts) -> list[object] | Refused:
+    """Choices of an announced line are others: what is on the stop list is counted for the new
+    ones and given back for the old."""
+    if line.chosen == now.chosen:
+        return []
+    kept = {chosen.modifier_id for chosen in line.chosen}
+    added = replace(now, chosen=tuple(c for c in now.chosen if c.modifier_id not in kept))
+    counted = _stop_events(venue, (replace(added, item_id="", set_id=NO_LINE),), facts, False)
+    if isinstance(counted, Refused):
+        return counted
+    still = {chosen.modifier_id for chosen in now.chosen}
+    for chosen in line.chosen:
+        stop = venue.stops.get(chosen.modifier_id)
+        if stop is not None and chosen.modifier_id not in still and chosen.pre != "no":
+            left = stop.left_milli + line.qty_milli
+            counted.append(e.ItemStopped(chosen.modifier_id, left, stop.by, facts.now_ms))
+    return counted
 
 
 def _stop_events(
@@ -435,7 +465,8 @@ def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
     events += divided.events
     if target.table_id != check.table_id:
         gone = {piece.part.kitchen_id for piece in pieces if piece.left is None}
-        events += _carry(venue, check, gone, target.table_id)
+        tickets = venue.tickets_of(check.check_id)
+        events += kitchen_changes.carried(gone, target.table_id, tickets, facts.now_ms)
     return Accepted(tuple(events))
 
 
@@ -473,28 +504,6 @@ def share_lines(venue: Venue, command: c.ShareLines, facts: Facts) -> Decision:
     return Accepted(tuple(events))
 
 
-def _carry(venue: Venue, check: Check, gone: set[LineId], table_id: str) -> list[object]:
-    """Tell the kitchen which table moved lines are for now."""
-    told: list[object] = []
-    for ticket in venue.tickets_of(check.check_id):
-        for line in ticket.lines:
-            if line.line_id in gone and ticket.state == "open":
-                told.append(
-                    e.TicketLineChanged(
-                        ticket.ticket_id, line.line_id, replace(line, for_table_id=table_id)
-                    )
-                )
-    return told
-
-
-def _relabel(venue: Venue, check: Check, to: Check) -> list[object]:
-    return [
-        e.TicketRelabelled(ticket.ticket_id, to.check_id, to.number, to.table_id, to.name, to.owner)
-        for ticket in venue.tickets_of(check.check_id)
-        if ticket.check_id == check.check_id and ticket.state == "open"
-    ]
-
-
 def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
     """The guests move to another table; open tickets show it."""
     check = found(venue, command.check_id, facts)
@@ -508,7 +517,7 @@ def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
         check.check_id, check.table_id, command.table_id, facts.actor, facts.now_ms
     )
     there = replace(check, table_id=command.table_id)
-    return Accepted((moved, *_relabel(venue, check, there)))
+    return Accepted((moved, *kitchen_changes.relabelled(venue, check, there, facts.now_ms)))
 
 
 def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Decision:
@@ -539,7 +548,7 @@ def _hand_over(venue: Venue, check_ids: tuple[CheckId, ...], to: StaffId, facts:
         events.append(
             e.CheckTransferred(check.check_id, check.owner, to, facts.actor, facts.now_ms)
         )
-        events += _relabel(venue, check, replace(check, owner=to))
+        events += kitchen_changes.relabelled(venue, check, replace(check, owner=to), facts.now_ms)
     return Accepted(tuple(events)) if events else refuse("nothing_to_do")
 
 
@@ -564,7 +573,7 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
         if isinstance(divided, Refused):
             return divided
         events += divided.events
-    events += _relabel(venue, check, into)
+    events += kitchen_changes.relabelled(venue, check, into, facts.now_ms)
     events.append(
         e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms, into.check_id)
     )

@@ -71,13 +71,14 @@ class MoneySlip:
 
 @dataclass(frozen=True, slots=True)
 class PaperJob:
-    """One document to print. `document`: kitchen, void, pre_bill, receipt, room_slip, cash, money,
-    x, z, stock_take, label, figures.
+    """One document to print. `document`: kitchen, void, change, move, pre_bill, receipt, room_slip,
+    cash, money, x, z, stock_take, label, figures.
 
     `language` is the reader's; `lines` are the ids of the ticket's lines that this paper is about
     (empty: all); `instead_of_display` heads it as paper that took over; `copy` counts from 1, and
     above 1 the paper says so; `ticket_version` is reported back when it is a kitchen ticket; with
-    `fired` the lines were on hold and are to be made now; `closed` is what a Z says besides.
+    `fired` the lines were on hold and are to be made now; `closed` is what a Z says besides;
+    `was_at` is the table that moved guests left.
     """
 
     document: str
@@ -102,6 +103,7 @@ class PaperJob:
     label: PrepLabel | None = None
     slip: MoneySlip | None = None
     figures: e.FiguresPrinted | None = None
+    was_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,10 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return ()
         case e.TicketLinesFired() | e.TicketLineVoided():
             return _changed(venue, catalogue, event)
+        case e.TicketLineChanged() | e.TicketRelabelled() if event.at_ms:
+            return _edited(venue, catalogue, event)
+        case e.TicketMoved():
+            return _kitchen(venue, catalogue, event.ticket_id, (), event.at_ms, False)
         case e.TicketOnPaper() if event.outcome == "asked":
             return _kitchen(venue, catalogue, event.ticket_id, (), event.at_ms, True)
         case e.PreBillPrinted():
@@ -311,28 +317,54 @@ def _kitchen(
 def _changed(
     venue: Venue, catalogue: Catalogue, event: e.TicketLinesFired | e.TicketLineVoided
 ) -> tuple[Effect, ...]:
-    """Paper follows a change only where paper is what the cook works from."""
-    ticket = venue.tickets.get(event.ticket_id)
-    station = catalogue.stations.get(ticket.station_id) if ticket else None
-    if ticket is None or station is None or not station.printer_id:
-        return ()
-    if station.paper != "always" and ticket.paper not in ("printed", "copy"):
-        return ()
     voided = isinstance(event, e.TicketLineVoided)
     ids = (event.line_id,) if isinstance(event, e.TicketLineVoided) else event.line_ids
-    job = PaperJob(
-        document="void" if voided else "kitchen",
+    document = "void" if voided else "kitchen"
+    made = _follows(venue, catalogue, event.ticket_id, document, event.at_ms)
+    if made is None:
+        return ()
+    return _paper(replace(made, lines=tuple(ids), fired=not voided))
+
+
+def _edited(
+    venue: Venue, catalogue: Catalogue, event: e.TicketLineChanged | e.TicketRelabelled
+) -> tuple[Effect, ...]:
+    """Paper about a line that is to be made otherwise, or about guests who sit elsewhere now; who
+    serves them is no matter of the cook's."""
+    if isinstance(event, e.TicketLineChanged):
+        made = _follows(venue, catalogue, event.ticket_id, "change", event.at_ms)
+        return () if made is None else _paper(replace(made, lines=(event.line_id,)))
+    made = _follows(venue, catalogue, event.ticket_id, "move", event.at_ms)
+    if made is None or made.ticket is None or made.ticket.moved_ms != event.at_ms:
+        return ()
+    left = catalogue.tables.get(made.ticket.moved_from)
+    return _paper(replace(made, was_at=left.label if left else made.ticket.moved_from))
+
+
+def _follows(
+    venue: Venue, catalogue: Catalogue, ticket_id: TicketId, document: str, at_ms: int
+) -> PaperJob | None:
+    """Paper that follows a change, where paper is what the cook works from."""
+    ticket = venue.tickets.get(ticket_id)
+    station = catalogue.stations.get(ticket.station_id) if ticket else None
+    if ticket is None or station is None or not station.printer_id:
+        return None
+    if station.paper != "always" and ticket.paper not in ("printed", "copy"):
+        return None
+    return PaperJob(
+        document=document,
         printer_id=station.printer_id,
         language=station.kitchen_language,
-        at_ms=event.at_ms,
+        at_ms=at_ms,
         by=ticket.waiter,
         table=_label(catalogue, ticket),
         ticket=ticket,
         ticket_version=ticket.version,
-        lines=tuple(ids),
-        fired=not voided,
     )
-    return (Effect(PAPER, station.printer_id, job),)
+
+
+def _paper(job: PaperJob) -> tuple[Effect, ...]:
+    return (Effect(PAPER, job.printer_id, job),)
 
 
 def _for_guest(

@@ -183,14 +183,27 @@ class Payment:
     late_shift: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LineBefore:
+    """What of a line the cook knew before it was changed, as long as nobody tapped it away."""
+
+    chosen: tuple[str, ...] = ()
+    note: str = ""
+    allergy: str = ""
+    seat: int = 0
+    course: int = 0
+    for_table_id: str = ""
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class TicketLine:
     """A line as the kitchen sees it. `state`: queued, started, ready, void.
 
-    `added_ms` is 0 for the ticket's first lines, else when it joined; `was` is what a change
-    replaced; `void_seen` turns true when the cook tapped the cancellation away;
-    `for_table_id` is set when the line was moved to another table than the ticket's.
+    `added_ms` is 0 for the ticket's first lines, else when it joined; `was` is the quantity that a
+    cancellation of a part replaced, `before` what any other change did, at `edited_ms`;
+    `void_seen` turns true when the cook tapped the cancellation away; `for_table_id` is set when
+    the line was moved to another table than the ticket's.
     """
 
     line_id: LineId
@@ -214,6 +227,8 @@ class TicketLine:
     also_at: tuple[str, ...] = ()
     was: str = ""
     for_table_id: str = ""
+    before: LineBefore | None = None
+    edited_ms: int = 0
 
 
 @quick

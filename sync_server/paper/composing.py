@@ -17,7 +17,7 @@ from .templates import Draft, arranged, template_for
 from .till_lists import figures_draft
 from .words import words_of
 
-KITCHEN = frozenset({"kitchen", "void"})
+KITCHEN = frozenset({"kitchen", "void", "change", "move"})
 """Documents that a cook works from: better twice and marked than not at all."""
 
 
@@ -44,7 +44,7 @@ def draft_of(job: PaperJob, catalogue: Catalogue, zone: tzinfo) -> Draft:
     words = words_of(job.language)
     figures = Figures(words.code, catalogue.settings.currency, zone)
     match job.document:
-        case "kitchen" | "void" if job.ticket is not None:
+        case "kitchen" | "void" | "change" | "move" if job.ticket is not None:
             return ticket_draft(job, job.ticket, catalogue, words, figures)
         case "pre_bill" if job.check is not None:
             return bill_draft(job, job.check, catalogue, words, figures)

@@ -1,4 +1,4 @@
-"""Paper for the cook: a ticket, an addition, held lines that are due, a cancellation.
+"""Paper for the cook: a ticket, an addition, held lines that are due, a cancellation, a change.
 
 Rule: it is read at arm's length in steam. Table and time first, quantities largest, the allergy
 white on black on top and under its dish; names are the kitchen's own. What is on hold is never set
@@ -42,6 +42,10 @@ def ticket_draft(
     parts: dict[str, tuple[Block, ...]] = {"head": tuple(sheet.head())}
     if job.document == "void":
         parts["cancelled"] = tuple(sheet.cancelled(lines))
+    elif job.document == "change":
+        parts["changed"] = tuple(sheet.changed(lines))
+    elif job.document == "move":
+        parts["moved"] = tuple(sheet.moved())
     else:
         parts["allergies"] = tuple(sheet.allergies(lines))
         parts["dishes"] = tuple(sheet.dishes(lines))
@@ -171,6 +175,7 @@ class _Sheet:
             yield Text(self._words.say("void"), Size.LARGE, bold=True, indent=self._under)
             return
         yield self._row(qty, line, light=line.held)
+        yield from self._otherwise(line)
         yield from self._modifiers(line)
         if line.note:
             yield Text(f"«{line.note}»", Size.LARGE, bold=True, indent=self._under)
@@ -215,10 +220,46 @@ class _Sheet:
 
     def _modifiers(self, line: TicketLine) -> Iterator[Block]:
         for chosen in line.chosen:
-            pre, _, modifier_id = chosen.partition(":")
-            name = modifier_name(self._catalogue, modifier_id, self._job.language) or modifier_id
-            said = choice(pre, name, self._words)
-            yield Text(f"• {said}", Size.LARGE, indent=self._under)
+            yield Text(f"• {self._choice(chosen)}", Size.LARGE, indent=self._under)
+
+    def _choice(self, chosen: str) -> str:
+        pre, _, modifier_id = chosen.partition(":")
+        name = modifier_name(self._catalogue, modifier_id, self._job.language) or modifier_id
+        return choice(pre, name, self._words)
+
+    def _otherwise(self, line: TicketLine) -> Iterator[Block]:
+        """What was ordered before, struck, above what is to be made now."""
+        old = line.before
+        if old is None:
+            return
+        gone = [self._choice(chosen) for chosen in old.chosen if chosen not in line.chosen]
+        if old.note and old.note != line.note:
+            gone.append(f"«{old.note}»")
+        if old.allergy and old.allergy != line.allergy:
+            gone.append(self._words.say("allergy", text=old.allergy))
+        if old.seat and old.seat != line.seat:
+            gone.append(self._words.say("seat", seat=old.seat))
+        if old.course and old.course != line.course:
+            gone.append(self._words.say("course", course=old.course))
+        for text in gone:
+            yield Text(text, Size.LARGE, strike=True, indent=self._under)
+        if old.course != line.course and line.course:
+            said = self._words.say("course", course=line.course)
+            yield Text(said, Size.LARGE, bold=True, indent=self._under)
+
+    def changed(self, lines: list[TicketLine]) -> Iterator[Block]:
+        """Lines that are to be made otherwise: old struck, then new."""
+        yield from self._mark("changed")
+        yield from self._listed(lines)
+
+    def moved(self) -> Iterator[Block]:
+        """The guests sit elsewhere: from where, and to where in the largest letters."""
+        yield from self._mark("table_moved")
+        ticket, words = self._ticket, self._words
+        left = whose(self._job.was_at, ticket.kind, ticket.check_number, words)
+        yield Text(left, Size.LARGE, strike=True, align=Align.CENTER)
+        now = whose(self._job.table, ticket.kind, ticket.check_number, words)
+        yield Text(now, Size.HUGE, bold=True, align=Align.CENTER)
 
     def cancelled(self, lines: list[TicketLine]) -> Iterator[Block]:
         """The quantity that is not to be made, with a minus, and what is left to make."""

@@ -14,12 +14,12 @@ from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId, StaffId,
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue, Item
 from sync_server.domain.outward import PaperJob, PrepLabel, SheetRow, StockSheet
-from sync_server.domain.records import Line, Payment
+from sync_server.domain.records import Line, LineBefore, Payment
 
 from .words import Words
 
 NUMBER = "T0-000"
-SHOWN = ("kitchen", "void", "pre_bill", "receipt", "stock_take", "label")
+SHOWN = ("kitchen", "void", "change", "move", "pre_bill", "receipt", "stock_take", "label")
 """Documents that can be looked at without a real one."""
 _DISHES = 3
 _DAY_MS = 86_400_000
@@ -31,9 +31,9 @@ def sample_job(document: str, catalogue: Catalogue, at_ms: int) -> PaperJob | No
     language = catalogue.settings.language
     job = PaperJob(document, "", language, at_ms, table="12")
     match document:
-        case "kitchen" | "void":
+        case "kitchen" | "void" | "change" | "move":
             station = next(iter(catalogue.stations), "")
-            return replace(job, ticket=_ticket(items, station, at_ms, document == "void"))
+            return replace(job, was_at="10", ticket=_ticket(items, station, at_ms, document))
         case "pre_bill":
             return replace(job, check=_check(items, catalogue, at_ms))
         case "receipt":
@@ -70,12 +70,15 @@ def test_page(name: str, connection: str, words: Words) -> Document:
     )
 
 
-def _ticket(items: list[Item], station_id: str, at_ms: int, void: bool) -> Ticket:
+def _ticket(items: list[Item], station_id: str, at_ms: int, document: str) -> Ticket:
     lines = tuple(
         TicketLine(LineId(f"l{n}"), 1, item.item_id, item.item_id, 1000 * (n + 1))
         for n, item in enumerate(items)
     )
-    if void:
+    if document == "change":
+        before = LineBefore(note="…", seat=1)
+        lines = tuple(replace(line, note="…!", seat=2, before=before) for line in lines[:1])
+    elif document == "void":
         lines = tuple(replace(line, state="void", void_ms=at_ms) for line in lines[:1])
     elif lines:
         lines = (replace(lines[0], note="…", allergy="…"), *lines[1:])

@@ -31,6 +31,8 @@ GUEST = ("pre_bill", "receipt")
 PARTS: dict[str, tuple[str, ...]] = {
     "kitchen": ("head", "allergies", "dishes"),
     "void": ("head", "cancelled"),
+    "change": ("head", "changed"),
+    "move": ("head", "moved"),
     "pre_bill": ("venue", "head", "dishes", "sums", "part_paid", "taxes", "thanks", "qr"),
     "receipt": ("venue", "head", "dishes", "sums", "payments", "taxes", "thanks", "qr"),
     "room_slip": ("venue", "title", "guest", "check", "sum", "consent", "signature"),
@@ -48,6 +50,8 @@ ANYWHERE = ("logo", "text", "rule", "space")
 REQUIRED: dict[str, frozenset[str]] = {
     "kitchen": frozenset(PARTS["kitchen"]),
     "void": frozenset(PARTS["void"]),
+    "change": frozenset(PARTS["change"]),
+    "move": frozenset(PARTS["move"]),
     "pre_bill": frozenset({"head", "dishes", "sums", "part_paid", "taxes"}),
     "receipt": frozenset({"head", "dishes", "sums", "payments", "taxes"}),
     "room_slip": frozenset({"guest", "check", "sum", "consent", "signature"}),

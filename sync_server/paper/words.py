@@ -60,6 +60,8 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "fire": ("ГОТУВАТИ ЗАРАЗ", "FIRE NOW", "ROBIĆ TERAZ"),
     "hold": ("ЧЕКАЄ – НЕ ГОТУВАТИ", "ON HOLD – DO NOT COOK", "CZEKA – NIE ROBIĆ"),
     "void": ("СКАСОВАНО", "VOID", "ANULOWANO"),
+    "changed": ("ЗМІНЕНО", "CHANGED", "ZMIANA"),
+    "table_moved": ("ГОСТІ ПЕРЕСІЛИ", "GUESTS MOVED", "GOŚCIE PRZESIEDLI SIĘ"),
     "left": ("лишається {qty}", "{qty} left to make", "zostaje {qty}"),
     "ready": ("готово", "ready", "gotowe"),
     "also_at": ("також: {stations}", "also at: {stations}", "także: {stations}"),

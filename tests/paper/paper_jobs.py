@@ -31,6 +31,7 @@ from sync_server.domain.menu import (
     Tax,
 )
 from sync_server.domain.outward import MoneySlip, PaperJob
+from sync_server.domain.records import LineBefore
 from sync_server.domain.shifts import Shift
 
 EVENING = int(datetime(2026, 11, 21, 17, 42, tzinfo=UTC).timestamp()) * 1000
@@ -135,6 +136,15 @@ DISHES = (
 )
 HELD = (_dish("l3", "varenyky", 12_000, held=True), _dish("l4", "salmon", 350, held=True))
 ADDED = (_dish("l5", "varenyky", 1_000, added_ms=EVENING + 13 * MINUTE),)
+_OTHERWISE = replace(
+    DISHES[1],
+    chosen=(":sour-cream",),
+    note="без поспіху",
+    seat=3,
+    course=2,
+    before=LineBefore((":rare", "no:garlic"), "дуже просять швидше", "горіхи, кунжут", 1, 1),
+    edited_ms=EVENING + MINUTE,
+)
 TICKET_NOW = Ticket(
     ticket_id=TICKET,
     check_id=CHECK,
@@ -346,6 +356,14 @@ JOBS: dict[str, PaperJob] = {
     "void_whole": replace(
         KITCHEN, document="void", ticket=replace(TICKET_NOW, lines=_VOIDED), lines=("l2",)
     ),
+    "change": replace(
+        KITCHEN,
+        document="change",
+        ticket=replace(TICKET_NOW, lines=(_OTHERWISE,)),
+        lines=("l2",),
+        ticket_version=2,
+    ),
+    "move_english": replace(KITCHEN, document="move", language="en", was_at="7", ticket_version=3),
     "pre_bill": PRE_BILL,
     "pre_bill_copy_part_paid": replace(PRE_BILL, copy=2, check=PART_PAID),
     "pre_bill_polish_tax_on_top": replace(

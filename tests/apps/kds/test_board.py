@@ -118,6 +118,33 @@ def test_a_reduced_line_shows_old_and_new_until_acknowledged(house: Kitchen) -> 
     assert row.id.startswith("ready:")
 
 
+def test_a_changed_line_shows_old_and_new_of_each_thing_until_acknowledged(house: Kitchen) -> None:
+    check = house.check("0001", "t5")
+    (line,) = house.order(check, ("banosh", 1, {"note": "no salt", "seat": 1}))
+    house.now += MINUTE
+    house.do(c.ChangeLine(check, line, 1000, (), 2, 2, "well done", "nuts"))
+    screen = Screen(house)
+    row = screen.line("Table 5", "Banosh")
+    assert row.tag == "CHANGED"
+    assert [detail.text for detail in row.details[:3]] == [
+        "no salt → well done (19:43)",
+        "none → ALLERGY: nuts (19:43)",
+        "seat 1 → seat 2 (19:43)",
+    ]
+    assert screen.view()
+    screen.act(row.id)
+    after = screen.line("Table 5", "Banosh")
+    assert (after.tag, len(after.details)) == ("", 3)
+    assert after.id.startswith("ready:")
+
+
+def test_guests_who_moved_leave_their_old_table_on_the_ticket(house: Kitchen) -> None:
+    check = house.check("0001", "t5")
+    house.order(check, ("banosh", 1))
+    house.do(c.MoveCheck(check, "t2"))
+    assert Screen(house).card("Table 2").rows[1].name == "5 → 2"
+
+
 def test_a_second_reduction_is_shown_as_well(house: Kitchen) -> None:
     check = house.check("0001", "t5")
     (line,) = house.order(check, ("banosh", 3))
