@@ -463,12 +463,18 @@ class OrderPresenter(SellingWork):
         open_yet = line is not None and line.state in ("new", "held", "fired")
         item = self.desk.catalogue.items.get(line.item_id) if line else None
         chooses = item is not None and (bool(item.group_ids) or not fresh)
-        again = Act("double", "×2" if fresh or not on else self.say("again"), enabled=on)
+        weighed = item is not None and item.sold_by == "weight"
+        double = "×2" if fresh or not on else self.say("again")
+        again = Act("double", double, enabled=on and not (weighed and fresh))
         if line is None and self.round_of(check):
             again = Act("repeat_round", self.say("round"), icon="redo")
         return (
             again,
-            Act("ask_for:quantity", self.say("quantity"), enabled=fresh),
+            Act(
+                "ask_for:quantity",
+                self.say("weigh" if weighed else "quantity"),
+                enabled=fresh,
+            ),
             Act("change", self.say("choices"), enabled=open_yet and chooses),
             Act("ask_for:seat", self.say("seat_action"), enabled=on),
             Act("ask_for:course", self.say("course_action"), enabled=on),

@@ -40,6 +40,7 @@ class LineWork(Presenter):
         self.figures = False
         self.reason = ""
         self.made = False
+        self.count = 0
         self.on_line = False
         self.way = "void"
         self.all_mine = False
@@ -64,6 +65,7 @@ class LineWork(Presenter):
     def _shut(self) -> None:
         self.asked = self.typed = self.reason = ""
         self.made = self.figures = False
+        self.count = 0
         self.way = "void"
         self.all_mine = False
         self.approval.shut()
@@ -102,10 +104,12 @@ class LineWork(Presenter):
         line = self.line
         item = self.desk.catalogue.items.get(line.item_id) if line else None
         told = line is not None and line.sent and line.state != "held"
-        if line is None or told or item is None or not item.group_ids:
+        if line is not None and not line.sent and item is not None and item.sold_by == "weight":
+            self.quantity_asked(line)
+        elif line is None or told or item is None or not item.group_ids:
             self.picked = ""
-            return
-        self.change()
+        else:
+            self.change()
 
     @intent
     def change(self) -> None:
@@ -181,7 +185,11 @@ class LineWork(Presenter):
     @intent
     def ask_for(self, question: str) -> None:
         """Open a question about the picked line, or about the check."""
-        if question == "quantity" and self._open_line() is None:
+        if question == "quantity":
+            fresh = self._open_line()
+            if fresh is not None:
+                self.making = None
+                self.quantity_asked(fresh)
             return
         if question == "note" and self._open_line("held", "fired") is None:
             return
@@ -194,6 +202,10 @@ class LineWork(Presenter):
             self.ask(question, self.check.name if self.check else "")
             return
         self.ask(question, line.note if line is not None and question == "note" else "")
+
+    def quantity_asked(self, line: Line) -> None:
+        """How much of an unsent line."""
+        self.ask("quantity")
 
     @intent
     def ask_note(self) -> None:
@@ -302,6 +314,19 @@ class LineWork(Presenter):
         self.way, self.reason = way, ""
 
     @intent
+    def count_off(self, by: str) -> None:
+        """How many of the line: one fewer or more, or ("turn") one alone, then all of them."""
+        line = self.line
+        if line is None:
+            return
+        most = portions_of(line)
+        now = self.count or most
+        if by == "turn":
+            self.count = 1 if now == most else most
+        else:
+            self.count = max(1, min(now + int(by), most))
+
+    @intent
     def made_tapped(self) -> None:
         """Whether it was made."""
         self.made = not self.made
@@ -319,10 +344,12 @@ class LineWork(Presenter):
 
     def _taken_off(self, line: Line) -> object:
         check_id = CheckId(self.place.check_id)
+        portions = min(self.count, portions_of(line))
+        qty_milli = portions * ONE if portions else line.qty_milli
         if self.way == "comp":
             grant_id = self.desk.new_id()
-            return c.CompLine(check_id, grant_id, line.line_id, line.qty_milli, self.reason)
-        return c.VoidLine(check_id, line.line_id, line.qty_milli, self.reason, self.made, self.way)
+            return c.CompLine(check_id, grant_id, line.line_id, qty_milli, self.reason)
+        return c.VoidLine(check_id, line.line_id, qty_milli, self.reason, self.made, self.way)
 
     # -- kitchen -------------------------------------------------------------------------------
     @intent
@@ -483,7 +510,8 @@ class LineWork(Presenter):
         if asked == "course" and line is not None:
             return sheets.courses(self, line)
         if asked == "void" and line is not None:
-            return sheets.void_reasons(self, line, self.reason, self.made, self.way)
+            off = sheets.TakingOff(self.way, self.reason, self.made, self.count, portions_of(line))
+            return sheets.void_reasons(self, line, off)
         if asked == "discount":
             limit = discount_limit(self.desk.catalogue, self.desk.me)
             return sheets.discounts(self, check, limit, self.on_line)
@@ -542,6 +570,12 @@ def _milli(typed: str) -> int:
     if not (whole or part) or not (whole + part).isdigit():
         return 0
     return int(whole or "0") * 1000 + int((part + "000")[:3])
+
+
+def portions_of(line: Line) -> int:
+    """How many portions a line can be taken apart into; 0 of one, of a weight, share or set."""
+    apart = line.qty_milli > ONE and not line.qty_milli % ONE
+    return line.qty_milli // ONE if apart and not line.share_of and not line.set_id else 0
 
 
 def ready_of(check: Check) -> tuple[LineId, ...]:

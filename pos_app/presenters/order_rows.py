@@ -74,6 +74,8 @@ def _head(presenter: Presenter, check: Check, course: int, group: list[Line]) ->
     )
 
 
+FINEST = 20
+"""Finer shares, such as a cut by a sum leaves, are read as a figure."""
 _SHARES = {(1, 2): "½", (1, 3): "⅓", (2, 3): "⅔", (1, 4): "¼", (3, 4): "¾"}
 
 
@@ -90,6 +92,8 @@ def quantity_text(presenter: Presenter, line: Line) -> str:
         top, below = wholes * line.share_n, line.share_of
         common = gcd(top, below)
         share = (top // common, below // common)
+        if share[1] > FINEST:
+            return f"{formats.quantity(qty, presenter.language)}×"
         return _SHARES.get(share, f"{share[0]}/{share[1]}")
     return f"{formats.quantity(qty, presenter.language)}×"
 

@@ -30,6 +30,7 @@ class SellingWork(TermsWork):
         super().__init__(desk, place)
         self.set_making: SetMaking | None = None
         self.wanted = ""
+        self.weighed_again = ""
         self.open_name = ""
         self.open_minor = 0
         self.open_tax = ""
@@ -62,6 +63,7 @@ class SellingWork(TermsWork):
             made = set_meal.begin(self.desk.catalogue, item, self.base_price(item), seat)
             self.set_making = made
             return True
+        self.weighed_again = ""
         if item.sold_by == "weight":
             self.ask("weight")
         elif item.sold_by == "open":
@@ -129,7 +131,24 @@ class SellingWork(TermsWork):
             self.picked = new.line_id
             self._shut()
 
+    def quantity_asked(self, line: Line) -> None:
+        """How much of an unsent line: what is sold by weight is weighed again."""
+        item = self.desk.catalogue.items.get(line.item_id)
+        if item is None or item.sold_by != "weight":
+            super().quantity_asked(line)
+            return
+        self.wanted, self.weighed_again = item.item_id, line.line_id
+        self.ask("weight")
+
     def _weighed(self, typed: str) -> None:
+        check, again = self.check, self.weighed_again
+        line = check.line(again) if check is not None and again else None
+        if again:
+            if line is None:
+                self.toast(self.sentence("no_line", {}))
+            elif not self.alter(line, qty_milli=int(typed) if typed.isdigit() else 0):
+                self.asked, self.typed = "weight", typed
+            return
         new = c.NewLine(
             LineId(self.desk.new_id()),
             self.wanted,
@@ -276,10 +295,11 @@ class SellingWork(TermsWork):
             case "weight":
                 grams = int(self.typed) if self.typed.isdigit() else 0
                 title = self.say("weight_of", name=name)
-                made = sheets.keypad(self, title, self.typed, self.say("weigh_in"))
+                done = self.say("take_over" if self.weighed_again else "weigh_in")
+                made = sheets.keypad(self, title, self.typed, done)
                 if self.desk.attached.weighs:
                     made = sheets.with_key(made, Act("weigh", self.say("weigh"), "outline"))
-                return replace(made, aside=self.money(extend(self.base_price(item), grams)))
+                return replace(made, aside=self.money(extend(self._price_by_weight(item), grams)))
             case "open_name":
                 words = self.say("open_name"), self.typed, self.say("open_hint")
                 return sheets.letters(self, *words, self.say("next"), (), self.figures)
@@ -289,6 +309,11 @@ class SellingWork(TermsWork):
             case "open_station":
                 return self._station_sheet()
         return super().sheet(check)
+
+    def _price_by_weight(self, item: Item) -> int:
+        """Of a line that is weighed again the price of when it was ordered."""
+        line = self.check.line(self.weighed_again) if self.check and self.weighed_again else None
+        return line.unit_minor if line is not None else self.base_price(item)
 
     def _station_sheet(self) -> Sheet:
         catalogue = self.desk.catalogue

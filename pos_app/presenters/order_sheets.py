@@ -4,7 +4,7 @@ Pure builders: what is asked and what may be answered. The answers come back as 
 `order`, which also decides what they do.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pos_app import formats
 from pos_app.presenters.order_rows import course_name, seat_name
@@ -12,6 +12,7 @@ from pos_app.presenters.presenter import Presenter, digits
 from pos_app.presenters.shown import Act, Sheet
 from sync_server.domain.checks import Check
 from sync_server.domain.events import Line
+from sync_server.domain.money import allocate
 
 COURSES_OFFERED = 4
 _LETTERS = {
@@ -118,40 +119,63 @@ def courses(presenter: Presenter, line: Line) -> Sheet:
     )
 
 
-def void_reasons(
-    presenter: Presenter, line: Line, reason: str, made: bool, way: str = "void"
-) -> Sheet:
-    """Why a sent line is taken back, returned or given, and whether it was made."""
-    reasons = [r for r in presenter.desk.catalogue.reasons.values() if r.kind == way]
+@dataclass(frozen=True, slots=True)
+class TakingOff:
+    """What was chosen so far: how (void, return, comp), why, whether it was made, and `count` of
+    `most` portions (0: all); `most` is 0 where the line does not come apart."""
+
+    way: str = "void"
+    reason: str = ""
+    made: bool = False
+    count: int = 0
+    most: int = 0
+
+
+def void_reasons(presenter: Presenter, line: Line, off: TakingOff) -> Sheet:
+    """Why a sent line, or some of it, is taken back, returned or given, and whether it was made."""
+    reasons = [r for r in presenter.desk.catalogue.reasons.values() if r.kind == off.way]
     acts = [
-        Act(f"void_as:{kind}", presenter.say(f"as_{kind}"), "chosen" if kind == way else "outline")
+        Act(
+            f"void_as:{kind}",
+            presenter.say(f"as_{kind}"),
+            "chosen" if kind == off.way else "outline",
+        )
         for kind in ("void", "return", "comp")
     ]
+    count = off.count or off.most
+    if off.most:
+        of = presenter.say("void_count", n=count, of=off.most)
+        acts += [
+            Act("count_off:-1", "–", enabled=count > 1, size=22),
+            Act("count_off:turn", of, "ringed" if count < off.most else "plain", size=18),
+            Act("count_off:1", "+", enabled=count < off.most, size=22),
+        ]
     acts += [
         Act(
             f"reason_tapped:{r.reason_id}",
             presenter.name(r.names),
-            "ringed" if r.reason_id == reason else "plain",
+            "ringed" if r.reason_id == off.reason else "plain",
         )
         for r in reasons
     ]
-    if line.state != "held" and way == "void":
+    if line.state != "held" and off.way == "void":
         acts.append(
             Act(
                 "made_tapped",
-                presenter.say("was_made" if made else "was_not_made"),
+                presenter.say("was_made" if off.made else "was_not_made"),
                 "outline",
-                icon="check" if made else "block",
+                icon="check" if off.made else "block",
             )
         )
+    part, _ = allocate(line.gross_minor, (count, off.most - count)) if count else (0, 0)
     return Sheet(
         "choices",
         picked_title(presenter, "void_of", line),
-        presenter.money(line.gross_minor),
-        presenter.say(f"{way}_why"),
+        presenter.money(part if count else line.gross_minor),
+        presenter.say(f"{off.way}_why"),
         choices=tuple(acts),
         cancel=Act("cancel", presenter.say("back")),
-        confirm=Act("confirm", presenter.say(f"{way}_do"), "accent", bool(reason)),
+        confirm=Act("confirm", presenter.say(f"{off.way}_do"), "accent", bool(off.reason)),
     )
 
 

@@ -6,10 +6,12 @@ last steps are taken back. The view-model is in `split_view`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.order_lines import hundredths
 from pos_app.presenters.order_rows import line_row, seat_name
 from pos_app.presenters.presenter import Place, Presenter, intent
 from pos_app.presenters.shown import NO_SHEET, Act, Chip, Head, Pair, Sheet
@@ -22,6 +24,7 @@ from sync_server.domain.ids import CheckId, LineId
 SIDE_BY_SIDE = 4
 STEPS_KEPT = 20
 MOST_SHARES = 8
+MOST_FIGURES = 12
 
 Back = Callable[[], list[object]]
 
@@ -34,6 +37,7 @@ class SplitPresenter(Presenter):
         self.family: list[CheckId] = []
         self.picked: list[tuple[CheckId, LineId]] = []
         self.asked = ""
+        self.typed = ""
         self.first = 0
         self.whole = 0
         self._steps: list[Back] = []
@@ -190,7 +194,40 @@ class SplitPresenter(Presenter):
         if question == "share" and not self._taken():
             self.toast(self.say("split_pick_first"))
             return
-        self.asked = question
+        self.asked, self.typed = question, ""
+
+    @intent
+    def key(self, key: str) -> None:
+        """A figure of the sum."""
+        if key == "back":
+            self.typed = self.typed[:-1]
+        elif len(self.typed) < MOST_FIGURES:
+            self.typed += key
+
+    @intent
+    def confirm(self) -> None:
+        """The sum that was typed becomes a bill of its own; a second tap finds nothing asked."""
+        if self.asked == "amount":
+            self._cut(hundredths(self.typed))
+
+    def _cut(self, amount_minor: int) -> None:
+        """A new bill of exactly this sum; a refusal leaves what was typed."""
+        source = self._divisible()
+        if source is None:
+            return
+        anew = CheckId(self.desk.new_id())
+        number = self.desk.next_number()
+        roots = {line.root or line.line_id for line in source.live}
+        if not self.submit(c.ShareAmount(source.check_id, anew, number, amount_minor)):
+            return
+        self.asked = self.typed = ""
+        self.family.append(anew)
+        self._remember([self._gathered(source.check_id, anew, roots)])
+
+    def _divisible(self) -> Check | None:
+        """The bill that a sum is cut from: that of the picked lines, else the first."""
+        chosen = next(iter(self._taken()), "")
+        return next((x for x in self.bills if not chosen or x.check_id == chosen), None)
 
     @intent
     def cancel(self) -> None:
@@ -387,6 +424,7 @@ class SplitPresenter(Presenter):
         return (
             Act("by_seat", self.say("split_by_seat")),
             Act("ask:equal", self.say("divide_equally")),
+            Act("ask:amount", self.say("split_amount")),
             Act("ask:share", self.say("split_share"), enabled=taken),
             Act("ask:table", self.say("split_to_table"), enabled=taken),
             Act("undo", self.say("undo"), enabled=bool(self._steps), icon="undo"),
@@ -410,9 +448,20 @@ class SplitPresenter(Presenter):
             )
             key = "split_equal_title" if self.asked == "equal" else "split_share_title"
             return sheets.choices(self, self.say(key), acts, 4)
+        if self.asked == "amount":
+            return self._amount_sheet()
         if self.asked == "table":
             return sheets.choices(self, self.say("move_to"), self._tables(), 6)
         return NO_SHEET
+
+    def _amount_sheet(self) -> Sheet:
+        """How much the new bill shall be; what stays is at the right."""
+        source = self._divisible()
+        due = totals_of(source).total_minor if source is not None else 0
+        title = self.say("split_amount_title")
+        made = sheets.keypad(self, title, self.typed, self.say("split_amount_do"), ".")
+        left = max(0, due - hundredths(self.typed))
+        return replace(made, aside=self.say("split_amount_left", sum=self.money(left)))
 
     def _tables(self) -> tuple[Act, ...]:
         catalogue = self.desk.catalogue

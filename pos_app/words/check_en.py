@@ -117,4 +117,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "void_do": "Void",
     "was_made": "It was made",
     "was_not_made": "It was not made",
+    "void_count": "{n} of {of}",
 }

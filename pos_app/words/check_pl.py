@@ -122,4 +122,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "void_do": "Stornuj",
     "was_made": "Danie przygotowano",
     "was_not_made": "Dania nie przygotowano",
+    "void_count": "{n} z {of}",
 }

@@ -122,4 +122,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "void_do": "Списати",
     "was_made": "Страву приготували",
     "was_not_made": "Страву не готували",
+    "void_count": "{n} з {of}",
 }

@@ -75,6 +75,7 @@ from .order_commands import (
     SendLines as SendLines,
     SetGuests as SetGuests,
     SetService as SetService,
+    ShareAmount as ShareAmount,
     ShareLines as ShareLines,
     ShareTo as ShareTo,
     TakeBackDiscount as TakeBackDiscount,

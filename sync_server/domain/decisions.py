@@ -12,6 +12,7 @@ from . import (
     approvals,
     commands as c,
     discounting,
+    dividing,
     events as e,
     folio,
     kitchen,
@@ -418,10 +419,10 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.SendLines: orders.send_lines,
     c.FireLines: orders.fire_lines,
     c.VoidLine: orders.void_line,
-    c.MoveLines: orders.move_lines,
-    c.MoveCheck: orders.move_check,
-    c.TransferCheck: orders.transfer_check,
-    c.MergeChecks: orders.merge_checks,
+    c.MoveLines: dividing.move_lines,
+    c.MoveCheck: dividing.move_check,
+    c.TransferCheck: dividing.transfer_check,
+    c.MergeChecks: dividing.merge_checks,
     c.GiveDiscount: orders.on_check(discounting.give_discount),  # type: ignore[arg-type]
     c.TakeBackDiscount: orders.on_check(discounting.take_back),  # type: ignore[arg-type]
     c.CompLine: orders.on_check(discounting.comp_line),  # type: ignore[arg-type]
@@ -429,8 +430,9 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.ExemptTax: orders.on_check(discounting.exempt_tax),  # type: ignore[arg-type]
     c.TimeFire: orders.on_check(ordering.time_fire),  # type: ignore[arg-type]
     c.RenameCheck: orders.on_check(ordering.rename),  # type: ignore[arg-type]
-    c.ShareLines: orders.share_lines,
-    c.TransferChecks: orders.transfer_checks,
+    c.ShareLines: dividing.share_lines,
+    c.ShareAmount: dividing.share_amount,
+    c.TransferChecks: dividing.transfer_checks,
     c.PrintPreBill: orders.on_check(lambda check, x, f: ordering.print_pre_bill(check, f)),
     c.AbandonCheck: orders.abandon_check,
     c.ChargeRoom: _charge,

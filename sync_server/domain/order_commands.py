@@ -245,6 +245,16 @@ class ShareLines:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareAmount:
+    """Cut a check so that a new one beside it comes to exactly `amount_minor`."""
+
+    check_id: CheckId
+    to_check_id: CheckId
+    number: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class TransferChecks:
     """Hand several checks over at once: a section, or all of one's own at the end of a shift."""
 
@@ -308,6 +318,7 @@ ORDER_COMMANDS: tuple[type, ...] = (
     AbandonCheck,
     TimeFire,
     ShareLines,
+    ShareAmount,
     TransferChecks,
     RenameCheck,
     CompLine,

@@ -84,10 +84,11 @@ def _quantity_piece(check: Check, line: Line, move: c.Move) -> Piece | Refused:
         return refuse("duplicate_id", id=move.new_line_id)
     part, kept = allocate(line.gross_minor, (move.qty_milli, rest))
     left = replace(line, qty_milli=rest, gross_minor=kept, root=line.root or line.line_id)
-    return Piece(line.line_id, left, _part_of(line, move.new_line_id, move.qty_milli, part))
+    return Piece(line.line_id, left, part_of(line, move.new_line_id, move.qty_milli, part))
 
 
-def _part_of(line: Line, line_id: LineId, qty_milli: int, gross_minor: int) -> Line:
+def part_of(line: Line, line_id: LineId, qty_milli: int, gross_minor: int) -> Line:
+    """A part of a line as it shall stand on another check; the kitchen knows it by the whole."""
     return replace(
         line,
         line_id=line_id,
@@ -132,12 +133,12 @@ def share_pieces(
                 root=line.root or line.line_id,
             )
             new_id = LineId(derived(command_id, f"share.{at}.{other}"))
-            part = _part_of(divided, new_id, parts[other], sums[other])
-            made[other - 1].append(Piece(line.line_id, _reduced(left), _reduced(part)))
+            part = part_of(divided, new_id, parts[other], sums[other])
+            made[other - 1].append(Piece(line.line_id, reduced(left), reduced(part)))
     return made
 
 
-def _reduced(line: Line) -> Line:
+def reduced(line: Line) -> Line:
     """The share in its smallest figures; a whole is no share."""
     common = gcd(line.share_n, line.share_of) or 1
     share_n, share_of = line.share_n // common, line.share_of // common
@@ -181,7 +182,7 @@ def _joined(line: Line, part: Line) -> Line:
         share_n=share_n,
         share_of=share_of,
     )
-    return _reduced(whole)
+    return reduced(whole)
 
 
 # -- the move ----------------------------------------------------------------------------------

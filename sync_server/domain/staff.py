@@ -115,6 +115,7 @@ RIGHT_FOR: dict[str, str] = {
     "RecordSignIn": ANYONE,  # server only
     "TimeFire": "order",
     "ShareLines": "order",
+    "ShareAmount": "order",
     "TransferChecks": "transfer",
     "RenameCheck": "order",
     "CompLine": "comp",

@@ -512,6 +512,7 @@ SPLIT = SplitView(
     actions=(
         Act("by_seat", "За місцями"),
         Act("ask:equal", "Порівну…"),
+        Act("ask:amount", "На суму…"),
         Act("ask:share", "Частками…"),
         Act("ask:table", "На стіл…"),
         Act("undo", "Повернути", icon="undo"),

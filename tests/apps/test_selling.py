@@ -110,6 +110,72 @@ def test_lines_go_to_another_bill_by_two_taps_and_every_step_comes_back(house: H
     assert flow.view().screen == "order"
 
 
+def test_a_sum_is_split_off_to_the_kopiyka_and_comes_back(house: House) -> None:
+    flow = at_table(house)
+    tapped(flow, "tap_item:saperavi", "tap_item:borscht", "send")
+    house.settle()
+    fired = len(house.venue.tickets)
+    tapped(flow, "split", "ask:amount")
+    typed(flow, "9000")
+    flow.act("confirm")
+    assert flow.view().toast.text == "До сплати лише 685,00 ₴"
+    assert flow.view().view.sheet.entry == "9000", "what was typed stays"
+    tapped(flow, "ask:amount")
+    typed(flow, "200.55")
+    assert flow.view().view.sheet.aside == "лишиться 484,45 ₴"
+    tapped(flow, "confirm", "confirm")
+    house.settle()
+    assert sums(flow) == ["484,45 ₴", "200,55 ₴"]
+    assert len(house.venue.tickets) == fired
+    assert [row.quantity for row in flow.view().view.bills[1].rows] == ["0,293×", "0,293×"]
+    flow.act("undo")
+    house.settle()
+    assert sums(flow) == ["685,00 ₴"]
+
+
+def test_one_of_three_is_voided_with_its_reason_and_the_rest_stays(house: House) -> None:
+    flow = at_table(house, "nadia")
+    tapped(flow, "tap_item:borscht", "tap_item:borscht", "tap_item:borscht", "send")
+    house.settle()
+    tapped(flow, rows(flow)[0].id, "void")
+    assert (flow.view().view.sheet.aside, flow.view().view.sheet.choices[4].label) == (
+        "555,00 ₴",
+        "3 з 3",
+    )
+    tapped(flow, "count_off:turn", "reason_tapped:quality", "made_tapped")
+    assert flow.view().view.sheet.aside == "185,00 ₴"
+    tapped(flow, "count_off:-1", "confirm", "confirm")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert (check.lines[0].qty_milli, totals_of(check).total_minor) == (2_000, 37_000)
+    assert "списано 1" in rows(flow)[0].details[0][0]
+    (ticket,) = house.venue.tickets.values()
+    assert ticket.lines[0].qty_milli == 2_000
+
+
+def test_a_line_by_weight_is_weighed_again_before_it_is_sent(house: House) -> None:
+    flow = at_table(house)
+    flow.act("tap_item:trout-weight")
+    typed(flow, "430")
+    flow.act("confirm")
+    again = flow.view().view.line_actions
+    assert (again[0].enabled, again[1].label) == (False, "Зважити")
+    flow.act("ask_for:quantity")
+    typed(flow, "99000")
+    flow.act("confirm")
+    assert flow.view().toast.text, "the impossible is said"
+    assert flow.view().view.sheet.entry == "99000"
+    tapped(flow, *["key:back"] * 5)
+    typed(flow, "515")
+    assert flow.view().view.sheet.aside == "695,25 ₴"
+    tapped(flow, "confirm", "confirm")
+    house.settle()
+    (row,) = rows(flow)
+    assert (row.quantity, row.price) == ("515 г", "695,25")
+    tapped(flow, "send", row.id, "ask_for:quantity")
+    assert flow.view().view.sheet.kind == "", "what is sent is voided, not weighed"
+
+
 def test_picked_lines_go_to_a_free_table_and_an_equal_split_is_paid_apart(house: House) -> None:
     flow = at_table(house)
     tapped(flow, "tap_item:borscht", "tap_item:deruny", "send")

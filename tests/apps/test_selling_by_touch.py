@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sync_server.domain.checks import totals_of
-from tests.apps.test_terminal import Hand, hand, house, sign_in
+from tests.apps.test_terminal import Hand, hand, house, sign_in, tapped
 
 __all__ = ["hand", "house"]
 
@@ -90,6 +90,44 @@ def test_a_set_and_a_nested_choice_stand_whole_on_every_window(hand: Hand, house
     hand.rig.settle()
     hand.rig.shot("real_order_with_set")
     assert totals(house) == [89_000 + 34_400]
+
+
+def test_a_sum_is_split_off_and_one_of_three_voided_by_touch(hand: Hand, house: Any) -> None:
+    sign_in(hand, "Nadia P.", "640918")
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Перші страви")
+    for _ in range(3):
+        soup = next(w for w in hand.stage.walk() if tapped(w) == "tap_item:borscht-plain")
+        hand.rig.tap(soup)
+    hand.tap("Надіслати 1")
+    house.settle()
+    hand.rig.settle()
+    hand.tap("Борщ червоний")
+    hand.tap("Списати")
+    hand.tap("3 з 3")
+    hand.rig.shot("real_void_part")
+    hand.tap("Не сподобалася страва")
+    hand.tap("Страву не готували")
+    hand.rig.tap(next(w for w in hand.stage.walk() if tapped(w) == "confirm"))
+    house.settle()
+    hand.rig.settle()
+    assert totals(house) == [24_000]
+    hand.tap("Поділити")
+    hand.tap("На суму…")
+    hand.type("75.5")
+    for size in SIZES:
+        hand.rig.size(*size)
+        hand.rig.settle()
+        assert hand.sees("лишиться 164,50\u00a0₴")
+        hand.rig.shot(f"real_split_amount_{size[0]}x{size[1]}")
+    hand.rig.size(*SIZES[0])
+    hand.rig.settle()
+    hand.tap("Відділити")
+    house.settle()
+    hand.rig.settle()
+    assert totals(house) == [16_450, 7_550]
+    hand.rig.shot("real_split_amount_done")
 
 
 def test_a_fish_is_weighed_and_a_comp_is_given_by_touch(hand: Hand, house: Any) -> None:

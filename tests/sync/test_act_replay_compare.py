@@ -321,6 +321,7 @@ simple(
     _discounted,
     c.ShareLines(K, (), (c.ShareTo(J, "S-002"), c.ShareTo(CheckId("m"), "S-003"))),
 )
+simple("ShareAmount", _discounted, c.ShareAmount(K, J, "S-002", 10_000))
 simple("TransferChecks", Office.two, c.TransferChecks((K, J), StaffId("ihor")))
 simple("RenameCheck", _emptied, c.RenameCheck(K, "Anna"))
 simple("CompLine", Office.sent, c.CompLine(K, "g1", L1, 1_000, "birthday"))
