@@ -8,15 +8,17 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from glass.text import Ground, Text
-from pos_app.presenters.shown import NO_HEAD, Head
+from pos_app.presenters.shown import NO_HEAD, Chip, Head
 from pos_app.widgets.button import PushButton
 from pos_app.widgets.chip import AvatarView, ChipView
 
 _GAP = 18
+_LEAST_TITLE = 96
 
 
 class HeadBar(Widget):
-    """Places what fits; chips give way from the least needed: left ones from their end first."""
+    """Places what fits. Chips that only tell give way first, left ones from their end; then the
+    title is cut; one that can be touched goes last, since a way would go with it."""
 
     model = ObjectProperty(NO_HEAD, rebind=False)
     __events__ = ("on_act",)
@@ -74,18 +76,8 @@ class HeadBar(Widget):
 
     def _middle(self, head: Head, left: float, right: float) -> None:
         title = Text.measure(head.title, 18, True) + 1
-        lefts, rights = list(head.left), list(head.right)
-
-        def needed() -> float:
-            chips = [ChipView.natural_width(chip) + dp(_GAP) for chip in lefts + rights]
-            return title + sum(chips) + dp(8)
-
-        while needed() > right - left and (lefts or len(rights) > 1):
-            if lefts:
-                lefts.pop()
-            else:
-                rights.pop(0)
-        room = right - left - sum(ChipView.natural_width(chip) + dp(_GAP) for chip in rights)
+        lefts, rights = _fitting(head, title, right - left)
+        room = right - left - _wide(lefts + rights)
         self._title.string = head.title
         left = self._put(self._title, left, max(1, min(title, room))) + dp(_GAP)
         views = self._views(len(lefts) + len(rights))
@@ -110,3 +102,25 @@ class HeadBar(Widget):
             elif number >= count and chip.parent is not None:
                 self.remove_widget(chip)
         return self._chips[:count]
+
+
+def _wide(chips: list[Chip]) -> float:
+    """What chips take with the gaps beside them."""
+    return sum(ChipView.natural_width(chip) + dp(_GAP) for chip in chips)
+
+
+def _fitting(head: Head, title: float, room: float) -> tuple[list[Chip], list[Chip]]:
+    """The chips at the left and right for which there is room beside the title."""
+    lefts, rights = list(head.left), list(head.right)
+    least = min(title, dp(_LEAST_TITLE))
+    while _wide(lefts + rights) + title + dp(8) > room:
+        told = [chip for chip in reversed(lefts) if not chip.id]
+        told += [chip for chip in rights if not chip.id][: max(0, len(rights) - 1)]
+        if told:
+            going = told[0]
+        elif _wide(lefts + rights) + least + dp(8) > room and (lefts or rights):
+            going = (lefts or rights)[-1]
+        else:
+            break
+        (lefts if going in lefts else rights).remove(going)
+    return lefts, rights
