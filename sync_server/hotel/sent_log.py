@@ -3,7 +3,8 @@
 Rule: a posting that may be out there is never given a second number by itself. An attempt is a row
 in state `sent` before its first byte leaves; only an answer under its number changes that, however
 late. The next attempt needs a higher number of attempt, which nobody gives but a person or a look
-that proved the absence (`effects.posting_states`). Neighbours: `fias.gateway`, `web.gateway`.
+that proved the absence (`effects.posting_states`). Neighbours: `logged`, and by it
+`fias.gateway` and `cloudbeds.gateway`.
 """
 
 from collections.abc import Callable

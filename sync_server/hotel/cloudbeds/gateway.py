@@ -19,15 +19,12 @@ from sync_server.hotel.gateway import (
     ByKeyCard,
     ByName,
     ByRoom,
-    CannotTell,
-    DayTotals,
     Deferred,
     FindOutcome,
     Guest,
     GuestQuery,
     GuestsFound,
     Health,
-    LookOutcome,
     Posted,
     Posting,
     PostOutcome,
@@ -36,10 +33,10 @@ from sync_server.hotel.gateway import (
     Unavailable,
     Unknown,
 )
-from sync_server.hotel.rules import clean, fault_of, folded, name_matches, room_key
+from sync_server.hotel.logged import LoggedGateway
+from sync_server.hotel.rules import clean, folded, name_matches, room_key
 from sync_server.hotel.sent_log import Begun, SentLog, deferred_for_link
 from sync_server.store.database import Database
-from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
 
 from .messages import (
     REFUSALS,
@@ -58,7 +55,7 @@ GUESTS = "/api/v1.3/getGuestsByStatus"
 TOO_MANY, NOT_FOUND = 429, 404
 
 
-class CloudbedsGateway:
+class CloudbedsGateway(LoggedGateway):
     """One property behind the web API. `run` looks now and then whether it is there."""
 
     def __init__(
@@ -71,10 +68,9 @@ class CloudbedsGateway:
         currency: str,
     ) -> None:
         """`key` is the API key; `database` the hotel context's."""
+        super().__init__(SentLog(database, settings.link, clock), currency)
         self._settings = settings
-        self._currency = currency
-        self._log = SentLog(database, settings.link, clock)
-        self._turn = asyncio.Lock()
+        self._posting = asyncio.Lock()
         self._client = httpx.AsyncClient(
             base_url=settings.url,
             headers={"Authorization": f"Bearer {key}", "x-property-id": settings.property_id},
@@ -164,32 +160,17 @@ class CloudbedsGateway:
         return Unavailable(why)
 
     # -- posting -------------------------------------------------------------------------------
-    async def post(self, posting: Posting) -> PostOutcome:
-        """Post a check, or void one."""
-        fault = fault_of(posting)
-        if fault is not None:
-            return fault
-        if posting.currency != self._currency:
-            return Refused("wrong_currency", "The hotel keeps its folios in another currency.")
-        try:
-            async with self._turn:
-                known = await self._log.known(posting)
-                return known if known is not None else await self._post(posting)
-        except (StoreBusy, DiskFull) as error:
-            return Deferred("busy", str(error))
-        except StoreClosed as error:
-            return deferred_for_link(str(error))
-        except StoreError as error:
-            return Unknown(str(error))
+    def _turn(self) -> asyncio.Lock:
+        return self._posting
 
-    async def _post(self, posting: Posting) -> PostOutcome:
+    async def _send(self, posting: Posting) -> PostOutcome:
         refused = await self._refusal(posting)
         if refused is not None:
             return refused
         begun = await self._log.begin(posting)
         if not isinstance(begun, Begun):
             return begun
-        outcome = await self._sent(posting)
+        outcome = await self._requested(posting)
         if isinstance(outcome, Deferred) and outcome.code == "link_down":
             await self._log.unsent(begun.number)
         else:
@@ -223,7 +204,7 @@ class CloudbedsGateway:
             return Refused("wrong_guest", "The reservation belongs to another guest.")
         return None
 
-    async def _sent(self, posting: Posting) -> PostOutcome:
+    async def _requested(self, posting: Posting) -> PostOutcome:
         """One request, and what its answer says of the charge."""
         try:
             if posting.reverses is None:
@@ -249,18 +230,7 @@ class CloudbedsGateway:
             return Unknown(f"no answer: {type(error).__name__}")
         return _outcome(answer, posting)
 
-    # -- what is known -------------------------------------------------------------------------
-    async def look(self, posting_id: str) -> LookOutcome:
-        """What the log proves; the API has no question for one check."""
-        try:
-            return await self._log.look(posting_id)
-        except StoreError as error:
-            return CannotTell(str(error))
-
-    async def totals(self, business_day: str) -> DayTotals | Unavailable:
-        """Not told by this API."""
-        return Unavailable("this link tells no totals")
-
+    # -- how it is ----------------------------------------------------------------------------
     async def health(self) -> Health:
         """As the last question went."""
         return Health(up=self.up, text=self.text)

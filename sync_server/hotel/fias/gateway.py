@@ -20,14 +20,11 @@ from sync_server.hotel.gateway import (
     ByKeyCard,
     ByName,
     ByRoom,
-    CannotTell,
-    DayTotals,
     Deferred,
     FindOutcome,
     GuestQuery,
     GuestsFound,
     Health,
-    LookOutcome,
     Posting,
     PostOutcome,
     Refused,
@@ -35,10 +32,11 @@ from sync_server.hotel.gateway import (
     Unavailable,
     Unknown,
 )
-from sync_server.hotel.rules import clean, fault_of, folded
+from sync_server.hotel.logged import LoggedGateway
+from sync_server.hotel.rules import clean, folded
 from sync_server.hotel.sent_log import Begun, SentLog, deferred_for_link
 from sync_server.store.database import Database
-from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
+from sync_server.store.errors import DiskFull, StoreBusy, StoreError
 
 from .guests import GuestBook, matches
 from .link import FiasLink, Silence
@@ -71,7 +69,7 @@ def stamps_of(zone: str) -> Stamp:
     return stamp
 
 
-class FiasGateway:
+class FiasGateway(LoggedGateway):
     """One link to one property system. `run` keeps it connected."""
 
     def __init__(
@@ -84,11 +82,10 @@ class FiasGateway:
         currency: str,
     ) -> None:
         """`database` is the hotel context's, for what was sent and who is in house."""
+        super().__init__(SentLog(database, settings.link, clock), currency)
         self._settings = settings
         self._clock = clock
-        self._currency = currency
         self._stamp = stamps_of(zone)
-        self._log = SentLog(database, settings.link, clock)
         self._work = asyncio.Event()
         self._late: list[Record] = []
         self.book = GuestBook(database, settings.link, self._work.set)
@@ -165,25 +162,10 @@ class FiasGateway:
         return [*blocks(answer)] if answer.kind == "PL" else []
 
     # -- posting -------------------------------------------------------------------------------
-    async def post(self, posting: Posting) -> PostOutcome:
-        """Post once; the turn of the link is held from the inquiry to the answer."""
-        fault = fault_of(posting)
-        if fault is not None:
-            return fault
-        if posting.currency != self._currency:
-            return Refused("wrong_currency", "The hotel keeps its folios in another currency.")
-        try:
-            async with self.link.turn():
-                known = await self._log.known(posting)
-                return known if known is not None else await self._post(posting)
-        except (StoreBusy, DiskFull) as error:
-            return Deferred("busy", str(error))
-        except StoreClosed as error:
-            return deferred_for_link(str(error))
-        except StoreError as error:
-            return Unknown(str(error))
+    def _turn(self) -> asyncio.Lock:
+        return self.link.turn()
 
-    async def _post(self, posting: Posting) -> PostOutcome:
+    async def _send(self, posting: Posting) -> PostOutcome:
         if self.link.audit:
             return Deferred("night_audit", "The hotel is closing its day.")
         guest = await self._signer(posting)
@@ -232,18 +214,7 @@ class FiasGateway:
             return Refused("no_post", "The guest may not charge.")
         return guest
 
-    # -- what is known -------------------------------------------------------------------------
-    async def look(self, posting_id: str) -> LookOutcome:
-        """What the log proves."""
-        try:
-            return await self._log.look(posting_id)
-        except StoreError as error:
-            return CannotTell(str(error))
-
-    async def totals(self, business_day: str) -> DayTotals | Unavailable:
-        """Not told by FIAS: the day is compared with a figure that a person reads off."""
-        return Unavailable("this link tells no totals")
-
+    # -- how it is ----------------------------------------------------------------------------
     async def health(self) -> Health:
         """Up while data may flow."""
         audit = self.link.audit or self._audit_answered

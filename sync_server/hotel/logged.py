@@ -1,0 +1,74 @@
+"""What gateways to systems that keep no ids of ours have in common: post once, look into the log.
+
+Rule: a posting has the turn of the link from the first question to the answer, and what stands for
+it in `sent_log` is its answer: it is sent only when nothing does. What the store could not write
+down was not sent either, so it comes again; what nobody can say is Unknown. Such a system can be
+asked neither for one posting nor for its sums of a day.
+
+Neighbours: `fias.gateway` and `cloudbeds.gateway` say how one is sent.
+"""
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+
+from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
+
+from .gateway import (
+    CannotTell,
+    DayTotals,
+    Deferred,
+    LookOutcome,
+    Posting,
+    PostOutcome,
+    Refused,
+    Unavailable,
+    Unknown,
+)
+from .rules import fault_of
+from .sent_log import SentLog, deferred_for_link
+
+
+class LoggedGateway(ABC):
+    """`post`, `look` and `totals` over a log of what was sent."""
+
+    def __init__(self, log: SentLog, currency: str) -> None:
+        """`log` is the link's own; `currency` is the one of the hotel's folios."""
+        self._log = log
+        self._currency = currency
+
+    @abstractmethod
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        """Held while a posting is under way: one at a time."""
+
+    @abstractmethod
+    async def _send(self, posting: Posting) -> PostOutcome:
+        """Send a posting that nothing stands for; the turn is held."""
+
+    async def post(self, posting: Posting) -> PostOutcome:
+        """Post once; the answer that stands for this posting already, if there is one."""
+        fault = fault_of(posting)
+        if fault is not None:
+            return fault
+        if posting.currency != self._currency:
+            return Refused("wrong_currency", "The hotel keeps its folios in another currency.")
+        try:
+            async with self._turn():
+                known = await self._log.known(posting)
+                return known if known is not None else await self._send(posting)
+        except (StoreBusy, DiskFull) as error:
+            return Deferred("busy", str(error))
+        except StoreClosed as error:
+            return deferred_for_link(str(error))
+        except StoreError as error:
+            return Unknown(str(error))
+
+    async def look(self, posting_id: str) -> LookOutcome:
+        """What the log proves; the system has no question for one posting."""
+        try:
+            return await self._log.look(posting_id)
+        except StoreError as error:
+            return CannotTell(str(error))
+
+    async def totals(self, business_day: str) -> DayTotals | Unavailable:
+        """Not told: the day is compared with a figure that a person reads off."""
+        return Unavailable("this link tells no totals")
