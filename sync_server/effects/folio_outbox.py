@@ -3,7 +3,8 @@
 Rule: one charge has one row that carries its record (posting and state) in `outcome`. While the
 charge is under way its row says "sending", because the service gives back at start what is
 claimed or sending; it says "done" or "refused" once settled and told. A later row of the same
-charge is a person's word that it is not on the folio, and is done when the worker has heard it.
+charge is a person's word that it is not on the folio, and is done when the worker has heard it. The
+opposite word leaves no row: it is read from the journal's head within half a minute.
 
 The worker is `room_charges`, the service is seen through `door`.
 """
@@ -98,12 +99,22 @@ class FolioOutbox:
                 for record in await self._claimed(target, min(CLAIM_MAX, worker.room_left)):
                     await self._take(worker, record)
                     taken += 1
+            self._settle(worker)
             if taken:
                 continue
             if targets:
                 # There is work that cannot be taken yet, so the wait below may end at once.
                 await self._sleep(NOT_YET_MS)
             await self._door.wait(FOLIO, WAIT_S)
+
+    def _settle(self, worker: RoomCharges) -> None:
+        """Free the places of charges that a person has called posted since."""
+        for charge_id in self._rows:
+            match self._door.charge_state(charge_id):
+                case "posted":
+                    worker.settled_there(charge_id, "posted")
+                case "refused":
+                    worker.settled_there(charge_id, "refused")
 
     async def _claimed(self, target: str, limit: int) -> list[EffectRecord]:
         if limit <= 0:

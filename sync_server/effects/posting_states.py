@@ -140,11 +140,17 @@ class Restarted:
 class NotOnFolio:
     """A person looked at the folio, did not find it, and wants it posted again.
 
-    The opposite word needs no input: the server then has the charge settled, and says so to the
-    next news.
+    The opposite word is `SettledThere`.
     """
 
     now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettledThere:
+    """The server has the charge settled, on a person's word; the hotel has not been heard since."""
+
+    standing: Literal["posted", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,7 @@ class Told:
     now_ms: int
 
 
-Input = Due | Answered | Looked | Restarted | NotOnFolio | Told
+Input = Due | Answered | Looked | Restarted | NotOnFolio | SettledThere | Told
 
 
 # -- actions -----------------------------------------------------------------------------------
@@ -202,6 +208,8 @@ def step(state: PostingState, given: Input, timing: Timing) -> Step:
         return _restarted(state, given, timing), ()
     if isinstance(given, NotOnFolio):
         return _not_on_folio(state, given), ()
+    if isinstance(given, SettledThere):
+        return _settled_there(state, given.standing), ()
     return _told(state, given)
 
 
@@ -357,9 +365,14 @@ def _told(state: PostingState, given: Told) -> Step:
         return told, (Alarm("refused_but_settled", state.code),)
     if state.stage in SETTLED:
         return told, ()
-    # A person was quicker and knows more than an empty look: nothing is sent any more.
-    settled = replace(told, stage=Stage(given.standing), due_ms=NEVER_MS, code="", text="")
-    return settled, ()
+    return _settled_there(told, given.standing), ()
+
+
+def _settled_there(state: PostingState, standing: Literal["posted", "refused"]) -> PostingState:
+    """A person was quicker and knows more than an empty look: nothing is sent any more."""
+    if state.stage in SETTLED:
+        return state
+    return replace(state, stage=Stage(standing), due_ms=NEVER_MS, told=state.news, code="", text="")
 
 
 def _next_attempt(state: PostingState, due_ms: int) -> PostingState:

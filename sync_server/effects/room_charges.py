@@ -12,7 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from sync_server.domain.commands import SettleCharge
 from sync_server.domain.ids import ChargeId
@@ -39,6 +39,7 @@ from .posting_states import (
     PostingState,
     Restarted,
     Send,
+    SettledThere,
     Stage,
     Standing,
     Told,
@@ -154,6 +155,12 @@ class RoomCharges:
     def not_on_folio(self, charge_id: ChargeId) -> None:
         """A person's word about an unknown charge, committed by the server: post it again."""
         self._give(charge_id, NotOnFolio(self._clock()))
+
+    def settled_there(self, charge_id: ChargeId, standing: Literal["posted", "refused"]) -> None:
+        """The server has it settled, on a person's word. What is on its way there still counts."""
+        live = self._live.get(charge_id)
+        if live is not None and live.state.stage is Stage.UNKNOWN:
+            self._give(charge_id, SettledThere(standing))
 
     async def run(self) -> None:
         """Work until cancelled.

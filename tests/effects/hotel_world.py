@@ -141,7 +141,13 @@ class Service:
         assert kind == FOLIO
         assert timeout_s > 0
         self._more.clear()
-        await self._more.wait()
+        more = asyncio.ensure_future(self._more.wait())
+        over = asyncio.ensure_future(self.time.sleep(int(timeout_s * 1_000)))
+        try:
+            await asyncio.wait({more, over}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            more.cancel()
+            over.cancel()
 
     async def report(self, command: object) -> None:
         """Decide as the server's own."""

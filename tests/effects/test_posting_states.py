@@ -22,6 +22,7 @@ from sync_server.effects.posting_states import (
     PostingState,
     Restarted,
     Send,
+    SettledThere,
     Stage,
     Told,
     backoff_ms,
@@ -137,6 +138,18 @@ def test_a_link_that_cannot_look_leaves_it_to_a_person() -> None:
     assert after(asking, told(asking, "posted")).stage is Stage.POSTED
     again = after(state, NotOnFolio(400_000))
     assert (again.stage, again.attempt, again.due_ms) == (Stage.QUEUED, 2, 400_000)
+
+
+@pytest.mark.parametrize("standing", ["posted", "refused"])
+def test_a_persons_word_at_the_server_ends_an_unknown_charge_and_a_late_answer_still_counts(
+    standing: Literal["posted", "refused"],
+) -> None:
+    ended = after(UNKNOWN, SettledThere(standing))
+    assert ended.finished
+    assert ended.stage is Stage(standing)
+    assert after(after(SENDING, Answered(1, POSTED, 5)), SettledThere(standing)).stage is (
+        Stage.POSTED
+    )
 
 
 def test_a_persons_no_before_the_quarantine_ends_waits_for_its_end() -> None:

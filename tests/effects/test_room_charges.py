@@ -154,6 +154,16 @@ async def test_where_nobody_can_look_a_person_decides_and_yes_sends_nothing(imag
     await world.crash()
 
 
+async def test_a_persons_yes_frees_the_place_of_the_charge_soon(image: bytes) -> None:
+    world = World(image, 5, Faults(lost_before=10_000, blind=10_000))
+    charge = world.service.charge("c1")
+    await world.time.until(lambda: world.stands(charge, "unknown"))
+    world.service.resolve(charge, True)
+    await world.time.until(lambda: world.row_states() == {DONE}, within_ms=31_000)
+    assert await world.on_folio() == {}
+    await world.crash()
+
+
 async def test_a_persons_yes_that_was_lost_in_a_crash_still_sends_nothing(image: bytes) -> None:
     world = World(image, 5, Faults(lost_before=10_000))
     charge = world.service.charge("c1")
