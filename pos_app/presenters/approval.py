@@ -15,7 +15,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId
 from sync_server.domain.rejections import Refused
 from sync_server.domain.staff import rights_of
-from sync_server.protocol.envelope import body_digest
+from sync_server.protocol.envelope import body_digest, target_of
 from sync_server.protocol.replica import CODEC
 
 LENDABLE = frozenset({"not_allowed", "over_limit", "over_sum", "account_limit", "refund_limit"})
@@ -37,7 +37,7 @@ class Approval:
     def shut(self) -> None:
         """Nothing waits for an approval."""
         self.command: object | None = None
-        self.target = ""
+        self.body = b""
         self.why = self.who = self.typed = self.message = self.request_id = ""
         self.refused = Refused("")
         self.waiting = False
@@ -47,8 +47,8 @@ class Approval:
         """Whether somebody is being asked."""
         return self.command is not None
 
-    def wanted(self, command: object, target: str, refused: Refused) -> bool:
-        """Ask for an approval of a refused command on a check. False if nobody could give it, and
+    def wanted(self, command: object, refused: Refused) -> bool:
+        """Ask for an approval of a refused command. False if nobody could give it, and
         then that is said."""
         on = self._on
         if refused.code not in LENDABLE:
@@ -57,7 +57,8 @@ class Approval:
             on.toast(on.say("approval_needs_server"), "hold", "wifi_off")
             return True
         self.shut()
-        self.command, self.target, self.refused = command, target, refused
+        self.command, self.refused = command, refused
+        self.body = CODEC.encode(command)
         self.why = on.sentence(refused.code, refused.params)
         return True
 
@@ -73,9 +74,9 @@ class Approval:
         request_id = on.desk.new_id()
         ask = c.AskApproval(
             request_id,
-            CheckId(self.target),
+            CheckId(target_of(self.body)),
             type(command).__name__,
-            body_digest(CODEC.encode(command)),
+            body_digest(self.body),
             self.refused.code,
             dict(self.refused.params),
         )
@@ -127,8 +128,8 @@ class Approval:
             "staff_id": self.who,
             "pin": pin,
             "type": type(command).__name__,
-            "target": self.target,
-            "digest": body_digest(CODEC.encode(command)),
+            "target": target_of(self.body),
+            "digest": body_digest(self.body),
         }
         answer = await on.desk.ask("approve", params)
         if command is not self.command:

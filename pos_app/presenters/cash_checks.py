@@ -175,7 +175,7 @@ class ChecksSection(Section):
                 answers["reason"],
                 amount if tip else 0,
             )
-            on.send(command, on.say("done_refund"), check.check_id)
+            on.send(command, on.say("done_refund"))
 
         on.reasoned(_REFUND_REASONS, steps, done)
 
@@ -185,7 +185,7 @@ class ChecksSection(Section):
 
         def done(answers: Answers) -> None:
             command = c.ReopenCheck(picked, on.shift_id, answers["reason"])
-            on.send(command, on.say("done_reopen"), picked)
+            on.send(command, on.say("done_reopen"))
 
         on.reasoned((), (), done)
 
@@ -193,14 +193,14 @@ class ChecksSection(Section):
         """A check that was taken up again owes nothing."""
         on = self.on
         command = c.CloseCheck(CheckId(on.picked), on.shift_id)
-        on.send(command, on.say("shift_is_closed"), on.picked)
+        on.send(command, on.say("shift_is_closed"))
 
     def do_copy(self) -> None:
         """The receipt once more, marked and counted."""
         check = self.check
         if check is not None:
             said = self.on.say("copy_goes", n=check.receipt_copies + 1)
-            self.on.send(c.CopyReceipt(check.check_id), said, check.check_id)
+            self.on.send(c.CopyReceipt(check.check_id), said)
 
     def _wrong(self, check: Check) -> list[Payment]:
         return [
@@ -226,7 +226,7 @@ class ChecksSection(Section):
                 _OTHER[was.tender],
                 answers["reason"],
             )
-            on.send(command, on.say("done_corrected"), check.check_id)
+            on.send(command, on.say("done_corrected"))
 
         on.reasoned((), self._which(payments), done)
 

@@ -61,7 +61,7 @@ class PeopleSection(Section):
     def do(self, what: str) -> None:
         """One punch of the clock."""
         said = self.on.say("done_punched", name=self.on.person(self.who))
-        self.on.send(c.PunchClock(what, self.who), said, self.who)
+        self.on.send(c.PunchClock(what, self.who), said)
 
 
 class OpenSection(Section):

@@ -89,7 +89,7 @@ class VouchersSection(Section):
                 answers["name"],
                 expires_ms,
             )
-            on.send(command, on.say("done_sold"), answers["code"])
+            on.send(command, on.say("done_sold"))
 
         on.asking.begin(steps, done)
 
@@ -99,7 +99,7 @@ class VouchersSection(Section):
 
         def done(answers: Answers) -> None:
             command = c.ReturnVoucher(code, on.shift_id, answers["reason"])
-            on.send(command, on.say("done_returned"), code)
+            on.send(command, on.say("done_returned"))
 
         on.reasoned((), (), done)
 
@@ -224,7 +224,7 @@ class AccountsSection(Section):
             given = on.in_coins(amount) if tender == "cash" else 0
             payment_id = PaymentId(on.desk.new_id())
             command = c.PayAccount(account_id, payment_id, on.shift_id, tender, amount, given)
-            on.send(command, on.say("done_paid"), account_id)
+            on.send(command, on.say("done_paid"))
 
         on.asking.begin(steps, done)
 
@@ -289,6 +289,6 @@ class SuspenseSection(Section):
             command = c.SettleSuspense(
                 held.payment.payment_id, on.shift_id, what, answers["reason"], check_id
             )
-            on.send(command, on.say("done_settled"), held.payment.payment_id)
+            on.send(command, on.say("done_settled"))
 
         on.reasoned((), steps, done)

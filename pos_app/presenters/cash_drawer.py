@@ -99,7 +99,7 @@ class DrawerSection(Section):
 
     def _no_sale(self, answers: Answers) -> None:
         command = c.OpenDrawer(self.on.shift_id, answers["reason"])
-        self.on.send(command, self.on.say("no_sale"), self.on.shift_id)
+        self.on.send(command, self.on.say("no_sale"))
 
     def _float(self, answers: Answers) -> None:
         amount = int(answers["sum"] or "0")

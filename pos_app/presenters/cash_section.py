@@ -12,7 +12,6 @@ from pos_app.presenters.questions import Questions
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain.ids import ShiftId
 from sync_server.domain.money import round_to_step
-from sync_server.domain.rejections import Refused
 from sync_server.domain.shifts import Shift
 
 OWN = "own-words"
@@ -39,14 +38,10 @@ class DeskPresenter(Questions):
         shift = self.shift
         return shift.shift_id if shift is not None else ShiftId("")
 
-    def send(self, command: object, said: str, target: str = "") -> None:
+    def send(self, command: object, said: str) -> None:
         """Submit; a lacking right or a limit asks a colleague. `said` is shown when it is done."""
         self.said = said
-        decision = self.desk.submit(command)
-        if isinstance(decision, Refused) and self.approval.wanted(command, target, decision):
-            return
-        if self.told(decision):
-            self.went_through()
+        self.submit_or_ask(command)
 
     def went_through(self) -> None:
         """A command was accepted."""

@@ -73,9 +73,7 @@ class LineWork(Presenter):
     def submit_or_ask(self, command: object) -> bool:
         """Submit; what only lacks a right or is over a limit asks a colleague for an approval."""
         decision = self.desk.submit(command)
-        if isinstance(decision, Refused) and self.approval.wanted(
-            command, self.place.check_id, decision
-        ):
+        if isinstance(decision, Refused) and self.approval.wanted(command, decision):
             return False
         return self.told(decision)
 

@@ -14,7 +14,6 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, totals_of
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
-from sync_server.domain.rejections import Refused
 from sync_server.domain.vouchers import TENDER_OF
 
 AGAIN_MS = 700
@@ -168,13 +167,7 @@ class PaymentPresenter(PaymentShown):
             self.currency_code,
             self._foreign(check),
         )
-        decision = self.desk.submit(command)
-        if isinstance(decision, Refused) and self.approval.wanted(
-            command, check.check_id, decision
-        ):
-            return
-        if self.told(decision):
-            self.went_through()
+        self.submit_or_ask(command)
 
     def went_through(self) -> None:
         """The money is recorded; what is left is asked for in cash."""

@@ -9,6 +9,7 @@ from pos_app.presenters.approval import Approval
 from pos_app.presenters.asking import Asking
 from pos_app.presenters.presenter import Place, Presenter, intent
 from pos_app.presenters.shown import Sheet
+from sync_server.domain.rejections import Refused
 
 
 class Questions(Presenter):
@@ -21,6 +22,16 @@ class Questions(Presenter):
 
     def went_through(self) -> None:
         """A command was accepted, perhaps with an approval. Override."""
+
+    def submit_or_ask(self, command: object) -> bool:
+        """Submit; what only lacks a right, or is over a limit, asks a colleague."""
+        decision = self.desk.submit(command)
+        if isinstance(decision, Refused) and self.approval.wanted(command, decision):
+            return False
+        if not self.told(decision):
+            return False
+        self.went_through()
+        return True
 
     def nothing_asked(self) -> None:
         """Every question is left, without a word to anybody."""

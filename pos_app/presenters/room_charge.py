@@ -1,7 +1,8 @@
 """A check, or part of it, to a guest's room: find the guest, see board and limit, charge.
 
 Only with a link to the hotel, because the guest must be looked up first. What the board pays is
-shown here and taken off by the hotel, which has the last word. A charge without an answer is never
+shown here and taken off by the hotel, which has the last word. Above the guest's limit it goes only
+with the right for it, one's own or a colleague's. A charge without an answer is never
 repeated from here: reception looks, and says it in `room_list`. View-model: `room_charge_view`.
 """
 
@@ -10,7 +11,8 @@ from typing import Any
 
 from pos_app import formats
 from pos_app.desk import Desk
-from pos_app.presenters.presenter import Place, Presenter, digits, intent
+from pos_app.presenters.presenter import Place, digits, intent
+from pos_app.presenters.questions import Questions
 from pos_app.presenters.room_charge_view import Guest, RoomChargeView
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain import commands as c
@@ -31,7 +33,7 @@ _GUESTS = 4
 _UNCLEAR = frozenset({"unknown", "refused", "deferred"})
 
 
-class RoomChargePresenter(Presenter):
+class RoomChargePresenter(Questions):
     """State: what is searched, who was found and picked, part and tip, whether a slip is wanted.
 
     `typing` says what the figures mean: "" for the guest, "part" or "tip" for a sum.
@@ -50,6 +52,7 @@ class RoomChargePresenter(Presenter):
         # A part that was chosen on the pay screen is charged here without typing it again.
         self.sums = {"part": str(self.place.part_minor or ""), "tip": ""}
         self.slip = True
+        self.nothing_asked()
 
     @property
     def check(self) -> Check | None:
@@ -69,7 +72,10 @@ class RoomChargePresenter(Presenter):
 
     @intent
     def key(self, key: str) -> None:
-        """A figure of the room, a letter of the name, or a figure of a sum."""
+        """A figure of the room, a letter of the name, or a figure of a sum or a PIN."""
+        if self.approval.open:
+            self.approval.key(key)
+            return
         if key == "letters":
             self.letters, self.typed = not self.letters, ""
             return
@@ -115,7 +121,7 @@ class RoomChargePresenter(Presenter):
         guests = list(answer.body["guests"])
         self.found, more = guests[:_GUESTS], len(guests) - _GUESTS
         self.message = self.say("guests_more", n=more) if more > 0 else ""
-        free = [guest for guest in self.found if not self._refused(guest)]
+        free = [guest for guest in self.found if not self._warned(guest)]
         self.picked = str(free[0]["stay_id"]) if len(free) == 1 and more <= 0 else ""
 
     @intent
@@ -165,12 +171,18 @@ class RoomChargePresenter(Presenter):
             self._amount(check),
             tip_minor=self._tip,
             slip=self.slip,
+            over_limit=self._over(guest),
         )
-        if self.submit(command):
-            self.place.part_minor = 0
-            self.enter()
-            self.place.screen = "payment"
-            self.toast(self.say("charge_asked", room=str(guest["room"])), "ready", "hotel")
+        self.submit_or_ask(command)
+
+    def went_through(self) -> None:
+        """The hotel is being asked; back to the other tenders."""
+        guest = self._picked()
+        self.place.part_minor = 0
+        self.enter()
+        self.place.screen = "payment"
+        room = str(guest["room"]) if guest is not None else ""
+        self.toast(self.say("charge_asked", room=room), "ready", "hotel")
 
     @intent
     def on_folio(self, charge_id: str) -> None:
@@ -203,14 +215,21 @@ class RoomChargePresenter(Presenter):
         board = sum(self._board_pays(check, guest).values())
         return self._amount(check) - board + self._tip
 
-    def _refused(self, guest: Mapping[str, Any]) -> str:
+    def _barred(self, guest: Mapping[str, Any]) -> bool:
+        """Whether nothing can go to this guest's folio, whoever asks."""
         check = self.check
-        owed = self._owed(check, guest) if check is not None else 1
-        if guest.get("no_post") and owed:
+        return bool(guest.get("no_post")) and (check is None or self._owed(check, guest) > 0)
+
+    def _over(self, guest: Mapping[str, Any]) -> bool:
+        """Whether it is more than the guest may still charge."""
+        check = self.check
+        return check is not None and 0 <= int(guest["limit_left_minor"]) < self._owed(check, guest)
+
+    def _warned(self, guest: Mapping[str, Any]) -> str:
+        if self._barred(guest):
             return self.say("no_post")
-        limit = int(guest["limit_left_minor"])
-        if 0 <= limit < owed:
-            return self.say("limit_short", sum=self.money(limit))
+        if self._over(guest):
+            return self.say("limit_short", sum=self.money(int(guest["limit_left_minor"])))
         return ""
 
     # -- view ----------------------------------------------------------------------------------
@@ -238,6 +257,7 @@ class RoomChargePresenter(Presenter):
             options=self._options(check) if self.found else (),
             waiting=self._waiting(),
             charge=self._charge_act(check),
+            sheet=self.sheet(),
         )
 
     def _options(self, check: Check) -> tuple[Act, ...]:
@@ -288,7 +308,7 @@ class RoomChargePresenter(Presenter):
         return tuple(keys)
 
     def _guest(self, guest: Mapping[str, Any]) -> Guest:
-        refused = self._refused(guest)
+        warned = self._warned(guest)
         days = " – ".join(
             formats.short_day(str(guest.get(key, "")), self.language)
             for key in ("arrival", "departure")
@@ -302,9 +322,9 @@ class RoomChargePresenter(Presenter):
             " · ".join(part for part in stay if part),
             self.money(limit) if limit >= 0 else self.say("no_limit"),
             self.say("limit_left") if limit >= 0 else "",
-            refused,
+            warned,
             guest["stay_id"] == self.picked,
-            not refused,
+            not self._barred(guest),
         )
 
     def _board(self, guest: Mapping[str, Any]) -> str:
@@ -375,7 +395,9 @@ class RoomChargePresenter(Presenter):
             room=str(guest["room"]),
             guest=str(guest["name"]),
         )
-        return Act("charge", text, "go", not self._refused(guest), size=20)
+        if self._over(guest) and not self._barred(guest):
+            return Act("charge", self.say("charge_beyond", what=text), "outline", size=18)
+        return Act("charge", text, "go", not self._barred(guest), size=20)
 
 
 def _by_group(charged: tuple[FolioPart, ...], board: Mapping[str, int]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pos_app.presenters.shown import NO_HEAD, Act, Card, Head, Pair
+from pos_app.presenters.shown import NO_HEAD, NO_SHEET, Act, Card, Head, Pair, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,4 @@ class RoomChargeView:
     options: tuple[Act, ...] = ()
     waiting: tuple[Card, ...] = ()
     charge: Act = Act()
+    sheet: Sheet = NO_SHEET

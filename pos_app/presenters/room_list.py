@@ -2,17 +2,20 @@
 unclear, each with the one right next step; and the day beside the hotel's own sums.
 
 Rule: an unclear charge is settled by somebody who looked at the folio, and is sent again only on
-that person's word. Nothing is edited here. View-model: `room_list_view`.
+that person's word. What the guest's limit refused, and what is taken back, needs a right, one's own
+or a colleague's. Nothing is edited here. View-model: `room_list_view`.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from pos_app.desk import Desk
-from pos_app.presenters.presenter import Place, Presenter, intent
+from pos_app.presenters.presenter import Place, intent
+from pos_app.presenters.questions import Questions
 from pos_app.presenters.room_list_view import RoomListView
 from pos_app.presenters.shown import Act, Card, Head, Pair
 from sync_server.domain import commands as c
+from sync_server.domain.checks import balance
 from sync_server.domain.folio import Charge
 from sync_server.domain.ids import ChargeId
 
@@ -28,8 +31,9 @@ _STRIPES = {
 }
 
 
-class RoomListPresenter(Presenter):
-    """State: the charge in hand, or the comparison of the day."""
+class RoomListPresenter(Questions):
+    """State: the charge in hand, whether it is asked why it is taken back, or the comparison of
+    the day."""
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
@@ -37,8 +41,8 @@ class RoomListPresenter(Presenter):
 
     def enter(self) -> None:
         """Nothing in hand."""
-        self.picked, self.asking = "", False
-        self.asking = False
+        self.picked, self.asks_why = "", False
+        self.nothing_asked()
         self.compared: Mapping[str, Any] = {}
         self.message = ""
 
@@ -52,7 +56,7 @@ class RoomListPresenter(Presenter):
     def pick(self, charge_id: str) -> None:
         """Take a charge in hand."""
         self.picked, self.compared, self.message = charge_id, {}, ""
-        self.asking = False
+        self.asks_why = False
 
     @intent
     def on_folio(self) -> None:
@@ -67,7 +71,7 @@ class RoomListPresenter(Presenter):
     @intent
     def take_back(self) -> None:
         """Ask why; once more lets it be."""
-        self.asking = not self.asking
+        self.asks_why = not self.asks_why
 
     @intent
     def because(self, reason_id: str) -> None:
@@ -78,8 +82,32 @@ class RoomListPresenter(Presenter):
         command = c.ReverseCharge(
             ChargeId(self.picked), ChargeId(self.desk.new_id()), shift.shift_id, reason_id
         )
-        if self.submit(command):
-            self.asking = False
+        self.submit_or_ask(command)
+
+    def went_through(self) -> None:
+        """What was asked of the hotel is on its way."""
+        self.asks_why = False
+
+    @intent
+    def beyond(self) -> None:
+        """What the hotel refused for the guest's limit is charged all the same, as a new charge."""
+        charge = self.desk.venue.charges.get(ChargeId(self.picked))
+        shift = self.desk.venue.shift_at(self.desk.device.drawer)
+        if charge is None or shift is None:
+            return
+        command = c.ChargeRoom(
+            charge.check_id,
+            ChargeId(self.desk.new_id()),
+            shift.shift_id,
+            charge.stay_id,
+            charge.room,
+            charge.guest,
+            charge.amount_minor,
+            charge.tip_minor,
+            slip=charge.request.slip,
+            over_limit=True,
+        )
+        self.submit_or_ask(command)
 
     @intent
     def compare(self) -> None:
@@ -122,6 +150,7 @@ class RoomListPresenter(Presenter):
             rows=rows,
             acts=acts,
             compare=Act("compare", self.say("compare_day"), enabled=self.desk.link.online),
+            sheet=self.sheet(),
         )
 
     def _charges(self) -> list[Charge]:
@@ -160,8 +189,10 @@ class RoomListPresenter(Presenter):
         return f"{why} ({charge.words})" if charge.words else why
 
     def _step(self, charge: Charge) -> str:
-        if self.asking:
+        if self.asks_why:
             return self.say("take_back_why")
+        if self._over_limit(charge):
+            return self.say("step_over_limit")
         return self.say(
             f"step_{charge.state}", why=self._why(charge), reference=charge.reference or "–"
         )
@@ -185,6 +216,9 @@ class RoomListPresenter(Presenter):
     def _acts(self, charge: Charge) -> tuple[Act, ...]:
         if charge.state == "posted":
             return self._undoing(charge)
+        if self._over_limit(charge):
+            drawer = self.desk.venue.shift_at(self.desk.device.drawer)
+            return (Act("beyond", self.say("again_beyond"), "outline", drawer is not None),)
         if charge.state != "unknown":
             return ()
         may = self.may("settle_charge")
@@ -198,13 +232,24 @@ class RoomListPresenter(Presenter):
         if charge.reverses or self._taken_back(charge):
             return ()
         drawer = self.desk.venue.shift_at(self.desk.device.drawer)
-        may = self.may("refund") and drawer is not None
-        if not self.asking:
+        may = drawer is not None
+        if not self.asks_why:
             return (Act("take_back", self.say("room_take_back"), "outline", may),)
         reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "return"]
         return tuple(
             Act(f"because:{reason.reason_id}", self.name(reason.names), "plain", may, size=14)
             for reason in reasons[:_REASONS]
+        )
+
+    def _over_limit(self, charge: Charge) -> bool:
+        """Whether only the guest's limit stood in the way, and the check still owes it."""
+        check = self.desk.venue.check(charge.check_id)
+        return (
+            charge.state == "refused"
+            and charge.code == "over_limit"
+            and check is not None
+            and check.state == "open"
+            and balance(check) >= charge.amount_minor
         )
 
     def _taken_back(self, charge: Charge) -> bool:

@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_room_charge": "to charge rooms",
     "right_refund": "to refund",
     "right_reopen": "to take closed checks up again",
+    "right_room_over_limit": "to charge a room above the limit",
     "right_vouchers": "to sell vouchers and take deposits",
     "right_house_account": "to charge house accounts",
     "right_no_sale": "to open the drawer without a sale",

@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_room_charge": "obciążanie pokoi",
     "right_refund": "zwroty",
     "right_reopen": "otwierać zamknięte rachunki",
+    "right_room_over_limit": "obciążać pokój ponad limit",
     "right_vouchers": "sprzedawać bony i przyjmować zaliczki",
     "right_house_account": "obciążać konta firmowe",
     "right_no_sale": "otwierać szufladę bez sprzedaży",

@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_room_charge": "записувати на номер",
     "right_refund": "повертати гроші",
     "right_reopen": "відкривати закриті рахунки",
+    "right_room_over_limit": "списувати на номер понад ліміт",
     "right_vouchers": "продавати сертифікати й брати завдатки",
     "right_house_account": "записувати на рахунки закладу",
     "right_no_sale": "відкривати касу без продажу",

@@ -17,7 +17,7 @@ from .ids import NO_CHARGE, ChargeId, CheckId, ShiftId, StaffId
 from .limits import AMOUNT_MINOR, TEXT_LENGTH
 from .money import allocate
 from .rejections import refuse
-from .staff import Facts
+from .staff import Facts, needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ def charge_room(check: Check, command: c.ChargeRoom, facts: Facts) -> object:
     """Ask the hotel; only with a link, because the guest must be looked up first."""
     if not facts.room_link:
         return refuse("room_offline")
+    if command.over_limit and (lacking := needs(facts, "room_over_limit")):
+        return lacking
     if not 0 < command.amount_minor <= AMOUNT_MINOR:
         return refuse("bad_amount", value=command.amount_minor)
     if not 0 <= command.tip_minor <= AMOUNT_MINOR:
@@ -166,6 +168,7 @@ def charge_room(check: Check, command: c.ChargeRoom, facts: Facts) -> object:
         at_ms=facts.now_ms,
         day=check.day,
         slip=command.slip,
+        over_limit=command.over_limit,
     )
 
 

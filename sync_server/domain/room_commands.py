@@ -10,7 +10,8 @@ from .ids import ChargeId, CheckId, ShiftId
 
 @dataclass(frozen=True, slots=True)
 class ChargeRoom:
-    """Ask the hotel to put a part of the check, and a tip, on a guest's folio."""
+    """Ask the hotel to put a part of the check, and a tip, on a guest's folio; with `over_limit`
+    even above what the guest may still charge, which needs a right of its own."""
 
     check_id: CheckId
     charge_id: ChargeId
@@ -21,6 +22,7 @@ class ChargeRoom:
     amount_minor: int
     tip_minor: int = 0
     slip: bool = True
+    over_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class RoomChargeAsked:
     at_ms: int
     day: str
     slip: bool = True
+    over_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

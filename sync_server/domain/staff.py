@@ -27,6 +27,7 @@ RIGHTS: dict[str, str] = {
     "take_cash": "take cash",
     "take_card": "record a card payment",
     "room_charge": "charge a hotel room",
+    "room_over_limit": "charge a room above what its guest may still charge",
     "refund": "give money back, up to the role's limit",
     "reopen": "take a closed check up again, correct a tender, settle suspense",
     "vouchers": "sell and return vouchers, take deposits",

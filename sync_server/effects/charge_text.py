@@ -70,6 +70,7 @@ def posting_of(job: FolioJob, settings: ChargeSettings) -> Posting:
         text=job.table,
         meal=settings.meal_of(asked.at_ms),
         reverses=job.reverses or None,
+        over_limit=asked.over_limit,
     )
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 
-import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from sqlalchemy import Connection, delete, insert, select, update
@@ -23,7 +22,7 @@ from sync_server.domain.ids import StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.rejections import Refused, refuse
 from sync_server.domain.staff import rights_of
-from sync_server.protocol.envelope import Command, body_digest
+from sync_server.protocol.envelope import Command, body_digest, target_of
 from sync_server.store.database import Database
 
 from .cards import Cards
@@ -68,24 +67,6 @@ class Approval:
     target: str
     until_ms: int
     digest: str
-
-
-class _Target(msgspec.Struct, frozen=True):
-    check_id: str = ""
-    shift_id: str = ""
-    item_id: str = ""
-
-
-_targets = msgspec.json.Decoder(_Target)
-
-
-def target_of(body: bytes | msgspec.Raw) -> str:
-    """What a command is about, for an approval to be bound to."""
-    try:
-        target = _targets.decode(body)
-    except msgspec.DecodeError:
-        return ""
-    return target.check_id or target.shift_id or target.item_id
 
 
 @lru_cache(maxsize=limits.SESSIONS_KEPT)

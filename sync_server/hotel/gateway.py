@@ -129,7 +129,7 @@ class Posting:
     (`parts_total`). Taxes lie inside the gross amounts unless `tax_included` is False.
     `business_day` is the restaurant's, as YYYY-MM-DD; `meal` narrows the board allowance
     ("dinner"), empty for any. `reverses` names the posting that this one takes back, with
-    negative amounts.
+    negative amounts. With `over_limit` somebody with the right has set the guest's limit aside.
     """
 
     posting_id: str
@@ -153,6 +153,7 @@ class Posting:
     meal: str = ""
     tax_included: bool = True
     reverses: str | None = None
+    over_limit: bool = False
 
 
 def parts_total(posting: Posting) -> int:

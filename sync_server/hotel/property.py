@@ -192,6 +192,9 @@ def fingerprint(posting: Posting) -> str:
     """A digest of what is posted, whichever attempt it is."""
     body = asdict(posting)
     del body["attempt"]
+    if not posting.over_limit:
+        # As it was before limits could be set aside: what was posted then keeps its digest.
+        del body["over_limit"]
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -207,7 +207,9 @@ def decide(folio: Folio, posting: Posting, night_audit: bool) -> Accepted | Refu
     if owed > 0 and folio.stay.no_post:
         return Refused("no_post", "The guest may not charge to the room.")
     limit = folio.stay.limit_minor
-    if owed > 0 and limit is not None and folio.balance_minor + owed > limit:
+    if limit is None or posting.over_limit:
+        return accepted
+    if owed > 0 and folio.balance_minor + owed > limit:
         return Refused("over_limit", "The limit of the folio would be exceeded.")
     return accepted
 

@@ -110,6 +110,24 @@ def body_digest(body: bytes) -> str:
     return sha256(body).hexdigest()
 
 
+class _Target(msgspec.Struct, frozen=True):
+    check_id: str = ""
+    shift_id: str = ""
+    item_id: str = ""
+
+
+_targets = msgspec.json.Decoder(_Target)
+
+
+def target_of(body: bytes | msgspec.Raw) -> str:
+    """What a command is about, for an approval to be bound to: its check, else shift or dish."""
+    try:
+        target = _targets.decode(body)
+    except msgspec.DecodeError:
+        return ""
+    return target.check_id or target.shift_id or target.item_id
+
+
 def write_command(command: Command) -> bytes:
     """The bytes of a command. Raises FrameFault if they exceed `limits.COMMAND_BYTES`."""
     data = _encoder.encode(command)

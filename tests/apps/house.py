@@ -20,7 +20,7 @@ from sync_server.domain.checks import Stamp
 from sync_server.domain.decisions import decide
 from sync_server.domain.ids import StaffId, TicketId
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.rejections import Accepted, Decision, Refused
+from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     KITCHEN_RIGHTS,
     Facts,
@@ -30,7 +30,8 @@ from sync_server.domain.staff import (
     rights_of,
 )
 from sync_server.domain.venue import Notice, Venue
-from sync_server.protocol.replica import Replica
+from sync_server.protocol.envelope import body_digest, target_of
+from sync_server.protocol.replica import CODEC, Replica
 
 START_MS = 1_795_282_920_000  # Saturday, 21 November 2026, 19:42 in Kyiv
 MINUTE = 60_000
@@ -73,7 +74,7 @@ class House:
         self._ids = 0
         self._waiting: list[tuple[object, Facts]] = []
         self.desks: list[HouseDesk] = []
-        self.approvals: dict[str, str] = {}
+        self.approvals: dict[str, tuple[str, str, str]] = {}
 
     def new_id(self) -> str:
         """Ids that rise."""
@@ -222,7 +223,12 @@ class HouseDesk:
         facts = self.house.facts(self.me, "pos-1")
         if approval:
             request = self.venue.requests.get(approval)
-            approver = request.approver if request else self.house.approvals[approval]
+            approver, target, digest = self.house.approvals.get(approval, ("", "", ""))
+            body = CODEC.encode(command)
+            if request is not None:
+                approver = request.approver
+            elif (target, digest) != (target_of(body), body_digest(body)):
+                return refuse("approval_invalid")
             facts = replace(
                 facts,
                 rights=facts.rights | rights_of(self.catalogue, approver),
@@ -264,7 +270,8 @@ class HouseDesk:
         if approver == self.me or "approve" not in rights_of(self.catalogue, approver):
             return Reply("approval_invalid")
         approval = self.new_id()
-        self.house.approvals[approval] = approver
+        bound = (approver, str(params["target"]), str(params["digest"]))
+        self.house.approvals[approval] = bound
         return Reply(body={"id": approval})
 
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:

@@ -10,7 +10,7 @@ import pytest
 from pos_app.presenters.flow import Flow
 from pos_app.presenters.room_charge_view import RoomChargeView
 from sync_server.domain import commands as c
-from sync_server.domain.ids import ShiftId
+from sync_server.domain.ids import ShiftId, StaffId
 from tests.apps.house import GUESTS, House
 from tests.apps.test_flow import served_check, signed_in
 
@@ -90,13 +90,75 @@ def test_the_limit_is_compared_with_what_the_guest_will_owe(
     flow.act("tip")
     flow.act("key:1")
     view = shown(flow)
-    assert not view.charge.enabled
+    assert "з дозволом" in view.charge.label
     assert "150,00" in view.guests[0].refused
     flow.act("key:back")
     flow.act("part")
     for figure in ("3", "0", "0", "00"):
         flow.act(f"key:{figure}")
-    assert shown(flow).charge.enabled, "a part that fits"
+    assert "з дозволом" not in shown(flow).charge.label, "a part that fits"
+
+
+def approved_by_nadia(house: House, flow: Flow) -> None:
+    """The manager's PIN at this terminal."""
+    flow.act("approver:nadia")
+    for figure in house.pins[StaffId("nadia")]:
+        flow.act(f"key:{figure}")
+    flow.desk.finish()  # type: ignore[attr-defined]
+    house.settle()
+
+
+def test_above_the_limit_it_goes_only_with_a_managers_word(
+    house: House, at_room: Callable[..., Flow]
+) -> None:
+    flow = at_room({**GUESTS[0], "limit_left_minor": 10_000})
+    flow.act("guest:s1")
+    flow.act("charge")
+    house.settle()
+    assert house.venue.charges == {}
+    assert "понад ліміт" in shown(flow).sheet.text
+    approved_by_nadia(house, flow)
+    (charge,) = house.venue.charges.values()
+    assert charge.request.over_limit
+    assert flow.view().screen == "payment"
+
+
+def test_what_the_hotel_refused_for_its_limit_is_charged_all_the_same_by_whoever_may(
+    house: House, at_room: Callable[..., Flow]
+) -> None:
+    flow = at_room(GUESTS[0])
+    flow.act("charge")
+    house.settle()
+    refused = next(iter(house.venue.charges))
+    house.do(c.SettleCharge(refused, "refused", code="over_limit", words="LIMIT"))
+    cashier = signed_in(house, "taras")
+    cashier.place.screen, cashier.place.check_id = "room_list", ""
+    cashier.act(f"pick:{refused}")
+    assert [act.id for act in cashier.view().view.acts] == ["beyond"]
+    cashier.act("beyond")
+    approved_by_nadia(house, cashier)
+    again = next(one for key, one in house.venue.charges.items() if key != refused)
+    assert (again.state, again.amount_minor, again.request.over_limit) == ("pending", 35_000, True)
+    cashier.act(f"pick:{refused}")
+    assert cashier.view().view.acts == (), "the check owes nothing more"
+
+
+def test_a_cashier_takes_a_charge_back_with_a_managers_word(
+    house: House, at_room: Callable[..., Flow]
+) -> None:
+    flow = at_room(GUESTS[0])
+    flow.act("charge")
+    house.settle()
+    charge_id = next(iter(house.venue.charges))
+    house.do(c.SettleCharge(charge_id, "posted", "F-7"))
+    cashier = signed_in(house, "taras")
+    cashier.place.screen, cashier.place.check_id = "room_list", ""
+    cashier.act(f"pick:{charge_id}")
+    cashier.act("take_back")
+    cashier.act(cashier.view().view.acts[0].id)
+    assert len(house.venue.charges) == 1, "350,00 is above a cashier's limit"
+    approved_by_nadia(house, cashier)
+    assert [one.reverses for one in house.venue.charges.values()] == ["", charge_id]
 
 
 def test_a_barred_guest_may_eat_what_is_prepaid_and_not_a_coin_more(

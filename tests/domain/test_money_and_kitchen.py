@@ -159,6 +159,8 @@ def test_a_room_is_charged_only_with_a_link_and_only_what_is_due() -> None:
     house = a_served_check()
     over = c.ChargeRoom(K, ChargeId("ch"), SH, "stay-1", "304", "Kowalski", 18_501)
     assert house.refused(over).code == "amount_over_due"
+    beyond = replace(over, amount_minor=100, over_limit=True)
+    assert house.refused(beyond).params == {"right": "room_over_limit"}
     from sync_server.domain.decisions import decide
     from sync_server.domain.rejections import Refused
 

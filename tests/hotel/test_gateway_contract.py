@@ -194,6 +194,15 @@ async def test_a_refusal_stays_a_refusal_and_is_not_there(gateway: FolioGateway)
     assert (await posted(gateway, posting_of(0, 415_000, posting_id="p2"))).charged_minor == 415_000
 
 
+async def test_a_limit_that_somebody_set_aside_stands_in_nobodys_way(
+    gateway: FolioGateway,
+) -> None:
+    if not gateway.abilities.limits:
+        pytest.skip("this hotel has no word for it")
+    beyond = replace(posting_of(0, 415_001), over_limit=True)
+    assert (await posted(gateway, beyond)).charged_minor == 415_001
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -43,7 +43,7 @@ _SLOTS = "".join(f"S{n}" for n in range(1, 10))
 _DISCOUNTS = "".join(f"D{n}" for n in range(1, 10))
 _TAXES = "".join(f"T{n}" for n in range(1, 10))
 PR_FIELDS = f"P#WSPMPI$2MXSOIDRNG#GNTADATIPTC#CVSTT#{_SLOTS}{_DISCOUNTS}{_TAXES}TPSCCTX1CO"
-PS_FIELDS = f"RNG#PTTADATIP#WSSOIDC#CVSTT#{_SLOTS}{_DISCOUNTS}{_TAXES}TPSCCT"
+PS_FIELDS = f"RNG#PTTADATIP#WSSOIDC#CVSTT#{_SLOTS}{_DISCOUNTS}{_TAXES}TPSCCTCO"
 PL_FIELDS = "RNG#GNGFGTGVNPCLBAPMGAGDP#WSSOIDC#DATI"
 PA_FIELDS = "ASCTRNG#GNP#WSSOIDC#DATI"
 GUEST_FIELDS = "RNG#GNGFGTGLGVNPGAGDGSSF"
@@ -260,18 +260,19 @@ def posting_record(
     time = (("DA", when[0]), ("TI", when[1]))
     place: list[tuple[str, str | int]] = [*_meal(posting, settings), *_table(posting)]
     text = _text(posting)
+    beyond = [("CO", "Y")] if posting.over_limit else []
     room = ("RN", guest.room)
     if settings.posting == "PS":
         signer = [("G#", guest.number)] if settings.names_guest_in_ps else []
         return record(
             "PS", room, *signer, kind, total, *sums, check, ("CV", posting.covers), *place, outlet,
-            waiter, *text, ("P#", number), terminal, *time,
+            waiter, *text, *beyond, ("P#", number), terminal, *time,
         )  # fmt: skip
     paid = ("PM", settings.payment_method)
     named = (("G#", guest.number), ("GN", guest.get("GN")))
     return record(
         "PR", ("P#", number), terminal, paid, room, *named, total, *sums, check,
-        ("CV", posting.covers), *place, outlet, waiter, kind, *text, *time,
+        ("CV", posting.covers), *place, outlet, waiter, kind, *text, *beyond, *time,
     )  # fmt: skip
 
 

@@ -328,6 +328,7 @@ class FiasHouse:
             text=asked.get("CT") or asked.get("T#"),
             meal=meals.get(asked.get("ST"), ""),
             reverses=reverses,
+            over_limit=asked.get("CO").upper() == "Y",
         )
 
     def _time_of(self, asked: Record) -> int:

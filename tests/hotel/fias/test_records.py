@@ -265,3 +265,10 @@ def test_a_frame_without_an_end_takes_no_more_memory_than_a_record() -> None:
     (cut,) = framer.feed(b"A" * FRAME_BYTES_MAX)
     assert isinstance(cut, Garbled)
     assert len(framer.feed(b"\x02PA|ASOK|\x03")) == 1
+
+
+def test_only_a_charge_above_the_limit_says_that_somebody_set_it_aside() -> None:
+    posting = posting_of(1_000)
+    plain = posting_record(posting, GUEST, 1, SITE, WHEN)
+    beyond = posting_record(replace(posting, over_limit=True), GUEST, 1, SITE, WHEN)
+    assert (plain.get("CO"), beyond.get("CO")) == ("", "Y")
