@@ -31,6 +31,7 @@ from sync_server.devices import open_printers
 from sync_server.domain.events import CataloguePublished
 from sync_server.domain.menu import Catalogue
 from sync_server.editions import follow_editions
+from sync_server.effects.card_payments import CardPayments
 from sync_server.effects.cash_drawers import CashDrawers
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
@@ -216,6 +217,7 @@ class House:
             ),
             "room-charges",
         )
+        self._run(CardPayments(self.door, sleep=_sleep_ms).run(), "card terminals")
         self._run(BackupRounds(self.office, self.settings).run(), "backups")
         opened = self.office.catalogue
         printers = await open_printers(opened, _first_id())

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from sync_server.client.identity import write_private
 from sync_server.config import ServerSettings
-from sync_server.domain.outward import FOLIO, PAPER
+from sync_server.domain.outward import CARD, FOLIO, PAPER
 from sync_server.domain.venue import Venue
 from sync_server.effects.door import CLAIMED, DOUBTFUL, QUEUED, SENDING
 from sync_server.effects.paper import Mark
@@ -318,11 +318,16 @@ def begin_epoch(epoch: int, n: int) -> Callable[[Connection], None]:
             .where(EffectRow.kind == PAPER, untold, ~known)  # type: ignore[arg-type]
             .values(state=QUEUED, outcome=DOUBTFUL, due_ms=0)
         )
-        # A room charge is looked for at the hotel before anything is sent: its worker makes it
-        # unknown. Its record stays, if it has one; `restored_n` says that it is doubtful.
+        # A card is asked after at its terminal, a room charge is looked for at the hotel before
+        # anything is sent: its worker makes it unknown. Its record stays, if it has one;
+        # `restored_n` says that it is doubtful.
         connection.execute(
             update(EffectRow)
-            .where(EffectRow.kind == FOLIO, untold, EffectRow.outcome == "")  # type: ignore[arg-type]
+            .where(
+                EffectRow.kind.in_((FOLIO, CARD)),  # type: ignore[attr-defined]
+                untold,
+                EffectRow.outcome == "",  # type: ignore[arg-type]
+            )
             .values(outcome=DOUBTFUL)
         )
 

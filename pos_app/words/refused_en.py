@@ -121,6 +121,25 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_refund_over_paid": "At most {left_minor} can be refunded",
     "refused_has_payments": "The check has payments; take them back first",
     "refused_room_offline": "The hotel does not answer now; take cash or card",
+    "refused_no_card_terminal": "There is no card terminal at drawer {drawer}; record the card by "
+    "hand",
+    "refused_no_card": "The card terminal was not asked about this",
+    "refused_card_busy": "The card terminal still waits for the card of check {number}",
+    "refused_card_settled": "It is known what became of the card of check {number}",
+    "refused_card_unknown": "Check {number}, {amount_minor}: the card terminal did not answer. Do "
+    "not charge again; ask it what happened",
+    "refused_card_declined": "Check {number}: the card was not charged after all {words}. Take "
+    "the money otherwise",
+    "refused_card_part": "Check {number}: the card paid only {amount_minor} of {asked_minor}; "
+    "take the rest otherwise",
+    "refused_card_twice": "Check {number}: {amount_minor} too much came from the card. Give it "
+    "back on the cash desk, under Suspense",
+    "refused_card_back": "Check {number}: {amount_minor} too much went back to the card; tell the "
+    "manager",
+    "refused_card_disagrees": "Check {number}, {amount_minor}: the terminal says that the card "
+    "was not charged. Compare the slips",
+    "refused_card_no_word": "Check {number}: the card terminal cannot say what happened. Look at "
+    "its slip",
     "refused_no_charge": "There is no such room charge",
     "refused_charge_settled": "This room charge is settled already",
     "refused_no_ticket": "There is no such ticket",

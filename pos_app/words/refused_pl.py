@@ -120,6 +120,24 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_refund_over_paid": "Zwrócić można najwyżej {left_minor}",
     "refused_has_payments": "Rachunek ma płatności; najpierw je cofnij",
     "refused_room_offline": "Hotel teraz nie odpowiada; weź gotówkę lub kartę",
+    "refused_no_card_terminal": "Przy kasie {drawer} nie ma terminala kart; zapisz kartę ręcznie",
+    "refused_no_card": "Terminala kart o to nie pytano",
+    "refused_card_busy": "Terminal kart czeka jeszcze na kartę rachunku {number}",
+    "refused_card_settled": "Z kartą rachunku {number} wszystko jest już wyjaśnione",
+    "refused_card_unknown": "Rachunek {number}, {amount_minor}: terminal kart nie odpowiedział. "
+    "Nie obciążaj ponownie; zapytaj go, co się stało",
+    "refused_card_declined": "Rachunek {number}: karty jednak nie obciążono {words}. Weź "
+    "pieniądze inaczej",
+    "refused_card_part": "Rachunek {number}: karta zapłaciła tylko {amount_minor} z "
+    "{asked_minor}; resztę weź inaczej",
+    "refused_card_twice": "Rachunek {number}: z karty pobrano o {amount_minor} za dużo. Zwróć je "
+    "w kasie, w zakładce niejasnych",
+    "refused_card_back": "Rachunek {number}: na kartę zwrócono o {amount_minor} za dużo; powiedz "
+    "kierownikowi",
+    "refused_card_disagrees": "Rachunek {number}, {amount_minor}: terminal mówi, że karty nie "
+    "obciążono. Porównaj wydruki",
+    "refused_card_no_word": "Rachunek {number}: terminal kart nie wie, co się stało. Sprawdź jego "
+    "wydruk",
     "refused_no_charge": "Nie ma takiego obciążenia",
     "refused_charge_settled": "To obciążenie jest już wyjaśnione",
     "refused_no_ticket": "Nie ma takiego bonu",

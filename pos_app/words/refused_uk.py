@@ -119,6 +119,24 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_refund_over_paid": "Повернути можна не більше {left_minor}",
     "refused_has_payments": "На рахунку є оплати; спершу зніміть їх",
     "refused_room_offline": "Готель зараз не відповідає; візьміть готівку чи картку",
+    "refused_no_card_terminal": "Біля каси {drawer} немає платіжного термінала; запишіть картку "
+    "вручну",
+    "refused_no_card": "Платіжний термінал про це не питали",
+    "refused_card_busy": "Платіжний термінал ще чекає на картку чека {number}",
+    "refused_card_settled": "З карткою чека {number} усе вже з'ясовано",
+    "refused_card_unknown": "Чек {number}, {amount_minor}: платіжний термінал не відповів. Не "
+    "списуйте ще раз; запитайте його, що сталося",
+    "refused_card_declined": "Чек {number}: картку все ж не списано {words}. Візьміть гроші інакше",
+    "refused_card_part": "Чек {number}: картка оплатила лише {amount_minor} з {asked_minor}; "
+    "решту візьміть інакше",
+    "refused_card_twice": "Чек {number}: з картки знято зайві {amount_minor}. Поверніть їх на "
+    "касі, у вкладці невизначених",
+    "refused_card_back": "Чек {number}: на картку повернуто зайві {amount_minor}; скажіть "
+    "менеджеру",
+    "refused_card_disagrees": "Чек {number}, {amount_minor}: термінал каже, що картку не списано. "
+    "Звірте чеки термінала",
+    "refused_card_no_word": "Чек {number}: платіжний термінал не може сказати, що сталося. "
+    "Подивіться його чек",
     "refused_no_charge": "Такого нарахування немає",
     "refused_charge_settled": "Це нарахування вже з'ясовано",
     "refused_no_ticket": "Такого талона немає",

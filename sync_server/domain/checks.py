@@ -331,6 +331,12 @@ def _charge_asked(check: Check, event: e.RoomChargeAsked, stamp: Stamp) -> Check
     return replace(check, payments=(*check.payments, payment))
 
 
+def _card_approved(check: Check, event: e.CardApproved, stamp: Stamp) -> Check:
+    """What waited makes room for the payment that follows."""
+    left = tuple(p for p in check.payments if p.payment_id != event.payment_id or p.state == "done")
+    return replace(check, payments=left)
+
+
 def _refunded(check: Check, event: e.PaymentRefunded, stamp: Stamp) -> Check:
     paid = next(p for p in check.payments if p.payment_id == event.payment_id)
     return _payment(
@@ -387,6 +393,14 @@ _EVOLVE: dict[type, Callable[..., Check]] = {
     e.TenderCorrected: _tender_corrected,
     e.SuspenseSettled: _allocated,
     e.CheckReopened: lambda check, event, stamp: replace(check, state="open", closed_ms=0),
+    e.CardAsked: lambda check, event, stamp: replace(
+        check, payments=(*check.payments, event.payment)
+    ),
+    e.CardApproved: _card_approved,
+    e.CardDeclined: lambda check, event, stamp: _payment(
+        check, event.payment_id, state="refused", reference=event.code
+    ),
+    e.CardUnknown: lambda check, event, stamp: _payment(check, event.payment_id, state="unknown"),
     e.RoomChargeAsked: _charge_asked,
     e.RoomChargePosted: lambda check, event, stamp: _payment(
         check, event.charge_id, state="done", reference=event.reference

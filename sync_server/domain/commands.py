@@ -12,6 +12,15 @@ from .approval_records import (
     AskApproval as AskApproval,
     CancelApproval as CancelApproval,
 )
+from .card_commands import (
+    CARD_COMMANDS,
+    AskCard as AskCard,
+    BackToCard as BackToCard,
+    CancelCard as CancelCard,
+    LookAtCard as LookAtCard,
+    ResolveCard as ResolveCard,
+    SettleCard as SettleCard,
+)
 from .cash_commands import (
     CASH_COMMANDS,
     CloseCheck as CloseCheck,
@@ -112,6 +121,7 @@ COMMANDS: dict[str, type] = {
         *SHIFT_COMMANDS,
         *ORDER_COMMANDS,
         *CASH_COMMANDS,
+        *CARD_COMMANDS,
         *ROOM_COMMANDS,
         *KITCHEN_COMMANDS,
         *HOUSE_COMMANDS,
@@ -121,6 +131,7 @@ COMMANDS: dict[str, type] = {
 
 SERVER_ONLY = frozenset(
     {
+        "SettleCard",
         "SettleCharge",
         "RecordPaper",
         "TellStaff",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from . import (
     approvals,
+    cards,
     commands as c,
     discounting,
     dividing,
@@ -86,6 +87,11 @@ def open_matters(venue: Venue) -> list[str]:
         f"charge:{charge.number}:{charge.state}"
         for charge in venue.charges.values()
         if charge.state not in ("posted", "refused")
+    ]
+    matters += [
+        f"card:{request.number}:{request.state}:{request.payment_id}"
+        for request in venue.cards.values()
+        if request.state in cards.WAITING
     ]
     matters += [f"suspense:{held.payment.payment_id}" for held in venue.suspense]
     matters += [f"late:{late.shift_no}:{late.amount_minor}" for late in venue.late]

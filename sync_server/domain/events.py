@@ -12,6 +12,16 @@ from .approval_records import (
     ApprovalAsked as ApprovalAsked,
     ApprovalEnded as ApprovalEnded,
 )
+from .card_events import (
+    CARD_EVENTS,
+    CardApproved as CardApproved,
+    CardAsked as CardAsked,
+    CardBackAsked as CardBackAsked,
+    CardCancelAsked as CardCancelAsked,
+    CardDeclined as CardDeclined,
+    CardLookAsked as CardLookAsked,
+    CardUnknown as CardUnknown,
+)
 from .cash_events import (
     CASH_EVENTS,
     AccountPaid as AccountPaid,
@@ -131,6 +141,7 @@ EVENTS: dict[str, type] = {
         *SHIFT_EVENTS,
         *ORDER_EVENTS,
         *CASH_EVENTS,
+        *CARD_EVENTS,
         *ROOM_EVENTS,
         *KITCHEN_EVENTS,
         *HOUSE_EVENTS,

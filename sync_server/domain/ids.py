@@ -24,6 +24,7 @@ NOBODY = StaffId("")
 NO_CHECK = CheckId("")
 NO_CHARGE = ChargeId("")
 NO_LINE = LineId("")
+NO_PAYMENT = PaymentId("")
 
 
 def derived(command_id: str, part: str) -> str:

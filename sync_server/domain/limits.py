@@ -84,6 +84,12 @@ DRAWER_EXCUSED_MS = 10_000
 DRAWER_OPEN_MS = 120_000
 TOLD_OF_A_DRAWER = 5
 
+# Card terminals
+CARD_LATEST_MS = 30_000
+CARD_ANSWER_MS = 90_000
+CARD_FORGOTTEN_MS = 120_000
+CARD_TERMINALS = 50
+
 # Paper
 TEMPLATE_PARTS = 24
 TEMPLATE_TEXT = 300
@@ -113,6 +119,7 @@ CLOSED_CHECKS_KEPT = 300
 BUMPED_TICKETS_KEPT = 100
 SPEEDS_KEPT = 600
 SETTLED_CHARGES_KEPT = 200
+SETTLED_CARDS_KEPT = 200
 CLOSED_SHIFTS_KEPT = 40
 SUSPENSE_KEPT = 200
 LATE_TOLD = 20
@@ -141,6 +148,7 @@ assert CREDIT_AT_ONCE_EVENTS * 2 <= CREDIT_EVENTS, "credit is back before events
 assert min(CREDIT_STALL_MS, SECOND_COPY_WAIT_MS) >= CREDIT_PAUSE_MS * 10
 assert KITCHEN_RESEND_MS < KITCHEN_PAPER_MS, "paper takes over after a second try, not before"
 assert DRAWER_LOOK_MS < DRAWER_EXCUSED_MS, "a drawer that was asked to open is seen open in time"
+assert CARD_ANSWER_MS < CARD_FORGOTTEN_MS, "a terminal is waited for before its memory counts"
 assert PING_MS * 2 <= 20_000, "a half-open link is found within 20 s"
 assert SNAPSHOT_LAG_EVENTS < BASE_TAIL_EVENTS, "a tail is cut after a catch-up, not in it"
 assert TAIL_KEPT_EVENTS <= BASE_TAIL_EVENTS

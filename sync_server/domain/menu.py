@@ -237,6 +237,17 @@ class Drawer:
 
 
 @dataclass(frozen=True, slots=True)
+class CardTerminal:
+    """The card terminal beside a drawer. Without an address it stands alone: the sum is typed on it
+    by hand, and a person says here what it answered."""
+
+    terminal_id: str
+    drawer: str
+    host: str = ""
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TemplatePart:
     """A part of a paper by its name (`sync_server.paper.templates`). `size`: smaller, larger or as
     it is; `text` is for the venue's own words, by language."""
@@ -400,7 +411,7 @@ class Catalogue:
     """One published version; `number` only rises.
 
     `edition` is the last edition of the back office that is in it (`menu_changes`), `edition_ms`
-    the moment from which that one holds.
+    the moment from which that one holds. `card_terminals` stand by their drawer.
     """
 
     number: int
@@ -423,6 +434,7 @@ class Catalogue:
     station_rules: tuple[StationRule, ...] = ()
     drawers: dict[str, Drawer] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    card_terminals: dict[str, CardTerminal] = field(default_factory=dict)
     edition: int = 0
     edition_ms: int = 0
 

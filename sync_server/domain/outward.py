@@ -20,6 +20,10 @@ from .venue import Venue
 PAPER = "paper"
 FOLIO = "folio"
 DRAWER = "drawer"
+CARD = "card"
+CARD_ASIDE = "/aside"
+"""Looks and cancellations do not wait behind the card that a terminal is busy with: their queue
+is the terminal's with this at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +134,31 @@ class DrawerJob:
 
 
 @dataclass(frozen=True, slots=True)
+class CardJob:
+    """What a card terminal is asked at `at_ms`. `task`: sale, back, look, cancel. `amount_minor` is
+    in all; `original` is the terminal's name of what is given back, `whole` or in part. `asked_ms`
+    is when the money was asked for that a look is about."""
+
+    task: str
+    payment_id: str
+    terminal_id: str
+    amount_minor: int
+    currency: str
+    number: str
+    at_ms: int
+    by: str
+    original: str = ""
+    whole: bool = False
+    asked_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """`kind` names the worker, `target` its queue (a printer, the hotel)."""
 
     kind: str
     target: str
-    payload: PaperJob | FolioJob | DrawerJob
+    payload: PaperJob | FolioJob | DrawerJob | CardJob
 
 
 def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effect, ...]:
@@ -161,6 +184,8 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
             return _receipt(venue, catalogue, event)
         case e.ReceiptCopied():
             return _for_guest(venue, catalogue, "receipt", event.check_id, event)
+        case e.CardAsked() | e.CardBackAsked() | e.CardLookAsked() | e.CardCancelAsked():
+            return _card(venue, catalogue, event)
         case e.RoomChargeAsked():
             return _charge(venue, catalogue, event)
         case e.RoomReversalAsked():
@@ -406,6 +431,44 @@ def _receipt(venue: Venue, catalogue: Catalogue, event: e.CheckClosed) -> tuple[
     if check is None or not any(payment.receipt for payment in check.payments):
         return ()
     return _for_guest(venue, catalogue, "receipt", event.check_id, at_ms=event.at_ms)
+
+
+_CARD_TASKS: dict[type, str] = {
+    e.CardAsked: "sale",
+    e.CardBackAsked: "back",
+    e.CardLookAsked: "look",
+    e.CardCancelAsked: "cancel",
+}
+
+
+def _card(
+    venue: Venue,
+    catalogue: Catalogue,
+    event: e.CardAsked | e.CardBackAsked | e.CardLookAsked | e.CardCancelAsked,
+) -> tuple[Effect, ...]:
+    payment_id = event.payment.payment_id if isinstance(event, e.CardAsked) else event.payment_id
+    request = venue.cards.get(payment_id)
+    if request is None:
+        return ()
+    task = _CARD_TASKS[type(event)]
+    later = task in ("look", "cancel")
+    at_ms, by = request.at_ms, request.by
+    if isinstance(event, e.CardLookAsked | e.CardCancelAsked):
+        at_ms, by = event.at_ms, event.by
+    job = CardJob(
+        task=task,
+        payment_id=request.payment_id,
+        terminal_id=request.terminal_id,
+        amount_minor=request.full_minor,
+        currency=catalogue.settings.currency,
+        number=request.number,
+        at_ms=at_ms,
+        by=by,
+        original=request.original,
+        whole=event.whole if isinstance(event, e.CardBackAsked) else False,
+        asked_ms=request.at_ms,
+    )
+    return (Effect(CARD, request.terminal_id + (CARD_ASIDE if later else ""), job),)
 
 
 def _charge(venue: Venue, catalogue: Catalogue, event: e.RoomChargeAsked) -> tuple[Effect, ...]:

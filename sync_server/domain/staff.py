@@ -41,7 +41,7 @@ RIGHTS: dict[str, str] = {
     "approve": "lend rights to a colleague for one command",
     "open_day": "open the business day",
     "close_day": "close the business day",
-    "settle_charge": "say whether an unknown room charge is on the folio",
+    "settle_charge": "say what became of a room charge or a card that nobody knows of",
     "kitchen": "work the kitchen display",
     "reports": "see reports in the back office",
     "costing": "recipes, documents and stock in the back office",
@@ -77,6 +77,12 @@ RIGHT_FOR: dict[str, str] = {
     "PrintPreBill": "pre_bill",
     "AbandonCheck": "order",
     "TakePayment": ANYONE,  # by tender: take_cash or take_card
+    "AskCard": "take_card",
+    "LookAtCard": "take_card",
+    "CancelCard": "take_card",
+    "BackToCard": "refund",
+    "ResolveCard": "settle_charge",
+    "SettleCard": ANYONE,  # server only
     "ChargeRoom": "room_charge",
     "RefundPayment": "refund",
     "ReverseCharge": "refund",

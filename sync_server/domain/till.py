@@ -10,6 +10,7 @@ from collections.abc import Callable
 from . import (
     accounts,
     attendance,
+    cards,
     commands as c,
     corrections,
     events as e,
@@ -19,8 +20,9 @@ from . import (
     vouchers,
 )
 from .amending import replace
-from .ids import NO_CHECK, NoticeId, ShiftId, StaffId, derived
-from .limits import FIGURE_ROWS, LATE_TOLD
+from .checks import balance
+from .ids import NO_CHECK, NoticeId, PaymentId, ShiftId, StaffId, derived
+from .limits import AMOUNT_MINOR, FIGURE_ROWS, LATE_TOLD
 from .rejections import Accepted, Decision, Refused, refuse
 from .staff import Facts, rights_of
 from .venue import Venue
@@ -86,6 +88,154 @@ def _late_notices(shift: shifts.Shift, paid: e.Payment, facts: Facts) -> tuple[o
         )
         for staff_id in people[:LATE_TOLD]
     )
+
+
+def _into_shift(
+    venue: Venue, paid: e.Payment, facts: Facts
+) -> tuple[e.Payment, tuple[object, ...]]:
+    """A payment in the shift that takes it: its own while open, else the one at the drawer, else
+    none, of which those who close the day are told."""
+    shift = venue.shifts.get(paid.shift_id)
+    if shift is None or shift.state != "closed":
+        return paid, ()
+    now = venue.shift_at(shift.drawer)
+    late = replace(paid, late_shift=shift.number, shift_id=now.shift_id if now else paid.shift_id)
+    return late, () if now else _late_notices(shift, late, facts)
+
+
+def ask_card(venue: Venue, command: c.AskCard, facts: Facts) -> Decision:
+    """Ask the card terminal; a colleague's check may be paid by whoever holds the drawer."""
+    check = venue.checks.get(command.check_id)
+    if check is None:
+        return refuse("no_check")
+    if command.payment_id in venue.cards:
+        return refuse("duplicate_id", id=command.payment_id)
+    shift = venue.shifts.get(command.shift_id)
+    return one(cards.ask(check, shift, venue.cards.values(), command, facts))
+
+
+def back_to_card(venue: Venue, command: c.BackToCard, facts: Facts) -> Decision:
+    """Ask the card terminal to give back."""
+    check = venue.check(command.check_id)
+    if check is None:
+        return refuse("no_check")
+    if command.refund_id in venue.cards:
+        return refuse("duplicate_id", id=command.refund_id)
+    shift = venue.shifts.get(command.shift_id)
+    return one(cards.ask_back(check, shift, venue.cards.values(), command, facts))
+
+
+def resolve_card(venue: Venue, command: c.ResolveCard, facts: Facts) -> Decision:
+    """A person's word about an unknown request."""
+    request = venue.cards.get(command.payment_id)
+    if fault := cards.may_resolve(request, command):
+        return fault
+    assert request is not None
+    if command.charged:
+        said = command.reference or f"seen by {facts.actor}"
+        return _approved(venue, request, request.full_minor, 0, said, facts, by_hand=True)
+    return Accepted(
+        (e.CardDeclined(request.check_id, request.payment_id, "seen", "", facts.now_ms),)
+    )
+
+
+def settle_card(venue: Venue, command: c.SettleCard, facts: Facts) -> Decision:
+    """What the terminal answered. A late or second answer changes only what it must."""
+    request = venue.cards.get(command.payment_id)
+    if request is None:
+        return refuse("no_card")
+    check_id, payment_id, at_ms = request.check_id, request.payment_id, facts.now_ms
+    waits = request.state in cards.WAITING
+    match command.outcome:
+        case "approved":
+            if request.by_hand or command.reference in request.references:
+                return refuse("nothing_to_do")
+            amount, tip = command.amount_minor, command.tip_minor
+            if not 0 < amount <= AMOUNT_MINOR or not 0 <= tip <= amount:
+                return refuse("bad_amount", value=amount)
+            return _approved(venue, request, amount, tip, command.reference, facts)
+        case "declined" if waits:
+            events: list[object] = [
+                e.CardDeclined(check_id, payment_id, command.code, command.words, at_ms)
+            ]
+            if request.state == "unknown":
+                events.append(cards.notice(request, "card_declined", facts, words=command.words))
+            return Accepted(tuple(events))
+        case "declined" if request.by_hand:
+            return Accepted((cards.notice(request, "card_disagrees", facts),))
+        case "unknown" if request.state == "pending":
+            unknown = e.CardUnknown(check_id, payment_id, command.code, at_ms)
+            return Accepted((unknown, cards.notice(request, "card_unknown", facts)))
+    return refuse("nothing_to_do")
+
+
+def _approved(
+    venue: Venue,
+    request: cards.CardRequest,
+    approved_minor: int,
+    tip_minor: int,
+    reference: str,
+    facts: Facts,
+    *,
+    by_hand: bool = False,
+) -> Decision:
+    """Money came from a card, or went back to it: a payment or a refund, in the same breath."""
+    check = venue.check(request.check_id)
+    said = e.CardApproved(
+        request.check_id, request.payment_id, approved_minor, reference, facts.now_ms, by_hand
+    )
+    share = cards.shares(request, approved_minor, tip_minor)
+    again = request.state == "approved"
+    if request.of:
+        too_much = approved_minor if again else share.over_minor
+        told = (cards.notice(request, "card_back", facts, too_much),) if too_much else ()
+        if again:
+            return Accepted((said, *told))
+        events: list[object] = [said, cards.refund_of(request, check, share, reference, facts)]
+        if check is not None:
+            events = orders.with_close(venue, check, events, facts)
+        return Accepted((*events, *told))
+    return _card_money(venue, request, said, share, again, facts)
+
+
+def _card_money(
+    venue: Venue,
+    request: cards.CardRequest,
+    said: e.CardApproved,
+    share: cards.Shares,
+    again: bool,
+    facts: Facts,
+) -> Decision:
+    """What the check owes is paid, the rest of what was charged lies on suspense and is told."""
+    check = venue.check(request.check_id)
+    reserved = 0 if request.state not in cards.WAITING else request.amount_minor
+    due = balance(check) + reserved if check is not None and check.state == "open" else 0
+    fits = not again and 0 < share.amount_minor <= due
+    asked = share.over_minor if fits else said.amount_minor
+    events: list[object] = [said]
+    told: list[object] = []
+    if fits:
+        whole = cards.payment_of(
+            request, share.amount_minor, share.tip_minor, said.reference, facts
+        )
+        paid, late = _into_shift(venue, whole, facts)
+        events.append(e.PaymentTaken(request.check_id, paid))
+        told += late
+        if share.amount_minor < request.amount_minor:
+            full = share.amount_minor + share.tip_minor
+            told.append(cards.notice(request, "card_part", facts, full))
+    if asked:
+        lost = cards.payment_of(request, asked, 0, said.reference, facts)
+        part = PaymentId(derived(request.payment_id, said.reference or "again"))
+        lost = replace(
+            lost, state="suspense", payment_id=part if fits or again else lost.payment_id
+        )
+        kept, late = _into_shift(venue, lost, facts)
+        events.append(e.PaymentUnallocated(request.check_id, kept))
+        told += [*late, cards.notice(request, "card_twice", facts, asked)]
+    if check is not None and check.state == "open":
+        events = orders.with_close(venue, check, events, facts)
+    return Accepted((*events, *told))
 
 
 def refund(venue: Venue, command: c.RefundPayment, facts: Facts) -> Decision:
@@ -187,6 +337,12 @@ def print_figures(venue: Venue, command: c.PrintFigures, facts: Facts) -> Decisi
 HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TakePayment: pay,
     c.RefundPayment: refund,
+    c.AskCard: ask_card,
+    c.BackToCard: back_to_card,
+    c.LookAtCard: lambda v, x, f: one(cards.look(v.cards.get(x.payment_id), f)),
+    c.CancelCard: lambda v, x, f: one(cards.cancel(v.cards.get(x.payment_id), f)),
+    c.ResolveCard: resolve_card,
+    c.SettleCard: settle_card,
     c.ReopenCheck: reopen,
     c.CloseCheck: close_check,
     c.CopyReceipt: lambda v, x, f: one(corrections.copy_receipt(v.check(x.check_id), f)),

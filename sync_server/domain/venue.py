@@ -13,6 +13,7 @@ from operator import attrgetter
 from . import (
     approvals,
     attendance,
+    cards,
     checks,
     events as e,
     folio,
@@ -25,16 +26,18 @@ from . import (
 from .amending import replace
 from .approvals import Request
 from .attendance import Attendance
+from .cards import CardRequest
 from .checks import Check, Stamp
 from .figures import LateSum, add_late
 from .folio import Charge
-from .ids import ChargeId, CheckId, NoticeId, ShiftId, StaffId, TicketId
+from .ids import ChargeId, CheckId, NoticeId, PaymentId, ShiftId, StaffId, TicketId
 from .kitchen import Ticket
 from .limits import (
     BUMPED_TICKETS_KEPT,
     CLOSED_CHECKS_KEPT,
     CLOSED_SHIFTS_KEPT,
     NOTICES_OPEN,
+    SETTLED_CARDS_KEPT,
     SETTLED_CHARGES_KEPT,
     SUSPENSE_KEPT,
 )
@@ -116,6 +119,7 @@ class Venue:
     requests: dict[str, Request] = field(default_factory=dict)
     late: tuple[LateSum, ...] = ()
     invoice_no: int = 0
+    cards: dict[PaymentId, CardRequest] = field(default_factory=dict)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -144,6 +148,7 @@ class Venue:
             dict(self.requests),
             self.late,
             self.invoice_no,
+            dict(self.cards),
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -340,6 +345,25 @@ class Venue:
     def _shift_closed(self, event: e.ShiftClosed, stamp: Stamp) -> None:
         self.z_no = event.z_no
 
+    def _card_asked(self, event: e.CardAsked, stamp: Stamp) -> None:
+        self._kept_card(cards.asked(event))
+
+    def _card_back_asked(self, event: e.CardBackAsked, stamp: Stamp) -> None:
+        self._kept_card(cards.back_asked(event))
+
+    def _kept_card(self, request: CardRequest) -> None:
+        self.cards[request.payment_id] = request
+        settled = [key for key, each in self.cards.items() if each.state not in cards.WAITING]
+        for key in settled[: max(0, len(settled) - SETTLED_CARDS_KEPT)]:
+            del self.cards[key]
+
+    def _card_answered(
+        self, event: e.CardApproved | e.CardDeclined | e.CardUnknown, stamp: Stamp
+    ) -> None:
+        request = self.cards.get(event.payment_id)
+        if request is not None:
+            self.cards[event.payment_id] = cards.evolve(request, event)
+
     def _charge_asked(self, event: e.RoomChargeAsked, stamp: Stamp) -> None:
         self.charges[event.charge_id] = folio.asked(event)
         self._drop_settled_charges()
@@ -471,6 +495,11 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.TicketRecalled: Venue._readiness,
     e.ShiftOpened: Venue._shift_opened,
     e.ShiftClosed: Venue._shift_closed,
+    e.CardAsked: Venue._card_asked,
+    e.CardBackAsked: Venue._card_back_asked,
+    e.CardApproved: Venue._card_answered,
+    e.CardDeclined: Venue._card_answered,
+    e.CardUnknown: Venue._card_answered,
     e.RoomChargeAsked: Venue._charge_asked,
     e.RoomReversalAsked: Venue._reversal_asked,
     e.PaymentUnallocated: Venue._unallocated,

@@ -23,7 +23,7 @@ from sync_server.store.errors import StoreBusy
 from .office import FrontOffice
 from .tables import EffectRow
 
-HELD_BACK = frozenset({outward.FOLIO})
+HELD_BACK = frozenset({outward.FOLIO, outward.CARD})
 """Kinds that wait for a second copy; paper that is printed twice is marked and harms nobody."""
 
 LOOK_AGAIN_S = 0.5

@@ -12,7 +12,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from sync_server.domain.menu import Catalogue, Printer, Role, StaffMember
+from sync_server.domain.menu import CardTerminal, Catalogue, Printer, Role, StaffMember
 from sync_server.domain.staff import RIGHTS
 from sync_server.front_office.access import Access
 from sync_server.front_office.catalogues import Catalogues
@@ -98,7 +98,14 @@ def menu() -> Catalogue:
     roles["manager"] = Role("manager", names("manager"), tuple(RIGHTS), 10_000)
     staff = dict(plain.staff)
     staff["petro"] = StaffMember("petro", "Petro", "cashier")
-    return replace(plain, printers=printers, stations=stations, roles=roles, staff=staff)
+    return replace(
+        plain,
+        printers=printers,
+        stations=stations,
+        roles=roles,
+        staff=staff,
+        card_terminals={"1": CardTerminal("ct1", "1")},
+    )
 
 
 def _at_once(work: Coroutine[Any, Any, object]) -> None:

@@ -222,8 +222,20 @@ async def _voucher(office: Office) -> None:
 async def _sold(office: Office) -> None:
     await office.ordered()
     await office.act(c.RemoveLines(K, (L2,)), c.SendLines(K, (L1, L3)))
-    await office.act(c.TakePayment(K, PAID, SH, "card", office.due(), tip_minor=500))
+    await office.act(
+        c.TakePayment(K, PAID, SH, "card", office.due(), tip_minor=500, reference="A1")
+    )
     assert not office.front.venue.checks
+
+
+async def _card_asked(office: Office) -> None:
+    await office.sent()
+    await office.act(c.AskCard(K, PAID, SH, 10_000, 500))
+
+
+async def _card_unknown(office: Office) -> None:
+    await _card_asked(office)
+    await office.act(c.SettleCard(PAID, "unknown"))
 
 
 async def _reopened(office: Office) -> None:
@@ -257,6 +269,12 @@ simple("CorrectTender", _sold, c.CorrectTender(K, PAID, PaymentId("p2"), "cash",
 simple(
     "SettleSuspense", _suspended, c.SettleSuspense(PaymentId("p2"), SH, "returned", "paid twice")
 )
+simple("AskCard", Office.sent, c.AskCard(K, PAID, SH, 10_000, 500))
+simple("LookAtCard", _card_asked, c.LookAtCard(PAID))
+simple("CancelCard", _card_asked, c.CancelCard(PAID))
+simple("SettleCard", _card_asked, c.SettleCard(PAID, "approved", 10_500, 0, "A1"))
+simple("ResolveCard", _card_unknown, c.ResolveCard(PAID, True, "SLIP 7"))
+simple("BackToCard", _sold, c.BackToCard(K, PaymentId("p2"), PAID, SH, 1_000, "cold soup"))
 simple("PunchClock", Office.published, c.PunchClock("in"))
 ASKED = c.AskApproval("r1", K, "GiveDiscount", "0" * 64, "over_limit", {"limit_bp": 1_000})
 
