@@ -113,14 +113,14 @@ class Desk(Protocol):
 
     @property
     def preference(self) -> Preference:
-        """What the person signed in chose for oneself on this terminal."""
+        """What the person signed in chose for oneself, here or at another terminal."""
 
     @property
     def mode(self) -> str:
         """Dark or light: as the person signed in chose, else as the terminal was started."""
 
-    def prefer(self, **changes: str | int) -> None:
-        """The person signed in wants it otherwise: language, scale, mode."""
+    def prefer(self, **changes: Any) -> None:
+        """The person signed in wants it otherwise: fields of `Preference`."""
 
     def preference_of(self, staff_id: str) -> Preference:
         """What somebody else chose, before signing in."""

@@ -8,6 +8,7 @@ the interface.
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,13 @@ class _House(msgspec.Struct):
 
     printers: list[_Printer] = []
     hotel: bool = True
+
+
+class _Liking(msgspec.Struct):
+    """What the server keeps of a person's choices."""
+
+    text: str = ""
+    changed_ms: int = 0
 
 
 class LinkedDesk:
@@ -163,10 +171,11 @@ class LinkedDesk:
         """See `Desk`."""
         return self.preference.mode or self._mode
 
-    def prefer(self, **changes: str | int) -> None:
+    def prefer(self, **changes: Any) -> None:
         """See `Desk`."""
-        self._preferences.choose(self.me, **changes)
+        self._preferences.choose(self.me, self.now_ms(), changes)
         self.client.changed()
+        self.later(self._share_preference())
 
     def preference_of(self, staff_id: str) -> Preference:
         """See `Desk`."""
@@ -180,12 +189,28 @@ class LinkedDesk:
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """See `Desk`."""
         result = await self.client.sign_in(staff_id, pin)
+        if not result.code:
+            self.later(self._share_preference())
         return SignedIn(result.code, result.params)
 
     async def sign_in_by_card(self, card: str) -> SignedIn:
         """See `Desk`."""
         result = await self.client.sign_in_by_card(card)
+        if not result.code:
+            self.later(self._share_preference())
         return SignedIn(result.code, result.params)
+
+    async def _share_preference(self) -> None:
+        """Bring what the person here chose, take what was chosen elsewhere; without the server it
+        waits for its return or the next sign-in."""
+        who = self.me
+        text, changed_ms = self._preferences.told(who)
+        reply = await self.client.ask("liking", {"text": text, "changed_ms": changed_ms})
+        if reply.code or self.me != who:
+            return
+        kept = msgspec.json.decode(reply.body, type=_Liking)
+        if self._preferences.follow(who, kept.text, kept.changed_ms, changed_ms):
+            self.client.changed()
 
     async def ask(self, what: str, params: dict[str, object]) -> Reply:
         """See `Desk`."""
@@ -196,11 +221,15 @@ class LinkedDesk:
 
     # -- the devices of the house --------------------------------------------------------------
     async def _look_after(self) -> None:
-        """Ask now and then how they are; at once when the server comes back."""
-        asked_s = 0.0
+        """Ask now and then how they are; at once when the server comes back, which then hears what
+        was chosen meanwhile."""
+        asked_s, was_away = 0.0, False
         while True:
             if self.client.away:
-                asked_s = 0.0
+                asked_s, was_away = 0.0, True
+            elif was_away and self.me:
+                was_away = False
+                await self._share_preference()
             elif asked_s <= 0:
                 asked_s = HEALTH_S
                 await self._ask_health()

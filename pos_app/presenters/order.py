@@ -8,6 +8,7 @@ cannot be made without a choice opens its sheet (`modifiers`). What may be done 
 from dataclasses import replace
 
 from pos_app import formats
+from pos_app.preferences import FAVOURITES as MOST_FAVOURITES
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.finding import find
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
@@ -262,6 +263,7 @@ class OrderPresenter(SellingWork):
             line_actions=self.line_acts(check),
             modifiers=making,
             sheet=sheet,
+            left_handed=self.left_handed,
             strip=(
                 Act("ask_for:line", self.say("line_dots")),
                 self._hold_act(check),
@@ -289,7 +291,13 @@ class OrderPresenter(SellingWork):
             tiles=self._tiles() if side == "menu" else (),
             page_key=self.category,
             modifiers=making,
+            left_handed=self.left_handed,
         )
+
+    @property
+    def left_handed(self) -> bool:
+        """Whether the menu stands at the left."""
+        return self.desk.preference.hand == "left"
 
     def _siblings(self) -> list[Check]:
         check = self.check
@@ -419,11 +427,33 @@ class OrderPresenter(SellingWork):
         )
 
     def _tiles(self) -> tuple[Tile, ...]:
-        return tuple(
-            self._tile(item)
-            for item in self.desk.catalogue.items.values()
-            if item.category_id == self.category or (self.category == FAVOURITES and item.favourite)
-        )
+        items = self.desk.catalogue.items
+        if self.category != FAVOURITES:
+            return tuple(
+                self._tile(item) for item in items.values() if item.category_id == self.category
+            )
+        mine = self.desk.preference.favourites
+        own = [items[item_id] for item_id in mine if item_id in items]
+        house = [x for x in items.values() if x.favourite and x.item_id not in mine]
+        return tuple(self._tile(item) for item in (*own, *house))
+
+    @intent
+    def favour(self) -> None:
+        """The picked dish goes among one's own favourites, which stand first, or out of them."""
+        line = self.line
+        if line is None:
+            self.toast(self.say("pick_a_line"))
+            return
+        item_id = line.set_item_id or line.item_id
+        mine = self.desk.preference.favourites
+        if item_id in mine:
+            self.desk.prefer(favourites=tuple(x for x in mine if x != item_id))
+        elif len(mine) >= MOST_FAVOURITES:
+            self.toast(self.sentence("too_many", {"limit": MOST_FAVOURITES}))
+            return
+        else:
+            self.desk.prefer(favourites=(*mine, item_id))
+        self._shut()
 
     def _tile(self, item: Item) -> Tile:
         category = self.desk.catalogue.categories.get(item.category_id)
@@ -515,12 +545,20 @@ class OrderPresenter(SellingWork):
                 enabled=bool(self.timeable(check)),
                 icon="schedule",
             ),
+            self._favour_act(),
             Act("ask_for:tab_name", self.say("tab_name"), icon="edit"),
             Act("ask_for:service", self.say("service_action"), icon="room_service"),
             Act("ask_for:exempt", self.say("tax_exempt"), icon="receipt_long"),
             Act("ask_for:guests", self.say("guests_action"), icon="groups"),
             Act("abandon", self.say("close_empty"), enabled=not check.live, icon="close"),
         )
+
+    def _favour_act(self) -> Act:
+        line = self.line
+        mine = self.desk.preference.favourites
+        known = line is not None and (line.set_item_id or line.item_id) in mine
+        key = "favourite_drop" if known else "favourite_add"
+        return Act("favour", self.say(key), enabled=line is not None, icon="star")
 
     def sheet(self, check: Check) -> Sheet:
         """The question that is open; the search offers dishes while letters are typed."""

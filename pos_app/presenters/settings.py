@@ -1,14 +1,14 @@
-"""What a person sets for oneself on this terminal: language, size of letters, light or dark.
+"""What a person sets for oneself: language, size of letters, light or dark, which hand taps.
 
 A tap on one's badge in the head leads here from any screen and back to the same work. Everything
-is shown at once, without a restart, and comes back at the next sign-in. The view-model is in
-`settings_view`.
+is shown at once, without a restart, and comes back at the next sign-in, at any terminal. The
+view-model is in `settings_view`.
 """
 
 from dataclasses import replace
 
 from pos_app.desk import Desk
-from pos_app.preferences import MODES, SCALES
+from pos_app.preferences import HANDS, MODES, SCALES
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.presenter import Place, Presenter, intent
 from pos_app.presenters.settings_view import SettingsView
@@ -111,6 +111,11 @@ class SettingsPresenter(Presenter):
         self.desk.prefer(mode=mode)
 
     @intent
+    def hand(self, hand: str) -> None:
+        """Which hand taps: the menu stands on its side."""
+        self.desk.prefer(hand=hand)
+
+    @intent
     def plan(self) -> None:
         """To the plan of the halls."""
         self.place.screen = "plan"
@@ -151,6 +156,11 @@ class SettingsPresenter(Presenter):
             modes=tuple(
                 _choice(f"mode:{one}", self.say(f"mode_{one}"), one == self.desk.mode)
                 for one in MODES
+            ),
+            hand_title=self.say("hand").upper(),
+            hands=tuple(
+                _choice(f"hand:{one}", self.say(f"hand_{one}"), one == (chosen.hand or HANDS[0]))
+                for one in HANDS
             ),
             switch=Act("switch", self.say("switch_user"), "outline", icon="swap_horiz"),
             plan=self._plan(),

@@ -7,7 +7,7 @@ from pos_app.presenters.shown import NO_HEAD, NO_SHEET, Act, Head, Sheet
 
 @dataclass(frozen=True, slots=True)
 class SettingsView:
-    """Language, size of letters, colours; and the ways out."""
+    """Language, size of letters, colours, hand; and the ways out."""
 
     head: Head = NO_HEAD
     language_title: str = ""
@@ -17,6 +17,8 @@ class SettingsView:
     sample: str = ""
     mode_title: str = ""
     modes: tuple[Act, ...] = ()
+    hand_title: str = ""
+    hands: tuple[Act, ...] = ()
     switch: Act = Act()
     plan: Act = Act()
     card: Act = Act()

@@ -78,6 +78,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_sent": "All sent",
     "send_first": {"one": "{n} dish is not sent yet", "other": "{n} dishes are not sent yet"},
     "favourites": "Favourites",
+    "favourite_add": "To my favourites",
+    "favourite_drop": "Out of my favourites",
     "stop": "stop",
     "left": "{n} left",
     "search": "Search",

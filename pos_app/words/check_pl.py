@@ -83,6 +83,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
         "other": "{n} pozycji jeszcze niewysłane",
     },
     "favourites": "Ulubione",
+    "favourite_add": "Do moich ulubionych",
+    "favourite_drop": "Z moich ulubionych",
     "stop": "stop",
     "left": "zostało {n}",
     "search": "Szukaj",

@@ -83,6 +83,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
         "other": "{n} страви ще не надіслано",
     },
     "favourites": "Обране",
+    "favourite_add": "До моїх улюблених",
+    "favourite_drop": "Прибрати з улюблених",
     "stop": "стоп",
     "left": "ще {n}",
     "search": "Пошук",

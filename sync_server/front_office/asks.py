@@ -16,6 +16,7 @@ from sync_server.domain.ids import ShiftId, StaffId
 from sync_server.domain.limits import (
     APPROVAL_MS,
     CARD_LENGTH,
+    LIKING_LENGTH,
     OFFLINE_SIGN_IN_MS,
     SNAPSHOT_CHUNK_BYTES,
 )
@@ -31,6 +32,7 @@ from .access import ANY_CARD, Access, Approval
 from .catalogues import Catalogues
 from .devices import Device
 from .journal_search import Sought, search
+from .likings import newest
 from .statements import paper_rows, statement
 from .till_reports import REPORTS, till_report
 
@@ -55,6 +57,11 @@ class _SignInByCard(_Params, frozen=True):
 class _GiveCard(_Params, frozen=True):
     staff_id: str
     card: str
+
+
+class _Liking(_Params, frozen=True):
+    text: str
+    changed_ms: int
 
 
 class _Nothing(_Params, frozen=True):
@@ -182,6 +189,7 @@ class Asks:
             "sign_in": (_SignIn, self._sign_in),
             "sign_in_by_card": (_SignInByCard, self._sign_in_by_card),
             "give_card": (_GiveCard, self._give_card),
+            "liking": (_Liking, self._share_liking),
             "sign_out": (_Nothing, self._sign_out),
             "guests": (_Guests, self._find_guests),
             "catalogue": (_Catalogue, self._give_catalogue),
@@ -270,6 +278,18 @@ class Asks:
         if problem == "card_taken":
             return _no(problem, by=house.access.cards.owner(asked.card))
         return _no(problem) if problem else _yes({})
+
+    async def _share_liking(self, dev: str, session: str, asked: _Liking) -> AskResult:
+        """What the person here chose for oneself: brought, and what stands told."""
+        house = self._house
+        now = house.clock()
+        holder = house.access.holder(session, dev, now)
+        if not holder:
+            return _no("session_ended")
+        if len(asked.text) > LIKING_LENGTH:
+            return _no("bad_text", limit=LIKING_LENGTH)
+        kept = await newest(house.database, holder, asked.text, asked.changed_ms, now)
+        return _yes({"text": kept[0], "changed_ms": kept[1]})
 
     async def _failed(self, staff_id: StaffId, dev: str) -> AskResult:
         """A wrong PIN, or nobody's: counted, on record, and answered alike (S-12, S-31)."""

@@ -136,6 +136,15 @@ class CardRow(FrontRow, table=True):
     changed_ms: int = Field(sa_type=BigInteger)
 
 
+class LikingRow(FrontRow, table=True):
+    """What a person chose for oneself at a terminal, as the terminal wrote it."""
+
+    __tablename__ = "liking"
+    staff_id: str = Field(primary_key=True)
+    text: str
+    changed_ms: int = Field(sa_type=BigInteger)
+
+
 class ThrottleRow(FrontRow, table=True):
     """Wrong PINs of a person at a device; survives restarts."""
 

@@ -196,8 +196,8 @@ class HouseDesk:
     def mode(self) -> str:
         return self.preference.mode or "dark"
 
-    def prefer(self, **changes: str | int) -> None:
-        self.chosen[self.me] = replace(self.preference, **changes)  # type: ignore[arg-type]
+    def prefer(self, **changes: Any) -> None:
+        self.chosen[self.me] = replace(self.preference, **changes)
 
     def preference_of(self, staff_id: str) -> Preference:
         return self.chosen.get(staff_id, Preference())

@@ -543,6 +543,8 @@ SETTINGS = SettingsView(
     sample="Борщ український ×2 · без часнику · 285,00 ₴",
     mode_title="КОЛЬОРИ",
     modes=(Act("mode:dark", "Темні", "ringed", icon="check"), Act("mode:light", "Світлі")),
+    hand_title="ЯКОЮ РУКОЮ",
+    hands=(Act("hand:right", "Правою", "ringed", icon="check"), Act("hand:left", "Лівою")),
     switch=Act("switch", "Інша людина", "outline", icon="swap_horiz"),
     plan=Act("plan", "План залів", "outline", icon="table_restaurant"),
     card=Act("give_card", "Видати картку", "outline", icon="credit_card"),

@@ -132,6 +132,36 @@ async def test_an_order_crosses_the_wire_and_survives_the_end_of_both(
     worker.close()
 
 
+async def test_what_one_likes_follows_to_the_next_terminal_and_stays_without_the_server(
+    server: House, tmp_path: Path
+) -> None:
+    worker = Worker()
+    desks = []
+    for name in ("Bar", "Hall"):
+        desk = await desk_of(tmp_path / name, worker)
+        code = server.desk.open(name, "pos")
+        assert not await desk.enrol(Invitation(server.url, code, server.fingerprint), name)
+        await desk.start()
+        desks.append(desk)
+    bar, hall = desks
+    await until(lambda: all(x.catalogue.items and x.link.phase == "online" for x in desks))
+    await enter(Flow(bar), "olena", "4071")
+    bar.prefer(language="pl", scale=130, hand="left", favourites=("borscht",))
+    chosen = bar.preference
+    await enter(Flow(hall), "olena", "4071")
+    await until(lambda: hall.preference == chosen)
+    await server.sockets.stop()  # type: ignore[union-attr]
+    await until(lambda: not hall.link.online)
+    hall.prefer(mode="light")
+    for desk in desks:
+        await desk.stop()
+    again = await desk_of(tmp_path / "Hall", worker)
+    assert again.preference_of("olena").mode == "light"
+    assert again.preference_of("olena").favourites == ("borscht",)
+    await again.stop()
+    worker.close()
+
+
 async def test_what_the_server_refuses_is_taken_back_and_said(
     server: House, tmp_path: Path
 ) -> None:

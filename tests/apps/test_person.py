@@ -137,12 +137,44 @@ def test_what_one_chose_is_on_the_disk_and_a_spoilt_file_harms_nobody(tmp_path: 
     def kept() -> Preferences:
         return Preferences(tmp_path, inline, lambda work: _finish(work))
 
-    kept().choose("olena", scale=130, language="pl")
+    kept().choose("olena", 5, {"scale": 130, "language": "pl"})
     assert kept().of("olena").scale == 130
-    kept().choose("olena", scale=77)
+    kept().choose("olena", 6, {"scale": 77})
     assert kept().of("olena").scale == 100, "no size that does not exist"
     (tmp_path / "preferences.json").write_text("{")
     assert kept().of("olena") == NONE
+
+
+def test_of_two_choices_the_later_one_stands_and_a_newer_server_text_is_read(
+    tmp_path: Path,
+) -> None:
+    kept = Preferences(tmp_path, inline, lambda work: _finish(work))
+    assert kept.told("olena") == ("", 0), "who chose nothing brings nothing"
+    assert kept.follow("olena", '{"mode":"light","from_tomorrow":1}', 50, 0)
+    assert (kept.of("olena").mode, kept.of("olena").changed_ms) == ("light", 50)
+    kept.choose("olena", 20, {"hand": "left"})
+    assert kept.of("olena").changed_ms == 51, "a clock that was set back makes no older choice"
+    assert not kept.follow("olena", '{"mode":"dark"}', 60, 50), "chosen here since it was asked"
+    assert not kept.follow("olena", "{", 60, 51)
+    assert kept.of("olena").hand == "left"
+
+
+def test_a_left_hand_has_the_menu_at_the_left_and_own_favourites_stand_first(
+    house: House,
+) -> None:
+    flow = come(house)
+    flow.act("table:t3")
+    assert not flow.view().view.left_handed
+    flow.act("tap_item:borscht-plain")
+    flow.act("favour")
+    assert flow.view().view.tiles[0].id == "tap_item:borscht-plain"
+    flow.act("settings")
+    flow.act("hand:left")
+    flow.act("back")
+    assert flow.view().view.left_handed
+    assert not come(house, "ihor").desk.preference.favourites
+    flow.act("favour")
+    assert flow.view().view.tiles[0].id != "tap_item:borscht-plain"
 
 
 def _finish(work: object) -> None:

@@ -335,6 +335,31 @@ async def test_a_card_signs_in_whom_it_was_given_to_and_a_new_one_ends_the_old(
     assert (await till.ask("sign_in_by_card", card="99999999")).code == "unknown_card"
 
 
+async def test_what_a_person_chose_is_kept_the_later_of_two_and_only_ones_own(
+    house: House, till: Till
+) -> None:
+    other = await house.till("t2")
+
+    async def shared(at: Till, text: str, changed_ms: int) -> tuple[str, int]:
+        body = json.loads((await at.ask("liking", text=text, changed_ms=changed_ms)).body)
+        return body["text"], body["changed_ms"]
+
+    early, late = house.now_ms - 5_000, house.now_ms - 1_000
+    assert (await till.ask("liking", text="", changed_ms=0)).code == "session_ended"
+    await till.sign_in("olena")
+    assert await shared(till, "", 0) == ("", 0)
+    assert await shared(till, '{"scale":130}', late) == ('{"scale":130}', late)
+    await other.sign_in("olena")
+    assert await shared(other, '{"scale":100}', early) == ('{"scale":130}', late)
+    await house.restart()
+    await other.sign_in("ihor")
+    assert await shared(other, "", 0) == ("", 0)
+    text, at_ms = await shared(other, "{}", house.now_ms + 9_000_000)
+    assert (text, at_ms) == ("{}", house.now_ms), "nobody chooses in the future"
+    long = "x" * (limits.LIKING_LENGTH + 1)
+    assert (await other.ask("liking", text=long, changed_ms=late)).code == "bad_text"
+
+
 async def test_who_tries_cards_has_to_wait_and_a_good_one_waits_with_them(
     house: House, till: Till
 ) -> None:
