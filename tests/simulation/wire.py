@@ -130,9 +130,12 @@ class Wire:
         return self.far if end is self.near else self.near
 
     def heal(self) -> None:
-        """The weather is good from now on; a connection that is broken stays broken."""
+        """The weather is good from now on; a connection that is broken stays broken: no stream goes
+        on after a gap."""
         self._weather = CALM
-        self._cut_at = self._deaf_at = self._stall_at = 0
+        self._cut_at = self._stall_at = 0
+        if self.frames < self._deaf_at:
+            self._deaf_at = 0
 
     def carry(self, end: End, data: bytes) -> None:
         """Take a frame on its way."""
