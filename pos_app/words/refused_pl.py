@@ -180,6 +180,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_ticket_nowhere": "{number}: nie ma na ekranie ani na papierze; powiedz kuchni",
     "refused_late_entry": "{amount_minor} przyszło po zamknięciu zmiany {number}; "
     "przy szufladzie {drawer} nie ma zmiany",
+    "refused_not_repeated": "Przyjęte, lecz utracone z dyskiem serwera: jeśli brakuje, powtórz",
     "refused_print_unknown": "{document}: nie wiadomo, czy {printer} wydrukowała; sprawdź",
     "refused_paid_twice": "Rachunek {number} opłacono o {at_ms}: {amount_minor} nadpłaty, "
     "zwróć gościowi",

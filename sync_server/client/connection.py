@@ -228,6 +228,7 @@ class Connection:
             boot_id=around.boot_id,
             tail_from_n=standing.tail_from_n,
             witness=standing.witness,
+            kept_n=standing.kept_n,
         )
         self._wake.set()
         return talk.TerminalConversation(

@@ -86,35 +86,46 @@ def begins_at(connection: sqlite3.Connection, checkpoint: Checkpoint) -> int:
     return first
 
 
+def reaches(connection: sqlite3.Connection) -> int:
+    """The newest event held, of whatever history; 0 for none."""
+    (n,) = connection.execute(
+        "SELECT max(coalesce((SELECT max(n) FROM old_tail), 0),"
+        " coalesce((SELECT max(n) FROM base_event), 0))"
+    ).fetchone()
+    return int(n)
+
+
 def read(connection: sqlite3.Connection, from_n: int, sep: int) -> list[bytes]:
-    """Held events from `from_n` on, up to the checkpoint and to what one frame may list.
+    """Held events from `from_n` on, as many as one frame may list.
 
     `sep` is the server's epoch now: a checkpoint of an older one speaks of the events set aside.
+    What was set aside goes on behind the checkpoint, to where this terminal had come.
     """
     checkpoint = newest(connection)
-    if checkpoint is None:
-        return []
-    tables = ("old_tail", "base_event")
-    if checkpoint.sep == sep:
-        tables = ("base_event", "old_tail")
-    upto = min(checkpoint.n, from_n + limits.LIST_LENGTH - 1)
-    return list(_run(connection, tables, from_n, upto))
+    proved = checkpoint.n if checkpoint is not None else 0
+    aside, base = (_held(connection, table, from_n) for table in ("old_tail", "base_event"))
+    first, second = (base, aside) if checkpoint and checkpoint.sep == sep else (aside, base)
+    return list(_run(first, second, aside, from_n, proved))
+
+
+def _held(connection: sqlite3.Connection, table: str, from_n: int) -> dict[int, bytes]:
+    return dict(
+        connection.execute(
+            f"SELECT n, bytes FROM {table} WHERE n BETWEEN ? AND ?",  # noqa: S608 - as above
+            (from_n, from_n + limits.LIST_LENGTH - 1),
+        )
+    )
 
 
 def _run(
-    connection: sqlite3.Connection, tables: tuple[str, str], from_n: int, upto: int
+    first: dict[int, bytes],
+    second: dict[int, bytes],
+    aside: dict[int, bytes],
+    from_n: int,
+    proved: int,
 ) -> Iterator[bytes]:
-    first, second = (
-        dict(
-            connection.execute(
-                f"SELECT n, bytes FROM {table} WHERE n BETWEEN ? AND ?",  # noqa: S608 - as above
-                (from_n, upto),
-            )
-        )
-        for table in tables
-    )
-    for n in range(from_n, upto + 1):
-        data = first.get(n, second.get(n))
+    for n in range(from_n, from_n + limits.LIST_LENGTH):
+        data = first.get(n, second.get(n)) if n <= proved else aside.get(n)
         if data is None:
             return
         yield data

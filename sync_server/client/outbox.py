@@ -412,6 +412,7 @@ class Outbox:
             durable_n=self.durable_n,
             witness=witness,
             tail_from_n=kept_tail.begins_at(self._connection, witness) if witness else 0,
+            kept_n=kept_tail.reaches(self._connection),
         )
 
     # Housekeeping

@@ -81,7 +81,7 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class StoreStanding:
     """What the store has, for a hello. `tail_from_n`: where the events begin that it holds without
-    a gap up to `witness`, 0 for none."""
+    a gap up to `witness`, 0 for none; `kept_n` the newest event held of any history."""
 
     dev: str
     dep: int
@@ -95,6 +95,7 @@ class StoreStanding:
     durable_n: int
     witness: Checkpoint | None = None
     tail_from_n: int = 0
+    kept_n: int = 0
 
 
 Phase = Literal["offline", "connecting", "catching_up", "online", "refused", "forked", "upgrade"]

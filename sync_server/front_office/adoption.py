@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from sync_server.domain import events as e
 from sync_server.protocol.checkpoint import Checkpoint, is_genuine
@@ -88,6 +88,8 @@ class Adoption:
         goal = self._goal
         try:
             for data in events:
+                if self._end.n == goal.n:
+                    break  # what comes after the signature is `recollection`'s
                 if not self._continue(data, goal):
                     return self.drop(dev)
         except FrameFault:
@@ -99,7 +101,7 @@ class Adoption:
     def _continue(self, data: bytes, goal: Checkpoint) -> bool:
         end = self._end
         record = read_event(data)
-        if record.n != end.n + 1 or record.n > goal.n:
+        if record.n != end.n + 1:
             return False
         CODEC.decode_event(record.type, record.tv, record.body)
         link = chain(end.hash, record.n, data)
@@ -182,4 +184,13 @@ def _orphans(connection: Connection) -> list[EventRecord]:
     return found
 
 
-__all__ = ["Adoption", "Brought", "Proved", "brought", "waiting"]
+def adopted_upto(database: Database, epoch: int) -> int:
+    """The newest event that was adopted after this restore; 0 for none."""
+    return database.read(
+        lambda connection: connection.execute(
+            select(func.coalesce(func.max(AdoptionRow.n_to), 0)).where(AdoptionRow.epoch == epoch)  # type: ignore[arg-type]
+        ).scalar_one()
+    )
+
+
+__all__ = ["Adoption", "Brought", "Proved", "adopted_upto", "brought", "waiting"]

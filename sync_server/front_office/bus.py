@@ -2,9 +2,9 @@
 
 One task takes what is waiting, decides it on a fork (`group`) and writes everything in one
 transaction; only then memory (`live`) changes and the device is answered. After a restore it first
-adopts what the terminals can prove (`adoption`) and puts in order what they offer again
-(`reoffers`). What a repeated command was told before
-is in `inbox`. All methods run on the server's event loop.
+adopts what the terminals can prove (`adoption`), hears what else they remember
+(`recollection`), and puts in order what they offer again (`reoffers`). What a repeated command was
+told before is in `inbox`. All methods run on the server's event loop.
 """
 
 import asyncio
@@ -26,13 +26,14 @@ from sync_server.store.errors import DiskFull, StoreBusy
 from sync_server.transport.authority import CommandResult, Submitted
 
 from .access import Access
-from .adoption import Adoption, Brought, brought, waiting
+from .adoption import Adoption, Brought, adopted_upto, brought, waiting
 from .catalogues import Catalogues
 from .devices import Device
 from .facts import note
 from .group import SERVER, Group
 from .inbox import Inbox
 from .live import Live
+from .recollection import Recollection
 from .register import DeviceRegister
 from .reoffers import Offer, Reoffers
 from .tables import DONE, Fact
@@ -90,15 +91,21 @@ class CommandBus:
         self._queued = 0
         self._wake = asyncio.Event()
         self._brought: dict[str, Brought] = {}
+        self._memory = Recollection(0)
         self._timers: list[asyncio.TimerHandle] = []
         self.task: asyncio.Task[None] | None = None
 
-    def start(self, epoch: int, restored: bool, site: str = "", key: bytes = b"") -> None:
-        """Begin to decide; what was `restored` waits for the terminals first. `key` is the one that
-        signed this house's journal: without it nothing can be proved, and nothing is adopted."""
+    def start(
+        self, epoch: int, restored: bool, site: str = "", key: bytes = b"", restored_n: int = 0
+    ) -> None:
+        """Begin to decide; what was `restored`, from a backup that ends at `restored_n`, waits for
+        the terminals first. `key` is the one that signed this house's journal: without it nothing
+        can be proved, and nothing is adopted."""
         self.epoch = epoch
         self._brought = waiting(self._database)
         if restored:
+            kept_n = max(restored_n, adopted_upto(self._database, epoch))
+            self._memory = Recollection(kept_n + 1)
             if key:
                 self.adoption = Adoption(site, self._live.head, key)
             self._await_reoffers()
@@ -120,7 +127,7 @@ class CommandBus:
             "restored: waiting for what the terminals have beyond event %d", self._live.head.n
         )
         known = (d.dev for d in self._devices.values() if d.dev != SERVER and not d.revoked)
-        self.reoffers = Reoffers(known)
+        self.reoffers = Reoffers(known, self._memory)
         self._later(self.stop_awaiting)
         self._wake.set()
 
@@ -146,17 +153,23 @@ class CommandBus:
             self.adoption.heard(device.dev, device.tail_from_n, device.witness)
         if self.reoffers is not None:
             self.reoffers.heard(device.dev)
+            self._memory.heard(device.dev, device.kept_n)
             self._wake.set()
 
     def tail_wanted(self, dev: str) -> int:
         """From which event on a device shall send what it kept; 0 for nothing."""
-        return self.adoption.wanted(dev) if self.adoption is not None else 0
+        if self.adoption is not None:
+            return self.adoption.wanted(dev)
+        heard_all = self.reoffers is not None and self.reoffers.heard_all
+        return self._memory.wanted(dev) if heard_all else 0
 
     def tail_given(self, dev: str, from_n: int, events: list[bytes]) -> None:
         """A piece of what a device kept."""
         if self.adoption is not None:
             self.adoption.given(dev, from_n, events)
-            self._wake.set()
+        else:
+            self._memory.given(dev, from_n, events)
+        self._wake.set()
 
     async def submit(
         self, dev: str, commands: list[Received], told: Mapping[int, CommandResult]
@@ -201,10 +214,17 @@ class CommandBus:
     ) -> Submitted:
         """Take what an earlier life of this server had answered; anything new must wait."""
         last_seq = self._devices[dev].last_seq
-        if self.adoption is not None:
+        memory = self._memory
+        if self.adoption is not None or memory.wanted(dev):
             # Its connection must stay free to bring what it kept.
             return self._not_now(dev, commands, BUSY_MS)
-        old = [one for one in commands if one.command.seq in told or one.command.seq <= last_seq]
+        old = [
+            one
+            for one in commands
+            if one.command.seq in told
+            or one.command.seq <= last_seq
+            or memory.place(one.command.cmd_id)
+        ]
         if not old or old != commands[: len(old)]:
             return self._not_now(dev, commands, BUSY_MS)
         offer = Offer(dev, old, told, self._future())
@@ -221,6 +241,8 @@ class CommandBus:
             self._wake.clear()
             if self.reoffers is not None:
                 if self.adoption is not None and not await self._adopt(self.adoption):
+                    continue
+                if not self._memory.closed and not await self._remember(self.reoffers):
                     continue
                 await self._decide_reoffers(self.reoffers)
             while self._queue:
@@ -314,10 +336,20 @@ class CommandBus:
                 await self._tell(group)
                 log.warning("restored: adopted events up to %d as signed", self._live.head.n)
                 self._brought = brought([record for record, _, _ in run])
+                self._memory.begin_at(self._live.head.n + 1)
         self.adoption = None
         if self.reoffers.overdue:
             self.reoffers.only_those_here()
             self._later(self.stop_awaiting)
+        return True
+
+    async def _remember(self, reoffers: Reoffers) -> bool:
+        """Hear what terminals remember beyond that; False while more is to come."""
+        memory = self._memory
+        if not reoffers.heard_all or not (memory.complete or reoffers.overdue):
+            return False
+        memory.came(await self.inbox.known(memory.commands))
+        memory.closed = True
         return True
 
     async def _decide_reoffers(self, reoffers: Reoffers) -> None:
@@ -325,6 +357,7 @@ class CommandBus:
         while (offer := reoffers.first(self._devices)) is not None:
             group = self._group()
             problem: Problem = ""
+            came: list[str] = []
             while len(group.batch.inbox) < limits.GROUP_COMMANDS:
                 offer = reoffers.first(self._devices) or offer
                 device = self._devices[offer.dev]
@@ -332,6 +365,7 @@ class CommandBus:
                 if isinstance(taken, str):
                     problem = taken
                     break
+                came.append(offer.next.command.cmd_id)
                 offer.results.append(taken)
                 if offer.decided:
                     break
@@ -340,6 +374,7 @@ class CommandBus:
                     _settle(waiting.answer, self._not_now(waiting.dev, waiting.commands, FULL_MS))
                     reoffers.take_out(waiting)
                 return
+            self._memory.came(came)
             await self._tell(group)
             if problem or offer.decided:
                 last_seq = self._devices[offer.dev].last_seq
@@ -400,13 +435,15 @@ class CommandBus:
             result = replace(known[1], seq=command.seq)
             group.repeat(device, received, result)
             return result
-        first = told.get(command.seq) if command.sep < self.epoch else None
+        old = command.sep < self.epoch
+        first = told.get(command.seq) if old else None
         adopted = self._brought.get(command.cmd_id)
         if adopted is not None and adopted.dev == device.dev:
             result = adopted.answer(command.seq, first)
             group.honour(device, received, result)
             return result
-        return group.take(device, received, first)
+        past = self._memory.past(device.dev, command.cmd_id) if old else None
+        return group.take(device, received, first, past)
 
     def _own_command(
         self, group: Group, device: Device, name: str, body: bytes, actor: str

@@ -18,7 +18,7 @@ class Device:
     """One device. `offset_ms` is the server's time less its monotonic time at its last beat, known
     for its start `boot_id`; `answered_seq` the newest command of this epoch that any
     server had answered when it said hello; `witness` the checkpoint it keeps, with its events from
-    `tail_from_n` on."""
+    `tail_from_n` on; `kept_n` the newest event it holds of any history."""
 
     dev: str
     code: str
@@ -38,6 +38,7 @@ class Device:
     ui_ok: bool = True
     cursor_n: int = 0
     tail_from_n: int = 0
+    kept_n: int = 0
     witness: Checkpoint | None = None
 
     def time_of(self, command: Command, now_ms: int, last_at_ms: int) -> int:
@@ -58,3 +59,4 @@ class Device:
         self.ui_ok = sighting.ui_ok
         self.cursor_n = sighting.cursor_n
         self.tail_from_n, self.witness = sighting.tail_from_n, sighting.witness
+        self.kept_n = sighting.kept_n

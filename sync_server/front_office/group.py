@@ -8,8 +8,8 @@ the groups; `facts` are made here from the server's own tables.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated
+from dataclasses import dataclass, field, replace
+from typing import Annotated, TypeGuard
 
 import msgspec
 
@@ -18,7 +18,7 @@ from sync_server.domain.approvals import lends
 from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
-from sync_server.domain.ids import NOBODY, StaffId
+from sync_server.domain.ids import NOBODY, ChargeId, StaffId
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import Effect, FolioJob, PaperJob, effects_of
@@ -51,6 +51,7 @@ from sync_server.transport.authority import CommandResult
 from .access import Access
 from .devices import Device
 from .journal import Batch, Head
+from .recollection import Past
 
 log = logging.getLogger(__name__)
 
@@ -136,16 +137,25 @@ class Group:
         return self._catalogues[self.venue.catalogue_no]
 
     def take(
-        self, device: Device, received: Received, first: CommandResult | None = None
+        self,
+        device: Device,
+        received: Received,
+        first: CommandResult | None = None,
+        past: Past | None = None,
     ) -> CommandResult:
         """Decide one command and add its rows. `first` is an outcome its terminal was told before
-        this server was restored from a backup: it is honoured (reliability 2.20)."""
+        this server was restored from a backup: it is honoured (reliability 2.20). `past` is what
+        terminals remember of it."""
         command = received.command
         at_ms = device.time_of(command, self._now_ms, self._last_ms(device))
         n_before = self.head.n
         error = ""
+        if first is None and past is not None and past.outcome.outcome == "refused":
+            first = past.outcome
         try:
-            decision = self._decide(device, command, at_ms, first)
+            decision = self._decide(device, command, at_ms, first, past)
+            if isinstance(decision, Refused) and _was_done(first):
+                return self._repeat_as_kept(device, received, first, past, at_ms)
             if first is not None and first.outcome == "parked":
                 error = "parked before the server was restored"
             if isinstance(decision, Accepted):
@@ -156,6 +166,11 @@ class Group:
                 if decision.adjusted is not None and made.adjusted is None:
                     self._raise_notice(device, command, decision.adjusted, at_ms)
         except Exception as fault:
+            if _was_done(first):
+                log.exception(
+                    "command %s of %s cannot be decided again", command.cmd_id, device.dev
+                )
+                return self._repeat_as_kept(device, received, first, past, at_ms)
             log.exception("command %s of %s is parked", command.cmd_id, device.dev)
             error = repr(fault)[: limits.TEXT_LENGTH]
             decision = refuse("internal")
@@ -163,6 +178,32 @@ class Group:
             self._raise_notice(device, command, decision, at_ms)
         result = self._result(command.seq, decision, n_before, bool(error), command)
         self._record(device, received, result, error, at_ms)
+        return result
+
+    def _repeat_as_kept(
+        self,
+        device: Device,
+        received: Received,
+        first: CommandResult,
+        past: Past | None,
+        at_ms: int,
+    ) -> CommandResult:
+        """What was done before the restore stays done, though what it rested on is lost: by the
+        events that its terminal kept. Without them the actor is told to look."""
+        command = received.command
+        n_before = self.head.n
+        events = past.had(first) if past is not None else ()
+        try:
+            self._commit_events(device, command, events, at_ms)
+        except Exception:
+            log.exception("the kept events of command %s do not fit", command.cmd_id)
+            events = ()
+        if not events and first.n_from and command.actor:
+            lost = refuse("not_repeated", type=command.type)
+            self._raise_notice(device, command, lost, at_ms)
+        n_from = n_before + 1 if self.head.n > n_before else 0
+        result = replace(first, n_from=n_from, n_to=self.head.n if n_from else 0)
+        self._record(device, received, result, "", at_ms)
         return result
 
     def repeat(self, device: Device, received: Received, first: CommandResult) -> None:
@@ -182,7 +223,12 @@ class Group:
         return moved[3] if moved is not None else device.last_at_ms
 
     def _decide(
-        self, device: Device, command: Command, at_ms: int, first: CommandResult | None
+        self,
+        device: Device,
+        command: Command,
+        at_ms: int,
+        first: CommandResult | None,
+        past: Past | None,
     ) -> Decision:
         if first is not None and first.outcome in ("refused", "parked"):
             return Refused(first.code, _params.decode(first.params))
@@ -192,7 +238,8 @@ class Group:
             body = CODEC.decode_command(command.type, command.tv, command.body)
         except FrameFault as fault:
             return refuse("unknown_command", fault=fault.code)
-        facts = self._facts(device, command, at_ms, first is not None)
+        honoured = first is not None or past is not None
+        facts = self._facts(device, command, at_ms, honoured)
         if isinstance(facts, Refused):
             return facts
         return decide(self.venue, body, facts)
@@ -385,14 +432,22 @@ class Group:
     def _is_doubtful(self, command: Command, event: object) -> bool:
         """Whether the world may have been told of this event before the server was restored.
 
-        That paper had taken over for a display is the server's own knowledge, which no terminal
-        brings again; an epoch after a restore is the second in which it began.
+        That paper had taken over for a display, or what the hotel had said, is the server's own
+        knowledge, which no terminal brings again; an epoch after a restore is the second in which
+        it began.
         """
         if self._is_restored(command):
             return True
-        if not isinstance(event, e.TicketOnPaper) or self._epoch == 1:
+        if self._epoch == 1:
             return False
-        return self.venue.tickets[event.ticket_id].changed_ms <= (self._epoch + 1) * 1000
+        if isinstance(event, e.TicketOnPaper):
+            since_ms = self.venue.tickets[event.ticket_id].changed_ms
+        elif command.type == "SettleCharge":
+            settled = _settle_decoder.decode(command.body).charge_id
+            since_ms = self.venue.charges[ChargeId(settled)].asked_ms
+        else:
+            return False
+        return since_ms <= (self._epoch + 1) * 1000
 
     def _rebuild(self) -> None:
         """The fork as it was before a command that failed half way.
@@ -456,6 +511,11 @@ class Group:
         self.ids[command.cmd_id] = (device.dev, result)
 
 
+def _was_done(first: CommandResult | None) -> TypeGuard[CommandResult]:
+    """Whether a terminal was told, before a restore, that something had come of it."""
+    return first is not None and first.outcome in ("accepted", "adjusted")
+
+
 def _as_told(decision: Accepted, first: CommandResult) -> Accepted:
     """What was done counts; how it is called is what the terminal was told the first time."""
     if first.outcome == "accepted":
@@ -494,6 +554,11 @@ class _CheckOf(msgspec.Struct, frozen=True):
     check_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
+class _Settled(msgspec.Struct, frozen=True):
+    charge_id: str
+
+
+_settle_decoder = msgspec.json.Decoder(_Settled)
 _check_decoder = msgspec.json.Decoder(_CheckOf)
 
 

@@ -55,6 +55,10 @@ class Inbox:
             return salvaged[1] if salvaged and salvaged[0] == command.dev else None
         return known[1] if known[0] == received.hash else None
 
+    async def known(self, cmd_ids: list[str]) -> list[str]:
+        """Those of these commands that have an answer."""
+        return [cmd_id for cmd_id in cmd_ids if await self.by_id(cmd_id) is not None]
+
     async def by_id(self, cmd_id: str) -> tuple[str, CommandResult] | None:
         """The device that sent a command with this id, and the answer."""
         return await self._database.read_async(lambda connection: _by_id(connection, cmd_id))

@@ -99,7 +99,7 @@ class FrontOffice:
         if self.checkpoints is not None:
             self.checkpoints.load()
             key = self.checkpoints.key
-        self.bus.start(epoch, facts.get(Fact.RECOVERY) == OPEN, self._site, key)
+        self.bus.start(epoch, facts.get(Fact.RECOVERY) == OPEN, self._site, key, self._restored_n)
 
     async def set_durable(self, n: int) -> None:
         """A verified backup holds everything up to `n`: terminals may forget older commands."""

@@ -15,6 +15,7 @@ from sync_server.protocol.envelope import Received
 from sync_server.transport.authority import CommandResult, Submitted
 
 from .devices import Device
+from .recollection import Recollection
 
 
 @dataclass(slots=True)
@@ -33,12 +34,6 @@ class Offer:
         return self.commands[len(self.results)]
 
     @property
-    def place(self) -> int:
-        """The event at which it stood; 0 without events, which can go at once."""
-        told = self.told.get(self.next.command.seq)
-        return told.n_from if told is not None else 0
-
-    @property
     def decided(self) -> bool:
         """All of it."""
         return len(self.results) == len(self.commands)
@@ -47,9 +42,11 @@ class Offer:
 class Reoffers:
     """The pushes that wait, at most one of each device."""
 
-    def __init__(self, devices: Iterable[str]) -> None:
-        """`devices` are those that may come."""
+    def __init__(self, devices: Iterable[str], memory: Recollection) -> None:
+        """`devices` are those that may come; `memory` is what they know of the lost journal."""
+        self._memory = memory
         self._unheard = set(devices)
+        self._here: set[str] = set()
         self._offers: dict[str, Offer] = {}
         self.overdue = False
 
@@ -71,6 +68,7 @@ class Reoffers:
     def heard(self, dev: str) -> None:
         """The device has said how far it had been answered."""
         self._unheard.discard(dev)
+        self._here.add(dev)
 
     def put(self, offer: Offer) -> None:
         """A push has come; one that its device has given up is answered by nobody."""
@@ -92,11 +90,19 @@ class Reoffers:
         """The push whose next command stood first; None as long as an earlier one may come."""
         if not self._offers or (not self.overdue and self._missing(devices)):
             return None
-        return min(self._offers.values(), key=lambda offer: (offer.place, offer.dev))
+        return min(self._offers.values(), key=lambda offer: (self._place(offer), offer.dev))
+
+    def _place(self, offer: Offer) -> int:
+        """The event at which its next command stood; 0 without events, which can go at once."""
+        command = offer.next.command
+        told = offer.told.get(command.seq)
+        return told.n_from if told is not None else self._memory.place(command.cmd_id)
 
     def _missing(self, devices: Mapping[str, Device]) -> bool:
         """Whether a device is still to come, or has more to offer than lies here."""
         return bool(self._unheard) or any(
-            device.answered_seq > device.last_seq and device.dev not in self._offers
+            device.answered_seq > device.last_seq
+            or (device.dev in self._here and self._memory.owes(device.dev))
             for device in devices.values()
+            if device.dev not in self._offers
         )

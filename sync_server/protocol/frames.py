@@ -205,7 +205,7 @@ class Hello(_Frame, frozen=True, tag="hello"):
     `mono_ms`, here and in its beats, is of the same clock as in its commands and means something
     within one `boot_id` only (reliability 2.10). `witness` is the newest signed checkpoint that it
     keeps, and `tail_from_n` where the events begin that it holds without a gap up to there (0 for
-    none)."""
+    none). `kept_n` is the newest event that it holds of any history."""
 
     proto: tuple[Version, Version]
     app: Name
@@ -226,6 +226,7 @@ class Hello(_Frame, frozen=True, tag="hello"):
     boot_id: Name = ""
     tail_from_n: Count = 0
     witness: Checkpoint | None = None
+    kept_n: Count = 0
 
 
 class Push(_Frame, frozen=True, tag="push"):

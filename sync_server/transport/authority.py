@@ -90,8 +90,8 @@ class Enrolment:
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """What a device last said about itself, at its hello and at every beat. `mono_ms` is worth
-    something for commands of the same `boot_id` only; `tail_from_n` and `witness` come with the
-    hello (`frames.Hello`)."""
+    something for commands of the same `boot_id` only; `tail_from_n`, `witness` and `kept_n`
+    come with the hello (`frames.Hello`)."""
 
     dev: str
     dep: int
@@ -106,6 +106,7 @@ class Sighting:
     boot_id: str = ""
     tail_from_n: int = 0
     witness: Checkpoint | None = None
+    kept_n: int = 0
 
 
 class Authority(Protocol):

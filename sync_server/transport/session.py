@@ -240,6 +240,7 @@ class Session:
                 boot_id=hello.boot_id,
                 tail_from_n=hello.tail_from_n,
                 witness=hello.witness,
+                kept_n=hello.kept_n,
             )
         )
 

@@ -99,6 +99,22 @@ async def test_outcomes_told_are_honoured(house: House) -> None:
     assert (await memory.offer(house)).results == done.results
 
 
+async def test_what_nobody_can_repeat_stays_as_told_and_its_waiter_is_asked_to_look(
+    house: House,
+) -> None:
+    """What it rested on is lost, and so are its events: no terminal kept them."""
+    till = await house.till("t1")
+    await till.order()
+    memory = Memory(till)
+    memory.add(c.SendLines(K, (LineId("from-nowhere"),)), "olena", 30)
+    await restored(house)
+    memory.arrive(house)
+    done = await memory.offer(house)
+    assert [(one.outcome, one.code) for one in done.results] == [("accepted", "")]
+    notices = [one for one in house.office.venue.notices.values() if one.code == "not_repeated"]
+    assert [(one.staff_id, one.params["type"]) for one in notices] == [("olena", "SendLines")]
+
+
 async def test_new_commands_wait_and_a_device_that_never_comes_does_not_hold_up_the_house(
     house: House,
 ) -> None:

@@ -1,0 +1,129 @@
+"""After a restore: what terminals remember of the lost journal beyond the last signature.
+
+Rule: what nobody signed is not adopted (`adoption`), but it says in which order things stood, also
+of commands whose answer was still in the air, and what a device's own commands had led to. A told
+outcome rests on more than its own command: on a colleague's dish whose answer was on its way, on a
+charge that the hotel had refused. So the order is taken from everybody, the events of a command
+from its own device alone, which is believed about what it was told as well (`reoffers`). Here the
+memories are fetched and kept; `bus` uses them, `group` repeats what can't be decided again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sync_server.domain import limits
+from sync_server.protocol.envelope import EventRecord, read_event
+from sync_server.protocol.faults import FrameFault
+from sync_server.protocol.replica import CODEC
+from sync_server.transport.authority import CommandResult
+
+from .adoption import brought
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of a command before the restore: its outcome, as its events show it, and the
+    events themselves if its own device kept them."""
+
+    outcome: CommandResult
+    events: tuple[object, ...] = ()
+
+    def had(self, told: CommandResult) -> tuple[object, ...]:
+        """The events of a command with this outcome; none unless all of them are here."""
+        return self.events if len(self.events) == told.n_to - told.n_from + 1 else ()
+
+
+class Recollection:
+    """One restore's memories of the journal from `from_n` on."""
+
+    def __init__(self, from_n: int) -> None:
+        self.from_n = from_n
+        self.closed = False
+        """Whether no more is asked for."""
+        self._next: dict[str, int] = {}
+        self._heard_out: set[str] = set()
+        self._records: dict[str, list[EventRecord]] = {}
+        self._own: dict[str, list[EventRecord]] = {}
+        self._open: Counter[str] = Counter()
+
+    def begin_at(self, n: int) -> None:
+        """What was before is proved: nothing is asked for yet."""
+        self.from_n = n
+        self._next = dict.fromkeys(self._next, n)
+
+    def heard(self, dev: str, kept_n: int) -> None:
+        """A device keeps events of the lost journal up to `kept_n`."""
+        if kept_n >= self.from_n and dev not in self._heard_out and not self.closed:
+            self._next.setdefault(dev, self.from_n)
+
+    def wanted(self, dev: str) -> int:
+        """From which event on this device shall tell; 0 for nothing."""
+        return 0 if self.closed else self._next.get(dev, 0)
+
+    def given(self, dev: str, from_n: int, events: list[bytes]) -> None:
+        """A piece of a memory. Nothing more, or nonsense, is its end."""
+        if from_n != self.wanted(dev):
+            return
+        told = 0
+        try:
+            for n, data in enumerate(events, from_n):
+                record = read_event(data)
+                if record.n != n or n >= self.from_n + limits.TAIL_KEPT_EVENTS:
+                    break
+                CODEC.decode_event(record.type, record.tv, record.body)
+                self._keep(dev, record)
+                told += 1
+        except FrameFault:
+            pass
+        if told and told == len(events):
+            self._next[dev] = from_n + told
+        else:
+            del self._next[dev]
+            self._heard_out.add(dev)
+
+    def _keep(self, dev: str, record: EventRecord) -> None:
+        if record.cmd_id not in self._records:
+            self._open[record.dev] += 1
+        known = self._records.setdefault(record.cmd_id, [])
+        if not known or known[-1].n < record.n:
+            known.append(record)
+        if dev == record.dev:
+            self._own.setdefault(record.cmd_id, []).append(record)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody who has something has told it."""
+        return not self._next
+
+    def place(self, cmd_id: str) -> int:
+        """The event at which a command stood; 0 if nobody remembers it."""
+        known = self._records.get(cmd_id)
+        return known[0].n if known else 0
+
+    def past(self, dev: str, cmd_id: str) -> Past | None:
+        """What became of a command of a device, as far as anybody remembers."""
+        known = self._records.get(cmd_id)
+        if known is None or known[0].dev != dev:
+            return None
+        events = tuple(
+            CODEC.decode_event(record.type, record.tv, record.body)
+            for record in self._own.get(cmd_id, ())
+        )
+        return Past(brought(known)[cmd_id].result, events)
+
+    def owes(self, dev: str) -> bool:
+        """Whether a command of this device stood in the lost journal and has not come yet."""
+        return self._open[dev] > 0
+
+    def came(self, cmd_ids: Iterable[str]) -> None:
+        """These are decided, or were before."""
+        for cmd_id in cmd_ids:
+            known = self._records.pop(cmd_id, None)
+            if known is not None:
+                self._open[known[0].dev] -= 1
+
+    @property
+    def commands(self) -> list[str]:
+        """Ids of the commands that are remembered."""
+        return list(self._records)

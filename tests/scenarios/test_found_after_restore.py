@@ -1,0 +1,117 @@
+"""What evenings with a dead server disk found: what a waiter was told stays so, and once.
+
+The key of the journal burnt as well in each of them, so nothing of the lost record can be proved.
+"""
+
+import asyncio
+
+from sync_server.domain import commands as c
+from sync_server.domain.checks import balance
+from sync_server.domain.ids import ChargeId, LineId
+from tests.simulation.machines import Backup
+from tests.simulation.paper import Paper, prints
+
+from .scene import IHOR, L1, L2, OLENA, PETRO, SHIFT, K, Scene, played
+
+L3 = LineId("l3")
+AWAY_S = 20
+"""Long enough for every terminal to notice that nobody answers."""
+
+
+async def burnt(scene: Scene) -> Backup:
+    """The house has no key from here on, and this backup is all that will be left of its disk."""
+    scene.world.server.key = b""
+    scene.world.server.crash()
+    scene.world.air.drop()
+    await asyncio.sleep(AWAY_S)
+    scene.world.server.switch_on()
+    await scene.until(lambda: scene.world.server.ready)
+    await scene.drained()
+    return scene.world.server.backup()
+
+
+async def put_back(scene: Scene, backup: Backup) -> None:
+    """The disk dies; the house comes back from the backup and the terminals."""
+    server = scene.world.server
+    server.restore(backup)
+    server.switch_on()
+    await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 90)
+    await scene.drained()
+
+
+def charge(scene: Scene, name: str, room: str) -> c.ChargeRoom:
+    due = balance(scene.check())
+    guest = f"Guest {room}"
+    return c.ChargeRoom(K, ChargeId(name), SHIFT, f"stay-{room}", room, guest, due)
+
+
+def state(scene: Scene, name: str) -> str:
+    found = scene.server.charges.get(ChargeId(name))
+    return found.state if found else ""
+
+
+def test_a_room_charge_stays_accepted_although_only_the_lost_server_knew_why() -> None:
+    """The hotel had refused the first room, which freed the sum for the second. Nobody brought
+    that refusal again, and the second charge was turned away as more than was due."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(OLENA, c.AddLines(K, (scene.dish("l3", "borscht", 9_000),)))
+        scene.tap(OLENA, c.SendLines(K, (L1, L2, L3)))
+        backup = await burnt(scene)
+        scene.tap(IHOR, charge(scene, "first", "304"))
+        await scene.until(lambda: state(scene, "first") == "refused")
+        await scene.drained()
+        scene.tap(OLENA, charge(scene, "second", "301"))
+        await scene.until(lambda: state(scene, "second") == "posted")
+        await scene.drained()
+        await put_back(scene, backup)
+        assert scene.outcome(OLENA, "ChargeRoom") == ("accepted", "")
+        await scene.until(lambda: state(scene, "second") == "posted", 200)
+        await scene.until(lambda: state(scene, "first") == "refused", 200)
+
+    played(story)
+
+
+def test_a_dish_whose_answer_was_in_the_air_is_there_before_the_colleague_sends_it() -> None:
+    """Ihor had sent Olena's dish and was told so; her own answer had not come yet. After the
+    restore his send came first, and found nothing to send."""
+
+    async def story(scene: Scene) -> None:
+        world = scene.world
+        backup = await burnt(scene)
+        wire = [one for one in world.air.wires if one.machine == OLENA][-1]
+        wire._deaf, wire._deaf_at = wire.far, wire.frames + 1
+        scene.tap(OLENA, c.AddLines(K, (scene.dish("l3"),)))
+        await scene.until(lambda: scene.desk(IHOR).base.checks[K].line(L3) is not None)
+        scene.tap(IHOR, c.SendLines(K, (L3,)))
+        await scene.until(lambda: not scene.desk(IHOR).waiting)
+        assert scene.machine(OLENA).link.store.pending == 1, "her answer is in the air"
+        await put_back(scene, backup)
+        assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
+        tickets = scene.server.tickets.values()
+        assert [line.line_id for ticket in tickets for line in ticket.lines] == [L3]
+
+    played(story)
+
+
+def test_a_receipt_that_the_guest_has_is_not_printed_again_when_the_hotel_is_asked_anew() -> None:
+    """The restored server learnt that the room had been charged, and closed the check anew."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(OLENA, c.SendLines(K, (L1, L2)))
+        backup = await burnt(scene)
+        scene.tap(PETRO, charge(scene, "room", "301"))
+        await scene.until(lambda: K in scene.server.closed)
+        await scene.drained()
+
+        def receipts() -> int:
+            papers = [scene.world.history.papers[p.mark] for p in prints(scene.world.presses)]
+            return sum(isinstance(p, Paper) and p.document == "receipt" for p in papers)
+
+        await scene.until(lambda: receipts() == 1)
+        await put_back(scene, backup)
+        await scene.until(lambda: K in scene.server.closed, 200)
+        await scene.drained()
+        assert receipts() == 1
+
+    played(story)
