@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from sync_server.domain.card_sheet import Food
@@ -26,6 +27,7 @@ from sync_server.domain.stock import IngredientId, from_milli, to_milli
 
 from .settings import locked_through
 from .tables import (
+    BackRow,
     Balance,
     CardText,
     Ingredient,
@@ -35,20 +37,25 @@ from .tables import (
     Substitute,
 )
 
+_LINES = BackRow.metadata.tables["recipe_line"]
+_CARDS = BackRow.metadata.tables["recipe_card"]
+
 
 def read_book(session: Session) -> RecipeBook:
     """All cards in all versions, with the policies of prepared goods."""
     months: dict[str, dict[int, int]] = defaultdict(dict)
     for loss in session.exec(select(IngredientLoss)):
         months[loss.ingredient_id][loss.month] = loss.cold_bp
+    connection = session.connection()
     lines: dict[tuple[str, str, str], list[Component]] = defaultdict(list)
-    for line in session.exec(select(RecipeLine).order_by(col(RecipeLine.position))):
+    # Rows, not objects: the intake reads the whole book with every batch.
+    for line in connection.execute(sa.select(_LINES).order_by(_LINES.c.position)):
         component = Component(
             IngredientId(line.ingredient_id),
             from_milli(line.amount_milli),
             Losses(line.cold_bp, line.hot_bp, months[line.ingredient_id]),
-            weighed_net=line.weighed_net,
-            counts_in_yield=line.counts_in_yield,
+            line.weighed_net,
+            line.counts_in_yield,
         )
         lines[line.owner, line.owner_id, line.valid_from].append(component)
     recipes = [
@@ -59,7 +66,7 @@ def read_book(session: Session) -> RecipeBook:
             from_milli(card.output_milli),
             tuple(lines[card.owner, card.owner_id, card.valid_from]),
         )
-        for card in session.exec(select(RecipeCard))
+        for card in connection.execute(sa.select(_CARDS))
     ]
     prepared = session.exec(select(Ingredient).where(Ingredient.semi_policy != ""))
     policies = {good.ingredient_id: Policy(good.semi_policy) for good in prepared}

@@ -14,7 +14,7 @@ open day. Postings are made by `ledger`.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -29,7 +29,7 @@ from sync_server.domain.events import (
     LineVoided,
     Sold,
 )
-from sync_server.domain.recipes import Portion, RecipeBook, explode, with_alternatives
+from sync_server.domain.recipes import Exploder, Portion, with_alternatives
 from sync_server.domain.rejections import Refused, refuse
 from sync_server.domain.stock import SALES, MoveKind, from_milli
 from sync_server.store.database import Database, session_on
@@ -152,10 +152,17 @@ class _Books:
         self._fired = _fired_before(session, events)
         self._locked = locked_through(session)
         self.ledger = Ledger(session)
-        self.cards: RecipeBook = read_book(session)
+        self._cards: Exploder | None = None
         self.instead = read_alternatives(session)
         rows = session.exec(select(StationStore)).all()
         self.store_of_station = {row.station_id: row.store_id for row in rows}
+
+    @property
+    def cards(self) -> Exploder:
+        """The recipe cards, read when the first line is fired."""
+        if self._cards is None:
+            self._cards = Exploder(read_book(self.session))
+        return self._cards
 
     def write(self) -> None:
         """Put the batch so far into the tables, inside the open transaction."""
@@ -169,7 +176,12 @@ class _Books:
 
     def fact(self, event: JournalEvent, position: int, kind: str, fact: "_Fact") -> None:
         """Add a row of sales facts."""
-        self._facts.append((event.n, position, kind, *astuple(fact)))
+        self._facts.append(
+            (
+                event.n, position, kind, fact.line_id, fact.fire_no, fact.item_id, fact.day,
+                fact.qty_milli, fact.net_minor, fact.cost_minor,
+            )
+        )  # fmt: skip
 
     def first_time(self, line_id: str, fire_no: int) -> bool:
         """Whether this firing of a line was never counted; asking counts it."""
@@ -245,7 +257,7 @@ def _consume(books: _Books, sold: Sold, entry: Entry) -> int | Refused:
     qty = from_milli(sold.qty_milli)
     share = from_milli(sold.portion_milli)
     portion = Portion(sold.item_id, qty, entry.day, sold.modifier_ids, share)
-    needs = explode(books.cards, portion, lambda good: books.ledger.on_hand(store_id, good))
+    needs = books.cards.explode(portion, lambda good: books.ledger.on_hand(store_id, good))
     if isinstance(needs, Refused):
         return needs
     if books.instead:

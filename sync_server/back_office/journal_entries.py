@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from sync_server.domain.stock import OUTSIDE, store_of
 from sync_server.store.database import session_on
 
-from .tables import AccountMap, Ingredient, StockMove
+from .tables import AccountMap, Ingredient, StockDay
 
 STOCK_ACCOUNT = "201"
 STANDARD: Mapping[str, str] = {
@@ -52,28 +52,28 @@ def journal_entries(connection: Connection, first_day: str, last_day: str) -> li
         accounts = _accounts(session)
         query = (
             select(
-                StockMove.day,
-                StockMove.kind,
-                StockMove.source,
-                StockMove.target,
+                StockDay.day,
+                StockDay.kind,
+                StockDay.source,
+                StockDay.target,
                 Ingredient.group_id,
-                func.sum(StockMove.value_minor),
-                func.count(),
+                func.sum(StockDay.value_minor),
+                func.sum(StockDay.moves),
             )  # type: ignore[call-overload]
-            .join(Ingredient, col(Ingredient.ingredient_id) == col(StockMove.ingredient_id))
-            .where(StockMove.day >= first_day, StockMove.day <= last_day)
+            .join(Ingredient, col(Ingredient.ingredient_id) == col(StockDay.ingredient_id))
+            .where(StockDay.day >= first_day, StockDay.day <= last_day)
             .group_by(
-                StockMove.day,
-                StockMove.kind,
-                StockMove.source,
-                StockMove.target,
+                StockDay.day,
+                StockDay.kind,
+                StockDay.source,
+                StockDay.target,
                 Ingredient.group_id,
             )
             .order_by(
-                StockMove.day,
-                StockMove.kind,
-                StockMove.source,
-                StockMove.target,
+                StockDay.day,
+                StockDay.kind,
+                StockDay.source,
+                StockDay.target,
                 Ingredient.group_id,
             )
         )

@@ -9,11 +9,12 @@ What is dated before the last move of its good is priced as things stand and mar
 `recosting` then works the history out anew. Callers: `intake`, `seeding`, `posting`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from sync_server.domain.costing import UnitCost
@@ -23,58 +24,21 @@ from sync_server.domain.stock import (
     SALES,
     WASTE,
     IngredientId,
+    Key,
     Move,
     MoveKind,
     Place,
     from_milli,
     store_of,
     store_place,
-    to_milli,
 )
-from sync_server.store.hot_insert import HotInsert, Row
 
+from .balances import NEVER, Balances
+from .moves import Entry, Moves, domain_move
 from .settings import costing_method
-from .states import keep, state_of
-from .tables import Balance, RecostDue, StockMove
+from .tables import RecostDue, StockMove
 
-_MOVES = HotInsert(
-    StockMove.__table__,  # type: ignore[attr-defined]
-    [
-        "n",
-        "kind",
-        "ingredient_id",
-        "source",
-        "target",
-        "qty_milli",
-        "value_minor",
-        "day",
-        "at_ms",
-        "document",
-        "line_id",
-        "fire_no",
-        "undoes",
-        "event_n",
-        "no_cost",
-        "annuls",
-        "corrects",
-        "batch",
-        "share",
-        "shared",
-        "passing",
-    ],
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a posting is made for: business day, time, document, and the journal's line if any."""
-
-    day: str
-    at_ms: int
-    document: str
-    line_id: str = ""
-    fire_no: int = 0
-    event_n: int = 0
+__all__ = ["Entry", "Ledger", "Share", "Shelf", "domain_move", "last_purchase", "mark_due"]
 
 
 class Ledger:
@@ -83,39 +47,38 @@ class Ledger:
     def __init__(self, session: Session) -> None:
         """Continue after the last numbered move."""
         self._session = session
-        self._n = session.exec(select(func.max(StockMove.n))).one() or 0
-        self._rows: dict[tuple[str, str], Balance] = {}
-        self._shelves = Shelves(costing_method(session))
-        self._pending: list[Row] = []
+        self._moves = Moves(session)
+        method = costing_method(session)
+        self._balances = Balances(session.connection(), method)
+        self._shelves = Shelves(method, self._balances.states)
         self._late: dict[str, str] = {}
+        self._asked: set[str] = set()
 
     def write(self) -> None:
         """Put everything posted so far into the tables, inside the open transaction."""
-        for (store_id, ingredient_id), row in self._rows.items():
-            keep(row, self._shelves.state((store_place(store_id), IngredientId(ingredient_id))))
+        self._session.flush()
+        self._balances.write()
         for ingredient_id, day in sorted(self._late.items()):
             mark_due(self._session, ingredient_id, day)
         self._late = {}
         self._session.flush()
-        _MOVES.rows(self._session.connection(), self._pending)
-        self._pending = []
+        self._moves.write()
 
     def on_hand(self, store_id: str, ingredient_id: str) -> Decimal:
         """What lies in a store now; negative while something is missing."""
-        self._load(store_id, ingredient_id)
+        self._balances.load()
         return self._shelves.state((store_place(store_id), IngredientId(ingredient_id))).qty
 
     def post(self, move: Move, entry: Entry) -> Priced:
         """Price a move as things stand, and add it with the correction it causes."""
-        numbered = replace(
-            move, order=self._n + 1, day=entry.day, at_ms=entry.at_ms, note=entry.document
-        )
+        numbered = move.entered(self._moves.next_n, entry.day, entry.at_ms, entry.document)
         for place in (move.source, move.target):
-            store_id = store_of(place)
-            if store_id is not None:
-                self._reach(store_id, move.ingredient_id, entry)
+            if store_of(place) is not None:
+                self._reach((place, move.ingredient_id), entry)
         priced = self._shelves.book(numbered)
-        self._add([priced.move, *corrections_of(priced)], entry, no_cost=priced.no_cost)
+        self._moves.add(priced.move, entry, no_cost=priced.no_cost)
+        for correction in corrections_of(priced):
+            self._moves.add(correction, entry, no_cost=priced.no_cost)
         return priced
 
     def receive(
@@ -132,10 +95,8 @@ class Ledger:
     def annul(self, row: StockMove, entry: Entry) -> None:
         """Take a move out of the history by its opposite; the good is due for recalculation."""
         move = domain_move(row)
-        opposite = replace(
-            move, source=move.target, target=move.source, annuls=row.n, order=self._n + 1, note=""
-        )
-        self._add([opposite], entry)
+        opposite = replace(move, source=move.target, target=move.source, annuls=row.n)
+        self._moves.add(opposite, entry)
         self._late[row.ingredient_id] = min(self._late.get(row.ingredient_id, row.day), row.day)
 
     def sale_moves(self, line_id: str, fire_no: int) -> Sequence[StockMove]:
@@ -180,81 +141,30 @@ class Ledger:
     def _corrected(self, n: int) -> int:
         """How much recalculations have changed the value of a sale."""
         query = select(func.sum(col(StockMove.value_minor))).where(
-            StockMove.corrects == n, StockMove.target == SALES
+            StockMove.corrects == n, StockMove.corrects != 0, StockMove.target == SALES
         )
         return int(self._session.exec(query).one() or 0)
 
-    def _reach(self, store_id: str, ingredient_id: str, entry: Entry) -> None:
+    def _reach(self, key: Key, entry: Entry) -> None:
         """Load the state of a good, and see whether this entry comes after all the others."""
-        row = self._load(store_id, ingredient_id)
-        moment = (entry.day, entry.at_ms)
-        if moment < (row.last_day, row.last_ms):
-            earliest = self._late.get(ingredient_id, entry.day)
-            self._late[ingredient_id] = min(earliest, entry.day)
-        else:
-            row.last_day, row.last_ms = moment
-
-    def _load(self, store_id: str, ingredient_id: str) -> Balance:
-        key = (store_id, ingredient_id)
-        if key in self._rows:
-            return self._rows[key]
-        row = self._session.get(Balance, key)
-        if row is None:
-            row = new_balance(store_id, ingredient_id)
-            self._session.add(row)
-        self._rows[key] = row
-        good = IngredientId(ingredient_id)
-        self._shelves.states[store_place(store_id), good] = state_of(row, self._shelves.method)
-        if row.cost_qty_milli == 0 and good not in self._shelves.prices:
-            price = self._last_price(ingredient_id)
+        balances, good = self._balances, key[1]
+        balances.load()
+        if balances.touch(key).cost is None and good not in self._asked:
+            self._asked.add(good)
+            price = self._last_price(good)
             if price is not None:
-                self._shelves.prices[good] = price
-        return row
+                self._shelves.prices.setdefault(good, price)
+        moment = (entry.day, entry.at_ms)
+        if moment < balances.moments.get(key, NEVER):
+            self._late[good] = min(self._late.get(good, entry.day), entry.day)
+        else:
+            balances.moments[key] = moment
 
     def _last_price(self, ingredient_id: str) -> UnitCost | None:
         """What the house last paid for a good, into whichever store it came."""
         with self._session.no_autoflush:
             bought = last_purchase(self._session, ingredient_id)
         return UnitCost(bought.value_minor, from_milli(bought.qty_milli)) if bought else None
-
-    def _add(self, moves: Iterable[Move], entry: Entry, *, no_cost: bool = False) -> None:
-        for move in moves:
-            self._n += 1
-            self._pending.append(_row(self._n, move, entry, no_cost=no_cost))
-
-
-def _row(n: int, move: Move, entry: Entry, *, no_cost: bool) -> Row:
-    return (
-        n,
-        move.kind.value,
-        move.ingredient_id,
-        move.source,
-        move.target,
-        to_milli(move.qty),
-        move.value_minor,
-        entry.day,
-        entry.at_ms,
-        entry.document,
-        entry.line_id,
-        entry.fire_no,
-        move.undoes,
-        entry.event_n,
-        no_cost,
-        move.annuls,
-        move.corrects,
-        move.batch,
-        move.share,
-        move.shared,
-        move.passing,
-    )
-
-
-def append(session: Session, move: Move, entry: Entry) -> int:
-    """Add one move that is priced already; returns its number."""
-    session.flush()
-    n = int(session.exec(select(func.max(StockMove.n))).one() or 0) + 1
-    _MOVES.rows(session.connection(), [_row(n, move, entry, no_cost=False)])
-    return n
 
 
 def mark_due(session: Session, ingredient_id: str, day: str) -> None:
@@ -270,13 +180,19 @@ def last_purchase(
     session: Session, ingredient_id: str, *, before: tuple[str, int] | None = None
 ) -> StockMove | None:
     """The last arrival of a good at a price (before a day and moment), that still holds."""
-    annulled = select(StockMove.annuls).where(col(StockMove.annuls) > 0)
+    opposite = aliased(StockMove)
+    annulled = (
+        select(opposite.n)
+        .where(opposite.annuls == StockMove.n, opposite.annuls != 0)
+        .correlate(StockMove)
+        .exists()
+    )
     query = select(StockMove).where(
         StockMove.ingredient_id == ingredient_id,
         col(StockMove.kind).in_([kind.value for kind in BOUGHT]),
         StockMove.qty_milli > 0,
         StockMove.annuls == 0,
-        col(StockMove.n).not_in(annulled),
+        ~annulled,
     )
     if before is not None:
         day, at_ms = before
@@ -286,18 +202,6 @@ def last_purchase(
         col(StockMove.day).desc(), col(StockMove.at_ms).desc(), col(StockMove.n).desc()
     )
     return session.exec(ordered.limit(1)).first()
-
-
-def new_balance(store_id: str, ingredient_id: str) -> Balance:
-    """Nothing of a good in a store."""
-    return Balance(
-        store_id=store_id,
-        ingredient_id=ingredient_id,
-        qty_milli=0,
-        value_minor=0,
-        cost_qty_milli=0,
-        cost_value_minor=0,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,31 +229,3 @@ class Share:
         """This part of a quantity or value of the whole firing."""
         until = divide_half_up(amount * self.after_milli, self.whole_milli)
         return until - divide_half_up(amount * self.before_milli, self.whole_milli)
-
-
-def domain_move(row: StockMove) -> Move:
-    """A row as the domain's entry.
-
-    A correction from before they named their move stands right after it.
-    """
-    kind = MoveKind(row.kind)
-    corrected = kind in (MoveKind.COST_CORRECTION, MoveKind.ROUNDING)
-    return Move(
-        kind,
-        IngredientId(row.ingredient_id),
-        Place(row.source),
-        Place(row.target),
-        from_milli(row.qty_milli),
-        row.value_minor,
-        day=row.day,
-        order=row.n,
-        note=row.document,
-        undoes=row.undoes,
-        at_ms=row.at_ms,
-        annuls=row.annuls,
-        corrects=(row.corrects or row.n - 1) if corrected else 0,
-        batch=row.batch,
-        share=row.share,
-        shared=row.shared,
-        passing=row.passing,
-    )

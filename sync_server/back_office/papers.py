@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy import case, delete, func
 from sqlmodel import Session, col, or_, select
 
@@ -28,7 +29,7 @@ from .cards import read_book
 from .ledger import last_purchase
 from .paper_tables import PaperLine, PaperRow, PaperStep
 from .settings import locked_through
-from .tables import Balance, Ingredient, StockMove, Store, Supplier, Unit
+from .tables import BackRow, Balance, Ingredient, Store, Supplier, Unit
 
 NOT_COUNTED = -1
 PRICE_JUMP_BP = 1_000
@@ -255,24 +256,25 @@ def book_at(session: Session, document: Document) -> Callable[[str], Decimal]:
 
     Only moves up to that moment, and none of the document's own.
     """
-    place = store_place(document.store_id)
-    before = or_(
-        col(StockMove.day) < document.day,
-        (col(StockMove.day) == document.day) & (col(StockMove.at_ms) <= document.at_ms),
-    )
-    signed = case(
-        (col(StockMove.target) == place, StockMove.qty_milli), else_=-col(StockMove.qty_milli)
-    )
-    query = (
-        select(StockMove.ingredient_id, func.sum(signed))
-        .where(
-            or_(col(StockMove.source) == place, col(StockMove.target) == place),
-            before,
-            StockMove.document != document.name,
-        )
-        .group_by(StockMove.ingredient_id)
-    )
-    held = {good: from_milli(int(qty)) for good, qty in session.exec(query)}
+    place, tables = store_place(document.store_id), BackRow.metadata.tables
+    moves, days = tables["stock_move"].c, tables["stock_day"].c
+    held: dict[str, Decimal] = {}
+    for of, where in (
+        (days, (days.day < document.day,)),
+        (
+            moves,
+            (
+                moves.day == document.day,
+                moves.at_ms <= document.at_ms,
+                moves.document != document.name,
+            ),
+        ),
+    ):
+        signed = case((of.target == place, of.qty_milli), else_=-of.qty_milli)
+        here = or_(of.source == place, of.target == place)
+        query = sa.select(of.ingredient_id, func.sum(signed)).where(here, *where)
+        for good, qty in session.connection().execute(query.group_by(of.ingredient_id)):
+            held[good] = held.get(good, ZERO) + from_milli(int(qty))
     return lambda good: held.get(good, ZERO)
 
 

@@ -9,46 +9,65 @@ Corrections of a locked day stand on the first open one.
 The rules are `sync_server.domain.shelves`; the front office knows nothing of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, delete, func
 from sqlmodel import Session, col, select
 
 from sync_server.domain.costing import Stock
 from sync_server.domain.shelves import (
+    CORRECTIONS,
     Batch,
+    Booked,
     Priced,
     Shelves,
+    again,
     booked,
-    differences,
-    replayed,
+    costing_order,
+    difference,
 )
 from sync_server.domain.stock import (
+    CORRECTION,
     PRODUCTION,
+    ROUNDING,
     SALES,
     IngredientId,
+    Key,
     Move,
     MoveKind,
     store_of,
     store_place,
 )
 from sync_server.store.database import Database, session_on
+from sync_server.store.hot_insert import HotInsert, Row
 
-from .ledger import Entry, append, domain_move, mark_due, new_balance
+from .balances import NEVER, Balances, Moment
+from .ledger import mark_due
+from .moves import READ_AT_ONCE, Entry, Moves, domain_move, moves_where
 from .settings import METHOD, costing_method, locked_through, open_day, settle
-from .states import body_of, keep, states_in
+from .states import body_of, states_in
 from .tables import (
-    Balance,
-    CostChange,
+    BackRow,
     CostCheckpoint,
     Ingredient,
     PeriodLock,
     RecostDue,
     RecostRun,
-    SalesFact,
     StockMove,
 )
+
+MOVE = BackRow.metadata.tables["stock_move"].c
+FACT = BackRow.metadata.tables["sales_fact"].c
+_CHANGES = HotInsert(
+    BackRow.metadata.tables["cost_change"],
+    ("n", "run", "line_id", "fire_no", "item_id", "day", "cost_minor"),
+)
+_CORRECTING = [kind.value for kind in CORRECTIONS]
+NAMED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +143,11 @@ def lock_through(connection: Connection, day: str, by: str, at_ms: int) -> None:
     with session_on(connection) as session:
         locked = locked_through(session)
         assert day > locked, "the caller has looked"
-        shelves = _shelves_at(session, locked, None)
-        moves = [domain_move(row) for row in _window(session, day_to=day)]
-        _know_before(session, shelves, moves)
-        for _ in replayed(moves, shelves):
-            pass
-        _keep_checkpoint(session, shelves, day)
+        for good in session.exec(select(Ingredient.ingredient_id)).all():
+            replay = _Replay.of(session, [good], day_to=day)
+            for _ in replay.run():
+                pass
+            _keep_checkpoint(session, replay.shelves, day)
         _add_lock(session, day, by, at_ms)
 
 
@@ -186,48 +204,110 @@ def _connected(session: Session, goods: set[str]) -> list[str]:
     return sorted(found)
 
 
-def _window(
-    session: Session, goods: Sequence[str] | None = None, *, day_to: str = ""
-) -> Sequence[StockMove]:
-    """The moves since the lock, with the corrections of those moves wherever they stand."""
-    query = select(StockMove).where(StockMove.day > locked_through(session))
-    if goods is not None:
-        query = query.where(col(StockMove.ingredient_id).in_(goods))
-    if day_to:
-        query = query.where(StockMove.day <= day_to)
-    return session.exec(query.order_by(col(StockMove.n))).all()
+@dataclass(slots=True)
+class _Replay:
+    """The history of some goods since the lock, priced anew while it is read."""
+
+    connection: Connection
+    shelves: Shelves
+    window: tuple[Any, ...]
+    annulled: frozenset[int]
+
+    @staticmethod
+    def of(session: Session, goods: Sequence[str], *, day_to: str = "") -> "_Replay":
+        """What is known before the first move of the window."""
+        connection, locked = session.connection(), locked_through(session)
+        window = [MOVE.day > locked, MOVE.ingredient_id.in_(goods)]
+        if day_to:
+            window.append(MOVE.day <= day_to)
+        shelves = _shelves_at(session, locked, goods)
+        undone = _numbers(connection, MOVE.undoes, window)
+        shelves.wanted = undone
+        _know_before(connection, shelves, undone, locked)
+        _know_other_inputs(connection, shelves, window, goods)
+        annulled = _numbers(connection, MOVE.annuls, window)
+        return _Replay(connection, shelves, tuple(window), annulled)
+
+    def run(self) -> Iterator[tuple[Any, Priced]]:
+        """Each row with its move as priced now, in the order of costing.
+
+        The database sorts by day and moment; who comes first at one moment is the domain's rule.
+        """
+        query = (
+            sa.select(MOVE.n.table)
+            .where(*self.window, MOVE.kind.not_in(_CORRECTING))
+            .order_by(MOVE.day, MOVE.at_ms, MOVE.n)
+        )
+        rows = self.connection.execute(query, execution_options={"yield_per": READ_AT_ONCE})
+        for _, same in groupby(rows, key=lambda row: (row.day, row.at_ms)):
+            moment = [(domain_move(row), row) for row in same]
+            if len(moment) > 1:
+                moment.sort(key=lambda pair: costing_order(pair[0]))
+            for move, row in moment:
+                done = again(move, self.annulled, self.shelves)
+                yield row, done
+
+
+def _numbers(
+    connection: Connection, column: sa.ColumnElement[int], window: Sequence[Any]
+) -> frozenset[int]:
+    """Which moves those of a window name in a column."""
+    query = sa.select(column).where(column != 0, *window)
+    return frozenset(connection.execute(query).scalars())
 
 
 def _recost_goods(session: Session, goods: Sequence[str], run: RecostRun) -> int:
     """Price the history of goods anew, add what differs, set their balances; returns how many."""
-    rows = {row.n: row for row in _window(session, goods)}
-    moves = [domain_move(row) for row in rows.values()]
-    shelves = _shelves_at(session, locked_through(session), goods)
-    _know_before(session, shelves, moves)
-    _know_other_inputs(session, shelves, moves, goods)
-    priced = list(replayed(moves, shelves))
-    # Corrections of moves behind the lock were priced in the checkpoint; they stay as they are.
-    inside = [move for move in moves if move.corrects == 0 or move.corrects in rows]
-    known = booked(inside)
-    found = [
-        replace(move, day=max(move.day, run.first_open_day), at_ms=run.at_ms)
-        for move in differences(priced, known)
-    ]
-    for move in found:
-        origin = rows[move.corrects]
-        entry = Entry(move.day, run.at_ms, f"recost/{run.number}", origin.line_id, origin.fire_no)
-        n = append(session, move, entry)
-        _change_cost(session, n, move, origin, run)
-    _set_balances(session, shelves, goods, priced)
-    return len(found)
+    connection = session.connection()
+    corrected = _corrected(connection, goods)
+    replay = _Replay.of(session, goods)
+    moves, changes = Moves(session), _Changes(connection, run.number)
+    last: dict[Key, Moment] = {}
+    found = 0
+    for row, done in replay.run():
+        for place in (row.source, row.target):
+            if store_of(place) is not None:
+                last[place, row.ingredient_id] = (row.day, row.at_ms)
+        value, shift = corrected.get(row.n, (0, 0))
+        if (done.move.value_minor, done.correction_minor) == (row.value_minor + value, shift):
+            continue
+        for move in difference(done, Booked(row.value_minor + value, shift)):
+            dated = replace(move, day=max(move.day, run.first_open_day), at_ms=run.at_ms)
+            name = f"recost/{run.number}"
+            entry = Entry(dated.day, run.at_ms, name, row.line_id, row.fire_no)
+            changes.add(moves.add(dated, entry), dated, entry)
+            found += 1
+    moves.write()
+    changes.write()
+    _set_balances(connection, replay.shelves, goods, last)
+    return found
 
 
-def _shelves_at(session: Session, day: str, goods: Sequence[str] | None) -> Shelves:
+def _corrected(connection: Connection, goods: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """By move what corrections have changed so far: of its value, and of what left its store.
+
+    A correction from before they named their move stands right after it.
+    """
+    order = sa.case((MOVE.corrects != 0, MOVE.corrects), else_=MOVE.n - 1)
+    left = MOVE.target.in_((CORRECTION, ROUNDING))
+    query = (
+        sa.select(
+            order,
+            sa.func.sum(sa.case((left, 0), else_=MOVE.value_minor)),
+            sa.func.sum(sa.case((left, MOVE.value_minor), else_=0)),
+        )
+        .where(MOVE.ingredient_id.in_(goods), MOVE.kind.in_(_CORRECTING))
+        .group_by(order)
+    )
+    return {n: (int(value), int(shift)) for n, value, shift in connection.execute(query)}
+
+
+def _shelves_at(session: Session, day: str, goods: Sequence[str]) -> Shelves:
     """The states of goods at the end of a locked day."""
     shelves = Shelves(costing_method(session))
-    query = select(CostCheckpoint).where(CostCheckpoint.day == day)
-    if goods is not None:
-        query = query.where(col(CostCheckpoint.ingredient_id).in_(goods))
+    query = select(CostCheckpoint).where(
+        CostCheckpoint.day == day, col(CostCheckpoint.ingredient_id).in_(goods)
+    )
     for row in session.exec(query):
         states, price = states_in(row.body, row.method, shelves.method)
         good = IngredientId(row.ingredient_id)
@@ -238,90 +318,100 @@ def _shelves_at(session: Session, day: str, goods: Sequence[str] | None) -> Shel
     return shelves
 
 
-def _know_before(session: Session, shelves: Shelves, moves: Sequence[Move]) -> None:
+def _know_before(
+    connection: Connection, shelves: Shelves, undone: Iterable[int], locked: str
+) -> None:
     """Sales from behind the lock that are taken back after it, at what the books say of them."""
-    inside = {move.order for move in moves}
-    named = sorted({move.undoes for move in moves if move.undoes and move.undoes not in inside})
-    for order in named:
-        about = (StockMove.n == order) | (StockMove.corrects == order)
-        rows = session.exec(select(StockMove).where(about).order_by(col(StockMove.n))).all()
-        history = [domain_move(row) for row in rows]
+    if not locked:
+        return
+    for order in sorted(undone):
+        about = (MOVE.n == order) | ((MOVE.corrects == order) & (MOVE.corrects != 0))
+        history = list(moves_where(connection, about))
+        if history[0].day > locked:
+            continue
         value = booked(history)[order].value_minor
         shelves.originals[order] = replace(history[0], value_minor=value)
-        earlier = select(func.sum(col(StockMove.share))).where(
-            StockMove.undoes == order,
-            StockMove.kind == MoveKind.SALE_REVERSAL.value,
-            StockMove.day <= locked_through(session),
+        earlier = sa.select(sa.func.sum(MOVE.share)).where(
+            MOVE.undoes == order,
+            MOVE.undoes != 0,
+            MOVE.kind == MoveKind.SALE_REVERSAL.value,
+            MOVE.day <= locked,
         )
-        shelves.undone[order] = int(session.exec(earlier).one() or 0)
+        shelves.undone[order] = int(connection.execute(earlier).scalar() or 0)
 
 
 def _know_other_inputs(
-    session: Session, shelves: Shelves, moves: Sequence[Move], goods: Sequence[str]
+    connection: Connection, shelves: Shelves, window: Sequence[Any], goods: Sequence[str]
 ) -> None:
     """What went into the batches of these goods from goods that are not worked out anew."""
-    batches = sorted({move.batch for move in moves if move.source == PRODUCTION and move.batch})
-    for batch in batches:
-        query = select(func.sum(col(StockMove.value_minor))).where(
-            StockMove.target == PRODUCTION,
-            StockMove.batch == batch,
-            col(StockMove.ingredient_id).not_in(goods),
+    made = (
+        sa.select(MOVE.batch).where(*window, MOVE.source == PRODUCTION, MOVE.batch != "").distinct()
+    )
+    for batch in sorted(connection.execute(made).scalars()):
+        others = (
+            MOVE.target == PRODUCTION,
+            MOVE.batch == batch,
+            MOVE.batch != "",
+            MOVE.ingredient_id.not_in(goods),
         )
-        own = int(session.exec(query).one() or 0)
-        inputs = select(StockMove.n).where(
-            StockMove.target == PRODUCTION,
-            StockMove.batch == batch,
-            col(StockMove.ingredient_id).not_in(goods),
+        own = sa.select(sa.func.sum(MOVE.value_minor)).where(*others)
+        later = sa.select(sa.func.sum(MOVE.value_minor)).where(
+            MOVE.target == PRODUCTION,
+            MOVE.corrects.in_(sa.select(MOVE.n).where(*others)),
+            MOVE.corrects != 0,
         )
-        later = select(func.sum(col(StockMove.value_minor))).where(
-            StockMove.target == PRODUCTION, col(StockMove.corrects).in_(inputs)
-        )
-        corrected = int(session.exec(later).one() or 0)
-        shelves.batches[batch] = Batch(taken_minor=own + corrected)
+        taken = sum(int(connection.execute(query).scalar() or 0) for query in (own, later))
+        shelves.batches[batch] = Batch(taken_minor=taken)
 
 
-def _change_cost(session: Session, n: int, move: Move, origin: StockMove, run: RecostRun) -> None:
-    """A sale that cost something else than was thought changes the food cost of its dish."""
-    if not origin.line_id or SALES not in (move.source, move.target):
-        return
-    item = select(SalesFact.item_id).where(
-        SalesFact.line_id == origin.line_id, SalesFact.fire_no == origin.fire_no
-    )
-    sign = 1 if move.target == SALES else -1
-    session.add(
-        CostChange(
-            n=n,
-            run=run.number,
-            line_id=origin.line_id,
-            fire_no=origin.fire_no,
-            item_id=session.exec(item.limit(1)).first() or "",
-            day=move.day,
-            cost_minor=sign * move.value_minor,
-        )
-    )
+class _Changes:
+    """Sales that cost something else than was thought change the food cost of their dish."""
+
+    def __init__(self, connection: Connection, run: int) -> None:
+        self._connection, self._run = connection, run
+        self._found: list[tuple[int, Entry, int]] = []
+
+    def add(self, n: int, move: Move, entry: Entry) -> None:
+        """A correction that is move `n`; what concerns no sale changes no dish."""
+        if entry.line_id and SALES in (move.source, move.target):
+            sign = 1 if move.target == SALES else -1
+            self._found.append((n, entry, sign * move.value_minor))
+
+    def write(self) -> None:
+        """Put the changes into their table, under the dishes that were sold."""
+        items = self._items(sorted({entry.line_id for _, entry, _ in self._found}))
+        rows: list[Row] = [
+            (
+                n, self._run, entry.line_id, entry.fire_no,
+                items.get((entry.line_id, entry.fire_no), ""), entry.day, cost,
+            )
+            for n, entry, cost in self._found
+        ]  # fmt: skip
+        _CHANGES.rows(self._connection, rows)
+
+    def _items(self, lines: Sequence[str]) -> dict[tuple[str, int], str]:
+        found: dict[tuple[str, int], str] = {}
+        for start in range(0, len(lines), NAMED_AT_ONCE):
+            query = sa.select(FACT.line_id, FACT.fire_no, FACT.item_id).where(
+                FACT.line_id.in_(lines[start : start + NAMED_AT_ONCE])
+            )
+            for line_id, fire_no, item_id in self._connection.execute(query):
+                found[line_id, fire_no] = item_id
+        return found
 
 
 def _set_balances(
-    session: Session, shelves: Shelves, goods: Sequence[str], priced: Sequence[Priced]
+    connection: Connection, shelves: Shelves, goods: Sequence[str], last: dict[Key, Moment]
 ) -> None:
     """The balances of the goods become what the run found."""
-    last: dict[tuple[str, str], tuple[str, int]] = {}
-    for done in priced:
-        for place in (done.move.source, done.move.target):
-            store_id = store_of(place)
-            if store_id is not None:
-                last[store_id, done.move.ingredient_id] = (done.move.day, done.move.at_ms)
-    rows = session.exec(select(Balance).where(col(Balance.ingredient_id).in_(goods))).all()
-    known = {(row.store_id, row.ingredient_id): row for row in rows}
-    for place, good in shelves.states:
-        store_id = store_of(place)
-        assert store_id is not None, "only stores have a state"
-        if (store_id, good) not in known:
-            known[store_id, good] = new_balance(store_id, good)
-            session.add(known[store_id, good])
-    for (store_id, name), row in known.items():
-        keep(row, shelves.state((store_place(store_id), IngredientId(name))))
-        row.last_day, row.last_ms = last.get((store_id, name), (row.last_day, row.last_ms))
+    balances = Balances(connection, shelves.method)
+    balances.load()
+    known = {key for key in balances.states if key[1] in goods} | set(shelves.states)
+    for key in known:
+        balances.touch(key)
+        balances.states[key] = shelves.state(key)
+        balances.moments[key] = last.get(key, balances.moments.get(key, NEVER))
+    balances.write()
 
 
 def _keep_checkpoint(session: Session, shelves: Shelves, day: str) -> None:

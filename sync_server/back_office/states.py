@@ -6,17 +6,31 @@ checkpoint keeps the states of all stores as one text. Both are exact: whole num
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from sync_server.domain.costing import Average, Fifo, Part, Stock, UnitCost
 from sync_server.domain.stock import from_milli, to_milli
-
-from .tables import Balance
 
 AVERAGE, FIFO = "average", "fifo"
 Pairs = Sequence[tuple[int, int]]
 
 
-def state_of(balance: Balance, method: str) -> Stock:
+class Kept(Protocol):
+    """The columns of a balance that are its state."""
+
+    @property
+    def qty_milli(self) -> int: ...
+    @property
+    def value_minor(self) -> int: ...
+    @property
+    def cost_qty_milli(self) -> int: ...
+    @property
+    def cost_value_minor(self) -> int: ...
+    @property
+    def layers(self) -> str: ...
+
+
+def state_of(balance: Kept, method: str) -> Stock:
     """The state that a balance stands for."""
     cost = None
     if balance.cost_qty_milli:
@@ -28,14 +42,16 @@ def state_of(balance: Balance, method: str) -> Stock:
     return Fifo(_parts(kept.get("layers", ())), _parts(kept.get("shortages", ())), cost)
 
 
-def keep(balance: Balance, state: Stock) -> None:
-    """Write a state into its balance."""
+def figures_of(state: Stock) -> tuple[int, int, int, int, str]:
+    """A state as a balance keeps it: quantity, value, the last cost's two, layers."""
     cost = _cost(state)
-    balance.qty_milli = to_milli(state.qty)
-    balance.value_minor = state.value_minor
-    balance.cost_qty_milli = to_milli(cost.qty) if cost else 0
-    balance.cost_value_minor = cost.value_minor if cost else 0
-    balance.layers = _layers(state) if isinstance(state, Fifo) else ""
+    return (
+        to_milli(state.qty),
+        state.value_minor,
+        to_milli(cost.qty) if cost else 0,
+        cost.value_minor if cost else 0,
+        _layers(state) if isinstance(state, Fifo) else "",
+    )
 
 
 def body_of(states: Mapping[str, Stock], price: UnitCost | None) -> str:

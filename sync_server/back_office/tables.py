@@ -8,12 +8,19 @@ the rest. `balance` is the running sum of `stock_move`, kept in the same transac
 The tables are created by `migrations`, never from here.
 """
 
-from sqlalchemy import BigInteger, Column, MetaData, Text
+from sqlalchemy import BigInteger, Column, Index, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
 
 def _big(*, primary_key: bool = False) -> "Column[int]":
     return Column(BigInteger, nullable=False, autoincrement=False, primary_key=primary_key)
+
+
+def _partial(name: str, where: str) -> Index:
+    """An index of the few moves where a column says anything; questions repeat the condition."""
+    return Index(
+        f"ix_stock_move_{name}", name, sqlite_where=text(where), postgresql_where=text(where)
+    )
 
 
 class BackRow(SQLModel):
@@ -228,9 +235,15 @@ class StockMove(BackRow, table=True):
     """One entry of the ledger, numbered without gaps. `event_n` 0: not out of the journal."""
 
     __tablename__ = "stock_move"
+    __table_args__ = (
+        Index("ix_stock_move_good", "ingredient_id", "day", "at_ms"),
+        Index("ix_stock_move_document", "document"),
+        *(_partial(name, f"{name} <> 0") for name in ("undoes", "annuls", "corrects")),
+        _partial("batch", "batch <> ''"),
+    )
     n: int = Field(sa_column=_big(primary_key=True))
     kind: str
-    ingredient_id: str = Field(foreign_key="ingredient.ingredient_id", index=True)
+    ingredient_id: str = Field(foreign_key="ingredient.ingredient_id")
     source: str
     target: str
     qty_milli: int = Field(sa_column=_big())
@@ -244,11 +257,29 @@ class StockMove(BackRow, table=True):
     event_n: int = Field(default=0, sa_column=_big())
     no_cost: bool = False
     annuls: int = Field(default=0, sa_column=_big())
-    corrects: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, index=True))
-    batch: str = Field(default="", index=True)
+    corrects: int = Field(default=0, sa_column=_big())
+    batch: str = ""
     share: int = Field(default=0, sa_column=_big())
     shared: int = Field(default=0, sa_column=_big())
     passing: bool = False
+
+
+class StockDay(BackRow, table=True):
+    """What the moves of a day add up to by good, kind and direction; kept with the moves.
+
+    Reports add these up instead of a year of moves. `moves` says of how many.
+    """
+
+    __tablename__ = "stock_day"
+    __table_args__ = {"sqlite_with_rowid": False}
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    day: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
+    qty_milli: int = Field(sa_column=_big())
+    value_minor: int = Field(sa_column=_big())
+    moves: int = Field(sa_column=_big())
 
 
 class Balance(BackRow, table=True):

@@ -1,8 +1,9 @@
 """The stock turnover of a store between two days: what was there, came, went and is left.
 
-At moving average the sheet is summed by the database out of the ledger and checked by the
-domain's identity. FIFO is the same ledger priced anew (`domain.shelves.revalued`), which reads
-every move up to the last day. Names are in both languages; the pages choose.
+At moving average the sheet is summed by the database out of the days of the ledger (`StockDay`)
+and checked by the domain's identity. FIFO is the same ledger priced anew
+(`domain.shelves.revalued`), which reads every move up to the last day. Names are in both
+languages; the pages choose.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,8 +30,16 @@ from sync_server.domain.stock import (
 )
 from sync_server.store.database import session_on
 
-from .ledger import domain_move
-from .tables import Ingredient, IngredientGroup, StationStore, StockMove, Store, Unit
+from .moves import moves_where
+from .tables import (
+    Ingredient,
+    IngredientGroup,
+    StationStore,
+    StockDay,
+    StockMove,
+    Store,
+    Unit,
+)
 
 BOOKS_METHOD = "average"
 LARGEST = 6
@@ -173,32 +182,25 @@ def last_booked_day(connection: Connection) -> str:
 
 
 def _summed_moves(session: Session, question: Question) -> list[Move]:
-    """The moves of the store added up by ingredient, kind, direction and part of the period.
+    """The days of the store added up by ingredient, kind, direction and part of the period.
 
     Sums may stand for their moves, because the sheet only ever adds them. An opening document on
     the first day has to stay apart, see `turnover`.
     """
     place = store_place(question.store_id)
     when = case(
-        (col(StockMove.day) < question.first_day, ""),
-        (col(StockMove.day) == question.first_day, question.first_day),
+        (col(StockDay.day) < question.first_day, ""),
+        (col(StockDay.day) == question.first_day, question.first_day),
         else_=question.last_day,
     ).label("part")
+    parts = (StockDay.kind, StockDay.ingredient_id, StockDay.source, StockDay.target, when)
     query = (
-        select(
-            StockMove.kind,
-            StockMove.ingredient_id,
-            StockMove.source,
-            StockMove.target,
-            when,
-            func.sum(StockMove.qty_milli),
-            func.sum(StockMove.value_minor),
-        )  # type: ignore[call-overload]
+        select(*parts, func.sum(StockDay.qty_milli), func.sum(StockDay.value_minor))  # type: ignore[call-overload]
         .where(
-            or_(col(StockMove.source) == place, col(StockMove.target) == place),
-            StockMove.day <= question.last_day,
+            or_(col(StockDay.source) == place, col(StockDay.target) == place),
+            StockDay.day <= question.last_day,
         )
-        .group_by(StockMove.kind, StockMove.ingredient_id, StockMove.source, StockMove.target, when)
+        .group_by(*parts)
     )
     return [
         Move(
@@ -215,8 +217,7 @@ def _summed_moves(session: Session, question: Question) -> list[Move]:
 
 
 def _all_moves(session: Session, last_day: str) -> Iterable[Move]:
-    query = select(StockMove).where(StockMove.day <= last_day).order_by(col(StockMove.n))
-    return (domain_move(row) for row in session.exec(query))
+    return moves_where(session.connection(), col(StockMove.day) <= last_day)
 
 
 def _grouped(session: Session, found: dict[IngredientId, Turnover]) -> tuple[Group, ...]:

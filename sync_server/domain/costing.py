@@ -64,7 +64,7 @@ class Issued(Generic[State]):
     @property
     def value_minor(self) -> int:
         """The cost of the whole issue."""
-        return sum(part.value_minor for part in self.parts)
+        return sum([part.value_minor for part in self.parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ class Stock(Protocol):
 
     @property
     def value_minor(self) -> int: ...
+
+    @property
+    def cost(self) -> UnitCost | None: ...
 
     def knowing(self, price: UnitCost | None) -> Self:
         """The same, with `price` for what is missing as long as none was known here."""

@@ -175,10 +175,45 @@ def explode(
     own. Refused: `no_recipe` names the dish, `recipe_cycle` names the path.
     """
     needs = _needs(book, sold, on_hand, policy)
-    if isinstance(needs, Refused):
-        return needs
+    return needs if isinstance(needs, Refused) else _rounded(needs)
+
+
+def _rounded(needs: Needs) -> dict[IngredientId, Decimal]:
     rounded = {ingredient_id: exact(amount) for ingredient_id, amount in needs.items()}
     return {ingredient_id: qty for ingredient_id, qty in rounded.items() if qty > 0}
+
+
+@dataclass(slots=True)
+class Exploder:
+    """`explode` for many sales out of one book: what was worked out once is remembered.
+
+    A dish without prepared goods takes the same whatever lies in the store; of the others only
+    the plate is remembered.
+    """
+
+    book: RecipeBook
+    _plates: dict[Portion, Needs | Refused] = field(default_factory=dict)
+    _whole: dict[Portion, dict[IngredientId, Decimal]] = field(default_factory=dict)
+
+    def explode(
+        self, sold: Portion, on_hand: Callable[[IngredientId], Decimal]
+    ) -> Mapping[IngredientId, Decimal] | Refused:
+        """What a sale takes, as `explode` says."""
+        known = self._whole.get(sold)
+        if known is not None:
+            return known
+        plate = self._plates.get(sold)
+        if plate is None:
+            plate = self._plates[sold] = _plate(self.book, sold)
+        if isinstance(plate, Refused):
+            return plate
+        needs = _walked(self.book, plate, sold.day, on_hand, None)
+        if isinstance(needs, Refused):
+            return needs
+        taken = _rounded(needs)
+        if not any(self.book.in_force(Owner.SEMI, key, sold.day) for key in plate):
+            self._whole[sold] = taken
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +330,12 @@ def _needs(
     on_hand: Callable[[IngredientId], Decimal],
     policy: Policy | None,
 ) -> Needs | Refused:
+    plate = _plate(book, sold)
+    return plate if isinstance(plate, Refused) else _walked(book, plate, sold.day, on_hand, policy)
+
+
+def _plate(book: RecipeBook, sold: Portion) -> Needs | Refused:
+    """What the cards of a portion say, prepared goods as they are."""
     card = book.in_force(Owner.ITEM, sold.item_id, sold.day)
     if card is None:
         return refuse("no_recipe", item=sold.item_id, day=sold.day)
@@ -305,7 +346,17 @@ def _needs(
         for component in part.components:
             key = component.ingredient_id
             plate[key] = plate.get(key, Fraction(0)) + component.gross(month) * scale
-    walk = _Walk(book, sold.day, on_hand, policy, {})
+    return plate
+
+
+def _walked(
+    book: RecipeBook,
+    plate: Needs,
+    day: str,
+    on_hand: Callable[[IngredientId], Decimal],
+    policy: Policy | None,
+) -> Needs | Refused:
+    walk = _Walk(book, day, on_hand, policy, {})
     for key, amount in plate.items():
         refused = walk.down(key, max(amount, Fraction(0)), ())
         if refused is not None:

@@ -11,7 +11,7 @@ reversed leaves this history together with its reversal. Neighbours: `costing` h
 `stock` the moves; `sync_server.back_office.recosting` keeps the rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from .costing import METHODS, Part, Stock, UnitCost
@@ -82,7 +82,8 @@ class Shelves:
     """The states of all goods in all stores; whoever owns them may put states in before booking.
 
     `prices` is what was last paid for a good, `originals` the sales that may be taken back (by
-    their order), `undone` how much of each has been, in the thousandths of its line.
+    their order; only those in `wanted`, if it is known which), `undone` how much of each has
+    been, in the thousandths of its line.
     """
 
     method: str
@@ -91,6 +92,7 @@ class Shelves:
     originals: dict[int, Move] = field(default_factory=dict)
     undone: dict[int, int] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
+    wanted: Container[int] | None = None
     _back: dict[int, int] = field(default_factory=dict)
 
     def state(self, key: Key) -> Stock:
@@ -108,7 +110,7 @@ class Shelves:
         priced, parts = self._issue(move) if out else self._given(move)
         if store_of(move.target) is not None:
             priced = self._arrive(priced, parts)
-        if move.kind is MoveKind.SALE:
+        if move.kind is MoveKind.SALE and (self.wanted is None or move.order in self.wanted):
             self.originals[move.order] = priced.move
         return priced
 
@@ -122,7 +124,7 @@ class Shelves:
             return Priced(move, issued.value_minor - move.value_minor), issued.parts
         if move.target == PRODUCTION:
             self.batches.setdefault(move.batch, Batch()).taken_minor += issued.value_minor
-        done = replace(move, value_minor=issued.value_minor)
+        done = move.worth(issued.value_minor)
         return Priced(done, no_cost=issued.no_cost), issued.parts
 
     def _given(self, move: Move) -> tuple[Priced, tuple[Part, ...]]:
@@ -136,7 +138,7 @@ class Shelves:
             key = (move.target, move.ingredient_id)
             known = self.state(key).knowing(self.prices.get(move.ingredient_id))
             value = known.worth(move.qty)
-        return Priced(replace(move, value_minor=value)), (Part(move.qty, value),)
+        return Priced(move.worth(value)), (Part(move.qty, value),)
 
     def _arrive(self, priced: Priced, parts: tuple[Part, ...]) -> Priced:
         move, correction = priced.move, 0
@@ -170,7 +172,7 @@ class Shelves:
         """Back from the guest and on to waste, at one value; what lies in the store stays."""
         if store_of(move.target) is not None:
             self._back[move.undoes] = self._taken_back(move)
-        return Priced(replace(move, value_minor=self._back.get(move.undoes, move.value_minor)))
+        return Priced(move.worth(self._back.get(move.undoes, move.value_minor)))
 
 
 def corrections_of(priced: Priced) -> list[Move]:
@@ -208,8 +210,13 @@ def replayed(moves: Iterable[Move], shelves: Shelves) -> Iterator[Priced]:
     history = sorted((m for m in moves if m.kind not in CORRECTIONS), key=costing_order)
     annulled = {move.annuls for move in history if move.annuls}
     for move in history:
-        gone = move.annuls or move.order in annulled
-        yield Priced(move) if gone else shelves.book(move)
+        yield again(move, annulled, shelves)
+
+
+def again(move: Move, annulled: Container[int], shelves: Shelves) -> Priced:
+    """The next move of a history; `annulled` are the orders of what was reversed."""
+    gone = move.annuls or move.order in annulled
+    return Priced(move) if gone else shelves.book(move)
 
 
 def revalued(moves: Iterable[Move], method: str) -> list[Move]:
@@ -243,19 +250,26 @@ def booked(moves: Iterable[Move]) -> dict[int, Booked]:
 
 
 def differences(priced: Iterable[Priced], known: Mapping[int, Booked]) -> Iterator[Move]:
-    """The corrections that bring the books to a new pricing: one for each figure that differs.
+    """The corrections that bring the books to a new pricing: one for each figure that differs."""
+    for done in priced:
+        yield from difference(done, known[done.move.order])
+
+
+def difference(done: Priced, before: Booked) -> Iterator[Move]:
+    """What differs of one move, by entries that name the move they correct.
 
     A changed cost goes the way the goods went (store to sales); a changed split at zero leaves
-    its store. Each names the move that it corrects.
+    its store.
     """
-    for done in priced:
-        move, before = done.move, known[done.move.order]
-        delta = move.value_minor - before.value_minor
-        if delta:
-            entry = correction_entry(done, delta)
-            yield replace(
-                entry, kind=MoveKind.COST_CORRECTION, source=move.source, target=move.target
-            )
-        shift = done.correction_minor - before.correction_minor
-        if shift:
-            yield correction_entry(done, shift)
+    delta = done.move.value_minor - before.value_minor
+    if delta:
+        entry = correction_entry(done, delta)
+        yield replace(
+            entry,
+            kind=MoveKind.COST_CORRECTION,
+            source=done.move.source,
+            target=done.move.target,
+        )
+    shift = done.correction_minor - before.correction_minor
+    if shift:
+        yield correction_entry(done, shift)

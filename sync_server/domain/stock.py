@@ -85,14 +85,15 @@ def to_milli(qty: Decimal) -> int:
     Raises ValueError for a finer one: silently rounding here would lose goods.
     """
     thousandths = qty.scaleb(3)
-    if thousandths != thousandths.to_integral_value():
+    whole = int(thousandths)
+    if whole != thousandths:
         raise ValueError(f"{qty} has more than three places")
-    return int(thousandths)
+    return whole
 
 
 def from_milli(qty_milli: int) -> Decimal:
     """The quantity of so many thousandths."""
-    return Decimal(qty_milli).scaleb(-3).quantize(QUANTUM)
+    return Decimal(qty_milli).scaleb(-3)
 
 
 def part_of(value_minor: int, part: Decimal, whole: Decimal) -> int:
@@ -134,6 +135,24 @@ class Move:
     def __post_init__(self) -> None:
         assert self.qty >= 0, "a move goes from source to target; turn it round instead"
         assert self.source != self.target, "a move has two places"
+
+    def worth(self, value_minor: int) -> "Move":
+        """The same with a value. Written out, like `entered`: these run for every move booked."""
+        if value_minor == self.value_minor:
+            return self
+        return Move(
+            self.kind, self.ingredient_id, self.source, self.target, self.qty, value_minor,
+            self.day, self.order, self.note, self.undoes, self.at_ms, self.annuls, self.corrects,
+            self.batch, self.share, self.shared, self.passing,
+        )  # fmt: skip
+
+    def entered(self, order: int, day: str, at_ms: int, note: str) -> "Move":
+        """The same at a place in the ledger."""
+        return Move(
+            self.kind, self.ingredient_id, self.source, self.target, self.qty, self.value_minor,
+            day, order, note, self.undoes, at_ms, self.annuls, self.corrects,
+            self.batch, self.share, self.shared, self.passing,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

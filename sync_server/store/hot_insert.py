@@ -8,6 +8,7 @@ stand in them. For everything else use `connection.execute(insert(table), rows)`
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.sql.compiler import IdentifierPreparer
 
 Row = tuple[int | str | bytes | None, ...]
 
@@ -15,13 +16,19 @@ Row = tuple[int | str | bytes | None, ...]
 class HotInsert:
     """`INSERT INTO table (columns)` prepared for both dialects."""
 
-    def __init__(self, table: Table, columns: Sequence[str]) -> None:
-        """Name the columns in the order in which the rows give them."""
-        for name in columns:
+    def __init__(
+        self, table: Table, columns: Sequence[str], *, key: Sequence[str] = (), adds: bool = False
+    ) -> None:
+        """Name the columns in the order in which the rows give them.
+
+        With a `key` a row that is there already takes the new values, or with `adds` their sum.
+        """
+        for name in (*columns, *key):
             if name not in table.c:
                 raise KeyError(f"{table.name} has no column {name}")
         self._table = table
         self._columns = tuple(columns)
+        self._key, self._adds = tuple(key), adds
         self._texts: dict[str, str] = {}
 
     def rows(self, connection: Connection, rows: Sequence[Row]) -> None:
@@ -35,8 +42,24 @@ class HotInsert:
             names = connection.dialect.identifier_preparer
             marks = ", ".join(["%s" if name == "postgresql" else "?"] * len(self._columns))
             columns = ", ".join(names.quote(column) for column in self._columns)
+            table = names.format_table(self._table)
             # Every part is a quoted name of the program's own tables, never a value.
             self._texts[name] = (
-                f"INSERT INTO {names.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608
+                f"INSERT INTO {table} ({columns}) VALUES ({marks}){self._met(names)}"  # noqa: S608
             )
         return self._texts[name]
+
+    def _met(self, names: IdentifierPreparer) -> str:
+        """What happens to a row whose key is there already."""
+        if not self._key:
+            return ""
+        own = f"{names.quote(self._table.name)}." if self._adds else ""
+        changes = []
+        for column in self._columns:
+            if column in self._key:
+                continue
+            name = names.quote(column)
+            sums = f"{own}{name} + excluded.{name}" if self._adds else f"excluded.{name}"
+            changes.append(f"{name} = {sums}")
+        keys = ", ".join(names.quote(column) for column in self._key)
+        return f" ON CONFLICT ({keys}) DO UPDATE SET {', '.join(changes)}"

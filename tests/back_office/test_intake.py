@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.intake import Intake, JournalEvent, JournalGap
-from sync_server.back_office.ledger import domain_move
+from sync_server.back_office.moves import domain_move
 from sync_server.back_office.paper_tables import PaperRow
 from sync_server.back_office.seeding import BooksNotEmpty, FaultyCards
 from sync_server.back_office.tables import (

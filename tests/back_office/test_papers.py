@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from sync_server.back_office.books import file_url, open_books
-from sync_server.back_office.ledger import domain_move
+from sync_server.back_office.moves import domain_move
 from sync_server.back_office.paper_tables import PaperRow, PaperStep
 from sync_server.back_office.papers import Actor, Draft, DraftLine, Refusal, price_checks, save
 from sync_server.back_office.posting import (

@@ -21,6 +21,7 @@ from . import (
     bench_printing,
     bench_start,
     bench_touch,
+    bench_year,
     machine,
 )
 from .report import Report
@@ -38,6 +39,7 @@ BENCHES: dict[str, Bench] = {
     "g": bench_touch.run,
     "h": bench_printing.run,
     "i": bench_board.run,
+    "j": bench_year.run,
 }
 
 

@@ -15,6 +15,7 @@ class Scale:
     offline_commands: int = 500
     tickets: int = 200
     windows: bool = True
+    whole_year: bool = True
 
 
 TINY = Scale(
@@ -26,4 +27,5 @@ TINY = Scale(
     offline_commands=10,
     tickets=2,
     windows=False,
+    whole_year=False,
 )

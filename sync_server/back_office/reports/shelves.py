@@ -23,6 +23,7 @@ from .naming import TABLES, named
 from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Word, ratios
 
 MOVE = TABLES["stock_move"]
+DAY = TABLES["stock_day"].c
 STORE = TABLES["store"]
 
 
@@ -109,14 +110,17 @@ def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
     of_good = (
         MOVE.c.ingredient_id == good,
         sa.or_(MOVE.c.source == place, MOVE.c.target == place),
-        MOVE.c.source != MOVE.c.target,
     )
-    signed = sa.case((MOVE.c.target == place, 1), else_=-1)
+    signed = sa.case((DAY.target == place, 1), else_=-1)
     before = connection.execute(
         sa.select(
-            sa.func.coalesce(sa.func.sum(MOVE.c.qty_milli * signed), 0),
-            sa.func.coalesce(sa.func.sum(MOVE.c.value_minor * signed), 0),
-        ).where(*of_good, MOVE.c.day < asked.first)
+            sa.func.coalesce(sa.func.sum(DAY.qty_milli * signed), 0),
+            sa.func.coalesce(sa.func.sum(DAY.value_minor * signed), 0),
+        ).where(
+            DAY.ingredient_id == good,
+            sa.or_(DAY.source == place, DAY.target == place),
+            DAY.day < asked.first,
+        )
     ).one()
     qty, value = int(before[0]), int(before[1])
     unit, factor = factors(connection)[good]
@@ -370,9 +374,9 @@ def _day_of(key: str, asked: Asked) -> dict[str, str]:
 
 def _places(day: str, *, inclusive: bool) -> sa.Select[Any]:
     """The value in all stores before, or at the end of, a day."""
-    until = MOVE.c.day <= day if inclusive else MOVE.c.day < day
-    arrived = sa.case((MOVE.c.target.like("store:%"), MOVE.c.value_minor), else_=0)
-    gone = sa.case((MOVE.c.source.like("store:%"), MOVE.c.value_minor), else_=0)
+    until = DAY.day <= day if inclusive else DAY.day < day
+    arrived = sa.case((DAY.target.like("store:%"), DAY.value_minor), else_=0)
+    gone = sa.case((DAY.source.like("store:%"), DAY.value_minor), else_=0)
     total = sa.func.coalesce(sa.func.sum(arrived - gone), 0)
     return sa.select(total.label("value")).where(until)
 
@@ -380,9 +384,9 @@ def _places(day: str, *, inclusive: bool) -> sa.Select[Any]:
 def _house_moves(connection: Connection, asked: Asked) -> dict[str, int]:
     """What each kind of move brought into all stores, signed."""
     query = (
-        sa.select(MOVE.c.kind, MOVE.c.source, MOVE.c.target, sa.func.sum(MOVE.c.value_minor))
-        .where(MOVE.c.day >= asked.first, MOVE.c.day <= asked.last)
-        .group_by(MOVE.c.kind, MOVE.c.source, MOVE.c.target)
+        sa.select(DAY.kind, DAY.source, DAY.target, sa.func.sum(DAY.value_minor))
+        .where(DAY.day >= asked.first, DAY.day <= asked.last)
+        .group_by(DAY.kind, DAY.source, DAY.target)
     )
     found: dict[str, int] = defaultdict(int)
     for kind, source, target, value in connection.execute(query):
