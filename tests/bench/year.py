@@ -50,7 +50,7 @@ class Dose:
 
 
 WHOLE_YEAR = Dose()
-FORTNIGHT = Dose(lines=600, days=14, dishes=40, goods=90, prepared=6)
+FORTNIGHT = Dose(lines=240, days=12, dishes=24, goods=54, prepared=4)
 
 
 def _names(kind: str, uk: str, number: int) -> dict[str, str]:
