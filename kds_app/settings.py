@@ -18,6 +18,7 @@ MOST_BYTES = 64 * 1024
 CARDS = ("station", "order", "dish")
 KINDS = ("table", "tab", "takeaway", "room")
 ZOOM = (0.7, 1.6)
+PERCENT = 300
 
 COMMANDS: Final = (
     *("up", "down", "left", "right", "next", "back", "home", "end"),
@@ -53,8 +54,9 @@ BUILT_IN_KEYS: Final[Mapping[str, str]] = {
 class ScreenSettings:
     """`zoom` is the size of letters. `cards`: by station (its own lines), by order (with what
     other stations make for it, to read), by dish (one card a dish, with who wants it). Empty
-    `kinds` and `courses` show all. `amber_percent`: after what share of the target a ticket warns,
-    by kind, "" for the others. `one_course`: a later course stands in grey until the former is
+    `kinds` and `courses` show all. `amber_percent` and `late_percent`: after what share of its
+    time a ticket warns and is late, by kind, "" for the others; without them its station says so.
+    `one_course`: a later course stands in grey until the former is
     bumped. `bump_bar` is its USB numbers."""
 
     zoom: float = 1.0
@@ -65,11 +67,16 @@ class ScreenSettings:
     one_course: bool = False
     bump_bar: str = ""
     amber_percent: Mapping[str, int] = field(default_factory=dict)
+    late_percent: Mapping[str, int] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=lambda: BUILT_IN_KEYS)
 
     def amber(self, kind: str) -> int:
-        """The share of the target after which a ticket of a kind warns."""
-        return self.amber_percent.get(kind, self.amber_percent.get("", 80))
+        """The share of its time after which a ticket of a kind warns here; 0 if not said."""
+        return self.amber_percent.get(kind, self.amber_percent.get("", 0))
+
+    def late(self, kind: str) -> int:
+        """The share of its time after which a ticket of a kind is late here; 0 if not said."""
+        return self.late_percent.get(kind, self.late_percent.get("", 0))
 
 
 def read(folder: Path) -> tuple[ScreenSettings, tuple[str, ...]]:
@@ -128,14 +135,14 @@ def _text(value: object) -> object:
     return value if isinstance(value, str) else None
 
 
-def _amber(value: object) -> object:
+def _percent(value: object) -> object:
     """A number for all, or a table by kind with `other`."""
     table = {"other": value} if isinstance(value, int) else value
     if not isinstance(table, dict):
         return None
     for kind, percent in table.items():
         whole = isinstance(percent, int) and not isinstance(percent, bool)
-        if kind not in (*KINDS, "other") or not whole or not 1 <= percent <= 100:
+        if kind not in (*KINDS, "other") or not whole or not 1 <= percent <= PERCENT:
             return None
     return {("" if kind == "other" else kind): percent for kind, percent in table.items()}
 
@@ -156,7 +163,8 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "courses": _courses,
     "one_course": _flag,
     "bump_bar": _text,
-    "amber_percent": _amber,
+    "amber_percent": _percent,
+    "late_percent": _percent,
     "keys": _keys,
 }
 _MEANT: Final[Mapping[str, str]] = {
@@ -167,6 +175,7 @@ _MEANT: Final[Mapping[str, str]] = {
     "courses": "a list of courses, 0 to 20",
     "one_course": "true or false",
     "bump_bar": "USB numbers such as 04b8:0e15",
-    "amber_percent": "a percentage from 1 to 100, or a table of them by kind of order",
+    "amber_percent": "a percentage from 1 to 300, or a table of them by kind of order",
+    "late_percent": "a percentage from 1 to 300, or a table of them by kind of order",
     "keys": f"a table of names of keys; each means one of {', '.join(COMMANDS)}",
 }

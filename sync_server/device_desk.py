@@ -11,7 +11,7 @@ import base64
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from PIL import Image
@@ -32,10 +32,13 @@ from sync_server.paper.composing import NotComposable, compose, draft_of
 from sync_server.paper.figures import zone_of
 from sync_server.paper.samples import SHOWN, sample_job, test_page
 from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of as template_fault
-from sync_server.paper.words import words_of
+from sync_server.paper.words import LANGUAGES, words_of
 from sync_server.transport.authority import CommandResult
 
 PRINTERS = 64
+PERCENT = 300
+CAPACITY = 1_000
+ID_SHOWN = 80
 PREVIEW_DOTS = 1_400
 PREVIEW_BYTES = 44 * 1024
 
@@ -59,6 +62,17 @@ class _Assign(_Params, frozen=True):
     station_id: str
     printer_id: str
     fallback_printer_id: str = ""
+
+
+class _OfStation(_Params, frozen=True):
+    """How a station works: what is not named here stays as it is."""
+
+    station_id: str
+    amber_percent: int
+    late_percent: int
+    capacity: int
+    paper: Literal["fallback", "always"]
+    kitchen_language: str
 
 
 class _OfTemplate(_Params, frozen=True):
@@ -114,6 +128,7 @@ class DeviceDesk:
             "try_printer": (_OfPrinter, self._try),
             "save_printer": (_OfPrinter, self._save_printer),
             "assign_station": (_Assign, self._assign),
+            "save_station": (_OfStation, self._save_station),
             "preview_paper": (_OfTemplate, self._preview),
             "save_template": (_OfTemplate, self._save_template),
             "save_floor": (_OfHall, self._save_floor),
@@ -204,6 +219,35 @@ class DeviceDesk:
 
         def changed(now: Catalogue) -> Catalogue:
             return replace(now, stations={**now.stations, station.station_id: moved})
+
+        return await self._publish(changed)
+
+    async def _save_station(self, asked: _OfStation) -> Answer:
+        """When tickets of a station warn and are late, how much it makes at once, what it reads."""
+        station = self._office.catalogue.stations.get(asked.station_id)
+        if station is None:
+            return "no_station", {"station": asked.station_id[:ID_SHOWN]}
+        if not 1 <= asked.amber_percent <= asked.late_percent <= PERCENT:
+            return "station_times", {"most": PERCENT}
+        if not 0 <= asked.capacity <= CAPACITY or asked.kitchen_language not in LANGUAGES:
+            return "bad_text", {}
+        made = replace(
+            station,
+            amber_percent=asked.amber_percent,
+            late_percent=asked.late_percent,
+            capacity=asked.capacity,
+            paper=asked.paper,
+            kitchen_language=asked.kitchen_language,
+        )
+
+        def changed(now: Catalogue) -> Catalogue:
+            kept = now.stations[station.station_id]
+            after = replace(
+                made,
+                printer_id=kept.printer_id,
+                fallback_printer_id=kept.fallback_printer_id,
+            )
+            return replace(now, stations={**now.stations, station.station_id: after})
 
         return await self._publish(changed)
 

@@ -18,6 +18,9 @@ TOLD_MS = 8_000
 TOLD_AT_ONCE = 4
 """How many such tickets are told at one time; the others follow."""
 
+TELL_WITHIN_MS = 60_000
+"""Later than that a ticket of another page is no news any more: it stands among those counted."""
+
 SOUNDS = ("void", "new", "changed", "late")
 """By weight: of several at once the first is played."""
 
@@ -36,6 +39,7 @@ class Attention:
         self._fresh: dict[str, int] = {}
         self._late: set[str] = set()
         self._told: dict[str, int] = {}
+        self._untold: dict[str, int] = {}
         self._looked = False
 
     def look(self, tickets: Iterable[Ticket], late: frozenset[str], now_ms: int) -> str:
@@ -51,6 +55,7 @@ class Attention:
             if known(ticket):
                 continue
             self._fresh[ticket.ticket_id] = now_ms + FRESH_MS
+            self._untold[ticket.ticket_id] = now_ms + TELL_WITHIN_MS
             heard.add(_sound(ticket, before))
         if self._looked and late - self._late:
             heard.add("late")
@@ -60,7 +65,7 @@ class Attention:
         return next((sound for sound in SOUNDS if sound in heard), "")
 
     def _forget(self, standing: set[str]) -> None:
-        for memory in (self._announced, self._fresh, self._told):
+        for memory in (self._announced, self._fresh, self._told, self._untold):
             for ticket_id in memory.keys() - standing:
                 del memory[ticket_id]
 
@@ -74,7 +79,7 @@ class Attention:
         for ticket in elsewhere:
             if len(chosen) == TOLD_AT_ONCE:
                 break
-            if not known(ticket):
+            if self._untold.pop(ticket.ticket_id, 0) > now_ms:
                 self._told[ticket.ticket_id] = now_ms + TOLD_MS
             if self._told.get(ticket.ticket_id, 0) > now_ms:
                 chosen.append(ticket)

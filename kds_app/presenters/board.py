@@ -13,7 +13,18 @@ from dataclasses import dataclass, replace
 from kds_app.desk import Desk
 from kds_app.presenters import dishes, expo, keys, packing, sheets, side, ticket as tickets
 from kds_app.presenters.attention import Attention
-from kds_app.presenters.shown import Act, BoardView, Card, Chip, Newcomer, Placed, Row, Sheet, Timer
+from kds_app.presenters.shown import (
+    Act,
+    BoardView,
+    Card,
+    Chip,
+    Newcomer,
+    Placed,
+    Row,
+    Sheet,
+    Timer,
+    Waiting,
+)
 from kds_app.presenters.ticket import Names
 from kds_app.settings import CARDS, ScreenSettings
 from kds_app.words import Words, span, together
@@ -109,6 +120,7 @@ class Board:
         self._made: dict[str, _Made] = {}
         self._planned: tuple[int, int, tickets.Plan] = (-1, -1, {})
         self._plan_of: tuple[object, ...] = ()
+        self._paces: dict[str, tickets.Pace] = {}
 
     # -- what is looked at ---------------------------------------------------------------------
     def names(self) -> Names | None:
@@ -213,6 +225,20 @@ class Board:
         self._planned = (venue.n, at_ms, plan)
         return plan
 
+    def alarm(self, ticket: Ticket) -> tickets.Alarm:
+        """When a ticket turns amber and red: as this screen's own file says, else its station."""
+        catalogue = self.desk.catalogue
+        station = catalogue.stations.get(ticket.station_id) if catalogue else None
+        usual = (
+            tickets.Alarm(station.amber_percent, station.late_percent)
+            if station
+            else tickets.Alarm()
+        )
+        return tickets.Alarm(
+            self.settings.amber(ticket.kind) or usual.amber,
+            self.settings.late(ticket.kind) or usual.late,
+        )
+
     def bumped(self, stations: tuple[str, ...]) -> list[Ticket]:
         """Finished tickets of stations, the latest first."""
         found = [
@@ -229,6 +255,7 @@ class Board:
         now_ms = self.desk.now_ms()
         names = self.names()
         self.sound = ""
+        self._paces.clear()
         if names is None:
             return self._waiting(glass)
         self._come_home(now_ms)
@@ -236,7 +263,9 @@ class Board:
         mine = self.standing(self.home)
         self.sound = self.attention.look(mine, self.late(mine, now_ms), now_ms)
         placed = keys.marked(self, self._place(self._entries(stations, names, now_ms), glass))
-        newcomers = self._newcomers(mine, placed, names, now_ms)
+        here = {ticket_id for place in placed for ticket_id, _ in place.card.versions}
+        elsewhere = [ticket for ticket in mine if ticket.ticket_id not in here]
+        newcomers = self._newcomers(elsewhere, names, now_ms)
         words = names.words
         work = self.standing(stations)
         finished = self.bumped(stations)
@@ -254,6 +283,7 @@ class Board:
             empty="" if placed else words.say(empty),
             newcomers_title=words.say("elsewhere").upper() if newcomers else "",
             newcomers=newcomers,
+            waiting=self._elsewhere(elsewhere, names),
             sections=(
                 side.all_day(work, names),
                 side.coming_up(work, names),
@@ -291,16 +321,14 @@ class Board:
         self, stations: tuple[str, ...], names: Names, now_ms: int
     ) -> list[tuple[Card, Timer]]:
         if self.state.tab == PASS:
-            return expo.cards(
-                self.desk.venue, stations, names, now_ms, self.plan(), self.settings.amber
-            )
+            return expo.cards(self.desk.venue, stations, names, now_ms, self.plan(), self.alarm)
         work = self.standing(stations)
         if self.state.grouping == "dish":
-            return dishes.cards(work, names, now_ms, self.plan(), self.settings.amber)
+            return dishes.cards(work, names, now_ms, self.plan(), self.alarm)
         made = []
         for ticket in work:
-            when = tickets.pace(ticket, self.plan(), now_ms)
-            state = tickets.tone(ticket, when, now_ms, self.settings.amber(ticket.kind))
+            when = self._pace(ticket, now_ms)
+            state = tickets.tone(ticket, when, now_ms, self.alarm(ticket))
             timer = tickets.timer(ticket, when, state, now_ms, names.words)
             behind = self._behind(ticket)
             if behind:
@@ -375,14 +403,20 @@ class Board:
         return frozenset(
             ticket.ticket_id
             for ticket in work
-            if tickets.tone(ticket, tickets.pace(ticket, self.plan(), now_ms), now_ms) == "late"
+            if tickets.tone(ticket, self._pace(ticket, now_ms), now_ms, self.alarm(ticket))
+            == "late"
         )
 
+    def _pace(self, ticket: Ticket, now_ms: int) -> tickets.Pace:
+        """When a ticket is due; worked out once for each picture of the board."""
+        found = self._paces.get(ticket.ticket_id)
+        if found is None:
+            found = self._paces[ticket.ticket_id] = tickets.pace(ticket, self.plan(), now_ms)
+        return found
+
     def _newcomers(
-        self, mine: list[Ticket], placed: tuple[Placed, ...], names: Names, now_ms: int
+        self, elsewhere: list[Ticket], names: Names, now_ms: int
     ) -> tuple[Newcomer, ...]:
-        here = {ticket_id for place in placed for ticket_id, _ in place.card.versions}
-        elsewhere = [ticket for ticket in mine if ticket.ticket_id not in here]
         told = []
         for ticket in self.attention.to_tell(elsewhere, now_ms):
             rows = [tickets.line_row(ticket, line, names) for line in ticket.lines]
@@ -397,6 +431,19 @@ class Board:
                 )
             )
         return tuple(told)
+
+    def _elsewhere(self, tickets: list[Ticket], names: Names) -> Waiting | None:
+        """The line that counts what this screen answers for and does not show now."""
+        if not tickets:
+            return None
+        versions = tuple((str(ticket.ticket_id), ticket.version) for ticket in tickets)
+        if self.state.tab in self.home:
+            label = names.words.say("waiting", n=len(tickets))
+            last = self.state.page == self.state.pages - 1
+            return Waiting(label, versions, "page:back" if last else "page:next")
+        where = names.station(self.home[0])
+        label = names.words.say("waiting_at", n=len(tickets), name=where)
+        return Waiting(label, versions, f"tab:{self.home[0]}")
 
     # -- head and foot -------------------------------------------------------------------------
     def _title(self, names: Names) -> str:

@@ -15,11 +15,9 @@ from kds_app.presenters.ticket import Names
 from sync_server.domain.events import TicketLine
 from sync_server.domain.kitchen import Ticket
 
-_WORST = ("late", "amber", "room", "cooking", "new", "ready", "upcoming")
-
 
 def cards(
-    work: Sequence[Ticket], names: Names, now_ms: int, plan: tickets.Plan, amber: tickets.Amber
+    work: Sequence[Ticket], names: Names, now_ms: int, plan: tickets.Plan, alarms: tickets.Alarms
 ) -> list[tuple[Card, Timer]]:
     """The cards, the dish that has waited longest first."""
     found: dict[str, list[tuple[Ticket, TicketLine]]] = {}
@@ -29,7 +27,7 @@ def cards(
             if not gone and line.state != "ready":
                 dish = line.item_id if line.item_id in names.catalogue.items else line.name
                 found.setdefault(dish, []).append((ticket, line))
-    return [_card(dish, wanted, names, now_ms, plan, amber) for dish, wanted in found.items()]
+    return [_card(dish, wanted, names, now_ms, plan, alarms) for dish, wanted in found.items()]
 
 
 def _card(
@@ -38,16 +36,16 @@ def _card(
     names: Names,
     now_ms: int,
     plan: tickets.Plan,
-    amber: tickets.Amber,
+    alarms: tickets.Alarms,
 ) -> tuple[Card, Timer]:
     words = names.words
     first, line = wanted[0]
     when = tickets.pace(first, plan, now_ms)
     states = {
-        tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms, amber(ticket.kind))
+        tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms, alarms(ticket))
         for ticket, _ in wanted
     }
-    state = next(state for state in _WORST if state in states)
+    state = tickets.worst(states)
     making = [(ticket, one) for ticket, one in wanted if one.state != "void" and not one.held]
     total = sum(one.qty_milli for _, one in making or wanted if one.state != "void")
     ids = ",".join(f"{ticket.ticket_id}:{one.line_id}" for ticket, one in making)

@@ -19,8 +19,6 @@ from sync_server.domain.venue import Venue
 CLOSED_KEPT_MS = 180_000
 """How long a paid order stays after its last station is done, if nobody says that it was taken."""
 
-_WORST = ("late", "amber", "room", "cooking", "new", "ready", "upcoming")
-
 
 def cards(
     venue: Venue,
@@ -28,7 +26,7 @@ def cards(
     names: Names,
     now_ms: int,
     plan: tickets.Plan,
-    amber: tickets.Amber,
+    alarms: tickets.Alarms,
 ) -> list[tuple[Card, Timer]]:
     """The cards of the pass, oldest first."""
     groups: dict[tuple[str, int], list[Ticket]] = {}
@@ -41,7 +39,7 @@ def cards(
             rushed = any(ticket.rush and ticket.state == "open" for ticket in group)
             made.append((not rushed, min(ticket.clock_ms for ticket in group), group))
     made.sort(key=lambda entry: (*entry[:2], entry[2][0].ticket_id))
-    return [_card(venue, group, names, now_ms, plan, amber) for _, _, group in made]
+    return [_card(venue, group, names, now_ms, plan, alarms) for _, _, group in made]
 
 
 def to_pass(venue: Venue, check_id: str, course: int) -> dict[CheckId, list[LineId]]:
@@ -87,14 +85,14 @@ def _stands(venue: Venue, group: list[Ticket], now_ms: int) -> bool:
     return now_ms - max(ticket.bumped_ms for ticket in bumped) < CLOSED_KEPT_MS
 
 
-def _state(group: list[Ticket], now_ms: int, plan: tickets.Plan, amber: tickets.Amber) -> str:
+def _state(group: list[Ticket], now_ms: int, plan: tickets.Plan, alarms: tickets.Alarms) -> str:
     states = {
         "ready"
         if ticket.state == "bumped"
-        else tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms, amber(ticket.kind))
+        else tickets.tone(ticket, tickets.pace(ticket, plan, now_ms), now_ms, alarms(ticket))
         for ticket in group
     }
-    return next(state for state in _WORST if state in states)
+    return tickets.worst(states)
 
 
 def _card(
@@ -103,11 +101,11 @@ def _card(
     names: Names,
     now_ms: int,
     plan: tickets.Plan,
-    amber: tickets.Amber,
+    alarms: tickets.Alarms,
 ) -> tuple[Card, Timer]:
     words = names.words
     first = min(group, key=lambda ticket: ticket.clock_ms)
-    state = _state(group, now_ms, plan, amber)
+    state = _state(group, now_ms, plan, alarms)
     rushed = any(ticket.rush for ticket in standing_of(group))
     rush = (tickets.rush_row(words),) if rushed else ()
     standing = standing_of(group)

@@ -139,6 +139,16 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many tickets of this screen's own stations stand on other pages, and which versions of
+    them are so counted; a tap goes there."""
+
+    label: str
+    versions: tuple[tuple[str, int], ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A bar of a small chart: `share` of the longest in thousandths."""
 
@@ -177,6 +187,7 @@ class BoardView:
     empty: str = ""
     newcomers_title: str = ""
     newcomers: tuple[Newcomer, ...] = ()
+    waiting: Waiting | None = None
     sections: tuple[Section, ...] = ()
     foot: tuple[Act, ...] = ()
     pager: tuple[Act, ...] = ()

@@ -17,11 +17,17 @@ from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue, Modifier
 from sync_server.domain.pacing import DEFAULT_TARGET_S, Key, Slot
 
-AMBER_PERCENT = 80
-"""Share of the target after which a ticket warns, unless the screen says otherwise."""
 
-Amber: TypeAlias = Callable[[str], int]
-"""That share by the kind of order (features-commercial B7.51)."""
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """After which share of its time a ticket warns, and after which it is late, in percent."""
+
+    amber: int = 80
+    late: int = 100
+
+
+Alarms: TypeAlias = Callable[[Ticket], Alarm]
+"""Those of a ticket: by its station and kind of order (features-commercial B7.51)."""
 
 START_NOTE_MS = 60_000
 """A later start than this is worth a note, and shows the dish in grey until then."""
@@ -127,16 +133,26 @@ def live(lines: Iterable[TicketLine]) -> list[TicketLine]:
     return [line for line in lines if line.state != "void" and not line.held]
 
 
-def tone(ticket: Ticket, when: Pace, now_ms: int, amber: int = AMBER_PERCENT) -> str:
+_WORST = ("late", "amber", "room", "cooking", "new", "ready", "upcoming")
+
+
+def worst(tones: Iterable[str]) -> str:
+    """Of the states of several tickets the one that needs a hand first."""
+    found = set(tones)
+    return next(state for state in _WORST if state in found)
+
+
+def tone(ticket: Ticket, when: Pace, now_ms: int, alarm: Alarm = Alarm()) -> str:
     """The state that colours the head: upcoming, ready, late, amber, room, cooking, new."""
     if ticket.upcoming:
         return "upcoming"
     lines = live(ticket.lines)
     if lines and all(line.state == "ready" for line in lines):
         return "ready"
-    if now_ms >= when.due_ms:
+    share = (now_ms - when.start_ms) * 100
+    if share >= (when.due_ms - when.start_ms) * alarm.late:
         return "late"
-    if now_ms >= when.start_ms + (when.due_ms - when.start_ms) * amber // 100:
+    if share >= (when.due_ms - when.start_ms) * alarm.amber:
         return "amber"
     if ticket.kind == "room":
         return "room"

@@ -66,13 +66,16 @@ class BoardScreen(Widget):
         return Glass(columns.count, columns.room, columns.gap, columns.tall)
 
     def drawn(self) -> dict[str, int]:
-        """Ticket versions that stand painted on the screen, not under the sheet."""
+        """Ticket versions that stand painted on the screen, or are counted there as waiting on
+        other pages, and not under the sheet."""
         found: dict[str, int] = {}
         if self.sheet.parent is not None:
             return self.columns.drawn(self.sheet.x)
         side = self.side.painted
         if side is not None and side is self.side.model:
             found.update((n.ticket_id, n.version) for n in side.newcomers)
+            if side.waiting is not None:
+                found.update(side.waiting.versions)
         found.update(self.columns.drawn(self.side.x))
         return found
 

@@ -15,6 +15,8 @@ from kds_app.widgets.card import CardView
 from kds_app.widgets.layout import lay_out
 
 MARGIN, GAP = 15, 15
+MEASURED = 4_000
+"""Heights of cards that are kept; more tickets than that no kitchen has open."""
 
 
 class Columns(Widget):
@@ -61,7 +63,7 @@ class Columns(Widget):
         if kept is not None and kept[1] == wide and (kept[0] is card or kept[0] == card):
             return kept[2]
         height = lay_out(card, wide).height
-        if len(self._talls) > 1_000:
+        if len(self._talls) > MEASURED:
             self._talls.clear()
         self._talls[card.id] = (card, wide, height)
         return height

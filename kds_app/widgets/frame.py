@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from glass.lettering import fit, width
 from glass.painted import LEADING
 from glass.tap import Area, Touchable
-from kds_app.presenters.shown import Act, Bar, BoardView, Chip, Newcomer, Pair, Section, Sheet
+from kds_app.presenters.shown import (
+    Act,
+    Bar,
+    BoardView,
+    Chip,
+    Newcomer,
+    Pair,
+    Section,
+    Sheet,
+    Waiting,
+)
 from kds_app.theme import scale
 from kds_app.widgets.buttons import face, pill, pill_width
 
@@ -32,6 +42,7 @@ class SideModel:
 
     newcomers_title: str
     newcomers: tuple[Newcomer, ...]
+    waiting: Waiting | None
     sections: tuple[Section, ...]
 
 
@@ -53,7 +64,7 @@ def head_of(view: BoardView) -> HeadModel:
 
 def side_of(view: BoardView) -> SideModel:
     """The side column's part of the view."""
-    return SideModel(view.newcomers_title, view.newcomers, view.sections)
+    return SideModel(view.newcomers_title, view.newcomers, view.waiting, view.sections)
 
 
 def foot_of(view: BoardView) -> FootModel:
@@ -114,6 +125,8 @@ class SideView(Touchable):
         top = u(14)
         if model.newcomers:
             top = self._newcomers(model, top)
+        if model.waiting is not None:
+            top = self._waiting(model.waiting, top)
         sections = [section for section in model.sections if section.pairs]
         least = 3 if high - top > u(39) * 20 else 2
         for number, section in enumerate(sections):
@@ -137,6 +150,17 @@ class SideView(Touchable):
             self.areas.append(Area(newcomer.id, left, top, room, high))
             top += high + u(8)
         return top + u(10)
+
+    def _waiting(self, waiting: Waiting, top: int) -> int:
+        """What stands on other pages: one line whatever their number, so it always has its room."""
+        u = scale.of
+        left, room, high = u(16), round(self.width) - 2 * u(16), u(52)
+        self.box(left, top, room, high, "raised", u(8))
+        rows = fit(waiting.label, room - u(20), u(17), True, 2)
+        below = top + (high - round(u(17) * LEADING) * len(rows)) // 2
+        self.rows(rows, left + u(10), below, room - u(20), u(17), "new_text")
+        self.areas.append(Area(waiting.id, left, top, room, high))
+        return top + high + u(14)
 
     def _section(self, section: Section, top: int, bottom: int) -> int:
         u = scale.of

@@ -33,7 +33,7 @@ class SetUpPresenter(Presenter):
 
     @intent
     def tab(self, screen: str) -> None:
-        """Printers or papers."""
+        """Printers, papers or stations."""
         self.place.screen = screen
 
     def head(self) -> Head:
@@ -47,14 +47,14 @@ class SetUpPresenter(Presenter):
         )
 
     def tabs(self, here: str) -> tuple[Act, ...]:
-        """The two screens of the set-up."""
+        """The screens of the set-up."""
         return tuple(
             Act(
                 f"tab:{screen}",
                 self.say(f"set_up_{screen}"),
                 "chosen" if screen == here else "flat",
             )
-            for screen in ("devices", "papers")
+            for screen in ("devices", "papers", "stations")
         )
 
     async def asked(self, what: str, params: dict[str, object]) -> dict[str, Any] | None:

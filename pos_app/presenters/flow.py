@@ -25,6 +25,7 @@ from pos_app.presenters.shift import ShiftPresenter
 from pos_app.presenters.shown import NO_BANNER, Banner
 from pos_app.presenters.sign_in import SignInPresenter
 from pos_app.presenters.split import SplitPresenter
+from pos_app.presenters.stations import StationsPresenter
 from pos_app.presenters.telling import Telling
 
 _SCREENS: dict[str, type[Presenter]] = {
@@ -39,6 +40,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "cash_desk": CashDeskPresenter,
     "devices": DevicesPresenter,
     "papers": PapersPresenter,
+    "stations": StationsPresenter,
     "settings": SettingsPresenter,
     "plan": PlanEditor,
 }

@@ -13,7 +13,7 @@ from pos_app.presenters.devices_view import DevicesView
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.shown import Act, Card, Pair
 
-DOCUMENTS = ("receipt", "pre_bill", "kitchen", "void", "label", "stock_take")
+DOCUMENTS = ("receipt", "pre_bill", "kitchen", "void", "change", "move", "label", "stock_take")
 SIZES = ("", "larger", "smaller")
 _Part = dict[str, Any]
 

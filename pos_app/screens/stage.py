@@ -49,6 +49,7 @@ SCREENS: dict[str, Kind] = {
     "cash_desk": Kind("cash_desk", "CashDeskScreen", CashDeskView),
     "devices": Kind("devices", "DevicesScreen", DevicesView),
     "papers": Kind("devices", "DevicesScreen", DevicesView),
+    "stations": Kind("devices", "DevicesScreen", DevicesView),
     "settings": Kind("settings", "SettingsScreen", SettingsView),
     "plan": Kind("plan_editor", "PlanEditorScreen", PlanView),
 }

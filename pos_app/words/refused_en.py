@@ -177,6 +177,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_template_long": "At most {most} parts",
     "refused_template_part": "The paper has no part {part}",
     "refused_template_twice": "The part {part} stands there twice",
+    "refused_station_times": "Amber comes before red, both within {most} %",
     "refused_template_size": "The size of {part} is unknown",
     "refused_template_words": "Words are missing, or there are too many",
     "refused_template_missing": "The part {part} may not be left out",

@@ -173,6 +173,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_template_long": "Najwyżej {most} części",
     "refused_template_part": "Dokument nie ma części {part}",
     "refused_template_twice": "Część {part} występuje dwa razy",
+    "refused_station_times": "Żółty przed czerwonym, oba do {most} %",
     "refused_template_size": "Rozmiar części {part} jest nieznany",
     "refused_template_words": "Brak słów lub jest ich za dużo",
     "refused_template_missing": "Części {part} nie można usunąć",

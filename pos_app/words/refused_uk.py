@@ -172,6 +172,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_template_long": "Щонайбільше {most} частин",
     "refused_template_part": "У документі немає частини «{part}»",
     "refused_template_twice": "Частина «{part}» стоїть двічі",
+    "refused_station_times": "Жовтий має бути раніше за червоний, обидва в межах {most} %",
     "refused_template_size": "Розмір частини «{part}» невідомий",
     "refused_template_words": "Слів немає або їх забагато",
     "refused_template_missing": "Частину «{part}» не можна прибрати",

@@ -189,7 +189,8 @@ class StationRule:
 class Station:
     """A place that makes things. `paper`: `fallback` (display first) or `always`.
 
-    `capacity`: how many units of `Item.usage` it makes at once; 0 is without bound.
+    `capacity`: how many units of `Item.usage` it makes at once; 0 is without bound. A ticket warns
+    after `amber_percent` of its time and is late after `late_percent`.
     """
 
     station_id: str
@@ -199,6 +200,8 @@ class Station:
     paper: str = "fallback"
     kitchen_language: str = "uk"
     capacity: int = 0
+    amber_percent: int = 80
+    late_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ CODES: dict[str, str] = {
     "template_long": "at most {most} parts",
     "template_part": "the paper has no part {part}",
     "template_twice": "the part {part} stands there twice",
+    "station_times": "amber comes before red, both within {most} percent",
     "template_size": "the size of {part} is none",
     "template_words": "words are missing or too many",
     "template_missing": "the part {part} may not be left out",

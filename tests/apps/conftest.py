@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-SCREEN = (1920, 1280)
+SCREEN = (3840, 2160)
+"""As large as the largest kitchen display; windows of every test stand at its top left."""
 SHOTS = Path(__file__).parents[2] / "build" / "screens"
 _MOTION, _PRESS, _RELEASE, _KEY_DOWN, _KEY_UP = 6, 4, 5, 2, 3
 

@@ -88,6 +88,18 @@ def printers() -> DevicesView:
     return view
 
 
+def stations() -> DevicesView:
+    """The screen with a station whose red is being set."""
+    desk = SetUpDesk(House(), me="andrii")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    for action in ("devices", "tab:stations", "turn:late", "more"):
+        flow.act(action)
+        desk.finish()
+    view: DevicesView = flow.view().view
+    return view
+
+
 def papers() -> DevicesView:
     """The screen with the receipt and a part in hand."""
     desk = SetUpDesk(House(), me="andrii")

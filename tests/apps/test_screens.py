@@ -49,6 +49,7 @@ VIEWS = {
     "cash_desk": till.CASH_DESK,
     "devices": set_up.printers(),
     "papers": set_up.papers(),
+    "stations": set_up.stations(),
     "settings": sample.SETTINGS,
     "giving_a_card": GIVING_A_CARD,
     "plan": sample.PLAN,

@@ -106,6 +106,24 @@ def test_without_a_server_nothing_is_asked(desk: SetUpDesk) -> None:
     assert not desk.asked
 
 
+def test_a_station_is_told_when_its_tickets_turn_amber_and_red(flow: Flow, desk: SetUpDesk) -> None:
+    first, other = list(desk.catalogue.stations)[:2]
+    before = desk.catalogue.stations[other]
+    tap(flow, desk, "tab:stations", f"pick:{first}", "turn:late", *["more"] * 4)
+    view = tap(flow, desk, "turn:amber", *["less"] * 6, "turn:paper", "turn:capacity", "more")
+    assert view.main.enabled
+    assert [card.title for card in view.cards] == ["Amber after 5:00", "Red after 12:00"]
+    kept = desk.catalogue.stations[first]
+    tap(flow, desk, "save")
+    now = desk.catalogue.stations[first]
+    assert (now.amber_percent, now.late_percent, now.paper) == (50, 120, "always")
+    assert now.capacity > kept.capacity
+    assert (now.printer_id, now.names) == (kept.printer_id, kept.names)
+    assert desk.catalogue.stations[other] == before
+    view = tap(flow, desk, "turn:amber", *["more"] * 40)
+    assert view.rows[0].value == "120 %", "amber never comes after red"
+
+
 def test_a_paper_is_rearranged_seen_at_once_saved_and_taken_back(
     flow: Flow, desk: SetUpDesk
 ) -> None:
@@ -144,7 +162,7 @@ def test_a_part_that_the_paper_is_for_cannot_be_left_out_and_mere_decoration_can
 
 
 def test_every_part_and_every_document_has_a_name_in_every_language() -> None:
-    shown = {"receipt", "pre_bill", "kitchen", "void", "label", "stock_take"}
+    shown = {"receipt", "pre_bill", "kitchen", "void", "change", "move", "label", "stock_take"}
     wanted = {f"part_{name}" for one in shown for name in (*PARTS[one], *ANYWHERE)}
     for language in LANGUAGES:
         words = Words.of(language)

@@ -50,6 +50,21 @@ def test_a_ticket_turns_amber_and_late_by_the_clock_alone(house: Kitchen) -> Non
     assert tones == [*[("new", "")] * 2, *[("amber", "timer")] * 2, ("late", "warning")]
 
 
+def test_a_station_says_when_its_tickets_turn_amber_and_red(house: Kitchen) -> None:
+    assert house.catalogue is not None
+    stations = dict(house.catalogue.stations)
+    stations["hot"] = replace(stations["hot"], amber_percent=50, late_percent=150)
+    house.catalogue = replace(house.catalogue, stations=stations)
+    house.order(house.check("0001", "t5"), ("banosh", 1))
+    screen = Screen(house)
+    minutes, tones = house.tickets()[0].target_s // 60, []
+    for _ in range(2 * minutes):
+        tones.append(timers(screen.view())["Table 5"][0])
+        house.now += MINUTE
+    amber, late = tones.index("amber"), tones.index("late")
+    assert (amber, late) == (minutes // 2, minutes * 3 // 2)
+
+
 def test_a_quick_dish_is_told_to_start_later_so_that_a_course_comes_together(
     house: Kitchen,
 ) -> None:

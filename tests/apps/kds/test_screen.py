@@ -103,8 +103,11 @@ def show(rig: Rig) -> Iterator[Open]:
 
 
 # -- looks -------------------------------------------------------------------------------------
-@pytest.mark.parametrize("size", [WIDE, SMALL])
-@pytest.mark.parametrize("action", VIEWS)
+@pytest.mark.parametrize(
+    ("action", "size"),
+    [(action, size) for action in VIEWS for size in (WIDE, SMALL)]
+    + [("", HUGE), ("tab:pass", HUGE), ("sheet:speed", HUGE)],
+)
 def test_every_view_stands_on_the_glass_with_large_targets_and_no_text_outside(
     show: Open, action: str, size: tuple[int, int]
 ) -> None:
@@ -138,14 +141,14 @@ def test_words_of_a_sheet_stand_below_one_another(show: Open, action: str) -> No
 
 
 def test_the_board_follows_the_window_up_to_four_thousand_pixels(show: Open) -> None:
-    """Checked by geometry: the test's own screen is smaller."""
-    from kds_app.screens.board import BoardScreen
     from kds_app.theme import scale
 
     found = {}
     for size in (SMALL, WIDE, HUGE):
-        screen = BoardScreen(size=size, size_hint=(None, None))
+        shown = show(evening(), size)
+        screen = shown.screen
         found[size] = (screen.columns.count, scale.of(22), screen.side.x + screen.side.width)
+        shown.bridge.stop()
     assert found == {SMALL: (3, 20, 1280), WIDE: (5, 22, 1920), HUGE: (5, 44, 3840)}
 
 
@@ -322,25 +325,51 @@ def test_a_ticket_that_could_not_be_drawn_is_not_acknowledged(show: Open) -> Non
     assert not shown.acknowledged()
 
 
-def test_tickets_under_the_sheet_or_of_another_page_are_not_acknowledged_unseen(
+def test_tickets_of_other_pages_are_acknowledged_with_the_line_that_counts_them_not_under_a_sheet(
     show: Open,
 ) -> None:
     kitchen = Kitchen()
     kitchen.do(c.OpenDay("2026-11-21"))
-    for number in range(40):
-        kitchen.order(
-            kitchen.check(f"{number:04d}", kind="takeaway", name=f"{number}"), ("banosh", 1)
-        )
-        kitchen.now += SECOND
+    kitchen.order(kitchen.check("0000", "t5"), ("banosh", 1))
     shown = show(kitchen)
     shown.rig.until(lambda: shown.acknowledged())
+    shown.screen.dispatch("on_act", "sheet:recall")
+    shown.rig.settle(4)
+    for number in range(1, 41):
+        check = kitchen.check(f"{number:04d}", kind="takeaway", name=f"{number}")
+        kitchen.order(check, ("banosh", 1))
+        kitchen.now += SECOND
     shown.rig.settle(10)
-    titles = {str(ticket.ticket_id): ticket.name for ticket in kitchen.tickets()}
-    acknowledged = {titles[ticket_id] for ticket_id in shown.acknowledged()}
-    told = {n.title.rpartition(" ")[2] for n in shown.screen.side.painted.newcomers}
-    drawn = {title.rpartition(" ")[2] for title in shown.titles()} | told
-    assert acknowledged <= drawn
-    assert len(acknowledged) < 40
+    titles = {str(ticket.ticket_id): ticket.name or "5" for ticket in kitchen.tickets()}
+    drawn = {title.rpartition(" ")[2] for title in shown.titles()}
+    assert {titles[ticket_id] for ticket_id in shown.acknowledged()} <= drawn
+    shown.tap("sheet:")
+    shown.rig.until(lambda: len(shown.acknowledged()) == 41)
+
+
+def test_a_thousand_tickets_at_once_are_counted_acknowledged_and_reached_page_by_page(
+    show: Open,
+) -> None:
+    kitchen = Kitchen()
+    kitchen.do(c.OpenDay("2026-11-21"))
+    kitchen.without_bounds()
+    for number in range(1_000):
+        check = kitchen.check(f"{number:04d}", kind="takeaway", name=f"{number}")
+        kitchen.order(check, ("banosh", 1 + number % 3), ("fries", 1))
+    shown = show(kitchen, language="en")
+    shown.rig.until(lambda: len(shown.acknowledged()) == 1_000, seconds=60)
+    waiting = shown.screen.side.painted.waiting
+    assert waiting.label == f"{1_000 - len(shown.titles())} more on other pages"
+    assert all(
+        len(command.seen) <= 100
+        for command in kitchen.submitted
+        if isinstance(command, c.AcknowledgeTickets)
+    )
+    shown.rig.shot("kds_thousand_1920x1080")
+    first = set(shown.titles())
+    shown.tap("page:next")
+    shown.rig.until(lambda: first.isdisjoint(shown.titles()))
+    assert shown.screen.foot.painted.page_text.startswith("Page 2 of ")
 
 
 def test_a_second_repaints_the_timers_and_no_ticket(show: Open) -> None:
