@@ -1,27 +1,38 @@
-"""Kivy's loop inside asyncio: fingers are looked at often, frames are drawn when something changed.
+"""Kivy's loop inside asyncio: a finger is answered when it comes, and only what changed is drawn.
 
 Rule: one turn looks at the window, dispatches what came, runs what is due and draws what changed;
-so a touch is answered by the very next frame. Kivy's own loop for asyncio takes a touch in one
-frame and dispatches it in the next, and while frames are slow it gives everything else one step a
-frame: an answer of the server that needs six steps then waits for six frames. Here whatever else
-lives on the loop (sockets, disk) gets at least as long as the last turn took, up to `REST_MOST_S`;
-and after a touch it gets `HEAD_START_S` before the frame is drawn, in which what was tapped is on
-its way to disk and server. Kivy's `App` is left out: it has a settings panel behind F1, which has
-no business on a till.
+so a touch is answered by the very next frame, and a still screen costs nothing. Kivy's own loop for
+asyncio takes a touch in one frame and dispatches it in the next, and while frames are slow it gives
+everything else one step a frame: an answer of the server that needs six steps then waits for six
+frames. Here whatever else lives on the loop (sockets, disk) gets at least as long as the last turn
+took, up to `REST_MOST_S`; and after a touch it gets `HEAD_START_S` before the frame is drawn, in
+which what was tapped is on its way to disk and server. When to turn again says `waking`, what to
+draw `damage`. Kivy's `App` is left out: it has a settings panel behind F1, which has no business on
+a till.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.lang import Builder
 
-LOOK_S = 1 / 125
-"""How often the window is looked at. Nothing else tells that a finger came."""
+from glass import damage
+from glass.waking import Waking
+
+FRAME_S: Final = 1 / 125
+"""How close frames follow each other while something moves."""
 REST_LEAST_S, REST_MOST_S = 0.002, 0.016
 HEAD_START_S = 0.003
+
+
+class _Shown:
+    """The window on the glass: how it is drawn, and whether it is to be shown again as it is."""
+
+    kept: damage.Kept | None = None
+    again = False
 
 
 class _Came:
@@ -40,20 +51,29 @@ async def show(root: Any, title: str) -> None:
     loop = asyncio.get_running_loop()
     runTouchApp(root, embedded=True)
     Window.set_title(title)
-    came = _Came()
+    prepare()
+    came, waking = _Came(), Waking()
     try:
         while EventLoop.status == "started" and not EventLoop.quit:
             begun = loop.time()
             came.yes = False
+            waking.taken()
             look()
             if came.yes:
                 await asyncio.sleep(HEAD_START_S)
-            draw()
+            drew = draw()
             spent = loop.time() - begun
             rest = min(max(spent, REST_LEAST_S), REST_MOST_S)
-            await asyncio.sleep(max(LOOK_S - spent, rest))
+            await waking.rest(rest, FRAME_S - spent, drew=drew)
     finally:
+        waking.stop()
         stopTouchApp()
+
+
+def prepare() -> None:
+    """Find out how this window is drawn; once, when it is there."""
+    if _Shown.kept is None and damage.stays():
+        _Shown.kept = damage.Kept()
 
 
 def look() -> None:
@@ -66,16 +86,27 @@ def look() -> None:
         Builder.sync()
 
 
-def draw() -> None:
-    """Prepare the frame, and draw it if anything changed."""
+def draw() -> bool:
+    """Prepare the frame, and draw what changed; True when there was a frame."""
     window = EventLoop.window
     if EventLoop.quit or window is None:
-        return
+        return False
     Clock.tick_draw()
     Builder.sync()
+    again, _Shown.again = _Shown.again, False
     if window.canvas.needs_redraw:
         window.dispatch("on_draw")
-        window.dispatch("on_flip")
+    elif not again:
+        return False
+    elif _Shown.kept is None:
+        window.dispatch("on_draw")
+    window.dispatch("on_flip")
+    return True
+
+
+def show_again() -> None:
+    """Bring a frame to the glass with the next turn, though nothing is different."""
+    _Shown.again = True
 
 
 def leave() -> None:

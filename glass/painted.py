@@ -8,6 +8,7 @@ boxes in `shapes`; touch comes from `tap`.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from kivy.clock import Clock
@@ -30,6 +31,21 @@ from glass.lettering import ICON_FONT, TEXT_FONT
 
 LEADING = 1.26
 """Distance of lines of text, of their size."""
+
+Place = tuple[int, int, int, int]
+"""Left, bottom, right, top in pixels."""
+
+
+def joined(one: Place | None, other: Place | None) -> Place | None:
+    """The smallest place that holds both."""
+    if one is None or other is None:
+        return one or other
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
 
 
 @dataclass
@@ -57,6 +73,7 @@ class _Slot:
         self.body = BorderImage() if kind == "shape" else Rectangle()
         self.group.add(self.colour)
         self.group.add(self.body)
+        self.place: Place | None = None
         self._state: tuple[Any, ...] = ()
 
     def set(
@@ -66,11 +83,14 @@ class _Slot:
         pos: tuple[float, float],
         size: tuple[float, float],
         border: int = 0,
-    ) -> None:
+    ) -> bool:
+        """True when it looks different now."""
         state = (rgba, id(texture), pos, size, border)
         if state == self._state:
-            return
+            return False
         self._state = state
+        left, bottom = int(pos[0]), int(pos[1])
+        self.place = (left, bottom, left + ceil(size[0]), bottom + ceil(size[1]))
         if self.colour.rgba != list(rgba):
             self.colour.rgba = rgba
         self.body.texture = texture
@@ -78,12 +98,14 @@ class _Slot:
             self.body.border = (border, border, border, border)
         self.body.pos = pos
         self.body.size = size
+        return True
 
 
 class Painted(Widget):
     """Base of everything that is drawn. Set `model`; it is painted before the next frame.
 
     `painted` is the model that the drawing shows now: what a finished frame really had on it.
+    `soiled` is what looks different since the last frame, from the widget's own lower left corner.
     """
 
     model = ObjectProperty(None, allownone=True, rebind=False)
@@ -92,6 +114,7 @@ class Painted(Widget):
         self._slots: list[_Slot] = []
         self.marks: list[Mark] = []
         self.painted: Any = None
+        self.soiled: Place | None = None
         self._repaint = Clock.create_trigger(self._run_paint, -1)
         super().__init__(**kwargs)
         self._origin = Translate(0, 0, 0)
@@ -118,16 +141,32 @@ class Painted(Widget):
         self.marks = []
         if self.width >= 1 and self.height >= 1:
             self.paint()
-        while len(self._slots) > len(self.marks):
-            self._ink.remove(self._slots.pop().group)
+        self._shorten(len(self.marks))
         self.painted = self.model
+
+    def ink(self) -> Place | None:
+        """Where something is drawn, from the widget's own lower left corner."""
+        found: Place | None = None
+        for slot in self._slots:
+            found = joined(found, slot.place)
+        return found
+
+    def _shorten(self, count: int) -> None:
+        while len(self._slots) > count:
+            slot = self._slots.pop()
+            self._ink.remove(slot.group)
+            self.soiled = joined(self.soiled, slot.place)
+
+    def _fill(self, slot: _Slot, *look: Any) -> None:
+        before = slot.place
+        if slot.set(*look):
+            self.soiled = joined(self.soiled, joined(before, slot.place))
 
     def _slot(self, mark: Mark, kind: str) -> _Slot:
         index = len(self.marks)
         self.marks.append(mark)
         if index < len(self._slots) and self._slots[index].kind != kind:
-            while len(self._slots) > index:
-                self._ink.remove(self._slots.pop().group)
+            self._shorten(index)
         if index == len(self._slots):
             slot = _Slot(kind)
             self._slots.append(slot)
@@ -154,9 +193,8 @@ class Painted(Widget):
         slot = self._slot(mark, "shape" if round_shape else "plain")
         corner = max(1, corner)
         texture = shapes.rounded(corner, thickness) if round_shape else None
-        slot.set(
-            palette[token], texture, (x, round(self.height) - y - height), (width, height), corner
-        )
+        pos = (x, round(self.height) - y - height)
+        self._fill(slot, palette[token], texture, pos, (width, height), corner)
 
     def box(
         self, x: float, y: float, width: float, height: float, token: str, radius: float = 0
@@ -345,7 +383,7 @@ class Painted(Widget):
         x, y = round(x), round(y)
         mark = Mark(kind, x, y, wide, high, string, room, token)
         pos = (x, round(self.height) - y - high)
-        self._slot(mark, "text").set(palette[token], texture, pos, (wide, high))
+        self._fill(self._slot(mark, "text"), palette[token], texture, pos, (wide, high))
 
     @staticmethod
     def measure(string: str, size: float = 16, bold: bool = False) -> int:

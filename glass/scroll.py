@@ -15,7 +15,7 @@ from kivy.metrics import dp
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from glass.painted import Painted
+from glass.painted import Painted, Place
 
 SLOP = 12
 """How far in dp a finger may slip and still tap."""
@@ -98,6 +98,12 @@ class ScrollList(Widget):
         self.fbind("models", self._changed)
         self._arrange()
 
+    @property
+    def sight(self) -> Place:
+        """What of it can be seen, in the window."""
+        part = self._scissor
+        return (part.x, part.y, part.x + part.width, part.y + part.height)
+
     def on_act(self, action: str) -> None:
         """Bound in kv: the owner takes the action."""
 
@@ -146,7 +152,7 @@ class ScrollList(Widget):
             if n not in self._live:
                 spare = self._spare.pop() if self._spare else self._make()
                 self._live[n] = spare
-                self.add_widget(spare)
+                self.add_widget(spare, len(self.children))  # below the bar
             view = self._live[n]
             tall = self._bottom(n) - self._tops[n]
             view.size = (self.width, tall)
@@ -161,12 +167,14 @@ class ScrollList(Widget):
         return self._tops[number + 1] if number + 1 < len(self._tops) else self._total
 
     def _show_bar(self) -> None:
-        self.remove_widget(self._bar)
-        if self._total > self.height + 1:
+        if self._total <= self.height + 1:
+            self.remove_widget(self._bar)
+        else:
             self._bar.size = (dp(4), self.height)
             self._bar.pos = (self.right - dp(5), self.y)
             self._bar.model = (self.offset / self._total, self.height / self._total)
-            self.add_widget(self._bar)
+            if self._bar.parent is None:
+                self.add_widget(self._bar)
 
     # -- the finger ----------------------------------------------------------------------------
     def on_touch_down(self, touch: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.core.window import Keyboard, Window
 
+from glass import loop
 from kds_app.presenters.board import Board
 from kds_app.presenters.intents import Intents
 from kds_app.screens.board import BoardScreen
@@ -91,7 +92,7 @@ class Bridge:
     def _run_tick(self, *_: Any) -> None:
         self._run_refresh()
         # A frame each second, also when nothing moved: the beat must come from the screen itself.
-        self._screen.canvas.ask_update()
+        loop.show_again()
 
     def _run_refresh(self, *_: Any) -> None:
         self._screen.view = self.board.view(self._screen.glass())

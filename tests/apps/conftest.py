@@ -149,21 +149,25 @@ class Rig:
         self.settle(3)
 
     def shot(self, name: str = "") -> Any:
-        """What the X server really shows, kept under `build/screens` when it has a name."""
-        from PIL import Image
-        from Xlib import X
-
+        """The window drawn wholly, kept under `build/screens` when it has a name."""
         self.window.canvas.ask_update()
         self.settle(3)
-        width, height = self.window.size
-        raw = self.display.screen().root.get_image(
-            0, 0, int(width), int(height), X.ZPixmap, 0xFFFFFFFF
-        )
-        picture = Image.frombytes("RGB", (int(width), int(height)), raw.data, "raw", "BGRX")
+        picture = self.glass()
         if name:
             SHOTS.mkdir(parents=True, exist_ok=True)
             picture.save(SHOTS / f"{name}.png")
         return picture
+
+    def glass(self) -> Any:
+        """What the X server really shows now."""
+        from PIL import Image
+        from Xlib import X
+
+        width, height = self.window.size
+        raw = self.display.screen().root.get_image(
+            0, 0, int(width), int(height), X.ZPixmap, 0xFFFFFFFF
+        )
+        return Image.frombytes("RGB", (int(width), int(height)), raw.data, "raw", "BGRX")
 
 
 @pytest.fixture(scope="session")
@@ -191,6 +195,9 @@ def kivy_session() -> Iterator[Rig]:
     Config.set("input", "mouse", "mouse,disable_multitouch")
     Config.set("kivy", "exit_on_escape", "0")
     made = Rig()
+    from glass import loop
+
+    loop.prepare()  # windows draw here as they do in a restaurant: only what changed
     yield made
     made.display.close()
     made.window.close()
