@@ -46,8 +46,7 @@ class ChecksSection(Section):
 
     def _card(self, check: Check) -> Card:
         on = self.on
-        table = on.desk.catalogue.tables.get(check.table_id)
-        place = on.say("table_title", label=table.label) if table else check.name
+        place = on.where(check)
         when = on.say("closed_at", at=on.clock(check.closed_ms), name=on.person(check.owner))
         picked = check.check_id == on.picked
         stripe = "accent" if picked else "hold" if check.state == "open" else "line"

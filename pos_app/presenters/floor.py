@@ -10,7 +10,7 @@ from dataclasses import replace
 from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters.devices import printers_chip
-from pos_app.presenters.floor_search import FloorSearch
+from pos_app.presenters.floor_together import FloorTogether
 from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.presenter import Place, initials, intent
 from pos_app.presenters.shown import Act, Card, Chip, Head, Sheet
@@ -27,7 +27,7 @@ _TAB_COLUMNS, _TAB_ROWS, _MOST_ROWS = 5, 4, 8
 _SIDE_CARDS = 4
 
 
-class FloorPresenter(FloorSearch):
+class FloorPresenter(FloorTogether):
     """State: the hall shown, whether the kind of a new tab is being asked; what is searched."""
 
     def __init__(self, desk: Desk, place: Place) -> None:
@@ -37,6 +37,7 @@ class FloorPresenter(FloorSearch):
     def enter(self) -> None:
         """Back from a check: the plan, nothing asked."""
         self.asking = False
+        self.together = ("", "")
         self.stop_search()
 
     # -- intents -------------------------------------------------------------------------------
@@ -90,6 +91,7 @@ class FloorPresenter(FloorSearch):
     def cancel(self) -> None:
         """Close what is open."""
         self.asking = False
+        self.together = ("", "")
         self.stop_search()
 
     @intent
@@ -134,7 +136,7 @@ class FloorPresenter(FloorSearch):
             legend=tuple(Chip(self.say(f"state_{state}"), dot=state) for state in STATES),
             side=self._side(),
             new=Act("new", self.say("new_tab"), "accent", self.may("order"), "add", size=17),
-            sheet=self._sheet() if self.asking else self.search_sheet(),
+            sheet=self._open_sheet(),
         )
 
     def _head(self) -> Head:
@@ -170,7 +172,8 @@ class FloorPresenter(FloorSearch):
     def _checks_at(self) -> dict[str, list[Check]]:
         there: dict[str, list[Check]] = {}
         for check in self.desk.venue.checks.values():
-            there.setdefault(check.table_id or f"={check.kind}", []).append(check)
+            for table_id in (check.table_id, *check.joined):
+                there.setdefault(table_id or f"={check.kind}", []).append(check)
         return there
 
     def _halls(self, shown: str) -> tuple[Act, ...]:
@@ -215,7 +218,15 @@ class FloorPresenter(FloorSearch):
                 **frame,  # type: ignore[arg-type]
             )
         shown = self._taken(checks, table.label)
+        joined = [check for check in checks if table.table_id in check.joined]
+        if joined == checks:
+            shown |= {"line": self.say("joined_to", label=self._own_label(joined[0])), "note": ""}
+            shown |= {"badge": "", "icon": "groups"}
         return Table(f"table:{table.table_id}", **frame, **shown)  # type: ignore[arg-type]
+
+    def _own_label(self, check: Check) -> str:
+        table = self.desk.catalogue.tables.get(check.table_id)
+        return table.label if table else check.number
 
     def _taken(self, checks: list[Check], title: str) -> dict[str, str]:
         now = self.desk.now_ms()
@@ -289,8 +300,7 @@ class FloorPresenter(FloorSearch):
     def check_title(self, check: Check) -> str:
         """A check by its table, its name, or its kind and number."""
         if check.table_id:
-            table = self.desk.catalogue.tables.get(check.table_id)
-            return table.label if table else check.table_id
+            return self.tables_of(check) or check.table_id
         return check.name or f"{self.say(f'kind_{check.kind}')} {check.number}"
 
     # -- the side ------------------------------------------------------------------------------
@@ -362,6 +372,11 @@ class FloorPresenter(FloorSearch):
             name = self.name(item.names) if item else stop.item_id
             texts.append(f"{name} {formats.quantity(stop.left_milli, self.language)}")
         return " · ".join(texts)
+
+    def _open_sheet(self) -> Sheet:
+        if self.asking:
+            return self._sheet()
+        return self.together_sheet() if self.together[0] else self.search_sheet()
 
     def _sheet(self) -> Sheet:
         return Sheet(

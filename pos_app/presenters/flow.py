@@ -17,7 +17,7 @@ from pos_app.presenters.order import OrderPresenter
 from pos_app.presenters.papers import PapersPresenter
 from pos_app.presenters.payment import PaymentPresenter
 from pos_app.presenters.plan_editor import PlanEditor
-from pos_app.presenters.presenter import Place, Presenter
+from pos_app.presenters.presenter import TOAST_MS, Place, Presenter
 from pos_app.presenters.room_charge import RoomChargePresenter
 from pos_app.presenters.room_list import RoomListPresenter
 from pos_app.presenters.settings import SettingsPresenter
@@ -172,7 +172,10 @@ class Flow:
     def _idle_ms(self) -> int:
         if self.place.screen == "sign_in":
             return 0
-        return self.desk.now_ms() - self._touched_ms
+        idle_ms = self.desk.now_ms() - self._touched_ms
+        if idle_ms < 0:  # somebody set the clock back
+            self._touched_ms, idle_ms = self.desk.now_ms(), 0
+        return idle_ms
 
     def view(self) -> Shown:
         """All that is to be drawn now."""
@@ -183,7 +186,8 @@ class Flow:
         self._tell_attached()
         self._telling.look()
         toast = self.place.toast
-        if toast.text and self.desk.now_ms() >= self.place.toast_until_ms:
+        left_ms = self.place.toast_until_ms - self.desk.now_ms()
+        if toast.text and not 0 < left_ms <= TOAST_MS:  # longer: somebody set the clock back
             toast = self.place.toast = NO_BANNER
         shown = self.presenter(self.place.screen).view()
         if self.desk.attached.shows:

@@ -331,10 +331,7 @@ class OrderPresenter(SellingWork):
 
     def title(self, check: Check) -> str:
         """The table or the name of the tab."""
-        table = self.desk.catalogue.tables.get(check.table_id)
-        if table is not None:
-            return self.say("table_title", label=table.label)
-        return check.name or self.say(f"kind_{check.kind}")
+        return self.where(check) or self.say(f"kind_{check.kind}")
 
     def _seats(self, check: Check) -> tuple[Act, ...]:
         numbers = [-1, *range(1, min(check.guests, 12) + 1), 0]

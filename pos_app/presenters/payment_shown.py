@@ -63,8 +63,7 @@ class PaymentShown(PaymentSums):
         return amount + tip
 
     def _head(self, check: Check) -> Head:
-        table = self.desk.catalogue.tables.get(check.table_id)
-        name = self.say("table_title", label=table.label) if table else check.name or check.number
+        name = self.where(check) or check.number
         shift = self.shift
         drawer = (
             f"{self.say('drawer_of', drawer=shift.drawer)} · {self.person(shift.cashier)}"

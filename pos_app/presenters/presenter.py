@@ -13,6 +13,8 @@ from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters.shown import NO_BANNER, Act, Avatar, Banner, Chip
 from pos_app.words import Words
+from sync_server.domain.checks import Check
+from sync_server.domain.floor_plan import label_of
 from sync_server.domain.rejections import Decision, Refused
 from sync_server.domain.staff import rights_of
 
@@ -97,6 +99,15 @@ class Presenter:
     def name(self, names: dict[str, str]) -> str:
         """A name of the catalogue in the language."""
         return self.desk.catalogue.name(names, self.language)
+
+    def tables_of(self, check: Check) -> str:
+        """The table of a check with those pushed to it, "5+6"; empty for a tab."""
+        return label_of(self.desk.catalogue.tables, (check.table_id, *check.joined))
+
+    def where(self, check: Check) -> str:
+        """The table of a check, or whose tab it is."""
+        label = self.tables_of(check)
+        return self.say("table_title", label=label) if label else check.name
 
     def person(self, staff_id: str) -> str:
         """The name of somebody."""

@@ -273,8 +273,7 @@ class RoomChargePresenter(Questions):
         return (Act("part", text, "ringed" if chosen else "plain"), slip)
 
     def _head(self, check: Check) -> Head:
-        table = self.desk.catalogue.tables.get(check.table_id)
-        name = self.say("table_title", label=table.label) if table else check.name or check.number
+        name = self.where(check) or check.number
         hotel = self.desk.link.hotel and self.desk.link.online
         return Head(
             f"{self.say('tender_room')} · {name}",

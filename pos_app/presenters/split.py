@@ -381,8 +381,7 @@ class SplitPresenter(Presenter):
         )
 
     def _head(self, check: Check, total: int) -> Head:
-        table = self.desk.catalogue.tables.get(check.table_id)
-        where = self.say("table_title", label=table.label) if table else check.name
+        where = self.where(check)
         agree = total == self.whole
         key = "split_agrees" if agree else "split_changed"
         sums = Chip(self.say(key, sum=self.amount(total)), dot="ready" if agree else "hold")

@@ -61,8 +61,7 @@ class Telling(Presenter):
             for item_id in items[:_DISHES]
             if (item := catalogue.items.get(item_id)) is not None
         ]
-        table = catalogue.tables.get(check.table_id)
-        where = self.say("table_title", label=table.label) if table else check.name
+        where = self.where(check)
         dishes = ", ".join(names) + ("…" if len(items) > _DISHES else "")
         text = self.say(f"{what}_told", where=where or check.number, dishes=dishes)
         icon = "room_service" if what == "ready" else "timer"

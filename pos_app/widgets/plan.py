@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.properties import OptionProperty, StringProperty
 
 from glass.colours import palette
 from glass.pool import Place, Pool
+from glass.scroll import SLOP
 from glass.tap import Tap
 from pos_app.presenters.floor_view import Table
 
+HOLD_S = 0.6
+"""A finger that stays for so long holds the table."""
+_TABLE = "table:"
 _GROUND = {"ready": "ready_ground", "late": "late_ground"}
 
 
@@ -141,9 +146,68 @@ class TableView(Tap):
 
 
 class FloorPlan(Pool):
-    """The tables of a hall in their places."""
+    """The tables of a hall in their places.
+
+    A table that is dragged onto another is dropped there (`drop:…|…`); one under a finger that
+    stays is held (`hold_table:…`). Either way the tap that it began means nothing any more.
+    """
 
     view = StringProperty("TableView")
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._carried: TableView | None = None
+        self._dragged = False
+        self._hold = Clock.create_trigger(self._held, HOLD_S)
+        super().__init__(**kwargs)
+
+    def _table_at(self, touch: Any) -> TableView | None:
+        there = (x for x in self._views if x.parent and x.collide_point(*touch.pos))
+        return next((x for x in there if str(getattr(x.model, "id", "")).startswith(_TABLE)), None)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Besides the tap: a finger on a table may be about to carry it."""
+        took = bool(super().on_touch_down(touch))
+        carried = self._table_at(touch) if took else None
+        if carried is not None:
+            touch.grab(self)
+            self._carried, self._dragged = carried, False
+            self._hold()
+        return took
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """Carry it; the table that it would be pushed to is lit."""
+        if touch.grab_current is not self or self._carried is None:
+            return bool(super().on_touch_move(touch))
+        if max(abs(touch.x - touch.ox), abs(touch.y - touch.oy)) > dp(SLOP):
+            self._hold.cancel()
+            self._dragged = True
+            self._carried.pressed = str(self._carried.model.id)
+        if self._dragged:
+            below = self._table_at(touch)
+            for view in self._views:
+                if view.parent and view is not self._carried:
+                    view.pressed = str(view.model.id) if view is below else ""
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """Say on which table it was let go."""
+        if touch.grab_current is not self:
+            return bool(super().on_touch_up(touch))
+        touch.ungrab(self)
+        self._hold.cancel()
+        carried, self._carried = self._carried, None
+        below = self._table_at(touch)
+        for view in self._views:
+            view.pressed = "" if view is not carried or self._dragged else view.pressed
+        if self._dragged and carried is not None and below not in (None, carried):
+            self.dispatch("on_act", f"drop:{carried.model.id}|{below.model.id}")
+        return True
+
+    def _held(self, *_: object) -> None:
+        carried, self._carried = self._carried, None
+        if carried is not None and carried.model is not None:
+            carried.pressed = ""
+            self.dispatch("on_act", f"hold_{carried.model.id}")
 
     def places(self, models: tuple[Any, ...]) -> list[Place]:
         """Thousandths of the plan to pixels; a target never under 48 dp."""

@@ -67,4 +67,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "no_tables_yet": "No tables yet",
     "stop_list": "Stop list",
     "table_title": "Table {label}",
+    "joined_to": "with table {label}",
+    "together_title": "Table {one} and table {other}",
+    "together_join": "Push together: one check",
+    "together_move": "Move the guests to table {label}",
+    "together_done": "Tables {label} stand together",
+    "together_with": "Push to which table?",
+    "apart": "Pull tables {label} apart",
+    "apart_done": "Tables stand apart; the check stays at table {label}",
 }

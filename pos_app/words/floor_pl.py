@@ -92,4 +92,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "no_tables_yet": "Jeszcze bez stolików",
     "stop_list": "Stop lista",
     "table_title": "Stolik {label}",
+    "joined_to": "ze stolikiem {label}",
+    "together_title": "Stolik {one} i stolik {other}",
+    "together_join": "Zsunąć stoliki: jeden rachunek",
+    "together_move": "Przesadzić gości do stolika {label}",
+    "together_done": "Stoliki {label} stoją razem",
+    "together_with": "Z którym stolikiem zsunąć?",
+    "apart": "Rozsunąć stoliki {label}",
+    "apart_done": "Stoliki stoją osobno, rachunek został przy stoliku {label}",
 }

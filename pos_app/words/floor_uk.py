@@ -92,4 +92,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "no_tables_yet": "Ще немає столів",
     "stop_list": "Стоп-лист",
     "table_title": "Стіл {label}",
+    "joined_to": "зі столом {label}",
+    "together_title": "Стіл {one} і стіл {other}",
+    "together_join": "Зсунути столи: один рахунок",
+    "together_move": "Пересадити гостей на стіл {label}",
+    "together_done": "Столи {label} стоять разом",
+    "together_with": "З яким столом зсунути?",
+    "apart": "Розсунути столи {label}",
+    "apart_done": "Столи стоять окремо, рахунок лишився за столом {label}",
 }

@@ -72,6 +72,7 @@ class Check:
     handed_n: int = 0
     billed_lines: tuple[tuple[str, int], ...] = ()
     receipt_copies: int = 0
+    joined: tuple[str, ...] = ()
 
     def line(self, line_id: str) -> Line | None:
         """The line with this id, void or not."""
@@ -368,8 +369,13 @@ _EVOLVE: dict[type, Callable[..., Check]] = {
     e.LinesServed: lambda check, event, stamp: with_lines(
         check, event.line_ids, lambda line: replace(line, state="served")
     ),
-    e.CheckMoved: lambda check, event, stamp: replace(check, table_id=event.table_id),
+    e.CheckMoved: lambda check, event, stamp: replace(
+        check,
+        table_id=event.table_id,
+        joined=tuple(x for x in check.joined if x != event.table_id),
+    ),
     e.CheckTransferred: _transferred,
+    e.TablesJoined: lambda check, event, stamp: replace(check, joined=event.table_ids),
     e.CheckRenamed: lambda check, event, stamp: replace(check, name=event.name),
     e.LinesTimed: lambda check, event, stamp: with_lines(
         check,

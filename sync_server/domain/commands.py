@@ -71,6 +71,7 @@ from .order_commands import (
     FireLines as FireLines,
     GiveDiscount as GiveDiscount,
     HoldLines as HoldLines,
+    JoinTables as JoinTables,
     MergeChecks as MergeChecks,
     Move as Move,
     MoveCheck as MoveCheck,

@@ -436,6 +436,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.ExemptTax: orders.on_check(discounting.exempt_tax),  # type: ignore[arg-type]
     c.TimeFire: orders.on_check(ordering.time_fire),  # type: ignore[arg-type]
     c.RenameCheck: orders.on_check(ordering.rename),  # type: ignore[arg-type]
+    c.JoinTables: orders.on_check(ordering.join_tables),  # type: ignore[arg-type]
     c.ShareLines: dividing.share_lines,
     c.ShareAmount: dividing.share_amount,
     c.TransferChecks: dividing.transfer_checks,

@@ -89,6 +89,7 @@ from .order_events import (
     PreBillPrinted as PreBillPrinted,
     ServiceSet as ServiceSet,
     SumsSettled as SumsSettled,
+    TablesJoined as TablesJoined,
     TaxExempted as TaxExempted,
 )
 from .records import (

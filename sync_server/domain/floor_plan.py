@@ -82,6 +82,12 @@ def joined(one: Table, other: Table) -> Table | Refused:
     )
 
 
+def label_of(tables: Mapping[str, Table], table_ids: Iterable[str]) -> str:
+    """What tables that stand together are called; those that the house no longer has are left
+    out."""
+    return JOINED.join(tables[table_id].label for table_id in table_ids if table_id in tables)
+
+
 def divided(table: Table, ids: Iterable[str]) -> tuple[Table, ...]:
     """A joined table pulled apart along its longer side; one that is not joined stays as it is.
 

@@ -271,6 +271,14 @@ class RenameCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinTables:
+    """Which tables stand pushed to the check's own, for as long as it is open; none: apart."""
+
+    check_id: CheckId
+    table_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompLine:
     """Made and served, not charged: a quantity of a line is taken off the bill and stays sold."""
 
@@ -321,6 +329,7 @@ ORDER_COMMANDS: tuple[type, ...] = (
     ShareAmount,
     TransferChecks,
     RenameCheck,
+    JoinTables,
     CompLine,
     SetService,
     ExemptTax,

@@ -219,6 +219,16 @@ class CheckRenamed:
 
 
 @dataclass(frozen=True, slots=True)
+class TablesJoined:
+    """The tables that the guests of this check have taken beside its own; none: pulled apart."""
+
+    check_id: CheckId
+    table_ids: tuple[str, ...]
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceSet:
     """The service charge of this check from now on."""
 
@@ -262,6 +272,7 @@ ORDER_EVENTS: tuple[type, ...] = (
     LinesShared,
     SumsSettled,
     CheckRenamed,
+    TablesJoined,
     ServiceSet,
     TaxExempted,
 )

@@ -21,6 +21,7 @@ from .limits import (
     LINES_PER_COMMAND,
     QTY_MILLI,
     SEATS,
+    TABLES_JOINED,
     TEXT_LENGTH,
     WEIGHT_MILLI,
 )
@@ -235,6 +236,19 @@ def rename(check: Check, command: c.RenameCheck, facts: Facts) -> e.CheckRenamed
     if name == check.name:
         return refuse("nothing_to_do")
     return e.CheckRenamed(check.check_id, name, facts.actor, facts.now_ms)
+
+
+def join_tables(check: Check, command: c.JoinTables, facts: Facts) -> e.TablesJoined | Refused:
+    """Which tables stand beside the check's own from now on; a closed check lets them go."""
+    table_ids = tuple(dict.fromkeys(command.table_ids))
+    if len(table_ids) > TABLES_JOINED:
+        return refuse("too_many", limit=TABLES_JOINED)
+    known = facts.catalogue.tables.keys() - {check.table_id}
+    if not check.table_id or any(table_id not in known for table_id in table_ids):
+        return refuse("no_table")
+    if table_ids == check.joined:
+        return refuse("nothing_to_do")
+    return e.TablesJoined(check.check_id, table_ids, facts.actor, facts.now_ms)
 
 
 def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided | Refused:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from . import events as e
 from .amending import replace
 from .checks import Check
+from .floor_plan import label_of
 from .folio import Charge
 from .ids import ShiftId, TicketId
 from .kitchen import Ticket
@@ -306,8 +307,8 @@ def _opened(venue: Venue, catalogue: Catalogue, event: object) -> tuple[Effect, 
 
 
 def _label(catalogue: Catalogue, check: Check | Ticket) -> str:
-    table = catalogue.tables.get(check.table_id)
-    return table.label if table else check.name
+    joined = check.joined if isinstance(check, Check) else ()
+    return label_of(catalogue.tables, (check.table_id, *joined)) or check.name
 
 
 def _kitchen(

@@ -125,6 +125,7 @@ RIGHT_FOR: dict[str, str] = {
     "ShareAmount": "order",
     "TransferChecks": "transfer",
     "RenameCheck": "order",
+    "JoinTables": "order",
     "CompLine": "comp",
     "SetService": "service",
     "ExemptTax": "service",

@@ -136,6 +136,14 @@ class Rig:
         self._fake(_PRESS, 1)
         self._fake(_RELEASE, 1)
 
+    def hold(self, place: tuple[int, int], until: Callable[[], object]) -> None:
+        """Press, stay until something has come true, release."""
+        self._fake(_MOTION, 0, *place)
+        self._fake(_PRESS, 1)
+        self.until(until)
+        self._fake(_RELEASE, 1)
+        self.settle(3)
+
     def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 10) -> None:
         """Press, move in steps, release."""
         self._fake(_MOTION, 0, *start)

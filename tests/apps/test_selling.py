@@ -418,3 +418,59 @@ def test_two_tables_are_joined_and_parted_again(house: House) -> None:
     house.settle()
     assert {check.table_id for check in house.venue.checks.values()} == {"t3", "t5"}
     assert len(house.venue.tickets) == fired
+
+
+def test_tables_are_pushed_together_and_pulled_apart_while_guests_sit(house: House) -> None:
+    flow = at_table(house)
+    tapped(flow, "tap_item:borscht", "send", "back", "table:t5", "tap_item:deruny", "send", "back")
+    house.settle()
+    fired = len(house.venue.tickets)
+    flow.act("drop:table:t3|table:t5")
+    assert ids(flow.view().view.sheet.choices) == ["join_tables"]
+    tapped(flow, "join_tables", "join_tables")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert (check.table_id, check.joined, len(check.lines)) == ("t5", ("t3",), 2)
+    assert len(house.venue.tickets) == fired, "nothing is sent again"
+    three = next(x for x in flow.view().view.tables if x.id == "table:t3")
+    assert three.line == "зі столом 5"
+    flow.act("table:t3")
+    assert (flow.place.check_id, flow.view().view.head.title) == (check.check_id, "Стіл 5+3")
+    tapped(flow, "back", "hold_table:t3")
+    sheet = flow.view().view.sheet
+    assert sheet.choices[0].label == "Розсунути столи 5+3"
+    flow.act(sheet.choices[0].id)
+    house.settle()
+    assert house.venue.checks[check.check_id].joined == ()
+    flow.act("undo_last")
+    house.settle()
+    assert house.venue.checks[check.check_id].joined == ("t3",)
+
+
+def test_free_tables_are_joined_for_a_party_and_guests_move_by_a_drag(house: House) -> None:
+    flow = at_table(house, table="")
+    tapped(flow, "hold_table:t7", "push_to:t8", "join_tables")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert (check.table_id, check.joined) == ("t8", ("t7",))
+    flow.act("drop:table:t8|table:t3")
+    assert ids(flow.view().view.sheet.choices) == ["join_tables", "move_guests"]
+    flow.act("move_guests")
+    house.settle()
+    assert house.venue.checks[check.check_id].table_id == "t3"
+    tapped(flow, "drop:table:t1|table:t1", "drop:table:nowhere|table:t1", "push_to:t1")
+    tapped(flow, "join_tables")
+    assert len(house.venue.checks) == 1, "nothing was held"
+
+
+def test_a_clock_that_is_set_back_leaves_no_words_standing_and_locks_nobody_out(
+    house: House,
+) -> None:
+    flow = at_table(house)
+    flow.act("tap_item:gone-dish")
+    assert flow.view().toast.text
+    house.now_ms -= 60 * MINUTE
+    assert not flow.view().toast.text
+    tapped(flow, "tap_item:borscht", "send")
+    house.settle()
+    assert [line.state for x in house.venue.checks.values() for line in x.lines] == ["fired"]

@@ -199,3 +199,26 @@ def test_what_is_ready_is_served_by_a_button_that_comes_with_it(hand: Hand, hous
     hand.rig.until(lambda: not hand.sees("Подано 1"))
     (check,) = house.venue.checks.values()
     assert [line.state for line in check.lines] == ["served"]
+
+
+def test_a_table_is_dragged_onto_another_and_held_to_come_apart(hand: Hand, house: Any) -> None:
+    sign_in(hand)
+    hand.rig.drag(hand.find("7"), hand.find("8"))
+    hand.desk.finish()
+    hand.rig.settle()
+    assert house.venue.checks == {}, "a drag opens no table"
+    hand.rig.shot("real_together")
+    hand.tap("Зсунути столи: один рахунок")
+    house.settle()
+    hand.rig.settle()
+    assert hand.sees("зі столом 8")
+    hand.rig.shot("real_floor_joined")
+    place = hand.find("7")
+    hand.rig.hold(place, lambda: hand.sees("Розсунути столи 8+7"))
+    hand.rig.shot("real_together_held")
+    hand.tap("Розсунути столи 8+7")
+    house.settle()
+    hand.rig.settle()
+    assert not hand.sees("зі столом 8")
+    (check,) = house.venue.checks.values()
+    assert (check.table_id, check.joined) == ("t8", ())

@@ -339,6 +339,7 @@ simple(
     _discounted,
     c.ShareLines(K, (), (c.ShareTo(J, "S-002"), c.ShareTo(CheckId("m"), "S-003"))),
 )
+simple("JoinTables", Office.sent, c.JoinTables(K, ("t4",)))
 simple("ShareAmount", _discounted, c.ShareAmount(K, J, "S-002", 10_000))
 simple("TransferChecks", Office.two, c.TransferChecks((K, J), StaffId("ihor")))
 simple("RenameCheck", _emptied, c.RenameCheck(K, "Anna"))
