@@ -4,19 +4,26 @@ Rule: exactly one process talks to a property system, and it is the venue's serv
 has none, the embedded one needs no link. Secrets are files beside the databases, never settings.
 """
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_bytes
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sync_server.store.database import Database
 
+from .absent import AbsentGateway
 from .cloudbeds.gateway import CloudbedsGateway
 from .cloudbeds.settings import CloudbedsSettings
 from .fias.gateway import FiasGateway
+from .fias.security import credentials_of
 from .fias.settings import FiasSettings
 from .gateway import FolioGateway
+from .secret_files import SecretFault, text_of
+
+_log = logging.getLogger(__name__)
 
 
 class EmbeddedSettings(BaseModel):
@@ -53,13 +60,29 @@ def open_link(
     currency: str,
     secrets: Path,
 ) -> HotelLink | None:
-    """The link that the settings name; None where the house has its own system."""
+    """The link that the settings name; None where the house has its own system. A link whose
+    secrets are missing or no good is down and says why."""
+    try:
+        return _opened(settings, database, clock, zone, currency, secrets)
+    except SecretFault as error:
+        _log.error("the hotel link cannot be opened: %s", error)
+        return AbsentGateway(str(error))
+
+
+def _opened(
+    settings: AnyHotel,
+    database: Database,
+    clock: Callable[[], int],
+    zone: str,
+    currency: str,
+    secrets: Path,
+) -> HotelLink | None:
     if isinstance(settings, FiasSettings):
-        return FiasGateway(settings, database, clock, zone=zone, currency=currency)
+        credentials = credentials_of(settings, secrets, token_bytes)
+        return FiasGateway(
+            settings, database, clock, zone=zone, currency=currency, credentials=credentials
+        )
     if isinstance(settings, CloudbedsSettings):
-        path = secrets / settings.key_file
-        if not path.exists():
-            raise FileNotFoundError(f"The key of the hotel link is missing: put it into {path}")
-        key = path.read_text(encoding="utf-8").strip()
+        key = text_of(secrets / settings.key_file)
         return CloudbedsGateway(settings, key, database, clock, currency=currency)
     return None

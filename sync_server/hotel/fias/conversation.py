@@ -15,6 +15,7 @@ from enum import Enum
 
 from .messages import Stamp, alive, described
 from .records import Record
+from .security import Seal
 from .settings import FiasSettings
 
 LISTENS_MAX = 3
@@ -53,9 +54,10 @@ class Restarted:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Close the connection."""
+    """Close the connection. `key_refused`: the link key must not be tried again."""
 
     reason: str
+    key_refused: bool = False
 
 
 Action = Say | Came | Restarted | HangUp
@@ -66,11 +68,18 @@ _LINK = frozenset({"LS", "LA", "LE", "LC", "NS", "NE", "DS", "DE"})
 class Conversation:
     """One call. `due_ms` is when `due` has to be asked again; `feed_empty` asks for all guests."""
 
-    def __init__(self, settings: FiasSettings, stamp: Stamp, feed_empty: bool = False) -> None:
-        """Not connected yet."""
+    def __init__(
+        self,
+        settings: FiasSettings,
+        stamp: Stamp,
+        feed_empty: bool = False,
+        seal: Seal | None = None,
+    ) -> None:
+        """Not connected yet. `seal` is there where the site has a link key."""
         self._settings = settings
         self._stamp = stamp
         self._feed_empty = feed_empty
+        self._seal = seal
         self._heard_ms = 0
         self._listens = 0
         self._asked = False
@@ -103,7 +112,7 @@ class Conversation:
             self.due_ms = now_ms + settings.alive_answer_ms
             return [Say(alive("LS", self._stamp, now_ms))]
         if self.phase is Phase.DESCRIBED:
-            return [HangUp("the hotel did not take the link description")]
+            return [HangUp(self._not_taken, key_refused=self._seal is not None)]
         if self.phase is Phase.SWAPPING:
             return [HangUp("the list of guests came to no end")]
         if self.phase is Phase.ENDING:
@@ -141,9 +150,9 @@ class Conversation:
     def _link_record(self, record: Record, now_ms: int) -> list[Action]:
         match record.kind:
             case "LS":
-                return self._describe(now_ms)
+                return self._describe(now_ms, record)
             case "LA" if self.phase is Phase.LISTENING:
-                return self._describe(now_ms)
+                return self._describe(now_ms, record)
             case "LA" if self.phase is Phase.DESCRIBED:
                 return self._alive(now_ms)
             case "LA":
@@ -167,11 +176,18 @@ class Conversation:
                 return [Came(record)]
         return []
 
-    def _describe(self, now_ms: int) -> list[Action]:
+    @property
+    def _not_taken(self) -> str:
+        if self._seal is None:
+            return "the hotel did not take the link description"
+        return "the hotel did not take the link key: enter it there again, then here"
+
+    def _describe(self, now_ms: int, heard: Record) -> list[Action]:
         began = self.phase in (Phase.ALIVE, Phase.SWAPPING)
         self.phase = Phase.DESCRIBED
         self.due_ms = now_ms + self._settings.alive_answer_ms
-        says = [Say(record) for record in described(self._settings, self._stamp, now_ms)]
+        sealed = self._seal(heard.get("DA"), heard.get("TI")) if self._seal is not None else ""
+        says = [Say(each) for each in described(self._settings, self._stamp, now_ms, sealed)]
         return [Restarted(), *says] if began else [*says]
 
     def _alive(self, now_ms: int) -> list[Action]:

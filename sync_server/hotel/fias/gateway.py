@@ -51,6 +51,7 @@ from .messages import (
     posting_record,
 )
 from .records import Record
+from .security import NO_CREDENTIALS, Credentials
 from .settings import FiasSettings
 
 LATE_MAX = 1_000
@@ -80,6 +81,7 @@ class FiasGateway(LoggedGateway):
         *,
         zone: str,
         currency: str,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
         """`database` is the hotel context's, for what was sent and who is in house."""
         super().__init__(SentLog(database, settings.link, clock), currency)
@@ -96,6 +98,7 @@ class FiasGateway(LoggedGateway):
             clock,
             on_record=self._unasked,
             feed_empty=lambda: settings.lookup == "feed" and self.book.empty,
+            credentials=credentials,
         )
 
     @property

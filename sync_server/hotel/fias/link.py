@@ -13,9 +13,12 @@ import logging
 from collections.abc import Callable
 from enum import Enum
 
+from sync_server.hotel.secret_files import SecretFault
+
 from .conversation import Action, Came, Conversation, HangUp, Phase, Restarted, Say
 from .messages import Stamp
 from .records import Framer, Garbled, Record, RecordFault, encode
+from .security import NO_CREDENTIALS, Credentials, Seal, seal
 from .settings import FiasSettings
 
 READ_BYTES = 4_096
@@ -43,6 +46,7 @@ class FiasLink:
         *,
         on_record: Callable[[Record], None],
         feed_empty: Callable[[], bool] = lambda: False,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
         """`on_record` gets what answers no question: guests, and answers that come late."""
         self._settings = settings
@@ -50,10 +54,15 @@ class FiasLink:
         self._clock = clock
         self._on_record = on_record
         self._feed_empty = feed_empty
+        self._credentials = credentials
+        self._key: bytes | None = None
+        self._refused_key: bytes | None = None
         self._call = Conversation(settings, stamp)
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[str, asyncio.Future[Record | Silence]] = {}
         self._turn = asyncio.Lock()
+        self.key_waits = False
+        """Whether the key was refused and nobody has entered another one."""
         self.text = "not connected yet"
         self.stands = asyncio.Event()
         """Set while data may flow."""
@@ -104,20 +113,39 @@ class FiasLink:
         """Connect, talk, connect again; waits twice as long each time, bounded."""
         settings, pause = self._settings, self._settings.reconnect_ms
         while True:
-            try:
-                reader, writer = await asyncio.open_connection(settings.host, settings.port)
-            except OSError as error:
-                self.text = f"no connection: {error.strerror or error}"
-            else:
-                talked = await self._talk(reader, writer)
-                pause = settings.reconnect_ms if talked else pause
+            if self._may_try():
+                try:
+                    reader, writer = await asyncio.open_connection(
+                        settings.host, settings.port, ssl=self._credentials.tls
+                    )
+                except OSError as error:
+                    self.text = f"no connection: {error.strerror or error}"
+                else:
+                    talked = await self._talk(reader, writer)
+                    pause = settings.reconnect_ms if talked else pause
             await asyncio.sleep(pause / 1_000)
             pause = min(pause * 2, settings.reconnect_max_ms)
+
+    def _may_try(self) -> bool:
+        """Read the key anew; one that was refused is not tried again."""
+        try:
+            self._key = self._credentials.key()
+        except SecretFault as error:
+            self.text = str(error)
+            return False
+        self.key_waits = self._key is not None and self._key == self._refused_key
+        return not self.key_waits
+
+    def _sealer(self) -> Seal | None:
+        key = self._key
+        if key is None:
+            return None
+        return lambda day, time: seal(key, self._credentials.chance(len(key)), day, time)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One connection from its beginning to its end; whether data ever flowed."""
         self._writer = writer
-        self._call = Conversation(self._settings, self._stamp, self._feed_empty())
+        self._call = Conversation(self._settings, self._stamp, self._feed_empty(), self._sealer())
         framer = Framer(self._settings.encoding)
         talked = False
         try:
@@ -166,6 +194,8 @@ class FiasLink:
                 self._give_up()
             elif isinstance(action, HangUp):
                 self.text = action.reason
+                if action.key_refused:
+                    self._refused_key = self._key
                 return False
         return True
 

@@ -65,8 +65,11 @@ REFUSALS: dict[str, RefusalCode] = {
 
 
 # -- the link ----------------------------------------------------------------------------------
-def described(settings: FiasSettings, stamp: Stamp, now_ms: int) -> tuple[Record, ...]:
-    """What a client says of itself: LD, an LR for each record type, and LA at the end."""
+def described(
+    settings: FiasSettings, stamp: Stamp, now_ms: int, sealed: str = ""
+) -> tuple[Record, ...]:
+    """What a client says of itself: LD, an LR for each record type, and LA at the end. `sealed`
+    proves the client, where the site has a link key."""
     day, time = stamp(now_ms)
     extra = "".join(_own_fields(settings))
     if settings.posting == "PR":
@@ -75,8 +78,11 @@ def described(settings: FiasSettings, stamp: Stamp, now_ms: int) -> tuple[Record
         kinds = [("PS", PS_FIELDS), ("PA", PA_FIELDS), ("GI", GUEST_FIELDS + extra)]
         kinds += [("GC", MOVE_FIELDS + extra), ("GO", GONE_FIELDS)]
     kinds += [("NS", "DATI"), ("NE", "DATI")]
+    own: list[tuple[str, str | int]] = [("V#", settings.version), ("IF", "PO"), ("RT", 1)]
+    if sealed:
+        own.append(("CG", sealed))
     return (
-        record("LD", ("DA", day), ("TI", time), ("V#", settings.version), ("IF", "PO"), ("RT", 1)),
+        record("LD", ("DA", day), ("TI", time), *own),
         *(record("LR", ("RI", kind), ("FL", fields)) for kind, fields in kinds),
         alive("LA", stamp, now_ms),
     )

@@ -47,6 +47,14 @@ class FiasSettings(BaseModel):
     exponent: Literal[2, 3] = 2
     limits_in: Literal["minor", "major"] = "minor"
 
+    tls: bool = False
+    tls_pinned: str = "hotel-interface.pem"
+    """The interface's certificate, a file of the data folder; `tls_own`: certificate and key that
+    prove us to it, empty where it asks for none."""
+    tls_own: str = ""
+    key_file: str = ""
+    """The link key as the vendor handed it over, a file of the data folder; empty: none."""
+
     alive: Literal["LS", "LA", "none"] = "LS"
     listen_ms: int = Field(default=3_000, ge=20)
     alive_ms: int = Field(default=300_000, ge=100)

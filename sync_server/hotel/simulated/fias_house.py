@@ -9,6 +9,7 @@ folios are `Property`'s, so what stands there is the truth that tests compare wi
 import asyncio
 import contextlib
 import random
+import ssl
 import zlib
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sync_server.hotel.fias.gateway import stamps_of
 from sync_server.hotel.fias.messages import alive
 from sync_server.hotel.fias.records import Framer, Record, encode, record
+from sync_server.hotel.fias.security import unseal
 from sync_server.hotel.fias.settings import FiasSettings
 from sync_server.hotel.gateway import (
     ByKeyCard,
@@ -63,32 +65,40 @@ class FiasHouse:
         *,
         zone: str = "Europe/Kyiv",
         mishaps: Mishaps = NO_MISHAPS,
+        key: bytes | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`settings` are the client's, read from the other side; `clock` tells milliseconds."""
+        """`settings` are the client's, read from the other side; `clock` tells milliseconds. With
+        a `key` it takes no link description that is not sealed with it."""
         self._house = house
         self._settings = settings
         self._clock = clock
         self._rng = rng
         self._zone = ZoneInfo(zone)
         self._stamp = stamps_of(zone)
+        self._key = key
+        self._tls = tls
+        self._greeted = ""
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stays: dict[str, Guest] = {}
         self._inquired: set[str] = set()
         self._described: set[str] = set()
-        self._alive = False
+        self._alive = self._trusted = False
         self._serial = 0
         self._sending = asyncio.Lock()
         self._receiving = asyncio.Lock()
         self.mishaps = mishaps
         self.port = 0
+        self.calls = 0
+        """How often somebody connected."""
         self.received: list[Record] = []
         """The data records that were heard while the link was alive."""
 
     async def start(self, port: int = 0) -> int:
         """Listen on loopback; gives the port."""
-        self._server = await asyncio.start_server(self._client, "127.0.0.1", port)
+        self._server = await asyncio.start_server(self._client, "127.0.0.1", port, ssl=self._tls)
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self.port
 
@@ -115,7 +125,10 @@ class FiasHouse:
 
     async def tell_time(self, kind: str) -> None:
         """Send LS, LE, NS or NE."""
-        await self.say(alive(kind, self._stamp, self._clock()))
+        told = alive(kind, self._stamp, self._clock())
+        if kind == "LS":
+            self._greeted = told.get("DA") + told.get("TI")
+        await self.say(told)
 
     # -- the connection ------------------------------------------------------------------------
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -125,6 +138,7 @@ class FiasHouse:
             task.add_done_callback(self._tasks.discard)
         self.hang_up()
         self._writer, self._alive = writer, False
+        self.calls += 1
         self._inquired.clear()
         self._described.clear()
         framer = Framer(self._settings.encoding)
@@ -140,9 +154,12 @@ class FiasHouse:
         match heard.kind:
             case "LD":
                 self._described.clear()
+                self._trusted = self._key is None or (
+                    unseal(self._key, heard.get("CG")) == self._greeted
+                )
             case "LR":
                 self._described.add(heard.get("RI"))
-            case "LA" if not self._alive and "PA" in self._described:
+            case "LA" if not self._alive and "PA" in self._described and self._trusted:
                 self._alive = True
                 day, time = self._stamp(self._clock())
                 await self.say(record("LC", ("RP", "ROOM,CASH"), ("PH", "1")))
