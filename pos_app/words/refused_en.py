@@ -55,6 +55,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_session_ended": "Your sign-in has ended; sign in again",
     "refused_approval_invalid": "The approval was used already, or is for something else",
     "refused_over_limit": "This is over your limit; the hall manager has to approve",
+    "refused_card_number": "This looks like a bank card number, which is not kept: take it out",
     "refused_bad_text": "The text is too long: {limit} signs at most",
     "refused_bad_quantity": "There can be no such quantity",
     "refused_bad_amount": "There can be no such amount",

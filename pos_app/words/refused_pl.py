@@ -55,6 +55,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_session_ended": "Sesja wygasła; zaloguj się ponownie",
     "refused_approval_invalid": "Zatwierdzenie już użyte albo dotyczy czego innego",
     "refused_over_limit": "To ponad Twój limit; musi zatwierdzić kierownik sali",
+    "refused_card_number": "To wygląda na numer karty, a ich nie zapisujemy: usuń go",
     "refused_bad_text": "Tekst za długi: najwyżej {limit} znaków",
     "refused_bad_quantity": "Taka ilość jest niemożliwa",
     "refused_bad_amount": "Taka kwota jest niemożliwa",

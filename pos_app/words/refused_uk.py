@@ -55,6 +55,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_session_ended": "Ваш вхід завершився; увійдіть знову",
     "refused_approval_invalid": "Підтвердження вже використано або воно для іншої дії",
     "refused_over_limit": "Це понад ваш ліміт; потрібне підтвердження адміністратора",
+    "refused_card_number": "Це схоже на номер картки, а їх ми не зберігаємо: приберіть його",
     "refused_bad_text": "Текст задовгий: не більше {limit} знаків",
     "refused_bad_quantity": "Такої кількості бути не може",
     "refused_bad_amount": "Такої суми бути не може",

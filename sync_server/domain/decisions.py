@@ -24,6 +24,7 @@ from . import (
     till,
 )
 from .amending import replace
+from .card_numbers import carries_card_number
 from .checks import Check
 from .ids import CheckId, NoticeId, derived
 from .limits import LIST_LENGTH, QTY_MILLI, TEXT_LENGTH
@@ -41,6 +42,8 @@ def decide(venue: Venue, command: object, facts: Facts) -> Decision:
         return refuse("unknown_command")
     if fault := needs(facts, RIGHT_FOR[kind.__name__]):
         return fault
+    if carries_card_number(command):
+        return refuse("card_number")
     if fault := approvals.frozen(venue.requests.values(), command, facts):
         return fault
     made: Decision = handler(venue, command, facts)

@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "over_sum": "the sum {value_minor} is above the actor's limit {limit_minor}",
     # shape of input
     "bad_text": "a text is too long",
+    "card_number": "a text holds the number of a bank card",
     "bad_quantity": "a quantity is zero, negative or absurd",
     "bad_amount": "an amount is negative, zero or absurd",
     "bad_number": "a check number does not belong to this terminal",
