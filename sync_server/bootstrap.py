@@ -169,6 +169,7 @@ class House:
             zone=place.zone,
             currency=place.currency,
             secrets=self.settings.data,
+            chance=secret_bytes,
         )
         if link is not None:
             self._link = self.gateway = link

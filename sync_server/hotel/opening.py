@@ -7,7 +7,6 @@ has none, the embedded one needs no link. Secrets are files beside the databases
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from secrets import token_bytes
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,11 +58,12 @@ def open_link(
     zone: str,
     currency: str,
     secrets: Path,
+    chance: Callable[[int], bytes],
 ) -> HotelLink | None:
     """The link that the settings name; None where the house has its own system. A link whose
-    secrets are missing or no good is down and says why."""
+    secrets are missing or no good is down and says why. `chance` gives that many random bytes."""
     try:
-        return _opened(settings, database, clock, zone, currency, secrets)
+        return _opened(settings, database, clock, zone, currency, secrets, chance)
     except SecretFault as error:
         _log.error("the hotel link cannot be opened: %s", error)
         return AbsentGateway(str(error))
@@ -76,9 +76,10 @@ def _opened(
     zone: str,
     currency: str,
     secrets: Path,
+    chance: Callable[[int], bytes],
 ) -> HotelLink | None:
     if isinstance(settings, FiasSettings):
-        credentials = credentials_of(settings, secrets, token_bytes)
+        credentials = credentials_of(settings, secrets, chance)
         return FiasGateway(
             settings, database, clock, zone=zone, currency=currency, credentials=credentials
         )

@@ -113,7 +113,12 @@ async def test_the_settings_open_the_link_with_the_key_of_the_data_folder(
     async with web_link(house, in_memory) as (_, hotel):
         url = f"http://127.0.0.1:{hotel.port}"
         site = CloudbedsSettings.model_validate({**DEMO_SITES["cloudbeds"], "url": url})
-        place: dict[str, Any] = {"zone": "Europe/Kyiv", "currency": "UAH", "secrets": tmp_path}
+        place: dict[str, Any] = {
+            "zone": "Europe/Kyiv",
+            "currency": "UAH",
+            "chance": bytes,
+            "secrets": tmp_path,
+        }
         without = open_link(site, in_memory, wall_ms, **place)
         assert isinstance(without, AbsentGateway)
         assert "hotel.key" in without.text

@@ -68,7 +68,12 @@ async def opened(
         key=read_key(key) if key else None, tls=theirs.context if tls else None,
     )  # fmt: skip
     at = settings.model_copy(update={"port": await server.start()})
-    place: dict[str, Any] = {"zone": "Europe/Kyiv", "currency": "UAH", "secrets": folder}
+    place: dict[str, Any] = {
+        "zone": "Europe/Kyiv",
+        "currency": "UAH",
+        "chance": bytes,
+        "secrets": folder,
+    }
     gateway = open_link(at, database, wall_ms, **place)
     assert isinstance(gateway, FiasGateway)
     running = asyncio.ensure_future(gateway.run())
@@ -118,7 +123,12 @@ async def test_a_link_stands_by_the_pinned_certificate_and_by_no_other(
 async def test_a_link_without_its_secrets_is_down_and_says_which_file_is_missing(
     tmp_path: Path, in_memory: Database
 ) -> None:
-    place: dict[str, Any] = {"zone": "Europe/Kyiv", "currency": "UAH", "secrets": tmp_path}
+    place: dict[str, Any] = {
+        "zone": "Europe/Kyiv",
+        "currency": "UAH",
+        "chance": bytes,
+        "secrets": tmp_path,
+    }
     for site, file in (({"tls": True}, "hotel-interface.pem"), ({"key_file": "k"}, "/k")):
         settings = FiasSettings.model_validate({"port": 1, **site})
         link = open_link(settings, in_memory, wall_ms, **place)
