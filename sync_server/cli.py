@@ -70,6 +70,10 @@ def server(
     printer: Annotated[
         list[str] | None, typer.Option(help="ID=HOST:PORT of a printer; may be repeated.")
     ] = None,
+    card_terminal: Annotated[
+        list[str] | None,
+        typer.Option(help="DRAWER=HOST:PORT of a card terminal; may be repeated."),
+    ] = None,
     invite: Annotated[
         list[str] | None, typer.Option(help="pos:NAME or kds:NAME of a device to let in.")
     ] = None,
@@ -80,7 +84,11 @@ def server(
     from sync_server.server import Invite, run
 
     _log_to_stderr()
-    given = _settings(data, host=host, port=port, printers=_pairs(printer or []))
+    addresses = {
+        "printers": _pairs(printer or []),
+        "card_terminals": _pairs(card_terminal or []),
+    }
+    given = _settings(data, host=host, port=port, **addresses)
     try:
         invites = [Invite.parse(text) for text in invite or []]
         business_day = date.fromisoformat(day) if day else None

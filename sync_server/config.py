@@ -58,6 +58,11 @@ class ServerSettings(BaseSettings):
         default_factory=dict, description="address host:port by printer id; others of the menu"
     )
 
+    card_terminals: dict[str, str] = Field(
+        default_factory=dict,
+        description="card terminal by drawer: host:port, or empty for one that stands alone",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -20,7 +20,7 @@ from sync_server.bootstrap import House
 from sync_server.client.identity import Invitation
 from sync_server.clocks import today, wall_ms
 from sync_server.config import ServerSettings
-from sync_server.demo.furnish import furnish
+from sync_server.demo.furnish import follow_addresses, furnish
 from sync_server.demo.venue import load_venue
 
 SWITCH_S = 0.0005
@@ -90,6 +90,8 @@ async def serve(
     try:
         if venue is not None:
             await furnish(house, load_venue(venue), day or today(), wall_ms())
+        elif house.office.venue.catalogue_no:
+            await follow_addresses(house, wall_ms())
         await house.listen()
         tune()
         for invite in invites:

@@ -165,7 +165,9 @@ class ChecksSection(Section):
         def done(answers: Answers) -> None:
             payment_id = PaymentId(answers.get("payment", payments[0].payment_id))
             amount = int(answers["sum"] or "0")
-            command = c.RefundPayment(
+            known = next(p for p in check.payments if p.payment_id == payment_id)
+            asks = self._terminal_knows(known)
+            command = (c.BackToCard if asks else c.RefundPayment)(
                 check.check_id,
                 PaymentId(on.desk.new_id()),
                 payment_id,
@@ -174,9 +176,17 @@ class ChecksSection(Section):
                 answers["reason"],
                 amount if tip else 0,
             )
-            on.send(command, on.say("done_refund"))
+            on.send(command, on.say("card_back_asked" if asks else "done_refund"))
 
         on.reasoned(_REFUND_REASONS, steps, done)
+
+    def _terminal_knows(self, payment: Payment) -> bool:
+        """Whether the card terminal here charged it and can give it back."""
+        desk = self.on.desk
+        terminal = desk.catalogue.card_terminals.get(desk.device.drawer)
+        asked = desk.venue.cards.get(payment.payment_id)
+        by_machine = asked is not None and not asked.by_hand and bool(asked.references)
+        return terminal is not None and desk.link.online and by_machine
 
     def do_reopen(self) -> None:
         """Take the check up again, with a reason."""

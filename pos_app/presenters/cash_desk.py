@@ -5,6 +5,7 @@ A tab each (`cash_section`), one list with what can be done beside it. View-mode
 """
 
 from pos_app.desk import Desk
+from pos_app.presenters.cash_cards import CardsSection
 from pos_app.presenters.cash_checks import ChecksSection
 from pos_app.presenters.cash_day import OpenSection, PeopleSection
 from pos_app.presenters.cash_debts import AccountsSection, SuspenseSection, VouchersSection
@@ -20,6 +21,7 @@ TABS: dict[str, type[Section]] = {
     "checks": ChecksSection,
     "vouchers": VouchersSection,
     "accounts": AccountsSection,
+    "cards": CardsSection,
     "suspense": SuspenseSection,
     "people": PeopleSection,
     "open": OpenSection,

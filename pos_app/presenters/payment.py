@@ -9,7 +9,7 @@ from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.payment_shown import TENDERS, PaymentShown
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.presenter import digits, intent
-from pos_app.presenters.shown import Act, Head, Pair
+from pos_app.presenters.shown import Act, Head, Pair, Sheet
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, totals_of
 from sync_server.domain.ids import PaymentId
@@ -24,8 +24,9 @@ class PaymentPresenter(PaymentShown):
     """See the module; the state is that of `PaymentSums`."""
 
     def enter(self) -> None:
-        """A fresh payment."""
+        """A fresh payment, or the card that this check still waits for."""
         self.fresh()
+        self.card.take_up(self.place.check_id)
 
     def act(self, action: str) -> None:
         """Any other tap ends the time in which a second tap on "take" means nothing."""
@@ -154,6 +155,11 @@ class PaymentPresenter(PaymentShown):
         if check is None or shift is None or check.state != "open" or again:
             return
         amount, tendered, tip = self._parts_of(check)
+        if self.tender == "card" and self.card.terminal is not None:
+            payment_id = PaymentId(self.desk.new_id())
+            asked = (check.check_id, payment_id, shift.shift_id, amount, tip, self.receipt)
+            self.card.ask(c.AskCard(*asked))
+            return
         command = c.TakePayment(
             check.check_id,
             PaymentId(self.desk.new_id()),
@@ -169,6 +175,16 @@ class PaymentPresenter(PaymentShown):
         )
         self.submit_or_ask(command)
 
+    @intent
+    def card_do(self, what: str) -> None:
+        """One of the buttons about the card terminal."""
+        self.card.do(what)
+
+    def sheet(self) -> Sheet:
+        """A question, else how the card terminal stands."""
+        asked = super().sheet()
+        return asked if asked.kind else self.card.sheet()
+
     def went_through(self) -> None:
         """The money is recorded; what is left is asked for in cash."""
         self.taken_ms = self.desk.now_ms()
@@ -179,7 +195,7 @@ class PaymentPresenter(PaymentShown):
 
     def view(self) -> PaymentView:
         """The screen as it stands."""
-        check = self.check
+        sheet, check = self.sheet(), self.check
         if check is None:
             return PaymentView(head=Head("", self.back_act("check")))
         if check.state != "open":
@@ -227,7 +243,7 @@ class PaymentPresenter(PaymentShown):
             quick=self._quick(check),
             keys=digits(),
             take=self._take_act(check),
-            sheet=self.sheet(),
+            sheet=sheet,
         )
 
     def _finished(self, check: Check) -> PaymentView:

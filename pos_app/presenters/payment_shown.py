@@ -115,7 +115,8 @@ class PaymentShown(PaymentSums):
             lines = (self.say("with_tip", sum=self.amount(payment.tip_minor)),)
         if payment.state != "done":
             stripe = stripe or "hold"
-            lines = (*lines, self.say(f"payment_{payment.state}"))
+            of = "card" if payment.tender == "card" else "payment"
+            lines = (*lines, self.say(f"{of}_{payment.state}"))
         return Card(
             text,
             lines,
@@ -205,5 +206,6 @@ class PaymentShown(PaymentSums):
             taken = typed if 0 < typed < full else full
         else:
             taken = typed or self._asked(check)
-        text = self.say(f"take_{self.tender}", sum=self.money(taken))
+        asks = self.tender == "card" and self.card.terminal is not None
+        text = self.say("ask_card" if asks else f"take_{self.tender}", sum=self.money(taken))
         return Act("take", text, "go", taken > 0, size=20)

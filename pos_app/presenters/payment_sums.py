@@ -5,6 +5,7 @@ are asked for. What the screen shows of it is in `payment_shown`, what a tap mea
 """
 
 from pos_app.desk import Desk
+from pos_app.presenters.card_asking import CardAsking
 from pos_app.presenters.presenter import Place
 from pos_app.presenters.questions import Questions
 from sync_server.domain.checks import HOLDING, Check, balance, line_discounts, totals_of
@@ -22,6 +23,7 @@ class PaymentSums(Questions):
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
+        self.card = CardAsking(self)
         self.fresh()
 
     def fresh(self) -> None:
@@ -30,6 +32,7 @@ class PaymentSums(Questions):
         self.tip_bp, self.typed, self.receipt = 0, "", True
         self.tip_minor, self.taken_ms = 0, 0
         self.reference = self.currency_code = ""
+        self.card.shut()
         self.nothing_asked()
 
     @property

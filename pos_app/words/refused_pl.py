@@ -132,7 +132,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_card_part": "Rachunek {number}: karta zapłaciła tylko {amount_minor} z "
     "{asked_minor}; resztę weź inaczej",
     "refused_card_twice": "Rachunek {number}: z karty pobrano o {amount_minor} za dużo. Zwróć je "
-    "w kasie, w zakładce niejasnych",
+    "w kasie, zakładka „Niewyjaśnione”",
     "refused_card_back": "Rachunek {number}: na kartę zwrócono o {amount_minor} za dużo; powiedz "
     "kierownikowi",
     "refused_card_disagrees": "Rachunek {number}, {amount_minor}: terminal mówi, że karty nie "

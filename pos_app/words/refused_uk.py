@@ -131,7 +131,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_card_part": "Чек {number}: картка оплатила лише {amount_minor} з {asked_minor}; "
     "решту візьміть інакше",
     "refused_card_twice": "Чек {number}: з картки знято зайві {amount_minor}. Поверніть їх на "
-    "касі, у вкладці невизначених",
+    "касі, вкладка «Нез'ясоване»",
     "refused_card_back": "Чек {number}: на картку повернуто зайві {amount_minor}; скажіть "
     "менеджеру",
     "refused_card_disagrees": "Чек {number}, {amount_minor}: термінал каже, що картку не списано. "

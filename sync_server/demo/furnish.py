@@ -12,10 +12,11 @@ from sync_server.back_office.accounts import Passwords
 from sync_server.back_office.reports.naming import learn
 from sync_server.back_office.seeding import BooksNotEmpty, NewAccount, load_venue as load_books
 from sync_server.bootstrap import House
+from sync_server.config import ServerSettings
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.venue_types import Venue
 from sync_server.domain import commands as c
-from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu import CardTerminal, Catalogue
 from sync_server.domain.staff import rights_of
 from sync_server.hotel.loading import load_rooms
 from sync_server.store.database import Database
@@ -23,14 +24,23 @@ from sync_server.store.database import Database
 BAR_STATIONS = frozenset({"bar"})
 
 
-def with_addresses(catalogue: Catalogue, addresses: dict[str, str]) -> Catalogue:
-    """The catalogue with printers at the addresses (host:port) that the settings name."""
+def with_addresses(catalogue: Catalogue, settings: ServerSettings) -> Catalogue:
+    """The catalogue with printers and card terminals at the addresses that the settings name."""
     printers = dict(catalogue.printers)
-    for printer_id, address in addresses.items():
+    for printer_id, address in settings.printers.items():
         if printer_id in printers:
-            host, _, port = address.rpartition(":")
-            printers[printer_id] = replace(printers[printer_id], host=host, port=int(port))
-    return replace(catalogue, printers=printers)
+            host, port = _place(address)
+            printers[printer_id] = replace(printers[printer_id], host=host, port=port)
+    terminals = dict(catalogue.card_terminals)
+    for drawer, address in settings.card_terminals.items():
+        host, port = _place(address)
+        terminals[drawer] = CardTerminal(f"card-{drawer}", drawer, host, port)
+    return replace(catalogue, printers=printers, card_terminals=terminals)
+
+
+def _place(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host, int(port or "0")
 
 
 async def furnish(house: House, venue: Venue, day: date, now_ms: int) -> None:
@@ -38,12 +48,12 @@ async def furnish(house: House, venue: Venue, day: date, now_ms: int) -> None:
     office = house.office
     if office.venue.catalogue_no == 0:
         catalogue = catalogue_of(venue, number=1, published_ms=now_ms)
-        digest = await office.catalogues.store(with_addresses(catalogue, house.settings.printers))
+        digest = await office.catalogues.store(with_addresses(catalogue, house.settings))
         await office.report(c.PublishCatalogue(1, digest))
         for secret in venue.credentials:
             await office.access.set_pin(secret.staff_id, secret.pin, now_ms)
     else:
-        await _follow_addresses(house, now_ms)
+        await follow_addresses(house, now_ms)
     if house.settings.hotel.kind == "embedded":
         currency = venue.settings.currency
         await load_rooms(house.hotel, venue, day, at_ms=now_ms, currency=currency)
@@ -51,11 +61,11 @@ async def furnish(house: House, venue: Venue, day: date, now_ms: int) -> None:
         await office.report(c.OpenDay(day.isoformat()))
 
 
-async def _follow_addresses(house: House, now_ms: int) -> None:
-    """Publish the catalogue anew if printers moved to other addresses."""
+async def follow_addresses(house: House, now_ms: int) -> None:
+    """Publish the catalogue anew if printers or card terminals moved to other addresses."""
     office = house.office
-    moved = with_addresses(office.catalogue, house.settings.printers)
-    if moved.printers != office.catalogue.printers:
+    moved = with_addresses(office.catalogue, house.settings)
+    if moved != office.catalogue:
         number = office.venue.catalogue_no + 1
         moved = replace(moved, number=number, published_ms=now_ms)
         digest = await office.catalogues.store(moved)

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 MARK = "demo.json"
 DEVICES = "devices"
+DRAWER = "1"
 TERMINAL, DISPLAY = "terminal-1", "display-hot"
 DISPLAY_STATION = "hot"
 TERMINAL_WINDOW = Window(1366, 768)
@@ -129,6 +130,7 @@ def _screen(demo: Demo, stack: ExitStack, say: Say) -> Screen | None:
 
 def _start_house(demo: Demo, venue: Venue, stage: Stage) -> None:
     stage.start_printers([printer.printer_id for printer in venue.printers])
+    stage.start_card_terminal(DRAWER)
     wanted = [("pos", TERMINAL), ("kds", DISPLAY), *(cast() if demo.evening else [])]
     known = [name for _, name in wanted if _enrolled(demo.data / DEVICES / name)]
     fresh = [(kind, name) for kind, name in wanted if name not in known]
@@ -166,7 +168,7 @@ def _free(port: int) -> int:
 
 def _start_windows(stage: Stage, windows: frozenset[str]) -> None:
     if "pos" in windows:
-        stage.start_terminal(TERMINAL, "1", "main", TERMINAL_WINDOW)
+        stage.start_terminal(TERMINAL, DRAWER, "main", TERMINAL_WINDOW)
     if "kds" in windows:
         stage.start_display(DISPLAY, DISPLAY_STATION, DISPLAY_WINDOW)
 
@@ -189,6 +191,8 @@ def _where_to_look(
         f"                 {', '.join(pins[5:])}",
         f"  paper          {stage.paper}/PRINTER/NNNN.png   "
         f"({', '.join(printer.printer_id for printer in venue.printers)})",
+        f"  card terminal  simulated, at drawer {DRAWER}; a line to port "
+        f"{stage.controls[f'card-{DRAWER}']} says what it does next (help lists it)",
         f"  logs           {demo.data / 'logs'}",
         f"  server         {stage.url}",
     ]

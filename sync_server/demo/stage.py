@@ -118,6 +118,7 @@ class Stage:
     env: dict[str, str] = field(default_factory=dict)
     printers: dict[str, int] = field(default_factory=dict)
     controls: dict[str, int] = field(default_factory=dict)
+    card_terminals: dict[str, int] = field(default_factory=dict)
     processes: dict[str, Played] = field(default_factory=dict)
     url: str = ""
     office_url: str = ""
@@ -157,6 +158,15 @@ class Stage:
             self.printers[name] = int(ports["port"])
             self.controls[name] = int(ports["control"])
 
+    def start_card_terminal(self, drawer: str) -> None:
+        """A simulated card terminal beside a drawer; call before `start_server`."""
+        name = f"card-{drawer}"
+        arguments = ("-m", "hardware.simulated_card_terminal", f"--name={name}")
+        played = self.play(name, *arguments, f"--record={self.data / 'cards' / name}.jsonl")
+        ports = dict(part.split("=") for part in played.line(f"{name} port=").split()[1:])
+        self.card_terminals[drawer] = int(ports["port"])
+        self.controls[name] = int(ports["control"])
+
     def start_property_system(self, kind: str) -> Played:
         """A hotel's own system, which the server then charges; call before `start_server`."""
         played = self.play(
@@ -177,6 +187,7 @@ class Stage:
         if self.day:
             arguments.append(f"--day={self.day}")
         arguments += [f"--printer={n}=127.0.0.1:{p}" for n, p in self.printers.items()]
+        arguments += [f"--card-terminal={d}=127.0.0.1:{p}" for d, p in self.card_terminals.items()]
         arguments += [f"--invite={kind}:{name}" for kind, name in devices]
         server = self.play("server", *arguments)
         for _ in devices:
