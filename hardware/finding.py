@@ -126,6 +126,22 @@ def on_usb(backend: Any = None) -> list[Found]:
     return [Found(f"usb:{one.address}", one.name) for one in devices if one.printer]
 
 
+def on_serial() -> list[Found]:
+    """Serial lines behind USB: nobody asks them, since a scale or a reader may hang there."""
+    from serial.tools.list_ports import comports
+
+    return [
+        Found(f"serial:{port.device}", str(port.product or ""))
+        for port in comports()
+        if port.vid is not None
+    ]
+
+
+def on_wires() -> list[Found]:
+    """What hangs on this machine itself."""
+    return [*on_usb(), *on_serial()]
+
+
 def together(*lists: Sequence[Found]) -> list[Found]:
     """Each printer once, with the name that it announced and whether it answered."""
     found: dict[str, Found] = {}

@@ -7,7 +7,8 @@ A folder holds one terminal: its key, its outbox, its replica. The first start n
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from glass.window import WindowSettings, prepare
 
 if TYPE_CHECKING:
     from pos_app.local_paper import LocalPaper
-    from sync_server.client.desk import KitchenPaper, Printed
+    from pos_app.machines import Machines
+    from sync_server.client.desk import Printed
     from sync_server.domain.menu import Catalogue
     from sync_server.domain.venue import Venue
 
@@ -50,24 +52,36 @@ def _pair(text: str, what: str) -> tuple[int, int]:
     return int(first), int(second)
 
 
-def _late_paper() -> "KitchenPaper":
+class _LatePaper:
     """The terminal's own paper. Printers' code is a third of a start, and is needed only when the
-    server is away: it is loaded with the first ticket, in a thread."""
-    from sync_server import clocks
+    server is away or a printer hangs here: it is loaded with the first paper, in a thread."""
 
-    made: list[LocalPaper] = []
+    def __init__(self) -> None:
+        self._made: LocalPaper | None = None
+        self._making = threading.Lock()
+        self.code: Callable[[], str] = lambda: ""
 
-    def load() -> "LocalPaper":
+    def load(self) -> "LocalPaper":
+        """Blocks for a moment, once."""
         from pos_app.local_paper import LocalPaper
+        from sync_server import clocks
 
-        return LocalPaper(clocks.system_random().randrange(2**31), clocks.mono_ms)
+        with self._making:
+            if self._made is None:
+                first_id = clocks.system_random().randrange(2**31)
+                self._made = LocalPaper(first_id, clocks.mono_ms, lambda: self.code())
+        return self._made
 
-    async def paper(events: Sequence[object], venue: "Venue", catalogue: "Catalogue") -> "Printed":
-        if not made:
-            made.append(await asyncio.to_thread(load))
-        return await made[0].print(events, venue, catalogue)
+    def machines(self) -> "Machines":
+        """For the papers of the server; blocks."""
+        return self.load().machines
 
-    return paper
+    async def print(
+        self, events: Sequence[object], venue: "Venue", catalogue: "Catalogue"
+    ) -> "Printed":
+        """Kitchen paper while the server is away."""
+        paper = await asyncio.to_thread(self.load)
+        return await paper.print(events, venue, catalogue)
 
 
 async def _run(given: argparse.Namespace) -> int:
@@ -79,6 +93,7 @@ async def _run(given: argparse.Namespace) -> int:
 
     worker = Worker()
     given.folder.mkdir(parents=True, exist_ok=True)
+    paper = _LatePaper()
     desk = LinkedDesk(
         given.folder,
         run=worker,
@@ -90,8 +105,10 @@ async def _run(given: argparse.Namespace) -> int:
         hall_id=given.hall,
         drawer=given.drawer,
         mode="light" if given.light else "dark",
-        paper=_late_paper(),
+        paper=paper.print,
+        machines=paper.machines,
     )
+    paper.code = lambda: desk.client.code
     try:
         await desk.open()
         if not desk.enrolled:

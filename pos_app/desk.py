@@ -147,6 +147,9 @@ class Desk(Protocol):
     async def ask(self, what: str, params: dict[str, object]) -> Reply:
         """A question to the server; `offline` when there is none."""
 
+    async def own_printers(self) -> tuple[dict[str, object], ...]:
+        """What hangs on this terminal's own wires: connection, name, whether it answers."""
+
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """Prove who one is, to the server or, offline, to what it left here."""
 

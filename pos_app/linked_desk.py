@@ -8,12 +8,13 @@ the interface.
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pos_app.attached import attached_in
 from pos_app.desk import Device, Health, Link, Reply, SignedIn
+from pos_app.own_printers import OwnPrinters
 from pos_app.preferences import Preference, Preferences
 from sync_server.client.desk import ClientDesk, KitchenPaper
 from sync_server.client.identity import Invitation
@@ -25,6 +26,9 @@ from sync_server.domain.staff import rights_of
 from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol import link as wire
 from sync_server.protocol.replica import CODEC
+
+if TYPE_CHECKING:
+    from pos_app.machines import Machines
 
 KIND = "pos"
 HEALTH_S = 15.0
@@ -69,6 +73,7 @@ class LinkedDesk:
         drawer: str = "",
         mode: str = "dark",
         paper: KitchenPaper | None = None,
+        machines: "Callable[[], Machines] | None" = None,
         connect: Callable[[str, str], Awaitable[wire.Link]] = open_link,
     ) -> None:
         # What `Desk` says and `ClientDesk` does as well is simply handed on.
@@ -90,6 +95,11 @@ class LinkedDesk:
         self._mode = mode
         self._preferences = Preferences(folder, run, self.client.later)
         client = self.client
+        self._own = (
+            OwnPrinters(machines, self._ask_plainly, lambda: self.catalogue, lambda: client.code)
+            if machines is not None
+            else None
+        )
         self.watch, self.later = client.watch, client.later
         self.attached = attached_in(folder)
         self.now_ms, self.new_id = client.now_ms, client.new_id
@@ -104,6 +114,8 @@ class LinkedDesk:
         """Keep connected from now on."""
         await self.client.start()
         self.later(self._look_after())
+        if self._own is not None:
+            self.later(self._own.run(lambda: self.client.away))
         self.attached.start(asyncio.get_running_loop().call_soon_threadsafe, self.client.changed)
 
     async def stop(self) -> None:
@@ -218,6 +230,24 @@ class LinkedDesk:
         if reply.code:
             return Reply(reply.code, params=msgspec.json.decode(reply.params))
         return Reply(body=msgspec.json.decode(reply.body))
+
+    async def _ask_plainly(self, what: str, params: dict[str, object]) -> tuple[str, bytes]:
+        reply = await self.client.ask(what, params)
+        return reply.code, bytes(reply.body)
+
+    async def own_printers(self) -> tuple[dict[str, object], ...]:
+        """See `Desk`."""
+        from hardware import finding
+
+        if self._own is None:
+            return ()
+        self._own.expected = True
+        found = await asyncio.to_thread(finding.on_wires)
+        here = f"at:{self.client.code}:"
+        return tuple(
+            {"connection": here + one.connection, "name": one.name, "answers": one.answers}
+            for one in found
+        )
 
     # -- the devices of the house --------------------------------------------------------------
     async def _look_after(self) -> None:

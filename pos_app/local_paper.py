@@ -10,16 +10,11 @@ limit (`QUICK`), printers work beside each other, and a printer that failed is l
 """
 
 import asyncio
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import count
 
-from hardware.connections import PrinterSettings, printer_at
-from hardware.device import DeviceError
-from hardware.documents import Document
-from hardware.escpos_printer import EscposPrinter, Limits
-from hardware.printer import Evidence, PrintState
+from hardware.escpos_printer import Limits
+from hardware.printer import PrintState
+from pos_app.machines import Machines
 from sync_server.client.desk import Printed
 from sync_server.domain import events as e
 from sync_server.domain.menu import Catalogue, Printer, Station
@@ -40,14 +35,15 @@ _Job = tuple[PaperJob, Station]
 
 class LocalPaper:
     """Prints what a send, a fire or a void tells the kitchen. `first_id` marks this start's
-    answers, `mono` is a monotonic clock in milliseconds."""
+    answers, `mono` is a monotonic clock in milliseconds, `code` this terminal's."""
 
-    def __init__(self, first_id: int, mono: Callable[[], int]) -> None:
-        self._first_ids = count(first_id, 1_000)
+    def __init__(
+        self, first_id: int, mono: Callable[[], int], code: Callable[[], str] = lambda: ""
+    ) -> None:
+        self.machines = Machines(first_id)
         self._mono = mono
+        self._code = code
         self._resting: dict[str, int] = {}
-        self._evidence: dict[str, Evidence] = {}
-        self._taken: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     async def print(self, events: Sequence[object], venue: Venue, catalogue: Catalogue) -> Printed:
         """Whether every station has its paper. `venue` is the state after the events."""
@@ -102,33 +98,18 @@ class LocalPaper:
         document = compose(job, catalogue, zone_of(catalogue))
         for printer_id in (station.printer_id, station.fallback_printer_id):
             printer = catalogue.printers.get(printer_id)
-            # USB and serial lines end at the server; a terminal reaches what is on the network.
-            if printer is None or not printer.reached_by.startswith("tcp:"):
+            if printer is None or not self._reached(printer) or self._rests(printer_id):
                 continue
-            if self._rests(printer_id):
-                continue
-            # It may stand in for another's at this moment; it serves one at a time.
-            with self._taken[printer_id]:
-                if self._printed(document, printer):
-                    return True
+            if self.machines.print(printer, document, QUICK).state in CERTAIN:
+                return True
             self._resting[printer_id] = self._mono() + REST_MS
         return False
 
+    def _reached(self, printer: Printer) -> bool:
+        """What is on the network or hangs here; USB and serial lines elsewhere end elsewhere."""
+        if printer.terminal:
+            return printer.terminal == self._code()
+        return printer.reached_by.startswith("tcp:")
+
     def _rests(self, printer_id: str) -> bool:
         return self._mono() < self._resting.get(printer_id, 0)
-
-    def _printed(self, document: Document, printer: Printer) -> bool:
-        known = self._evidence.get(printer.reached_by)
-        settings = PrinterSettings(
-            printer.printer_id, printer.reached_by, printer.width_dots, printer.code_page
-        )
-        first_id = next(self._first_ids)
-        driver = printer_at(settings, known or Evidence.A, first_id, QUICK)
-        try:
-            if known is None and isinstance(driver, EscposPrinter):
-                driver.evidence = self._evidence[printer.reached_by] = driver.probe()
-            return driver.print(document).state in CERTAIN
-        except DeviceError:
-            return False
-        finally:
-            driver.close()

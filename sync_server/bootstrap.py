@@ -54,6 +54,7 @@ from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreDead
 from sync_server.store.migrations import upgrade
+from sync_server.terminal_printers import HandOut
 from sync_server.transport.certificate import site_certificate
 from sync_server.transport.enrolment import EnrolmentDesk
 from sync_server.transport.server import SyncServer
@@ -140,7 +141,9 @@ class House:
         self.watch = KitchenWatch(self.office, waiting)
         self.search = GuestSearch(self.gateway, self._meal_of)
         self.office.asks = Asks(self.office, self._guests, self.health, self._hotel_day)
-        self.devices = DeviceDesk(self.office, _first_id)
+        self.hand_out = HandOut(lambda: mono_ms() / 1000, _first_id())
+        self.office.asks.hand_out = self.hand_out
+        self.devices = DeviceDesk(self.office, _first_id, self.hand_out)
         self.office.asks.set_up = self.devices
         self.printing: Printing | None = None
         self.sockets: SyncServer | None = None
@@ -221,7 +224,7 @@ class House:
         self._run(CardPayments(self.door, sleep=_sleep_ms).run(), "card terminals")
         self._run(BackupRounds(self.office, self.settings).run(), "backups")
         opened = self.office.catalogue
-        printers = await open_printers(opened, _first_id())
+        printers = await open_printers(opened, _first_id(), hand_out=self.hand_out)
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)
         self._run(self.printing.run(), "printing")
         drawers = CashDrawers(self.door, self.printing.spooler, sleep=_sleep_ms)
@@ -240,7 +243,7 @@ class House:
         while True:
             now = self.office.catalogue
             if now.number != opened.number:
-                printing.fit(await open_printers(now, _first_id(), opened))
+                printing.fit(await open_printers(now, _first_id(), opened, self.hand_out))
                 opened = now
             await published.wait()
             published.clear()
@@ -278,6 +281,7 @@ class House:
         """Close the doors, finish what is at hand, save the state."""
         if self.sockets is not None:
             await self.sockets.stop()
+        self.hand_out.close()
         if self.printing is not None:
             self.printing.stop()
             await asyncio.wait(

@@ -21,7 +21,7 @@ from hardware.connections import evidence_of, fault_of, printer_at
 from hardware.device import DeviceError
 from hardware.documents import Document, DocumentError
 from hardware.fonts import FontsMissing
-from hardware.printer import Evidence
+from hardware.printer import Evidence, PrintState
 from hardware.raster import PAPER_58, PAPER_80, render
 from sync_server.devices import settings_of
 from sync_server.domain import floor_plan
@@ -32,7 +32,8 @@ from sync_server.paper.composing import NotComposable, compose, draft_of
 from sync_server.paper.figures import zone_of
 from sync_server.paper.samples import SHOWN, sample_job, test_page
 from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of as template_fault
-from sync_server.paper.words import LANGUAGES, words_of
+from sync_server.paper.words import LANGUAGES, Words, words_of
+from sync_server.terminal_printers import HandOut, TerminalPrinter
 from sync_server.transport.authority import CommandResult
 
 PRINTERS = 64
@@ -118,8 +119,12 @@ class _OfHall(_Params, frozen=True):
 class DeviceDesk:
     """Answers the questions of the set-up page for one house."""
 
-    def __init__(self, office: Office, first_id: Callable[[], int]) -> None:
+    def __init__(
+        self, office: Office, first_id: Callable[[], int], hand_out: HandOut | None = None
+    ) -> None:
+        """`hand_out` reaches printers on terminals."""
         self._office = office
+        self._hand_out = hand_out
         self._first_id = first_id
         self._changing = asyncio.Lock()
         self._looking = asyncio.Lock()
@@ -155,7 +160,7 @@ class DeviceDesk:
             lists = await asyncio.gather(
                 asyncio.to_thread(finding.announced),
                 asyncio.to_thread(finding.listening, networks),
-                asyncio.to_thread(finding.on_usb),
+                asyncio.to_thread(finding.on_wires),
             )
         return "", {"found": [asdict(one) for one in finding.together(*lists)]}
 
@@ -167,6 +172,9 @@ class DeviceDesk:
         words = words_of(self._office.catalogue.settings.language)
         name = self._office.catalogue.name(asked.printer.names, words.code)
         page = test_page(name, settings.connection, words)
+
+        if asked.printer.terminal:
+            return await self._try_there(asked.printer, page, words)
 
         def work() -> tuple[str, str, str]:
             try:
@@ -183,6 +191,20 @@ class DeviceDesk:
         state, reason, evidence = await asyncio.to_thread(work)
         said = words.fault(reason) if reason else ""
         return "", {"state": state, "reason": reason, "words": said, "evidence": evidence}
+
+    async def _try_there(self, printer: Printer, page: Document, words: Words) -> Answer:
+        """The test page on a terminal's own printer; what it can prove, its outcome says."""
+        if self._hand_out is None:
+            return "printer_set_up", {"reason": printer.terminal}
+        driver = TerminalPrinter(printer, self._hand_out)
+        outcome = await asyncio.to_thread(driver.print, page)
+        proof = {PrintState.CONFIRMED: Evidence.A, PrintState.CONSUMED: Evidence.B}
+        return "", {
+            "state": outcome.state.value,
+            "reason": outcome.reason,
+            "words": words.fault(outcome.reason) if outcome.reason else "",
+            "evidence": proof.get(outcome.state, Evidence.C).name,
+        }
 
     async def _save_printer(self, asked: _OfPrinter) -> Answer:
         printer = asked.printer

@@ -13,35 +13,45 @@ from hardware.connections import PrinterSettings, evidence_of, fault_of, printer
 from hardware.device import DeviceError
 from hardware.printer import Evidence, Printer as Driver
 from sync_server.domain.menu import Catalogue, Printer
+from sync_server.terminal_printers import HandOut, TerminalPrinter
 
 log = logging.getLogger(__name__)
 
 
 def settings_of(printer: Printer) -> PrinterSettings:
     """A printer of the catalogue as `hardware` understands it."""
-    return PrinterSettings(
-        printer.printer_id, printer.reached_by, printer.width_dots, printer.code_page
-    )
+    return PrinterSettings(printer.printer_id, printer.wire, printer.width_dots, printer.code_page)
 
 
 async def open_printers(
-    catalogue: Catalogue, first_id: int, before: Catalogue | None = None
+    catalogue: Catalogue,
+    first_id: int,
+    before: Catalogue | None = None,
+    hand_out: HandOut | None = None,
 ) -> Mapping[str, Driver]:
     """Drivers by printer id for all that have an address and were not the same `before`; each is
     probed. One whose settings are faulty is left out and said: the others print, and its own
-    papers go to its fallback."""
-    old = {one.printer_id: settings_of(one) for one in before.printers.values()} if before else {}
+    papers go to its fallback. `hand_out` reaches those that hang on terminals."""
+    old = {one.printer_id: _place(one) for one in before.printers.values()} if before else {}
     changed = (
         printer
         for printer in catalogue.printers.values()
-        if old.get(printer.printer_id) != settings_of(printer)
+        if old.get(printer.printer_id) != _place(printer)
     )
-    addressed = [printer for printer in changed if _usable(printer)]
+    usable = [printer for printer in changed if _usable(printer)]
+    away: dict[str, Driver] = {}
+    if hand_out is not None:
+        away = {one.printer_id: TerminalPrinter(one, hand_out) for one in usable if one.terminal}
+    addressed = [printer for printer in usable if not printer.terminal]
     classes = await asyncio.gather(*(_evidence(printer, first_id) for printer in addressed))
-    return {
+    return away | {
         printer.printer_id: printer_at(settings_of(printer), evidence, first_id)
         for printer, evidence in zip(addressed, classes, strict=True)
     }
+
+
+def _place(printer: Printer) -> tuple[str, PrinterSettings]:
+    return printer.terminal, settings_of(printer)
 
 
 def _usable(printer: Printer) -> bool:

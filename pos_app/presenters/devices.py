@@ -84,8 +84,16 @@ class DevicesPresenter(SetUpPresenter):
     # -- intents -------------------------------------------------------------------------------
     @intent
     def find(self) -> None:
-        """Look for printers on the networks and on USB."""
-        self._ask("find_printers", {}, self._keep_found)
+        """Look for printers on the networks, on the server's wires and on this terminal's own."""
+        if not self.waiting:
+            self.waiting = True
+            self.desk.later(self._look_around())
+
+    async def _look_around(self) -> None:
+        own = await self.desk.own_printers()
+        body = await self.asked("find_printers", {})
+        if body is not None:
+            self._keep_found({"found": [*own, *body["found"]]})
 
     @intent
     def pick(self, printer_id: str) -> None:
@@ -323,6 +331,9 @@ def _placed(printer: Printer, connection: str) -> Printer:
 def _place_of(connection: str) -> str:
     """A connection as people read it."""
     kind, _, rest = connection.partition(":")
+    if kind == "at":
+        code, _, wire = rest.partition(":")
+        return f"{code} · {_place_of(wire)}"
     return {"tcp": rest, "usb": f"USB {rest}", "queue": rest}.get(kind, rest)
 
 

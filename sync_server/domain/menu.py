@@ -209,8 +209,9 @@ class Printer:
     """A printer by network address; `port` 0 is filled in by the venue's settings.
 
     `connection` goes before the address when it is given: `usb:04b8:0e15`, `serial:/dev/ttyUSB0`,
-    `queue:Office`, on the machine of the server (`hardware.connections`). `code_page` is for slow
-    wires: the printer's own type in that page instead of dots.
+    `queue:Office`, on the machine of the server (`hardware.connections`), or with `at:T2:` before
+    it on the terminal of that code. `code_page` is for slow wires: the printer's own type in that
+    page instead of dots.
     """
 
     printer_id: str
@@ -226,6 +227,19 @@ class Printer:
     def reached_by(self) -> str:
         """Its connection as one line of text; "" when it has no address yet."""
         return self.connection or (f"tcp:{self.host}:{self.port}" if self.port else "")
+
+    @property
+    def terminal(self) -> str:
+        """Code of the terminal on which it hangs; "" on the network and on the server's wires."""
+        kind, _, rest = self.connection.partition(":")
+        return rest.partition(":")[0] if kind == "at" else ""
+
+    @property
+    def wire(self) -> str:
+        """Its connection as the machine on which it hangs knows it."""
+        if not self.terminal:
+            return self.reached_by
+        return self.connection.partition(":")[2].partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ GuestLookup = Callable[[str, int], Awaitable[tuple[str, list[dict[str, Any]]]]]
 
 Health = Callable[[], Mapping[str, Any]]
 
+PRINTER_WORK = "printer_work"
 SET_UP_RIGHT = "settings"
 STATEMENT_RIGHT = "house_account"
 REPORT_RIGHT = "reports"
@@ -159,6 +160,13 @@ class SetUp(Protocol):
 
     async def answer(self, what: str, params: bytes) -> tuple[str, dict[str, Any]]:
         """The answer to somebody who has the right."""
+
+
+class HandsOut(Protocol):
+    """Gives terminals the papers for printers that hang on them."""
+
+    async def work(self, code: str, params: bytes) -> tuple[str, Mapping[str, Any]]:
+        """A code, or "" and the next job of the terminal of that code."""
 
 
 HotelDayLookup = Callable[[str], Awaitable[Mapping[str, Any]]]
@@ -185,6 +193,7 @@ class Asks:
         self._guests = guests
         self._health = health
         self.set_up: SetUp | None = None
+        self.hand_out: HandsOut | None = None
         self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
             "sign_in": (_SignIn, self._sign_in),
             "sign_in_by_card": (_SignInByCard, self._sign_in_by_card),
@@ -207,6 +216,10 @@ class Asks:
         known = self._known.get(what)
         if known is None and self.set_up is not None and self.set_up.knows(what):
             return await self._set_up(self.set_up, dev, session, what, params)
+        if what == PRINTER_WORK and self.hand_out is not None:
+            device = self._house.devices.get(dev)
+            code, told = await self.hand_out.work(device.code if device else "", params)
+            return _no(code) if code else _yes(told)
         if known is None:
             return _no("unknown_question")
         shape, handler = known

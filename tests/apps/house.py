@@ -243,6 +243,9 @@ class HouseDesk:
             self.house.take(command, facts)
         return decision
 
+    async def own_printers(self) -> tuple[dict[str, object], ...]:
+        return ()
+
     async def ask(self, what: str, params: dict[str, object]) -> Reply:
         await asyncio.sleep(0)
         if not self.link.online:

@@ -103,6 +103,7 @@ async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIt
     """Olena at her terminal, an open day, the server just gone; table 5 has a dish unsent."""
     worker = Worker()
     (tmp_path / "pos").mkdir()
+    paper = LocalPaper(1, clocks.mono_ms)
     desk = LinkedDesk(
         tmp_path / "pos",
         run=worker,
@@ -110,7 +111,8 @@ async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIt
         mono=clocks.mono_ms,
         rng=clocks.system_random(),
         boot_id=clocks.boot_id(),
-        paper=LocalPaper(1, clocks.mono_ms).print,
+        paper=paper.print,
+        machines=lambda: paper.machines,
     )
     made = Site(tmp_path, printers, desk)
     house = await made.open_house()

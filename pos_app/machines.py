@@ -1,0 +1,59 @@
+"""Drivers of the printers that this terminal can reach, one job at a time on each.
+
+For `local_paper` while the server is away, and `own_printers` for the server's papers: two threads
+must not stand at one device. Loaded with the first paper, since printers' code is slow to load.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from hardware.connections import PrinterSettings, printer_at
+from hardware.device import DeviceError
+from hardware.documents import Document
+from hardware.escpos_printer import EscposPrinter, Limits
+from hardware.printer import Evidence, PrintOutcome, not_printed
+from sync_server.domain.menu import Printer
+
+
+class Machines:
+    """Drivers of printers that this terminal can reach, one job at a time on each."""
+
+    def __init__(self, first_id: int) -> None:
+        """`first_id` marks this start's answers."""
+        self._first_ids = count(first_id, 1_000)
+        self._evidence: dict[str, Evidence] = {}
+        self._taken: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def print(
+        self, printer: Printer, document: Document, limits: Limits | None = None
+    ) -> PrintOutcome:
+        """Print on it. Blocks; call in a thread."""
+        return self._use(printer, limits, lambda driver: driver.print(document))
+
+    def kick(self, printer: Printer, pin: int) -> PrintOutcome:
+        """One pulse. Blocks; call in a thread."""
+        return self._use(printer, None, lambda driver: driver.kick(pin))
+
+    def _use(
+        self, printer: Printer, limits: Limits | None, work: Callable[[Any], PrintOutcome]
+    ) -> PrintOutcome:
+        wire = printer.wire
+        settings = PrinterSettings(printer.printer_id, wire, printer.width_dots, printer.code_page)
+        # It may stand in for another at this moment; it serves one at a time.
+        with self._taken[wire]:
+            known = self._evidence.get(wire)
+            try:
+                driver = printer_at(settings, known or Evidence.A, next(self._first_ids), limits)
+            except ValueError:
+                return not_printed("set_up")
+            try:
+                if known is None and isinstance(driver, EscposPrinter):
+                    driver.evidence = self._evidence[wire] = driver.probe()
+                return work(driver)
+            except DeviceError as fault:
+                return not_printed(fault.fault.value)
+            finally:
+                driver.close()
