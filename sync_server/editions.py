@@ -1,22 +1,30 @@
-"""Editions of the back office put in force by the server: the one thing it takes from there.
+"""What the server takes from the back office: editions of the menu, stops of dishes, PINs.
 
 The back office's database is read beside the process that writes it, never written. An edition
 that is due is laid on the catalogue in force and published as its next version; terminals fetch
-it without a break. The catalogue itself says which edition is in it, so none is taken twice. As
-long as there is no back office, nothing happens.
+it without a break. The catalogue itself says which edition is in it, so none is taken twice; of
+stops and PINs the front's own database keeps the moment of the last one done. As long as there is
+no back office, nothing happens.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from sync_server.back_office.catalogue import Edition, editions_after
+from sync_server.back_office.offers import Pin, Stop, pins_after, stops_after
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
+from sync_server.domain.commands import StopItem
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.menu_changes import changed
+from sync_server.domain.menu_changes import REMOVED, Change, changed
+from sync_server.front_office.facts import note, read_facts
 from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.tables import Fact
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreError
 
@@ -24,6 +32,7 @@ log = logging.getLogger(__name__)
 
 BACK = "back"
 LOOK_EVERY_S = 2.0
+T = TypeVar("T")
 
 
 class BackEditions:
@@ -35,13 +44,24 @@ class BackEditions:
 
     def due(self, taken_ms: int, taken: int, now_ms: int) -> Sequence[Edition]:
         """Editions that are due and not taken yet, in their order; none while it cannot be read."""
+        return self._read(lambda c: editions_after(c, taken_ms, taken, now_ms))
+
+    def stops(self, after_ms: int, now_ms: int) -> Sequence[Stop]:
+        """Dishes to be stopped or counted down, asked for after a moment."""
+        return self._read(lambda c: stops_after(c, after_ms, now_ms))
+
+    def pins(self, after_ms: int) -> Sequence[Pin]:
+        """PINs asked for after a moment."""
+        return self._read(lambda c: pins_after(c, after_ms))
+
+    def _read(self, query: Callable[[Connection], Sequence[T]]) -> Sequence[T]:
         url = self._settings.database_url(BACK)
         if self._database is None:
             if url.startswith("sqlite") and not (self._settings.data / f"{BACK}.db").exists():
                 return ()
             self._database = Database.open_read_only(url, BACK, readers=1)
         try:
-            return self._database.read(lambda c: editions_after(c, taken_ms, taken, now_ms))
+            return self._database.read(query)
         except Exception:
             self.close()
             raise
@@ -60,6 +80,7 @@ async def follow_editions(settings: ServerSettings, office: FrontOffice, desk: D
         while True:
             try:
                 await take_due(editions, office, desk)
+                await take_offers(editions, office)
                 told = ""
             except (StoreError, OSError) as problem:
                 if str(problem) != told:
@@ -79,7 +100,7 @@ async def take_due(editions: BackEditions, office: FrontOffice, desk: DeviceDesk
     for edition in found:
 
         def put(catalogue: Catalogue, edition: Edition = edition) -> Catalogue:
-            after = changed(catalogue, edition.changes)
+            after = changed(catalogue, _possible(edition.changes, office))
             return replace(after, edition=edition.number, edition_ms=edition.at_ms)
 
         refused = await desk.publish(put)
@@ -87,3 +108,33 @@ async def take_due(editions: BackEditions, office: FrontOffice, desk: DeviceDesk
             log.error("edition %d of the back office was refused: %s", edition.number, refused)
             return 0
     return len(found)
+
+
+def _possible(changes: Sequence[Change], office: FrontOffice) -> list[Change]:
+    """A table at which guests sit stays until somebody takes it off once more."""
+    busy = {str(check.table_id) for check in office.venue.checks.values()}
+    return [
+        one
+        for one in changes
+        if (one.kind, one.field) != ("table", REMOVED) or one.target not in busy
+    ]
+
+
+async def take_offers(editions: BackEditions, office: FrontOffice) -> int:
+    """Do what the back office has asked for since the last time; returns how much."""
+    facts = await asyncio.to_thread(read_facts, office.database)
+    after = int(facts.get(Fact.STOP_OFFERS, "0"))
+    stops = await asyncio.to_thread(editions.stops, after, office.clock())
+    for stop in stops:
+        done = await office.report(StopItem(stop.item_id, stop.left_milli))
+        if done is None:
+            return 0
+    if stops:
+        await note(office.database, Fact.STOP_OFFERS, str(stops[-1].at_ms))
+    after = int(facts.get(Fact.PIN_OFFERS, "0"))
+    pins = await asyncio.to_thread(editions.pins, after)
+    for pin in pins:
+        await office.access.set_pin_hash(pin.staff_id, pin.pin_hash, office.clock())
+    if pins:
+        await note(office.database, Fact.PIN_OFFERS, str(pins[-1].at_ms))
+    return len(stops) + len(pins)

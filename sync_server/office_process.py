@@ -8,6 +8,7 @@ as long as there is none yet, the intake waits and the pages go on.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -24,6 +25,7 @@ from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish import furnish_books
 from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
+from sync_server.front_office.access import pin_hash
 from sync_server.front_office.tables import CatalogueRow, JournalRow
 from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.replica import read_catalogue
@@ -150,7 +152,11 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
             ),
             books,
             journal,
-            Machine(wall_ms, lambda: chance.randbytes(TOKEN_BYTES).hex()),
+            Machine(
+                wall_ms,
+                lambda: chance.randbytes(TOKEN_BYTES).hex(),
+                partial(pin_hash, pepper(settings.data)),
+            ),
             FrontMenu(settings.database_url(FRONT)),
         )
         try:

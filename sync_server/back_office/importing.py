@@ -1,8 +1,9 @@
-"""Import of goods, recipes and opening stock from tables, with a dry run first.
+"""Import of goods, recipes, prices and opening stock from tables, with a dry run first.
 
 A dry run names every bad cell by sheet, row and column; only a table without a fault is taken,
 whole and in one transaction. Goods are added or changed, recipes become new versions of cards,
-opening stock becomes draft documents that somebody posts. Reading files is `sheets`.
+prices go into the draft of the menu, opening stock becomes draft documents that somebody posts.
+Reading files is `sheets`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +14,14 @@ from enum import StrEnum
 from sqlmodel import Session, select
 
 from sync_server.domain.documents import Line, Paper
+from sync_server.domain.limits import PRICE_MINOR
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu_changes import CHANGES, Change, changed
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
 from .cards import add_version
+from .catalogue import draft_of, keep_in_draft
 from .papers import Actor, Draft, DraftLine, save
 from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
 from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
@@ -31,6 +36,7 @@ class Subject(StrEnum):
     GOODS = "goods"
     RECIPES = "recipes"
     OPENING = "opening"
+    PRICES = "prices"
 
 
 UNITS: Mapping[str, str] = {
@@ -55,17 +61,22 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "output": ("output", "вихід", "wychodzi"),
     "store": ("store", "склад", "magazyn"),
     "good": ("good", "товар", "towar", "ingredient", "продукт"),
+    "dish": ("dish", "item", "страва", "danie", "id", "код", "kod"),
+    "price": ("price", "ціна", "cena"),
+    "rule": ("rule", "правило", "reguła"),
     "value": ("value", "sum", "сума", "wartość", "suma"),
 }
 NEEDED: Mapping[Subject, tuple[str, ...]] = {
     Subject.GOODS: ("id", "name_uk", "unit", "group"),
     Subject.RECIPES: ("kind", "owner", "component", "qty", "unit"),
     Subject.OPENING: ("store", "good", "qty", "value"),
+    Subject.PRICES: ("dish", "price"),
 }
 OPTIONAL: Mapping[Subject, tuple[str, ...]] = {
     Subject.GOODS: ("name_en", "supplier", "par", "barcode", "allergens"),
     Subject.RECIPES: ("cold_loss", "hot_loss", "output"),
     Subject.OPENING: (),
+    Subject.PRICES: ("rule",),
 }
 
 
@@ -77,6 +88,8 @@ class Plan:
     goods: list[Ingredient] = field(default_factory=list)
     recipes: list[Recipe] = field(default_factory=list)
     opening: dict[str, list[DraftLine]] = field(default_factory=dict)
+    prices: list[Change] = field(default_factory=list)
+    menu: Catalogue | None = None
     faults: list[CellFault] = field(default_factory=list)
     rows: int = 0
 
@@ -100,8 +113,9 @@ class Cell:
 class House:
     """What the tables may name."""
 
-    def __init__(self, session: Session) -> None:
-        """As the books have it now."""
+    def __init__(self, session: Session, menu: Catalogue | None) -> None:
+        """As the books have it now, and the menu with its draft."""
+        self.dishes, self.rules = _menu_names(session, menu)
         self.units = {row.code: (row.base, row.factor) for row in session.exec(select(Unit))}
         self.groups = set(session.exec(select(IngredientGroup.group_id)))
         self.suppliers = set(session.exec(select(Supplier.supplier_id)))
@@ -116,12 +130,33 @@ class House:
         return self.goods.get(text) or self.by_name.get(text.casefold())
 
 
-def dry_run(session: Session, subject: Subject, tables: Sequence[Table], day: str) -> Plan:
+def _menu_names(session: Session, menu: Catalogue | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Dishes and price rules by what people call them."""
+    if menu is None:
+        return {}, {}
+    menu = changed(menu, draft_of(session, menu))
+    dishes = {
+        name.casefold(): key for key, one in menu.items.items() for name in one.names.values()
+    }
+    rules = {name.casefold(): r.rule_id for r in menu.price_rules for name in r.names.values()}
+    ids = {rule.rule_id: rule.rule_id for rule in menu.price_rules}
+    return dishes | {key: key for key in menu.items}, rules | ids
+
+
+def dry_run(
+    session: Session,
+    subject: Subject,
+    tables: Sequence[Table],
+    day: str,
+    menu: Catalogue | None = None,
+) -> Plan:
     """What the tables would do and everything that is wrong with them; changes nothing.
 
-    New versions of cards begin on `day`.
+    New versions of cards begin on `day`; prices need the menu in force.
     """
-    plan, house = Plan(subject), House(session)
+    plan, house = Plan(subject, menu=menu), House(session, menu)
+    if subject is Subject.PRICES and menu is None:
+        plan.faults.append(CellFault("", 0, "", "no_menu"))
     for table in tables:
         if not table.heads:
             continue
@@ -141,6 +176,8 @@ def dry_run(session: Session, subject: Subject, tables: Sequence[Table], day: st
                 _read_recipes(reader, table.rows, day)
             case Subject.OPENING:
                 _read_opening(reader, table.rows)
+            case Subject.PRICES:
+                _read_prices(reader, table.rows)
     return plan
 
 
@@ -294,6 +331,35 @@ def _read_opening(reader: _Reader, rows: Sequence[TableRow]) -> None:
             reader.plan.opening.setdefault(store, []).append(DraftLine(line, good.unit))
 
 
+def _read_prices(reader: _Reader, rows: Sequence[TableRow]) -> None:
+    """Prices of dishes, or in a price rule; an empty price takes a dish out of a rule."""
+    house, seen = reader.house, set()
+    for row in rows:
+        dish, rule = reader.needed(row, "dish"), reader.text(row, "rule")
+        key = house.dishes.get(dish) or house.dishes.get(dish.casefold(), "")
+        rule_id = house.rules.get(rule) or house.rules.get(rule.casefold(), "")
+        if dish and not key:
+            reader.plan.fault(reader.cell(row, "dish"), "no_dish")
+        if rule and not rule_id:
+            reader.plan.fault(reader.cell(row, "rule"), "no_rule")
+        if key and (key, rule_id) in seen:
+            reader.plan.fault(reader.cell(row, "dish"), "twice")
+        seen.add((key, rule_id))
+        typed = reader.text(row, "price") if rule else reader.needed(row, "price")
+        price = reader.figure(row, "price")
+        minor = str(minor_of(price)) if typed else ""
+        if (price * 100) % 1 or price * 100 > PRICE_MINOR:
+            reader.plan.fault(reader.cell(row, "price"), "bad_price")
+        change = (
+            Change("rule", rule_id, key, minor)
+            if rule
+            else Change("item", key, "price_minor", minor)
+        )
+        reader.plan.prices.append(change)
+    if len(reader.plan.prices) > CHANGES:
+        reader.plan.fault(Cell(reader.sheet, 0, None, str(CHANGES)), "too_many_rows")
+
+
 def carry_out(
     session: Session, plan: Plan, actor: Actor, new_ids: Sequence[str]
 ) -> list[CellFault]:
@@ -314,6 +380,9 @@ def carry_out(
         for fault in add_version(session, recipe, "", actor.login, actor.at_ms):
             text = " ".join(str(value) for value in fault.params.values())
             found.append(CellFault(recipe.owner_id, 0, "", fault.code, text))
+    if plan.menu is not None and plan.prices:
+        for wrong in keep_in_draft(session, plan.menu, plan.prices, actor):
+            found.append(CellFault("", 0, "", f"menu_{wrong.refused}", wrong.change.target))
     ids = iter(new_ids)
     for store_id, lines in sorted(plan.opening.items()):
         for start in range(0, len(lines), LINES_A_PAPER):

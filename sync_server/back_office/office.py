@@ -56,10 +56,12 @@ class OfficeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What only the machine knows: the time in milliseconds, and unguessable texts."""
+    """What only the machine knows: the time in milliseconds, unguessable texts, and how the front
+    keeps a PIN (of whom, the PIN); without that no PIN can be changed here."""
 
     clock: Callable[[], int]
     new_token: Callable[[], str]
+    hash_pin: Callable[[str, str], str] | None = None
 
 
 class Office:
@@ -84,6 +86,8 @@ class Office:
             machine.clock,
             settings.target_bp,
             secure=bool(settings.certificate),
+            hash_password=passwords.hash,
+            hash_pin=machine.hash_pin,
         )
         self._site = Site(
             database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID], menu, reader

@@ -5,13 +5,13 @@ what they are made of. Nothing is stopped by itself: a person decides on the ter
 """
 
 from sqlalchemy import Connection
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from sync_server.domain.stock import MoveKind, store_of
 from sync_server.store.database import session_on
 
 from .recipes_book import Cookbook
-from .tables import Item, SalesFact, StockMove, Store
+from .tables import Item, SalesFact, StockMove
 
 
 def portions_of_house(connection: Connection, day: str) -> dict[str, int]:
@@ -21,9 +21,8 @@ def portions_of_house(connection: Connection, day: str) -> dict[str, int]:
 
 
 def stores_of_items(session: Session) -> dict[str, str]:
-    """The store that each dish was taken from last; the first store for one never sold."""
-    first = session.exec(select(Store.store_id).order_by(col(Store.position))).first() or ""
-    stores = dict.fromkeys(session.exec(select(Item.item_id)), first)
+    """The store that each dish was taken from last; none ("") for one never sold."""
+    stores = dict.fromkeys(session.exec(select(Item.item_id)), "")
     latest = (
         select(SalesFact.item_id, func.max(StockMove.n))
         .join(StockMove, StockMove.line_id == SalesFact.line_id)  # type: ignore[arg-type]
@@ -32,5 +31,6 @@ def stores_of_items(session: Session) -> dict[str, str]:
     )
     for item_id, n in session.exec(latest):
         move = session.get(StockMove, n)
-        stores[item_id] = store_of(move.source) or first if move is not None else first
+        if move is not None:
+            stores[item_id] = store_of(move.source) or ""
     return stores

@@ -135,7 +135,8 @@ class Cookbook:
         return (found[2], found[3]) if found else ("", 1)
 
     def portions_left(self, store_of_item: Mapping[str, str]) -> dict[str, int]:
-        """How many portions of each dish its store is enough for, prepared goods made anew."""
+        """How many portions of each dish its store is enough for, prepared goods made anew; a
+        dish without a store ("") counts by the store that is enough for most."""
         held = {
             (row.store_id, row.ingredient_id): Fraction(row.qty_milli, 1000)
             for row in self._session.exec(select(Balance))
@@ -146,11 +147,14 @@ class Cookbook:
             needs = explode(self.book, portion, policy=Policy.EXPLODE)
             if isinstance(needs, Refused):
                 continue
-            stock = {good: held.get((store_id, good), Fraction(0)) for good in needs}
             exact_needs = {good: Fraction(qty) for good, qty in needs.items()}
-            count = portions_left(exact_needs, stock.__getitem__)
-            if count is not None:
-                left[item_id] = count
+            counts = []
+            for store in [store_id] if store_id else {place for place, _ in held}:
+                stock = {good: held.get((store, good), Fraction(0)) for good in needs}
+                counts.append(portions_left(exact_needs, stock.__getitem__))
+            found = [count for count in counts if count is not None]
+            if found:
+                left[item_id] = max(found)
         return left
 
 

@@ -69,6 +69,35 @@ class Ingredient(BackRow, table=True):
     protein_milli: int = 0
     fat_milli: int = 0
     carbohydrate_milli: int = 0
+    tax_bp: int = 0
+
+
+class GoodPack(BackRow, table=True):
+    """How a good is packed, by the house's word for it: a case is so much of the base unit."""
+
+    __tablename__ = "good_pack"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    name: str = Field(primary_key=True)
+    base_milli: int = Field(sa_column=_big())
+
+
+class Bottle(BackRow, table=True):
+    """What a good's bottle holds and weighs, so that open ones can be counted on a scale."""
+
+    __tablename__ = "bottle"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    nominal_ml: int
+    full_g: int
+    tare_g: int
+
+
+class MethodLoss(BackRow, table=True):
+    """What a good loses when it is cooked in a certain way, by the house's word for that way."""
+
+    __tablename__ = "method_loss"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    method: str = Field(primary_key=True)
+    hot_bp: int
 
 
 class IngredientLoss(BackRow, table=True):
@@ -180,6 +209,38 @@ class CatalogueEdition(BackRow, table=True):
     note: str
     changes: str = Field(sa_column=Column(Text, nullable=False))
     withdrawn: bool = False
+
+
+class CatalogueDraft(BackRow, table=True):
+    """Changes of the menu that nobody has published yet; the house has one draft."""
+
+    __tablename__ = "catalogue_draft"
+    name: str = Field(primary_key=True)
+    changes: str = Field(sa_column=Column(Text, nullable=False))
+    login: str
+    at_ms: int = Field(sa_column=_big())
+
+
+class StopOffer(BackRow, table=True):
+    """A dish to be stopped or counted down, asked for here and done by the server."""
+
+    __tablename__ = "stop_offer"
+    number: int = Field(primary_key=True)
+    item_id: str
+    left_milli: int = Field(sa_column=_big())
+    login: str
+    at_ms: int = Field(sa_column=_big())
+
+
+class PinOffer(BackRow, table=True):
+    """A new PIN for somebody at the terminals: only what may be stored of it."""
+
+    __tablename__ = "pin_offer"
+    number: int = Field(primary_key=True)
+    staff_id: str
+    pin_hash: str
+    login: str
+    at_ms: int = Field(sa_column=_big())
 
 
 class AccountMap(BackRow, table=True):

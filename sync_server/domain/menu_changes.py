@@ -3,24 +3,30 @@
 The back office gathers them into editions with a date, the server puts an edition on whatever is
 in force then; so what was changed elsewhere meanwhile (a printer, a template) is not undone. A
 change whose thing is gone is refused by itself and named, the rest is taken. Values are texts as
-people type them for names, whole minor units for prices, basis points for rates.
+people type them for names, whole minor units for prices, basis points for rates. What may be
+changed, and how its text is read, stands in `menu_fields`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .limits import PRICE_MINOR
-from .menu import Catalogue, Item, Modifier, PriceRule, StaffMember, Tax
+from .menu import Catalogue, Modifier, PriceRule
+from .menu_fields import CHOICE_FIELDS, KINDS, SIZE_BP, UNLIMITED, Kind, No, name, new_choice, whole
 
-NAME_LENGTH = 80
-RATE_BP = 10_000
 CHANGES = 2_000
+NEW, REMOVED, ORDER = "new", "removed", "order"
+SHARE = "share"
+SET_UP = "settings"
+KEY_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `kind` is item, modifier, tax, rule, hall, station or staff; `target` its id
-    (`group/modifier` for a choice); `field` what changes, `value` what it becomes."""
+    """One change. `kind` is one of `menu_fields.KINDS`, modifier or rule; `target` its id
+    (`group/modifier` for a choice); `field` what changes, `value` what it becomes. A rule's field
+    is the dish, or `share/category`; what else a rule says is of kind terms."""
 
     kind: str
     target: str
@@ -37,10 +43,6 @@ class Preview:
     refused: str = ""
 
 
-class _No(Exception):
-    """A change that cannot be: `args[0]` is its code."""
-
-
 def previewed(catalogue: Catalogue, changes: Sequence[Change]) -> list[Preview]:
     """What the changes would do to a catalogue, one after the other."""
     found = []
@@ -48,7 +50,7 @@ def previewed(catalogue: Catalogue, changes: Sequence[Change]) -> list[Preview]:
         before = value_of(catalogue, change)
         try:
             catalogue = _put(catalogue, change)
-        except _No as no:
+        except No as no:
             found.append(Preview(change, before, str(no.args[0])))
         else:
             found.append(Preview(change, before))
@@ -60,214 +62,208 @@ def changed(catalogue: Catalogue, changes: Sequence[Change]) -> Catalogue:
     for change in changes[:CHANGES]:
         try:
             catalogue = _put(catalogue, change)
-        except _No:
+        except No:
             continue
     return catalogue
 
 
+def gathered(catalogue: Catalogue, changes: Sequence[Change]) -> list[Change]:
+    """A draft without what says nothing: of changes to one field the last counts, what leads back
+    to the catalogue goes, and so does all about a thing that the draft made and took away."""
+    kept: dict[tuple[str, str, str], Change] = {}
+    for change in changes:
+        place = (change.kind, change.target, change.field)
+        if change.field == REMOVED and (change.kind, change.target, NEW) in kept:
+            kept = {place: one for place, one in kept.items() if not _about(one, change)}
+            continue
+        kept[place] = change
+    return [
+        one
+        for one in kept.values()
+        if one.field in (NEW, REMOVED) or one.value != value_of(catalogue, one)
+    ]
+
+
+def _about(one: Change, gone: Change) -> bool:
+    """Whether a change speaks of a thing, or of what is inside it."""
+    if gone.kind == "group" and one.kind == "modifier":
+        return one.target.startswith(f"{gone.target}/")
+    same = one.kind == gone.kind or (one.kind, gone.kind) == ("rule", "terms")
+    return same and one.target == gone.target
+
+
+def unsound(catalogue: Catalogue) -> list[Preview]:
+    """What no house could work with, by the field at fault; asked before an edition is made."""
+    wrong = [
+        Preview(Change("group", key, "min_count", str(one.min_count)), "", "bad_count")
+        for key, one in catalogue.groups.items()
+        if not one.min_count <= one.max_count or one.min_count > len(one.modifiers) * one.max_count
+    ]
+    for person in catalogue.staff.values():
+        role = catalogue.roles.get(person.role_id)
+        held = {*person.extra_rights, *(role.rights if role else ())}
+        if person.active and SET_UP in held:
+            return wrong
+    return [*wrong, Preview(Change("role", "", "rights", SET_UP), "", "nobody_left")]
+
+
 def value_of(catalogue: Catalogue, change: Change) -> str:
     """What stands in the changed place now, as a change would write it."""
-    group_id, _, choice_id = change.target.partition("/")
-    thing: object = None
-    match change.kind:
-        case "item":
-            thing = catalogue.items.get(change.target)
-        case "modifier":
-            group = catalogue.groups.get(group_id)
-            choices = group.modifiers if group else ()
-            thing = next((one for one in choices if one.modifier_id == choice_id), None)
-        case "tax":
-            thing = catalogue.taxes.get(change.target)
-        case "hall":
-            thing = catalogue.halls.get(change.target)
-        case "station":
-            thing = catalogue.stations.get(change.target)
-        case "staff":
-            thing = catalogue.staff.get(change.target)
-        case "rule":
-            rule = next((r for r in catalogue.price_rules if r.rule_id == change.target), None)
-            price = rule.prices.get(change.field) if rule else None
-            return "" if price is None else str(price)
-    return _text(thing, change.field)
+    if change.kind == "rule":
+        rule = next((one for one in catalogue.price_rules if one.rule_id == change.target), None)
+        if rule is None:
+            return ""
+        share = change.field.partition("/")[2]
+        figure = rule.category_bp.get(share) if share else rule.prices.get(change.field)
+        return "" if figure is None else str(figure)
+    if change.kind == "modifier":
+        group_id, _, choice_id = change.target.partition("/")
+        group = catalogue.groups.get(group_id)
+        choices = group.modifiers if group else ()
+        found = (one for one in choices if one.modifier_id == choice_id)
+        return _text(next(found, None), change.field)
+    kind = KINDS.get(change.kind)
+    held = things(catalogue, kind) if kind else {}
+    if change.field == ORDER and change.target in held:
+        return str(list(held).index(change.target) + 1)
+    return _text(held.get(change.target), change.field)
+
+
+def things(catalogue: Catalogue, kind: Kind) -> Mapping[str, Any]:
+    """The things of a kind by id; rules stand in the order in which they are asked."""
+    held = getattr(catalogue, kind.place)
+    if isinstance(held, tuple):
+        return {getattr(one, kind.key): one for one in held}
+    assert isinstance(held, dict)
+    return held
 
 
 def _text(thing: object, field: str) -> str:
-    if field.startswith("name_"):
-        names: Mapping[str, str] = getattr(thing, "names", {})
-        return names.get(field[5:], "")
+    names, language = _named(field)
+    if names:
+        held: Mapping[str, str] = getattr(thing, names, {})
+        return held.get(language, "")
     value = getattr(thing, field, "")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return " ".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return " ".join(str(one) for one in value)
+    return "" if value == UNLIMITED and field.endswith("_limit_minor") else str(value)
+
+
+def _named(field: str) -> tuple[str, str]:
+    """The dictionary of names and the language that a field means; nothing for another field."""
+    head, _, language = field.partition("_")
+    if head == "name" and language:
+        return "names", language
+    return ("kitchen_names", language) if head == "kitchen" and len(language) == 2 else ("", "")
 
 
 def _put(catalogue: Catalogue, change: Change) -> Catalogue:
-    return _KINDS.get(change.kind, _unknown)(catalogue, change)
+    if change.kind == "modifier":
+        return _modifier(catalogue, change)
+    if change.kind == "rule":
+        return _rule(catalogue, change)
+    kind = KINDS.get(change.kind)
+    if kind is None:
+        raise No("no_thing")
+    held = dict(things(catalogue, kind))
+    if change.field == NEW:
+        if change.target in held or kind.make is None:
+            raise No("bad_id")
+        held[_key(change.target)] = kind.make(catalogue, change.target, change.value)
+        return _with(catalogue, kind, held)
+    thing = held.get(change.target)
+    if thing is None:
+        raise No("no_thing")
+    if change.field == REMOVED:
+        if kind.stays(catalogue, change.target):
+            raise No("in_use")
+        del held[change.target]
+        return _with(catalogue, kind, held)
+    if change.field == ORDER and isinstance(getattr(catalogue, kind.place), tuple):
+        return _with(catalogue, kind, _moved(catalogue, held, change))
+    held[change.target] = _with_field(catalogue, thing, kind.fields, change)
+    return _with(catalogue, kind, held)
 
 
-def _unknown(_catalogue: Catalogue, _change: Change) -> Catalogue:
-    raise _No("no_thing")
+def _with(catalogue: Catalogue, kind: Kind, held: Mapping[str, object]) -> Catalogue:
+    inside = getattr(catalogue, kind.place)
+    made: Any = tuple(held.values()) if isinstance(inside, tuple) else dict(held)
+    return replace(catalogue, **{kind.place: made})
 
 
-def _item(catalogue: Catalogue, change: Change) -> Catalogue:
-    item = catalogue.items.get(change.target)
-    if change.field == "new":
-        return _new_item(catalogue, change, item)
-    if item is None:
-        raise _No("no_thing")
-    field, value = change.field, change.value
-    match field:
-        case "price_minor":
-            item = replace(item, price_minor=_whole(value, PRICE_MINOR))
-        case "category_id":
-            item = replace(item, category_id=_known(value, catalogue.categories))
-        case "tax_id":
-            item = replace(item, tax_id=_known(value, catalogue.taxes))
-        case "station_ids":
-            ids = tuple(_known(one, catalogue.stations) for one in value.split())
-            item = replace(item, station_ids=ids)
-        case "favourite":
-            item = replace(item, favourite=_flag(value))
-        case "removed":
-            rest = {key: one for key, one in catalogue.items.items() if key != item.item_id}
-            return replace(catalogue, items=rest)
-        case _:
-            item = replace(item, names=_names(item.names, change))
-    return replace(catalogue, items={**catalogue.items, item.item_id: item})
+def _moved(catalogue: Catalogue, held: Mapping[str, Any], change: Change) -> dict[str, Any]:
+    """Rules in another order: of several that fit, the first holds."""
+    place = whole(len(held), 1)(catalogue, change.value)
+    assert isinstance(place, int)
+    keys = [key for key in held if key != change.target]
+    keys.insert(place - 1, change.target)
+    return {key: held[key] for key in keys}
 
 
-def _new_item(catalogue: Catalogue, change: Change, item: Item | None) -> Catalogue:
-    """A new dish of a category, made where its neighbours are made, free until it has a price."""
-    plain = change.target.replace("-", "")
-    if item is not None or not plain.isalnum() or len(change.target) > NAME_LENGTH:
-        raise _No("bad_id")
-    category = _known(change.value, catalogue.categories)
-    like = next((one for one in catalogue.items.values() if one.category_id == category), None)
-    tax = like.tax_id if like else next(iter(catalogue.taxes))
-    stations = like.station_ids if like else tuple(catalogue.stations)[:1]
-    made = Item(change.target, {}, category, 0, tax, stations)
-    return replace(catalogue, items={**catalogue.items, made.item_id: made})
+def _with_field(
+    catalogue: Catalogue, thing: Any, fields: Mapping[str, Any], change: Change
+) -> object:
+    names, language = _named(change.field)
+    if names and hasattr(thing, names):
+        said = {**getattr(thing, names), language: name(catalogue, change.value)}
+        return replace(thing, **{names: said})
+    reader = fields.get(change.field)
+    if reader is None:
+        raise No("no_field")
+    return replace(thing, **{change.field: reader(catalogue, change.value)})
+
+
+def _key(text: str) -> str:
+    """An id that can stand in an address and a file."""
+    if not text.replace("-", "").isalnum() or not text.isascii() or len(text) > KEY_LENGTH:
+        raise No("bad_id")
+    return text
 
 
 def _modifier(catalogue: Catalogue, change: Change) -> Catalogue:
     group_id, _, choice_id = change.target.partition("/")
     group = catalogue.groups.get(group_id)
-    if group is None or all(one.modifier_id != choice_id for one in group.modifiers):
-        raise _No("no_thing")
-
-    def put(choice: Modifier) -> Modifier:
-        if choice.modifier_id != choice_id:
-            return choice
-        if change.field == "price_minor":
-            return replace(choice, price_minor=_whole(change.value, PRICE_MINOR))
-        return replace(choice, names=_names(choice.names, change))
-
-    group = replace(group, modifiers=tuple(put(one) for one in group.modifiers))
+    if group is None:
+        raise No("no_thing")
+    held = {one.modifier_id: one for one in group.modifiers}
+    if change.field == NEW:
+        if choice_id in held:
+            raise No("bad_id")
+        held[choice_id] = new_choice(_key(choice_id))
+    elif choice_id not in held:
+        raise No("no_thing")
+    elif change.field == REMOVED:
+        del held[choice_id]
+    else:
+        made = _with_field(catalogue, held[choice_id], CHOICE_FIELDS, change)
+        assert isinstance(made, Modifier)
+        held[choice_id] = made
+    group = replace(group, modifiers=tuple(held.values()))
     return replace(catalogue, groups={**catalogue.groups, group_id: group})
 
 
-def _tax(catalogue: Catalogue, change: Change) -> Catalogue:
-    tax = catalogue.taxes.get(change.target)
-    if tax is None:
-        raise _No("no_thing")
-    tax = (
-        Tax(tax.tax_id, _whole(change.value, RATE_BP), tax.names)
-        if change.field == "rate_bp"
-        else replace(tax, names=_names(tax.names, change))
-    )
-    return replace(catalogue, taxes={**catalogue.taxes, tax.tax_id: tax})
-
-
 def _rule(catalogue: Catalogue, change: Change) -> Catalogue:
-    """The price of a dish (`field`) in a rule by hall and time; empty: the rule leaves it alone."""
+    """The price of a dish in a rule by hall and time, or the share of the ordinary price that a
+    category is sold at (basis points); empty: the rule leaves it alone."""
     if all(rule.rule_id != change.target for rule in catalogue.price_rules):
-        raise _No("no_thing")
-    item_id = _known(change.field, catalogue.items)
+        raise No("no_thing")
+    head, _, category = change.field.partition("/")
+    by_share = head == SHARE and bool(category)
+    key = category if by_share else change.field
+    if key not in (catalogue.categories if by_share else catalogue.items):
+        raise No("no_thing")
 
     def put(rule: PriceRule) -> PriceRule:
         if rule.rule_id != change.target:
             return rule
-        prices = {key: price for key, price in rule.prices.items() if key != item_id}
+        before = rule.category_bp if by_share else rule.prices
+        held = {one: figure for one, figure in before.items() if one != key}
         if change.value:
-            prices[item_id] = _whole(change.value, PRICE_MINOR)
-        return replace(rule, prices=prices)
+            read = whole(SIZE_BP if by_share else PRICE_MINOR)(catalogue, change.value)
+            assert isinstance(read, int)
+            held[key] = read
+        return replace(rule, category_bp=held) if by_share else replace(rule, prices=held)
 
     return replace(catalogue, price_rules=tuple(put(rule) for rule in catalogue.price_rules))
-
-
-def _hall(catalogue: Catalogue, change: Change) -> Catalogue:
-    hall = catalogue.halls.get(change.target)
-    if hall is None:
-        raise _No("no_thing")
-    hall = replace(hall, names=_names(hall.names, change))
-    return replace(catalogue, halls={**catalogue.halls, hall.hall_id: hall})
-
-
-def _station(catalogue: Catalogue, change: Change) -> Catalogue:
-    station = catalogue.stations.get(change.target)
-    if station is None:
-        raise _No("no_thing")
-    if change.field == "capacity":
-        station = replace(station, capacity=_whole(change.value, 1_000))
-    else:
-        station = replace(station, names=_names(station.names, change))
-    return replace(catalogue, stations={**catalogue.stations, station.station_id: station})
-
-
-def _staff(catalogue: Catalogue, change: Change) -> Catalogue:
-    person: StaffMember | None = catalogue.staff.get(change.target)
-    if person is None:
-        raise _No("no_thing")
-    match change.field:
-        case "active":
-            person = replace(person, active=_flag(change.value))
-        case "role_id":
-            person = replace(person, role_id=_known(change.value, catalogue.roles))
-        case "name":
-            person = replace(person, name=_name(change.value))
-        case "extra_rights":
-            person = replace(person, extra_rights=tuple(change.value.split()))
-        case _:
-            raise _No("no_field")
-    return replace(catalogue, staff={**catalogue.staff, person.staff_id: person})
-
-
-def _whole(text: str, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > most:
-        raise _No("bad_figure")
-    return int(text)
-
-
-def _known(text: str, things: Mapping[str, object]) -> str:
-    if text not in things:
-        raise _No("no_thing")
-    return text
-
-
-def _flag(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise _No("bad_figure")
-    return text == "yes"
-
-
-def _name(text: str) -> str:
-    if not text.strip() or len(text) > NAME_LENGTH or not text.isprintable():
-        raise _No("bad_name")
-    return text.strip()
-
-
-def _names(names: Mapping[str, str], change: Change) -> dict[str, str]:
-    if not change.field.startswith("name_"):
-        raise _No("no_field")
-    return {**names, change.field[5:]: _name(change.value)}
-
-
-_KINDS: Mapping[str, Callable[[Catalogue, Change], Catalogue]] = {
-    "item": _item,
-    "modifier": _modifier,
-    "tax": _tax,
-    "rule": _rule,
-    "hall": _hall,
-    "station": _station,
-    "staff": _staff,
-}

@@ -80,6 +80,11 @@ def peppered(pepper: bytes, staff_id: str, pin: str) -> str:
     return hmac.new(pepper, f"{staff_id}\0{pin}".encode(), sha256).hexdigest()
 
 
+def pin_hash(pepper: bytes, staff_id: str, pin: str, hasher: PasswordHasher = SLOW) -> str:
+    """The stored form of a PIN."""
+    return hasher.hash(peppered(pepper, staff_id, pin))
+
+
 class Access:
     """Sessions, throttles and approvals, in memory and in the database."""
 
@@ -122,11 +127,14 @@ class Access:
 
     def hash_pin(self, staff_id: str, pin: str) -> str:
         """The stored form of a PIN."""
-        return self._hasher.hash(peppered(self._pepper, staff_id, pin))
+        return pin_hash(self._pepper, staff_id, pin, self._hasher)
 
     async def set_pin(self, staff_id: str, pin: str, now_ms: int) -> None:
         """Store a person's PIN."""
-        hashed = self.hash_pin(staff_id, pin)
+        await self.set_pin_hash(staff_id, self.hash_pin(staff_id, pin), now_ms)
+
+    async def set_pin_hash(self, staff_id: str, hashed: str, now_ms: int) -> None:
+        """Store a person's PIN as `pin_hash` made it elsewhere with this house's pepper."""
 
         def write(connection: Connection) -> None:
             connection.execute(delete(SecretRow).where(SecretRow.staff_id == staff_id))  # type: ignore[arg-type]

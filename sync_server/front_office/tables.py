@@ -203,13 +203,16 @@ class AdoptionRow(FrontRow, table=True):
 
 
 class Fact(StrEnum):
-    """Keys of `FactRow`. `recovery` is open from a restore until the terminals have been heard."""
+    """Keys of `FactRow`. `recovery` is open from a restore until the terminals have been heard;
+    offers: the moment of the last one taken from the back office."""
 
     SITE = "site"
     SERVER_EPOCH = "server_epoch"
     DURABLE_N = "durable_n"
     RESTORED_N = "restored_n"
     RECOVERY = "recovery"
+    STOP_OFFERS = "stop_offers"
+    PIN_OFFERS = "pin_offers"
 
 
 OPEN = "open"

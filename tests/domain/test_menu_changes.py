@@ -1,6 +1,15 @@
 """Changes of the menu: each alone, on whatever is in force, refused by name when it cannot be."""
 
-from sync_server.domain.menu_changes import Change, changed, previewed, value_of
+from sync_server.domain.menu_changes import (
+    Change,
+    changed,
+    gathered,
+    previewed,
+    unsound,
+    value_of,
+)
+from sync_server.domain.menu_fields import KINDS
+from sync_server.domain.tariffs import price_now, stations_now
 from tests.builders import a_menu
 
 
@@ -48,3 +57,92 @@ def test_what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() -> None:
         "no_thing", "no_thing", "no_thing", "",
     ]  # fmt: skip
     assert changed(menu, changes).items["borscht"].price_minor == 17_000
+
+
+FRIDAY_NOON_MS = 1_795_168_800_000  # 20 November 2026, 12:00 in Kyiv
+LUNCH = [
+    Change("terms", "lunch", "new", ""),
+    Change("terms", "lunch", "places", "main"),
+    Change("terms", "lunch", "weekdays", "0 4"),
+    Change("terms", "lunch", "from_minute", "660"),
+    Change("terms", "lunch", "until_minute", "960"),
+    Change("rule", "lunch", "borscht", "15000"),
+    Change("rule", "lunch", "share/food", "9000"),
+]
+
+
+def test_a_rule_made_by_changes_makes_the_price_here_and_now() -> None:
+    after = changed(a_menu(), LUNCH)
+    borscht, fries = after.items["borscht"], after.items["fries"]
+    assert price_now(after, borscht, "main", FRIDAY_NOON_MS) == (15_000, "lunch")
+    assert price_now(after, fries, "main", FRIDAY_NOON_MS) == (7_650, "lunch")
+    assert price_now(after, borscht, "takeaway", FRIDAY_NOON_MS) == (18_500, "")
+    assert price_now(after, borscht, "main", FRIDAY_NOON_MS + 86_400_000) == (18_500, "")
+    assert price_now(after, borscht, "main", FRIDAY_NOON_MS + 4 * 3_600_000) == (18_500, "")
+    first = [*LUNCH, Change("terms", "all", "new", ""), Change("rule", "all", "borscht", "1")]
+    assert price_now(changed(a_menu(), first), borscht, "main", FRIDAY_NOON_MS)[0] == 15_000
+    first.append(Change("terms", "all", "order", "1"))
+    assert price_now(changed(a_menu(), first), borscht, "main", FRIDAY_NOON_MS)[0] == 1
+
+
+def test_a_route_made_by_changes_sends_a_dish_elsewhere() -> None:
+    route = [
+        Change("routing", "grill", "new", ""),
+        Change("routing", "grill", "to_station_ids", "bar"),
+        Change("routing", "grill", "item_ids", "borscht"),
+    ]
+    after = changed(a_menu(), route)
+    assert stations_now(after, after.items["borscht"], "main", FRIDAY_NOON_MS) == ("bar",)
+    assert stations_now(after, after.items["fries"], "main", FRIDAY_NOON_MS) == ("hot",)
+
+
+def test_what_is_needed_stays_and_what_no_house_can_work_with_is_named() -> None:
+    menu = a_menu()
+    needed = [
+        Change("category", "food", "removed", "yes"),
+        Change("station", "hot", "removed", "yes"),
+        Change("tax", "vat", "removed", "yes"),
+        Change("group", "sauce", "removed", "yes"),
+        Change("hall", "main", "removed", "yes"),
+        Change("role", "waiter", "removed", "yes"),
+        Change("staff", "olena", "removed", "yes"),
+        Change("role", "waiter", "rights", "order everything"),
+        Change("terms", "x", "weekdays", "7"),
+        Change("item", "bad id", "new", "food"),
+    ]
+    codes = [one.refused for one in previewed(menu, needed)]
+    assert codes[:7] == ["in_use"] * 7
+    assert codes[7:] == ["no_thing", "no_thing", "bad_id"]
+    closed = changed(menu, [Change("staff", "nadia", "active", "no")])
+    assert [one.refused for one in unsound(closed)] == ["nobody_left"]
+    greedy = changed(menu, [Change("group", "sauce", "min_count", "9")])
+    assert [(one.change.target, one.refused) for one in unsound(greedy)] == [("sauce", "bad_count")]
+
+
+def test_a_draft_keeps_the_last_word_and_nothing_that_says_nothing() -> None:
+    menu = a_menu()
+    draft = [
+        *LUNCH,
+        Change("item", "borscht", "price_minor", "19000"),
+        Change("item", "borscht", "price_minor", "20000"),
+        Change("item", "fries", "price_minor", "1"),
+        Change("item", "fries", "price_minor", str(menu.items["fries"].price_minor)),
+        Change("terms", "lunch", "removed", "yes"),
+    ]
+    left = gathered(menu, draft)
+    assert Change("item", "borscht", "price_minor", "20000") in left
+    assert all(one.target != "fries" for one in left)
+    assert all(one.target != "lunch" for one in left)
+
+
+def test_every_field_reads_back_what_it_shows() -> None:
+    """Whatever stands in a catalogue can be written as a change that changes nothing."""
+    menu = changed(a_menu(), [*LUNCH, Change("terms", "lunch", "name_uk", "Обід")])
+    for kind, one in KINDS.items():
+        held = getattr(menu, one.place)
+        for key in list(held) if isinstance(held, dict) else [rule.rule_id for rule in held]:
+            for name in set(one.fields) - {"printer_id", "fallback_printer_id"}:
+                change = Change(kind, key, name, "")
+                same = Change(kind, key, name, value_of(menu, change))
+                assert [seen.refused for seen in previewed(menu, [same])] == [""], same
+                assert changed(menu, [same]) == menu

@@ -1,14 +1,15 @@
-"""The JSON interface for programs: stock, documents, entries for accounting, portions left.
+"""The JSON interface for programs: stock, documents, entries, portions left, reports, the menu.
 
 Mounted at `/api`; a program shows its key as `Authorization: Bearer …`. What can be asked, with
 every field, stands at `/api/openapi.json`. Sums are whole minor units, quantities decimal texts
-in the good's base unit, days ISO. It only reads.
+in the good's base unit, days ISO. It only reads. Reports and the menu are `api_reports`.
 """
 
 from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, params
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
@@ -17,15 +18,18 @@ from sync_server.domain.stock import from_milli
 from sync_server.store.database import Database, session_on
 
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
+from ..catalogue import CatalogueReader
 from ..food_cost import food_cost
 from ..journal_entries import journal_entries
 from ..keys import Keys, Program, TooMany
 from ..paper_tables import PaperRow
 from ..portions import portions_of_house
 from ..tables import Balance, Ingredient
+from .api_reports import ANSWERS, menu_routes, report_routes
 from .settled import SiteSettings
 
 MOST = 1_000
+BEARER = HTTPBearer(auto_error=False)
 Day = Annotated[date, Query(description="ISO day")]
 
 
@@ -90,24 +94,18 @@ class Portions(BaseModel):
     left: int
 
 
-ANSWERS: dict[int | str, dict[str, object]] = {
-    code: {"description": text}
-    for code, text in (
-        (401, "no good key"),
-        (403, "the key has no right to this"),
-        (429, "too many questions"),
-    )
-}
-
-
-def api_of(database: Database, settings: SiteSettings) -> FastAPI:
-    """The application of the interface."""
+def api_of(
+    database: Database, settings: SiteSettings, menu: CatalogueReader | None = None
+) -> FastAPI:
+    """The application of the interface; without a reader there is no menu to ask for."""
     app = FastAPI(title="Vitrylo back office", version="1", docs_url=None, redoc_url=None)
     keys = Keys(database, settings.clock)
 
-    async def program(request: Request) -> Program:
-        header = request.headers.get("authorization", "")
-        key = header.removeprefix("Bearer ") if header.startswith("Bearer ") else ""
+    async def program(
+        request: Request,
+        shown: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    ) -> Program:
+        key = shown.credentials if shown is not None else ""
         address = request.client.host if request.client else ""
         try:
             found = await keys.program(key.strip(), address)
@@ -127,6 +125,8 @@ def api_of(database: Database, settings: SiteSettings) -> FastAPI:
 
     _stock_routes(app, database, needing(RIGHT_COSTING))
     _report_routes(app, database, settings, needing(RIGHT_REPORTS))
+    report_routes(app, database, settings, program)
+    menu_routes(app, menu, needing(RIGHT_REPORTS))
     return app
 
 

@@ -1,184 +1,323 @@
-"""The menu as the page of changes shows it: every field that may change, as it stands now.
+"""The menu as its pages show it: lists with the fields that change often, a card for all of them.
 
 Each input is named by its change (`c|kind|target|field`), so a posted form is compared field by
-field with the catalogue, and only what differs becomes a change. Prices are typed in whole money
-and kept in minor units.
+field with the catalogue, and only what differs becomes a change. How a field is typed is
+`catalogue_fields`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sync_server.domain.menu import Catalogue, Names
-from sync_server.domain.menu_changes import Change, Preview, value_of
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu_changes import NEW, REMOVED, SHARE, Change, Preview, things, value_of
+from sync_server.domain.menu_fields import KINDS
 
-from ..typed import decimal_of, minor_of
+from ..slugs import free_key
+from .catalogue_fields import (
+    MANY,
+    Choices,
+    choices_of,
+    label_of,
+    name_of,
+    read_back,
+    shown,
+    thing_of,
+    told,
+    widget_of,
+)
 from .words import Words
 
 MARK = "|"
-HUNDREDTHS = frozenset({"price_minor", "rate_bp"})
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "item": ("name_uk", "name_en", "price_minor", "category_id", "tax_id", "station_ids"),
-    "modifier": ("name_uk", "name_en", "price_minor"),
-    "rule": (),
-    "tax": ("name_uk", "name_en", "rate_bp"),
-    "station": ("name_uk", "name_en", "capacity"),
-    "hall": ("name_uk", "name_en"),
-    "staff": ("name", "role_id", "active"),
+NAMES = ("name_uk", "name_en")
+WHEN = ("places", "weekdays", "from_minute", "until_minute")
+LISTED: Mapping[str, tuple[str, ...]] = {
+    "item": ("price_minor", "category_id", "tax_id", "favourite"),
+    "category": (*NAMES, "colour"),
+    "group": ("min_count", "max_count", "free_count"),
+    "terms": ("order", "from_minute", "until_minute"),
+    "tax": (*NAMES, "rate_bp"),
+    "station": ("capacity", "printer_id", "paper"),
+    "routing": ("order", "station_id", "from_minute", "until_minute"),
+    "hall": NAMES,
+    "role": ("discount_limit_bp", "discount_limit_minor", "refund_limit_minor"),
+    "staff": ("role_id", "language", "active"),
 }
-SECTIONS = tuple(FIELDS)
+CARDS: Mapping[str, tuple[str, ...]] = {
+    "item": (
+        *NAMES, "kitchen_uk", "kitchen_en", "price_minor", "category_id", "tax_id", "sold_by",
+        "course", "target_s", "colour", "barcode", "allergens", "favourite", "station_ids",
+        "group_ids",
+    ),
+    "category": (*NAMES, "name_pl", "colour"),
+    "group": (*NAMES, "min_count", "max_count", "free_count", "credits_default"),
+    "terms": (*NAMES, "order", "from_minute", "until_minute", "weekdays", "places"),
+    "tax": (*NAMES, "rate_bp"),
+    "station": (
+        *NAMES, "capacity", "printer_id", "fallback_printer_id", "paper", "kitchen_language",
+    ),
+    "routing": (
+        *NAMES, "order", "station_id", "to_station_ids", "from_minute", "until_minute",
+        "weekdays", "places", "category_ids", "item_ids",
+    ),
+    "hall": (*NAMES, "name_pl"),
+    "role": (
+        *NAMES, "discount_limit_bp", "discount_limit_minor", "refund_limit_minor", "rights",
+    ),
+    "staff": ("name", "role_id", "language", "colour", "active", "extra_rights"),
+}  # fmt: skip
+SECTIONS = tuple(LISTED)
+CHOICE = (*NAMES, "price_minor", "default", "seconds", "base_bp", "portion_milli")
+TABLE = ("label", "seats", "shape")
+CHILDREN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "group": ("modifier", CHOICE),
+    "hall": ("table", TABLE),
+}
+STAY = frozenset({"staff"})
+"""Who has worked here stays on the list: the journal names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A field: its change's name, what stands there, and what may be chosen."""
+    """A field: its change's name, what stands there, how it is typed, and whether it is wrong."""
 
     name: str
+    label: str
     value: str
-    choices: Sequence[tuple[str, str]] = ()
+    type: str = "text"
+    choices: Choices = ()
     right: bool = False
+    fault: str = ""
+    hint: str = ""
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The ticks of a field of several choices."""
+        return frozenset(self.value.split())
 
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A thing of the menu with its fields."""
+    """A thing of the menu with its fields; `note` says more about it."""
 
+    key: str
     title: str
     inputs: Sequence[Input]
+    note: str = ""
 
 
-def as_typed(rows: Sequence[MenuRow], seen: Sequence[Preview]) -> list[MenuRow]:
-    """The rows with what was typed into them, so that a look at the changes loses nothing."""
-    typed = {_name(one.change): shown(one.change, one.change.value) for one in seen}
-    return [
-        MenuRow(
-            row.title, [replace(box, value=typed.get(box.name, box.value)) for box in row.inputs]
-        )
-        for row in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class MenuTable:
+    """Rows under heads, and how a new one begins (a parent to choose, if it needs one)."""
+
+    kind: str
+    heads: Sequence[str]
+    rows: Sequence[MenuRow]
+    parents: Choices = ()
+    under: str = ""
+    title: str = ""
+    fixed: bool = False
 
 
-def rows_of(catalogue: Catalogue, section: str, words: Words) -> list[MenuRow]:
-    """Everything of a section, with the fields that may change."""
+@dataclass(frozen=True, slots=True)
+class MenuCard:
+    """Everything about one thing."""
 
-    def named(names: Names) -> str:
-        return catalogue.name(names, words.language)
-
-    if section == "rule":
-        return _rule_rows(catalogue, named)
-    return [
-        MenuRow(
-            title,
-            [_input(catalogue, Change(section, key, name, ""), words) for name in FIELDS[section]],
-        )
-        for key, title in _things(catalogue, section, named)
-    ]
+    kind: str
+    key: str
+    title: str
+    inputs: Sequence[Input]
+    tables: Sequence[MenuTable] = ()
+    removable: bool = True
 
 
-def _things(
-    catalogue: Catalogue, section: str, named: Callable[[Names], str]
-) -> list[tuple[str, str]]:
-    """The ids of a section's things, each with a word about it."""
-    if section == "item":
-        categories = {key: named(one.names) for key, one in catalogue.categories.items()}
-        return [(key, categories.get(one.category_id, "")) for key, one in catalogue.items.items()]
-    if section == "modifier":
-        return [
-            (f"{group.group_id}/{one.modifier_id}", named(group.names))
-            for group in catalogue.groups.values()
-            for one in group.modifiers
-        ]
-    plain: Mapping[str, Mapping[str, object]] = {
-        "tax": catalogue.taxes,
-        "station": catalogue.stations,
-        "hall": catalogue.halls,
-        "staff": catalogue.staff,
-    }
-    return [(key, key) for key in plain[section]]
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The catalogue with the draft in it, the reader's words, and what came back as typed."""
+
+    catalogue: Catalogue
+    words: Words
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def input(self, kind: str, target: str, name: str, hint: str = "") -> Input:
+        """A field as it stands, or as it was typed."""
+        change = Change(kind, target, name, "")
+        widget = widget_of(self.catalogue, kind, name, self.words)
+        key = name_of_input(change)
+        value = self.typed.get(key, shown(change, value_of(self.catalogue, change)))
+        label = label_of(self.catalogue, change, self.words)
+        fault = self.faults.get(key, "")
+        figure = widget.figure or kind == "rule"
+        return Input(key, label, value, widget.type, widget.choices, figure, fault, hint)
+
+    def named(self, thing: object) -> str:
+        """What a thing is called."""
+        return name_of(self.catalogue, thing, self.words)
 
 
-def _rule_rows(catalogue: Catalogue, named: Callable[[Names], str]) -> list[MenuRow]:
-    rows = []
-    for rule in catalogue.price_rules:
-        for item in catalogue.items.values():
-            change = Change("rule", rule.rule_id, item.item_id, "")
-            box = Input(_name(change), shown(change, value_of(catalogue, change)), right=True)
-            rows.append(MenuRow(f"{named(rule.names)} · {named(item.names)}", [box]))
-    return rows
-
-
-def _input(catalogue: Catalogue, change: Change, words: Words) -> Input:
-    choices: list[tuple[str, str]] = []
-
-    def listed(things: Mapping[str, Names]) -> list[tuple[str, str]]:
-        return [(key, catalogue.name(names, words.language)) for key, names in things.items()]
-
-    match change.field:
-        case "category_id":
-            choices = listed({key: one.names for key, one in catalogue.categories.items()})
-        case "tax_id":
-            choices = listed({key: one.names for key, one in catalogue.taxes.items()})
-        case "role_id":
-            choices = listed({key: one.names for key, one in catalogue.roles.items()})
-        case "active":
-            choices = [("yes", words.yes), ("no", words.no)]
-    value = shown(change, value_of(catalogue, change))
-    return Input(_name(change), value, choices, _in_hundredths(change))
-
-
-def _name(change: Change) -> str:
+def name_of_input(change: Change) -> str:
+    """The name of a change's field in a form."""
     return MARK.join(("c", change.kind, change.target, change.field))
 
 
-def _in_hundredths(change: Change) -> bool:
-    return change.field in HUNDREDTHS or change.kind == "rule"
+def list_of(page: Shown, section: str) -> MenuTable:
+    """Everything of a section, with the fields that change often."""
+    fields = LISTED[section]
+    rows = [
+        MenuRow(
+            key,
+            page.named(one) or key,
+            [page.input(section, key, name) for name in fields],
+            _note(page, section, one),
+        )
+        for key, one in things(page.catalogue, KINDS[section]).items()
+    ]
+    parents = choices_of(page.catalogue, section, NEW, page.words)
+    return MenuTable(section, [page.words(f"menu_{name}") for name in fields], rows, parents)
 
 
-def shown(change: Change, value: str) -> str:
-    """A value as people type it: money in whole units, a rate in percent."""
-    if _in_hundredths(change) and value.isdigit():
-        return f"{int(value) // 100}.{int(value) % 100:02}"
-    return value
+def _note(page: Shown, section: str, thing: object) -> str:
+    """What a list says of a thing besides its fields: when and where a rule holds."""
+    if section not in ("terms", "routing"):
+        return ""
+    said = []
+    for name in ("weekdays", "places"):
+        value = " ".join(str(one) for one in getattr(thing, name))
+        change = Change(section, "", name, "")
+        if value:
+            said.append(told(page.catalogue, change, value, page.words))
+    timed = getattr(thing, "from_minute", 0) != getattr(thing, "until_minute", 0)
+    return " · ".join(said) or ("" if timed else page.words.always)
 
 
-def changes_in(catalogue: Catalogue, form: Mapping[str, str]) -> list[Change]:
+def card_of(page: Shown, section: str, key: str) -> MenuCard | None:
+    """One thing with all its fields and what belongs to it; None when there is none."""
+    thing = things(page.catalogue, KINDS[section]).get(key)
+    if thing is None:
+        return None
+    inputs = [page.input(section, key, name) for name in CARDS[section]]
+    tables: list[MenuTable] = []
+    if section in CHILDREN:
+        tables = [_children(page, section, key)]
+    elif section == "terms":
+        tables = [_shares(page, key), _prices(page, key)]
+    title = page.named(thing) or key
+    return MenuCard(section, key, title, inputs, tables, section not in STAY)
+
+
+def _children(page: Shown, section: str, key: str) -> MenuTable:
+    kind, fields = CHILDREN[section]
+    catalogue = page.catalogue
+    if kind == "modifier":
+        inside = catalogue.groups[key].modifiers
+        targets = [(f"{key}/{one.modifier_id}", page.named(one)) for one in inside]
+    else:
+        tables = catalogue.tables.values()
+        targets = [(one.table_id, one.label) for one in tables if one.hall_id == key]
+    rows = [
+        MenuRow(target, title, [page.input(kind, target, name) for name in fields])
+        for target, title in targets
+    ]
+    heads = [page.words(f"menu_{name}") for name in fields]
+    return MenuTable(kind, heads, rows, under=key, title=page.words(f"menu_{kind}s"))
+
+
+def _shares(page: Shown, key: str) -> MenuTable:
+    """Categories sold at a share of their ordinary price."""
+    rows = [
+        MenuRow(one, page.named(thing), [page.input("rule", key, f"{SHARE}/{one}")])
+        for one, thing in page.catalogue.categories.items()
+    ]
+    words = page.words
+    return MenuTable("rule", [words.menu_share], rows, title=words.rule_shares, fixed=True)
+
+
+def _prices(page: Shown, key: str) -> MenuTable:
+    """Dishes with a price of their own in the rule, beside the ordinary one."""
+    rows = []
+    for one, item in page.catalogue.items.items():
+        ordinary = shown(Change("item", one, "price_minor", ""), str(item.price_minor))
+        box = page.input("rule", key, one, ordinary)
+        category = page.catalogue.categories.get(item.category_id)
+        rows.append(MenuRow(one, page.named(item), [box], page.named(category)))
+    words = page.words
+    return MenuTable("rule", [words.menu_price_minor], rows, title=words.rule_prices, fixed=True)
+
+
+# -- forms ---------------------------------------------------------------------------------------
+def changes_in(catalogue: Catalogue, form: Mapping[str, Sequence[str]]) -> list[Change]:
     """What a posted form changes; an unreadable figure stays a text that will be refused."""
     found = []
-    for name, typed in form.items():
+    for name, values in form.items():
         parts = name.split(MARK)
         if len(parts) != 4 or parts[0] != "c":
             continue
-        change = Change(parts[1], parts[2], parts[3], typed.strip())
-        if _in_hundredths(change) and change.value:
-            change = Change(parts[1], parts[2], parts[3], _hundredths(change.value))
-        if change.value != value_of(catalogue, change):
+        kind, target, where = parts[1:]
+        now = value_of(catalogue, Change(kind, target, where, ""))
+        text = _ticks(values, now) if where in MANY else values[-1].strip()
+        change = read_back(Change(kind, target, where, text))
+        if change.value != now:
             found.append(change)
-    return [*found, *_new_dish(form)]
+    return found
 
 
-def _hundredths(text: str) -> str:
-    figure = decimal_of(text)
-    return str(minor_of(figure)) if figure is not None and figure >= 0 else text
+def _ticks(values: Iterable[str], now: str) -> str:
+    """Ticked choices as a change keeps them: those that stood there keep their order."""
+    ticked = [one for one in values if one]
+    before = [one for one in now.split() if one in ticked]
+    return " ".join([*before, *(one for one in ticked if one not in before)])
 
 
-def _new_dish(form: Mapping[str, str]) -> list[Change]:
-    new_id = form.get("new_id", "").strip()
-    if not new_id:
+def new_thing(catalogue: Catalogue, form: Mapping[str, Sequence[str]]) -> list[Change]:
+    """What a form with a name for something new begins; its id is made of the name."""
+
+    def typed(name: str) -> str:
+        return (form.get(name) or [""])[-1].strip()
+
+    name, kind = typed("new_name"), typed("new_kind")
+    if not name:
         return []
-    name, price = form.get("new_name", "").strip(), form.get("new_price", "").strip()
-    made = [Change("item", new_id, "new", form.get("new_category", ""))]
-    made += [Change("item", new_id, field, name) for field in ("name_uk", "name_en")]
-    if price:
-        made.append(Change("item", new_id, "price_minor", _hundredths(price)))
+    under, parent = typed("new_under"), typed("new_parent")
+    taken: set[str]
+    if kind == "modifier":
+        group = catalogue.groups.get(under)
+        taken = {one.modifier_id for one in group.modifiers} if group else set()
+        target = f"{under}/{free_key(name, kind, taken)}"
+    else:
+        known = KINDS.get(kind)
+        taken = set(things(catalogue, known)) if known else set()
+        target = free_key(name, kind, taken)
+    made = [Change(kind, target, NEW, parent or under)]
+    fields = {"staff": ("name",), "table": ("label",)}.get(kind, NAMES)
+    made += [Change(kind, target, one, name) for one in fields]
+    price = typed("new_price")
+    if price and kind in ("item", "modifier"):
+        made.append(read_back(Change(kind, target, "price_minor", price)))
     return made
 
 
-def preview_rows(previews: Sequence[Preview], words: Words) -> list[tuple[str, str, str, str, str]]:
-    """What would change: the thing, the field, before, after, and why it cannot be."""
+def removal(form: Mapping[str, Sequence[str]]) -> list[Change]:
+    """The thing that a form takes away."""
+    kind, _, target = (form.get("remove") or [""])[-1].partition(MARK)
+    return [Change(kind, target, REMOVED, "yes")] if target else []
+
+
+def preview_rows(
+    catalogue: Catalogue, previews: Sequence[Preview], words: Words
+) -> list[tuple[str, str, str, str, str, str]]:
+    """What would change: which draft line, the thing, the field, before, after, what is wrong."""
     rows = []
     for one in previews:
         change = one.change
-        field = words(f"menu_{change.field}") if change.kind != "rule" else change.field
         why = words.fault(f"menu_{one.refused}", {}) if one.refused else ""
-        before, after = shown(change, one.before), shown(change, change.value)
-        rows.append((change.target, field, before, after, why))
+        rows.append(
+            (
+                name_of_input(change),
+                thing_of(catalogue, change, words),
+                label_of(catalogue, change, words),
+                told(catalogue, change, one.before, words),
+                told(catalogue, change, change.value, words),
+                why,
+            )
+        )
     return rows

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sync_server.domain.documents import Paper
 
-from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, RIGHT_REPORTS, Visitor
+from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, RIGHT_REPORTS, RIGHT_SETTINGS, Visitor
 from ..reports.catalogue import REPORTS
 from ..reports.report import may_see
 from .words import LANGUAGE_NAMES, Words
@@ -45,6 +45,11 @@ EXCEPTIONS = PagePlace("exceptions", "/intake/exceptions", RIGHT_COSTING)
 CARDS = PagePlace("cards", "/recipes/cards", RIGHT_COSTING)
 WHAT_IF = PagePlace("what_if", "/recipes/what-if", RIGHT_COSTING)
 MENU = PagePlace("menu", "/house/menu", RIGHT_COSTING)
+PORTIONS = PagePlace("portions_left", "/house/portions", RIGHT_COSTING)
+GOODS = PagePlace("goods_list", "/stock/goods", RIGHT_COSTING)
+SUPPLIERS = PagePlace("suppliers", "/stock/suppliers", RIGHT_COSTING)
+BAR = PagePlace("bar_scale", "/stock/bar", RIGHT_COSTING)
+PEOPLE = PagePlace("people", "/house/people", RIGHT_SETTINGS)
 BOOKS = PagePlace("books", "/house/books", RIGHT_APPROVE)
 ENTRIES = PagePlace("entries", "/house/entries", RIGHT_COSTING)
 IMPORTS = PagePlace("imports", "/house/import", RIGHT_COSTING)
@@ -69,11 +74,11 @@ REPORT_PAGES = tuple(
     if report.listed
 )
 AREAS: Mapping[str, Sequence[PagePlace]] = {
-    "area_stock": tuple(PAPERS.values()),
+    "area_stock": (*PAPERS.values(), BAR, GOODS, SUPPLIERS),
     "area_recipes": (CARDS, WHAT_IF),
     "area_reports": (TURNOVER, FOOD_COST, *REPORT_PAGES),
     "area_intake": (EXCEPTIONS,),
-    "area_house": (MENU, ENTRIES, IMPORTS, BOOKS),
+    "area_house": (MENU, PORTIONS, ENTRIES, IMPORTS, BOOKS, PEOPLE),
 }
 
 

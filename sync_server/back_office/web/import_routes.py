@@ -12,8 +12,10 @@ from starlette.responses import Response
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
-from ..importing import NAMES, NEEDED, OPTIONAL, Subject, carry_out, dry_run, papers_of
-from ..sheets import BYTES, CellFault, Table, tables_in
+from ..catalogue import CatalogueReader
+from ..importing import NAMES, NEEDED, OPTIONAL, Plan, Subject, carry_out, dry_run, papers_of
+from ..sheets import BYTES, CellFault, tables_in
+from .catalogue_routes import read_menu
 from .frame import IMPORTS, render
 from .settled import SiteSettings
 from .workplace import Call, Workplace
@@ -25,9 +27,14 @@ class ImportPages:
     """The page of imports; `register` adds its routes."""
 
     def __init__(
-        self, database: Database, settings: SiteSettings, new_id: Callable[[], str]
+        self,
+        database: Database,
+        settings: SiteSettings,
+        new_id: Callable[[], str],
+        menu: CatalogueReader | None,
     ) -> None:
-        """`new_id` names the draft documents that opening stock becomes."""
+        """`new_id` names the draft documents that opening stock becomes; prices need a menu."""
+        self._menu = menu
         self._place = Workplace(database, settings, RIGHT_COSTING)
         self._new_id = new_id
 
@@ -57,25 +64,25 @@ class ImportPages:
             fault = tables
             return await self._place.read(lambda s: _page(s, call, subject, [fault], status=422))
         day = call.settings.today()
+        menu = await read_menu(self._menu) if subject is Subject.PRICES else None
         if not take:
-            return await self._place.read(lambda s: _dry(s, call, subject, tables, day))
+            return await self._place.read(
+                lambda s: _dry(s, call, dry_run(s, subject, tables, day, menu))
+            )
         ids = [self._new_id() for _ in range(PAPERS)]
-        return await self._place.write(lambda s: _taken(s, call, subject, tables, ids))
+        return await self._place.write(
+            lambda s: _taken(s, call, dry_run(s, subject, tables, day, menu), ids)
+        )
 
 
-def _dry(
-    session: Session, call: Call, subject: Subject, tables: Sequence[Table], day: str
-) -> Response:
-    plan = dry_run(session, subject, tables, day)
+def _dry(session: Session, call: Call, plan: Plan) -> Response:
     told = "" if plan.faults else call.words("import_ready", rows=plan.rows)
     status = 422 if plan.faults else 200
-    return _page(session, call, subject, plan.faults, told, status)
+    return _page(session, call, plan.subject, plan.faults, told, status)
 
 
-def _taken(
-    session: Session, call: Call, subject: Subject, tables: Sequence[Table], ids: Sequence[str]
-) -> Response:
-    plan = dry_run(session, subject, tables, call.settings.today())
+def _taken(session: Session, call: Call, plan: Plan, ids: Sequence[str]) -> Response:
+    subject = plan.subject
     faults = plan.faults
     if not faults and papers_of(plan) > len(ids):
         faults = [CellFault("", 0, "", "too_many_rows")]

@@ -56,6 +56,14 @@ class Good:
     factor: int
     codes: tuple[str, ...] = ()
     last_minor: int | None = None
+    packs: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def measure(self, text: str) -> tuple[str, Decimal] | None:
+        """A quantity with a pack behind it ("2 case"): its figure, and base units in one."""
+        figure = text.rstrip("".join(set(text) - set("0123456789")))
+        word = text[len(figure) :].strip(" .").casefold()
+        holds = self.packs.get(word)
+        return (figure, holds) if holds is not None and figure else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +178,15 @@ class _Line:
             return minor_of(total)
         if price is None or self.good is None:
             return 0
-        return minor_of(price * qty / self.good.factor)
+        packed = self.good.measure(self.raw.get("qty", ""))
+        return minor_of(price * qty / (packed[1] if packed else self.good.factor))
 
     def _quantity(self, name: str) -> Decimal:
+        packed = self.good.measure(self.raw.get(name, "")) if self.good else None
+        if packed is not None:
+            count = decimal_of(packed[0])
+            if count is not None:
+                return exact(count * packed[1])
         value = self._figure(name)
         if value is None:
             if not self.raw.get(name):

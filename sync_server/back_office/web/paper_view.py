@@ -29,7 +29,7 @@ from sync_server.domain.stock import from_milli
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
-from ..tables import Account, Ingredient, StockMove, Store, Supplier, Unit
+from ..tables import Account, GoodPack, Ingredient, StockMove, Store, Supplier, Unit
 from .formats import Formats
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .paper_form import HEAD_FIELDS, LINE_FIELDS, TYPED, Good, Typed
@@ -183,13 +183,24 @@ def goods_of(session: Session, words: Words) -> list[Good]:
     )
     bought = session.exec(select(StockMove).where(col(StockMove.n).in_(latest)))
     last = {row.ingredient_id: (row.value_minor, row.qty_milli) for row in bought}
+    packs: dict[str, dict[str, Decimal]] = {}
+    for pack in session.exec(select(GoodPack)):
+        packs.setdefault(pack.ingredient_id, {})[pack.name.casefold()] = from_milli(pack.base_milli)
     goods = []
     for row in session.exec(select(Ingredient)):
         name = row.name_uk if words.language == "uk" else row.name_en
         factor, paid = units[row.unit], last.get(row.ingredient_id)
         price = paid[0] * 1000 * factor // paid[1] if paid else None
         goods.append(
-            Good(row.ingredient_id, name, row.unit, factor, tuple(row.barcodes.split()), price)
+            Good(
+                row.ingredient_id,
+                name,
+                row.unit,
+                factor,
+                tuple(row.barcodes.split()),
+                price,
+                packs.get(row.ingredient_id, {}),
+            )
         )
     return sorted(goods, key=lambda good: words.order(good.name))
 

@@ -23,6 +23,7 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..cards import add_version
+from ..goods import method_losses
 from ..recipes_book import Cookbook, OpenCard
 from ..typed import decimal_of, minor_of
 from .frame import CARDS, WHAT_IF, render
@@ -213,9 +214,13 @@ def _save(session: Session, call: Call, opened: OpenCard, form: FormData) -> Res
     typed = [line for line in typed if line["good"].strip() or line["qty"].strip()]
     goods = {good.name.casefold(): good for good in desk.goods}
     goods |= {good.good_id: good for good in desk.goods}
-    components = []
+    components, methods = [], method_losses(session)
     for number, line in enumerate(typed, start=1):
-        components.append(_component(number, line, goods.get(line["good"].casefold()), faults))
+        good = goods.get(line["good"].casefold())
+        ways = (good.good_id if good else "", line["hot"].strip().casefold())
+        if ways in methods:
+            line = {**line, "hot": f"{Decimal(methods[ways]) / 100:f}"}
+        components.append(_component(number, line, good, faults))
     day, technology = str(form.get("valid_from", "")), str(form.get("technology", ""))
     output = decimal_of(str(form.get("output", "")))
     if output is None or output <= 0:

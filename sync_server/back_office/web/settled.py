@@ -13,12 +13,17 @@ from .words import Words
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """What the pages need to know of the house. `secure`: served by TLS, cookies only over it."""
+    """What the pages need to know of the house. `secure`: served by TLS, cookies only over it.
+
+    `hash_password` makes what is kept of a password, `hash_pin` of a person's PIN at terminals
+    (None: PINs cannot be changed here)."""
 
     zone: ZoneInfo
     clock: Callable[[], int]
     target_bp: int
     secure: bool
+    hash_password: Callable[[str], str]
+    hash_pin: Callable[[str, str], str] | None = None
 
     def today(self) -> str:
         """The day on the venue's wall."""

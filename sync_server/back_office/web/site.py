@@ -22,6 +22,7 @@ from ..accounts import Accounts, Admitted, Denied
 from ..catalogue import CatalogueReader
 from ..intake import JournalReader
 from .api import api_of
+from .bar_routes import BarPages
 from .catalogue_routes import CataloguePages
 from .door import COOKIE, Door, safe_target, visitor_of
 from .frame import (
@@ -37,6 +38,7 @@ from .frame import (
     navigation,
     render,
 )
+from .goods_routes import GoodPages
 from .house_routes import HousePages
 from .import_routes import ImportPages
 from .leaves import (
@@ -50,11 +52,14 @@ from .leaves import (
 )
 from .paper_list import papers_leaf
 from .paper_routes import PaperPages
+from .people_routes import PeoplePages
+from .portions_routes import PortionPages
 from .questions import BadQuestion, address
 from .recipe_routes import RecipePages
 from .report_pages import ReportPages
 from .settled import SiteSettings, refusal
 from .spreadsheet import workbook
+from .supplier_routes import SupplierPages
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -98,10 +103,15 @@ class Site:
         PaperPages(database, settings, new_id).register(self._fastapi)
         RecipePages(database, settings).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
-        ImportPages(database, settings, new_id).register(self._fastapi)
+        ImportPages(database, settings, new_id, menu).register(self._fastapi)
         ReportPages(database, settings, journal).register(self._fastapi)
         CataloguePages(database, settings, menu).register(self._fastapi)
-        self._fastapi.mount("/api", api_of(database, settings))
+        PortionPages(database, settings).register(self._fastapi)
+        PeoplePages(database, settings).register(self._fastapi)
+        GoodPages(database, settings).register(self._fastapi)
+        SupplierPages(database, settings).register(self._fastapi)
+        BarPages(database, settings, new_id).register(self._fastapi)
+        self._fastapi.mount("/api", api_of(database, settings, menu))
         ui.run_with(
             self._fastapi,
             title="Vitrylo",

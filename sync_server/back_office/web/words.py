@@ -5,14 +5,22 @@ Every language has every key, which a test checks. Amounts and dates are made in
 
 from collections.abc import Mapping
 
+from .menu_words import MENU_WORDS
 from .report_words import REPORT_WORDS
+from .sheet_words import SHEET_WORDS
 from .words_en import ENGLISH
 from .words_pl import POLISH
 from .words_uk import UKRAINIAN
 
 _PAGES = {"en": ENGLISH, "uk": UKRAINIAN, "pl": POLISH}
 LANGUAGES: Mapping[str, Mapping[str, str]] = {
-    language: {**REPORT_WORDS[language], **words} for language, words in _PAGES.items()
+    language: {
+        **REPORT_WORDS[language],
+        **MENU_WORDS[language],
+        **SHEET_WORDS[language],
+        **words,
+    }
+    for language, words in _PAGES.items()
 }
 LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "uk": "Українська", "pl": "Polski"}
 FIRST_LANGUAGE = "uk"

@@ -11,7 +11,7 @@
   const body = form.querySelector("tbody");
   const blank = form.querySelector("template").content.firstElementChild;
   const number = (text) => {
-    const plain = text.replace(/[\s\u00a0\u202f]/g, "");
+    const plain = text.replace(/[^\d]*$/, "").replace(/[\s\u00a0\u202f]/g, "");
     const mark = Math.max(plain.lastIndexOf(","), plain.lastIndexOf("."));
     const whole = mark < 0 ? plain : plain.slice(0, mark).replace(/[.,]/g, "") + "." + plain.slice(mark + 1);
     return whole === "" ? null : Number(whole);

@@ -1,0 +1,104 @@
+"""What the back office asks the server to do at once: stop or count down a dish, change a PIN.
+
+The pages write an offer, the server reads those after the last one it did, by their moment. One
+that has waited too long is not done any more: a countdown of yesterday's stock would be wrong.
+Neighbours: `catalogue` has what holds from a date, `sync_server.editions` is the server's side.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy import Connection, func, inspect
+from sqlmodel import Session, col, select
+
+from sync_server.store.database import session_on
+
+from .papers import Actor
+from .tables import PinOffer, StopOffer
+
+OFFERS_AT_ONCE = 500
+STALE_MS = 15 * 60_000
+PORTIONS = 1_000
+PIN_LENGTHS = range(4, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A dish of which so many thousandths may still be sold."""
+
+    item_id: str
+    left_milli: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A person's new PIN, as it is stored."""
+
+    staff_id: str
+    pin_hash: str
+    at_ms: int
+
+
+def offer_stops(session: Session, portions: Sequence[tuple[str, int]], actor: Actor) -> None:
+    """Ask for dishes to be stopped (0) or counted down from so many portions."""
+    number = session.exec(select(func.max(StopOffer.number))).one() or 0
+    for place, (item_id, left) in enumerate(portions[:OFFERS_AT_ONCE], start=1):
+        session.add(
+            StopOffer(
+                number=number + place,
+                item_id=item_id,
+                left_milli=min(max(left, 0), PORTIONS) * 1000,
+                login=actor.login,
+                at_ms=actor.at_ms,
+            )
+        )
+
+
+def good_pin(pin: str) -> bool:
+    """Four to eight figures that are neither all the same nor in a row."""
+    if not pin.isascii() or not pin.isdigit() or len(pin) not in PIN_LENGTHS:
+        return False
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
+    return len(steps) > 1 or not steps <= {-1, 0, 1}
+
+
+def offer_pin(session: Session, staff_id: str, pin_hash: str, actor: Actor) -> None:
+    """Ask for a person's PIN to become this one."""
+    number = (session.exec(select(func.max(PinOffer.number))).one() or 0) + 1
+    session.add(
+        PinOffer(
+            number=number,
+            staff_id=staff_id,
+            pin_hash=pin_hash,
+            login=actor.login,
+            at_ms=actor.at_ms,
+        )
+    )
+
+
+def stops_after(connection: Connection, after_ms: int, now_ms: int) -> Sequence[Stop]:
+    """Stops asked for after a moment that are not stale, in their order."""
+    if not inspect(connection).has_table("stop_offer"):
+        return ()  # The back office is just making its tables.
+    with session_on(connection) as session:
+        query = (
+            select(StopOffer)
+            .where(StopOffer.at_ms > max(after_ms, now_ms - STALE_MS))
+            .order_by(col(StopOffer.at_ms), col(StopOffer.number))
+        )
+        return [Stop(row.item_id, row.left_milli, row.at_ms) for row in session.exec(query)]
+
+
+def pins_after(connection: Connection, after_ms: int) -> Sequence[Pin]:
+    """PINs asked for after a moment, in their order."""
+    if not inspect(connection).has_table("pin_offer"):
+        return ()
+    with session_on(connection) as session:
+        query = (
+            select(PinOffer)
+            .where(PinOffer.at_ms > after_ms)
+            .order_by(col(PinOffer.at_ms), col(PinOffer.number))
+        )
+        return [Pin(row.staff_id, row.pin_hash, row.at_ms) for row in session.exec(query)]

@@ -1,0 +1,147 @@
+"""The editors of the menu in a real browser: a draft, what it changes, an edition with a date."""
+
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import sign_in
+
+SECTIONS = (
+    "item", "category", "group", "terms", "tax", "station", "routing", "hall", "role", "staff",
+)  # fmt: skip
+
+
+def draft_of(page: Page) -> list[list[str]]:
+    """The rows of the draft: thing, field, before, after, fault."""
+    page.goto("/house/menu/draft")
+    rows = page.locator(".preview tbody tr").all_inner_texts()
+    return [[cell.strip(" ×\n") for cell in row.split("\t")] for row in rows]
+
+
+def keep(page: Page) -> None:
+    """Into the draft."""
+    with page.expect_navigation():
+        page.locator("[data-main]").first.click()
+
+
+def begin(page: Page, name: str) -> None:
+    """Something new by its name."""
+    page.locator("input[name=new_name]").first.fill(name)
+    with page.expect_navigation():
+        page.locator(".new-thing button").first.click()
+
+
+def test_prices_gather_in_a_draft_and_a_wrong_one_keeps_nothing(page: Page) -> None:
+    sign_in(page)
+    page.goto("/house/menu")
+    box = page.locator("input[name='c|item|borscht|price_minor']")
+    expect(box).to_have_value("185.00")
+    box.fill("195,50")
+    page.locator("input[name='c|item|fries|price_minor']").fill("cheap")
+    keep(page)
+    expect(page.locator("[role=alert] li")).to_have_text(
+        "Dish: fries · Price: “cheap” — this figure cannot be"
+    )
+    expect(page.locator("input.fault")).to_have_count(1)
+    expect(page.locator("input[name='c|item|borscht|price_minor']")).to_have_value("195.50")
+    assert draft_of(page) == []
+    page.goto("/house/menu")
+    page.locator("input[name='c|item|borscht|price_minor']").fill("195,50")
+    keep(page)
+    page.goto("/house/menu?section=tax")
+    page.locator("input[name='c|tax|vat|rate_bp']").fill("7")
+    keep(page)
+    assert draft_of(page) == [
+        ["Dish: borscht", "Price", "185.00", "195.50", ""],
+        ["Tax: VAT", "Rate, %", "20.00", "7.00", ""],
+    ]
+    page.locator(".preview button").last.click()
+    assert len(draft_of(page)) == 1
+    page.fill("input[name=day]", "2026-12-01")
+    page.fill("input[name=note]", "winter")
+    page.click("button[value=publish]")
+    edition = page.locator("[data-edition]").first
+    expect(edition).to_contain_text("changes: 1 · waiting")
+    edition.locator("summary").click()
+    expect(edition).to_contain_text("halyna · winter")
+    expect(edition).to_contain_text("Dish: borscht · Price: 195.50")
+    page.click("button[value=withdraw]")
+    expect(page.locator("[data-edition]").first).to_contain_text("withdrawn")
+
+
+def test_a_rule_by_hall_time_and_weekday_is_made_by_hand(page: Page) -> None:
+    sign_in(page)
+    page.goto("/house/menu?section=terms")
+    begin(page, "Щасливі години")
+    expect(page.locator(".card-title h3").first).to_have_text("Щасливі години")
+    name = "c|terms|shchaslyvi-hodyny|"
+    page.fill(f"input[name='{name}from_minute']", "17:00")
+    page.fill(f"input[name='{name}until_minute']", "19:30")
+    for day in ("0", "4"):
+        page.check(f"input[name='{name}weekdays'][value='{day}']")
+    page.check(f"input[name='{name}places'][value='main']")
+    page.fill("input[name='c|rule|shchaslyvi-hodyny|wine']", "90")
+    page.fill("input[name='c|rule|shchaslyvi-hodyny|share/food']", "80")
+    keep(page)
+    expect(page.locator(f"input[name='{name}from_minute']")).to_have_value("17:00")
+    rows = {row[1]: row[3] for row in draft_of(page)}
+    assert rows["From"] == "17:00"
+    assert rows["Weekdays"] == "Monday, Friday"
+    assert rows["Where"] == "Main"
+    assert rows["wine"] == "90.00"
+    assert rows["Food, %"] == "80.00"
+    page.goto("/house/menu?section=terms")
+    expect(page.locator("tr[data-key=shchaslyvi-hodyny]")).to_contain_text("Monday, Friday · Main")
+    page.goto("/house/menu/draft")
+    page.click("button[value=drop]")
+    assert draft_of(page) == []
+
+
+def test_rights_tables_choices_and_routes_have_their_editors(page: Page) -> None:
+    sign_in(page)
+    page.goto("/house/menu?section=role&one=waiter")
+    page.check("input[name='c|role|waiter|rights'][value=stop_list]")
+    page.fill("input[name='c|role|waiter|refund_limit_minor']", "50")
+    keep(page)
+    page.goto("/house/menu?section=staff&one=olena")
+    page.check("input[name='c|staff|olena|extra_rights'][value=approve]")
+    keep(page)
+    page.goto("/house/menu?section=hall&one=main")
+    begin(page, "9")
+    expect(page.locator("tr[data-key='9']")).to_be_visible()
+    page.goto("/house/menu?section=group&one=sauce")
+    begin(page, "Хрін")
+    expect(page.locator("tr[data-key='sauce/khrin']")).to_be_visible()
+    page.goto("/house/menu?section=routing")
+    begin(page, "Lunch at the bar")
+    page.check("input[name='c|routing|lunch-at-the-bar|to_station_ids'][value=bar]")
+    page.check("input[name='c|routing|lunch-at-the-bar|item_ids'][value=borscht]")
+    keep(page)
+    seen = {(row[0], row[1]): row[3] for row in draft_of(page)}
+    assert seen["Role: waiter", "Refund up to, sum"] == "50.00"
+    assert seen["Role: waiter", "Rights"].endswith("Stop list")
+    assert seen["Person: Olena", "Rights besides"] == "Approve for others"
+    assert seen["Choice: Хрін", "new"] == "sauce"
+    assert seen["Route: Lunch at the bar", "Go to"] == "bar"
+    page.goto("/house/menu?section=role&one=manager")
+    page.uncheck("input[name='c|role|manager|rights'][value=settings]")
+    keep(page)
+    draft_of(page)
+    expect(page.locator("[role=alert]")).to_be_visible()
+    assert page.locator("button[value=publish]").count() == 0
+    page.click("button[value=drop]")
+
+
+def test_every_list_and_card_opens_in_every_language(page: Page) -> None:
+    sign_in(page)
+    for language in ("uk", "pl", "en"):
+        page.goto("/house/menu")
+        page.click(f"button[value={language}]")
+        for section in SECTIONS:
+            answer = page.request.get(f"/house/menu?section={section}")
+            assert answer.status == 200, section
+            page.goto(f"/house/menu?section={section}")
+            link = page.locator("td.name a").first
+            if link.count():
+                address = link.get_attribute("href") or ""
+                assert page.request.get(f"/house/menu{address}").status == 200, address
+    assert page.request.get("/house/menu?section=poem").status == 400
+    assert page.request.get("/house/menu?section=item&one=poem").status == 404
