@@ -17,7 +17,7 @@ from glass.scroll import ScrollList
 
 PASSES: Final = 6
 """Places drawn one by one; beyond that they are joined."""
-_PASS_SHARE: Final = 0.12
+_PASS_SHARE: Final = 0.05
 """What going through all instructions once costs, as a share of drawing the whole window."""
 _SOFTWARE: Final = ("llvmpipe", "softpipe", "swrast")
 
@@ -51,7 +51,11 @@ class Damage:
         places = None if whole else _differing(before, now)
         for widget in (*before, *now):
             widget.soiled = None
-        return fewer(places, Window.width * Window.height) if places else None
+        found = fewer(places, Window.width * Window.height) if places else None
+        for widget, standing in now.items():
+            at = None if found is None else _at(widget.ink(), standing)
+            widget.leave_out(found is not None and not (at and _meets(at, found)))
+        return found
 
     def _gather(self, widget: Any, clip: Place | None, into: dict[Painted, _Standing]) -> None:
         if isinstance(widget, Painted):
@@ -125,6 +129,14 @@ def fewer(places: list[Place], whole: float) -> list[Place]:
 def _waste(one: Place, other: Place) -> float:
     """What drawing two places in one pass draws for nothing."""
     return _area(_joint(one, other)) - _area(one) - _area(other)
+
+
+def _meets(place: Place, others: list[Place]) -> bool:
+    left, bottom, right, top = place
+    return any(
+        left < other[2] and other[0] < right and bottom < other[3] and other[1] < top
+        for other in others
+    )
 
 
 def _joint(one: Place, other: Place) -> Place:

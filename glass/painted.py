@@ -115,12 +115,16 @@ class Painted(Widget):
         self.marks: list[Mark] = []
         self.painted: Any = None
         self.soiled: Place | None = None
+        self._extent: Place | None = None
+        self._left_out = False
         self._repaint = Clock.create_trigger(self._run_paint, -1)
         super().__init__(**kwargs)
         self._origin = Translate(0, 0, 0)
         self._ink = InstructionGroup()
+        self._layer = InstructionGroup()
         for instruction in (PushMatrix(), self._origin, self._ink, PopMatrix()):
-            self.canvas.before.add(instruction)
+            self._layer.add(instruction)
+        self.canvas.before.add(self._layer)
         self.fbind("size", self.repaint)
         self.fbind("model", self.repaint)
         self.fbind("pos", self._move)
@@ -136,6 +140,7 @@ class Painted(Widget):
 
     def _move(self, *_: object) -> None:
         self._origin.xy = (round(self.x), round(self.y))
+        self._call_frame()
 
     def _run_paint(self, *_: object) -> None:
         self.marks = []
@@ -146,21 +151,38 @@ class Painted(Widget):
 
     def ink(self) -> Place | None:
         """Where something is drawn, from the widget's own lower left corner."""
-        found: Place | None = None
-        for slot in self._slots:
-            found = joined(found, slot.place)
-        return found
+        if self._extent is None:
+            for slot in self._slots:
+                self._extent = joined(self._extent, slot.place)
+        return self._extent
+
+    def leave_out(self, left_out: bool) -> None:
+        """Leave the drawing out of the next frames, which draw nothing where it stands, or let it
+        take part again. Going through its instructions for nothing is half the price of a frame."""
+        if left_out != self._left_out:
+            self._left_out = left_out
+            (self.canvas.before.remove if left_out else self.canvas.before.add)(self._layer)
+
+    def _call_frame(self) -> None:
+        """A drawing that is left out cannot call for a frame by itself."""
+        if self._left_out:
+            self.canvas.ask_update()
+
+    def _soil(self, place: Place | None) -> None:
+        self.soiled = joined(self.soiled, place)
+        self._extent = None
+        self._call_frame()
 
     def _shorten(self, count: int) -> None:
         while len(self._slots) > count:
             slot = self._slots.pop()
             self._ink.remove(slot.group)
-            self.soiled = joined(self.soiled, slot.place)
+            self._soil(slot.place)
 
     def _fill(self, slot: _Slot, *look: Any) -> None:
         before = slot.place
         if slot.set(*look):
-            self.soiled = joined(self.soiled, joined(before, slot.place))
+            self._soil(joined(before, slot.place))
 
     def _slot(self, mark: Mark, kind: str) -> _Slot:
         index = len(self.marks)
