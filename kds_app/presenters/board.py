@@ -121,6 +121,7 @@ class Board:
         self._planned: tuple[int, int, tickets.Plan] = (-1, -1, {})
         self._plan_of: tuple[object, ...] = ()
         self._paces: dict[str, tickets.Pace] = {}
+        self._tones: dict[str, str] = {}
 
     # -- what is looked at ---------------------------------------------------------------------
     def names(self) -> Names | None:
@@ -256,6 +257,7 @@ class Board:
         names = self.names()
         self.sound = ""
         self._paces.clear()
+        self._tones.clear()
         if names is None:
             return self._waiting(glass)
         self._come_home(now_ms)
@@ -328,7 +330,7 @@ class Board:
         made = []
         for ticket in work:
             when = self._pace(ticket, now_ms)
-            state = tickets.tone(ticket, when, now_ms, self.alarm(ticket))
+            state = self._tone(ticket, now_ms)
             timer = tickets.timer(ticket, when, state, now_ms, names.words)
             behind = self._behind(ticket)
             if behind:
@@ -401,11 +403,16 @@ class Board:
     def late(self, work: list[Ticket], now_ms: int) -> frozenset[str]:
         """Which tickets are past their time."""
         return frozenset(
-            ticket.ticket_id
-            for ticket in work
-            if tickets.tone(ticket, self._pace(ticket, now_ms), now_ms, self.alarm(ticket))
-            == "late"
+            ticket.ticket_id for ticket in work if self._tone(ticket, now_ms) == "late"
         )
+
+    def _tone(self, ticket: Ticket, now_ms: int) -> str:
+        """The state of a ticket; worked out once for each picture of the board."""
+        found = self._tones.get(ticket.ticket_id)
+        if found is None:
+            pace, alarm = self._pace(ticket, now_ms), self.alarm(ticket)
+            found = self._tones[ticket.ticket_id] = tickets.tone(ticket, pace, now_ms, alarm)
+        return found
 
     def _pace(self, ticket: Ticket, now_ms: int) -> tickets.Pace:
         """When a ticket is due; worked out once for each picture of the board."""

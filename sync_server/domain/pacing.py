@@ -89,12 +89,7 @@ class _Stove:
             ),
         ]
         around = [each for each in around if each.start_ms < end_ms and each.end_ms > start_ms]
-        moments = [start_ms, *(each.start_ms for each in around if each.start_ms > start_ms)]
-        fullest = max(
-            sum(each.usage for each in around if each.start_ms <= moment < each.end_ms)
-            for moment in moments
-        )
-        if fullest + self._usage(job) <= capacity:
+        if _fullest(around, start_ms) + self._usage(job) <= capacity:
             return start_ms
         return min(each.end_ms for each in around)
 
@@ -116,6 +111,21 @@ class _Stove:
             else:
                 made.append([job])
         return made
+
+
+def _fullest(around: list[_Interval], from_ms: int) -> int:
+    """The most that stands on a station at one moment, of what stands there after `from_ms`."""
+    busy = most = sum(each.usage for each in around if each.start_ms <= from_ms)
+    later = sorted((each.start_ms, each.usage) for each in around if each.start_ms > from_ms)
+    ends = sorted((each.end_ms, each.usage) for each in around) if later else []
+    ended = 0
+    for start_ms, usage in later:
+        while ended < len(ends) and ends[ended][0] <= start_ms:
+            busy -= ends[ended][1]
+            ended += 1
+        busy += usage
+        most = max(most, busy)
+    return most
 
 
 def plan(tickets: Iterable[Ticket], catalogue: Catalogue, now_ms: int) -> dict[Key, Slot]:
