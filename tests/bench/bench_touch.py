@@ -72,16 +72,19 @@ async def _terminal(section: Section, pos: Fingers, window: Child, scale: Scale)
     rounds = max(2, scale.tickets // ROUNDS_OF_TICKETS)
     before = (await window.ask("memory"))["mb"]
     took: dict[str, list[float]] = {}
+    used_ms: dict[str, list[float]] = {}
     middle = before
     for number in range(rounds):
-        for what, millis in await _round(pos):
+        for what, millis, processor in await _round(pos, window):
             took.setdefault(what, []).append(millis)
+            used_ms.setdefault(what, []).append(processor)
         if number == rounds // 2:
             middle = (await window.ask("memory"))["mb"]
     after = (await window.ask("memory"))["mb"]
     for what, values in took.items():
         section.add(f"{what}: p50", quantile(values, 0.5), "ms")
         section.add(f"{what}: p99", quantile(values, 0.99), "ms")
+        section.add(f"{what}: processor, p50", quantile(used_ms[what], 0.5), "ms")
     section.add("memory before", before, "MB")
     section.add(f"memory after {rounds // 2} rounds", middle, "MB")
     section.add(f"memory after {rounds} rounds", after, "MB")
@@ -91,22 +94,35 @@ async def _terminal(section: Section, pos: Fingers, window: Child, scale: Scale)
     section.at_most("idle: processor of one core", share, "%", IDLE_SHARE)
 
 
-async def _round(pos: Fingers) -> list[tuple[str, float]]:
-    """One guest: a check, two categories, a plain dish, a sheet, a scroll, and all taken back."""
+async def _round(pos: Fingers, window: Child) -> list[tuple[str, float, float]]:
+    """One guest: a check, two categories, a plain dish, a sheet, a scroll, and all taken back.
+
+    Of each what it was, how long it took, and the processor that the terminal used meanwhile, which
+    neighbours on the machine stretch less.
+    """
+    found = []
+
+    async def timed(what: str, action: str, release: bool = False) -> None:
+        used = (await window.ask("processor"))["ms"]
+        took = await until_frame(pos, action, release)
+        found.append((what, took, (await window.ask("processor"))["ms"] - used))
+
     await pos.tap("new")
-    found = [("open a check", await until_frame(pos, "new_kind:takeaway", release=True))]
+    await timed("open a check", "new_kind:takeaway", release=True)
     for category in CATEGORIES:
-        found.append(("switch category", await until_frame(pos, f"show_category:{category}")))
+        await timed("switch category", f"show_category:{category}")
     await pos.tap("show_category:favourites")
-    found.append(("add a line", await until_frame(pos, f"tap_item:{DISH}")))
-    found.append(("open the modifiers", await until_frame(pos, f"tap_item:{ASKING}")))
+    await timed("add a line", f"tap_item:{DISH}")
+    await timed("open the modifiers", f"tap_item:{ASKING}")
     await pos.tap("cancel")
     pos.forget()
+    used = (await window.ask("processor"))["ms"]
     await pos.swipe(*SWIPE, SWIPE_STEPS)
     await pos.until("let go")
     frames = [at for name, _, at in pos.stamps if name == "frame"]
+    used = (await window.ask("processor"))["ms"] - used
     gaps = [(late - early) / 1e6 for early, late in pairwise(frames)]
-    found += [("scrolling, from frame to frame", gap) for gap in gaps]
+    found += [("scrolling, from frame to frame", gap, used / len(frames)) for gap in gaps]
     await pos.tap("void")
     await pos.tap("back")
     return found

@@ -4,9 +4,10 @@ python -m tests.bench.window_process pos_app|kds_app|empty ARGUMENTS
 
 The application runs as it is; its stations are stamped from outside, in nanoseconds of the
 machine's monotonic clock, which all processes share. Lines in: `where ACTION` (the middle of the
-target that means it), `stamps` (all since the last time), `memory`, `frames N` (milliseconds of
-processor-bound turns that draw the whole window). One line of JSON goes out for each. `empty` is a
-window with nothing on it, the reference of every other.
+target that means it), `stamps` (all since the last time), `memory`, `processor` (milliseconds that
+the process has used), `frames N` (milliseconds of processor-bound turns that draw the whole
+window). One line of JSON goes out for each. `empty` is a window with nothing on it, the reference
+of every other.
 """
 
 import asyncio
@@ -153,6 +154,8 @@ class Told:
             return self._where(rest)
         if word == "memory":
             return {"mb": resident_mb(int(Path("/proc/self").resolve().name))}
+        if word == "processor":
+            return {"ms": time.process_time() * 1000}
         if word == "frames":
             return {"ms": self._frames(int(rest))}
         return {"stamps": self._stamps.take()}
