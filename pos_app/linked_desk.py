@@ -22,7 +22,7 @@ from sync_server.client.link import open_link
 from sync_server.client.terminal import Randomness, TerminalLink
 from sync_server.client.worker import Runner
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.staff import rights_of
+from sync_server.domain.pins import places_of
 from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol import link as wire
 from sync_server.protocol.replica import CODEC
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 KIND = "pos"
 HEALTH_S = 15.0
-STAFF_PIN, MANAGER_PIN = 4, 6
-MANAGER_RIGHTS = frozenset({"approve", "reports", "costing", "settings", "close_day"})
 
 
 class _Printer(msgspec.Struct):
@@ -194,9 +192,8 @@ class LinkedDesk:
         return self._preferences.of(staff_id)
 
     def pin_places(self, staff_id: str) -> int:
-        """See `Desk`: who manages has the longer PIN."""
-        manages = MANAGER_RIGHTS & rights_of(self.catalogue, staff_id)
-        return MANAGER_PIN if manages else STAFF_PIN
+        """See `Desk`."""
+        return places_of(self.catalogue, staff_id)
 
     async def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """See `Desk`."""

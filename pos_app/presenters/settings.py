@@ -1,4 +1,4 @@
-"""What a person sets for oneself: language, size of letters, light or dark, which hand taps.
+"""What a person sets for oneself: language, size of letters, light or dark, which hand taps, PIN.
 
 A tap on one's badge in the head leads here from any screen and back to the same work. Everything
 is shown at once, without a restart, and comes back at the next sign-in, at any terminal. The
@@ -10,6 +10,7 @@ from dataclasses import replace
 from pos_app.desk import Desk
 from pos_app.preferences import HANDS, MODES, SCALES
 from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.pin_change import PinChange
 from pos_app.presenters.presenter import Place, Presenter, intent
 from pos_app.presenters.settings_view import SettingsView
 from pos_app.presenters.shown import NO_SHEET, Act, Head, Sheet
@@ -24,15 +25,27 @@ class SettingsPresenter(Presenter):
         super().__init__(desk, place)
         self.giving = False
         self.card_for = ""
+        self.pin = PinChange(self)
 
     def enter(self) -> None:
-        """No card is being given."""
+        """Nothing is asked."""
         self.cancel()
 
     @intent
     def cancel(self) -> None:
-        """No card after all."""
+        """No card after all, or no other PIN."""
         self.giving, self.card_for = False, ""
+        self.pin.shut()
+
+    @intent
+    def change_pin(self) -> None:
+        """Another PIN of one's own."""
+        self.pin.begin()
+
+    @intent
+    def key(self, key: str) -> None:
+        """A figure of a PIN."""
+        self.pin.key(key)
 
     @intent
     def give_card(self) -> None:
@@ -72,6 +85,8 @@ class SettingsPresenter(Presenter):
         return Act("give_card", self.say("card_give"), "outline", icon="credit_card")
 
     def _sheet(self) -> Sheet:
+        if self.pin.open:
+            return self.pin.sheet()
         if self.card_for:
             name = self.person(self.card_for)
             asked = sheets.choices(
@@ -163,6 +178,7 @@ class SettingsPresenter(Presenter):
                 for one in HANDS
             ),
             switch=Act("switch", self.say("switch_user"), "outline", icon="swap_horiz"),
+            pin=Act("change_pin", self.say("pin_change"), "outline", icon="lock"),
             plan=self._plan(),
             card=self._card(),
             done=Act("back", self.say("done"), "accent"),

@@ -20,6 +20,7 @@ class SettingsView:
     hand_title: str = ""
     hands: tuple[Act, ...] = ()
     switch: Act = Act()
+    pin: Act = Act()
     plan: Act = Act()
     card: Act = Act()
     done: Act = Act()

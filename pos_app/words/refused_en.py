@@ -35,6 +35,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_settings": "to change settings",
     # refusals and notices
     "refused_offline": "The server does not answer; try again when it is back",
+    "refused_weak_pin": "Take {places} figures that nobody guesses: no years, no rows, no repeats",
     "refused_bad_pin": "The PIN is wrong",
     "refused_unknown_card": "This card is nobody's: use the PIN, or have the card given to you",
     "refused_card_never_here": "No server, and this card was not used here lately: use the PIN",

@@ -35,6 +35,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_settings": "zmiana ustawień",
     # refusals and notices
     "refused_offline": "Serwer nie odpowiada; spróbuj, gdy wróci połączenie",
+    "refused_weak_pin": "Weź {places} cyfr trudnych do zgadnięcia: bez roku, ciągu i powtórzeń",
     "refused_bad_pin": "PIN nie pasuje",
     "refused_unknown_card": "Ta karta jest niczyja: wpisz PIN albo poproś o jej wydanie",
     "refused_card_never_here": "Bez serwera nikt się tu ostatnio tą kartą nie logował: wpisz PIN",

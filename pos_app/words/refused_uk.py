@@ -35,6 +35,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_settings": "змінювати налаштування",
     # refusals and notices
     "refused_offline": "Сервер не відповідає; спробуйте, коли з'явиться зв'язок",
+    "refused_weak_pin": "Візьміть {places} цифр, яких не вгадати: не рік, не ряд, без повторів",
     "refused_bad_pin": "PIN не підходить",
     "refused_unknown_card": "Ця картка нічия: увійдіть PIN-кодом або попросіть її видати",
     "refused_card_never_here": "Без сервера цією карткою тут ще не входили: увійдіть PIN-кодом",

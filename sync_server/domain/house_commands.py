@@ -48,7 +48,7 @@ class PublishCatalogue:
 class RecordSignIn:
     """Someone signed in, out, or failed to; only the server itself may say this.
 
-    `outcome`: in, offline, failed, locked, out."""
+    `outcome`: in, offline, failed, locked, out, pin (chose another one)."""
 
     staff_id: StaffId
     outcome: str

@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "over_sum": "the sum {value_minor} is above the actor's limit {limit_minor}",
     # shape of input
     "bad_text": "a text is too long",
+    "weak_pin": "a PIN of {places} figures that are not easily guessed is needed",
     "card_number": "a text holds the number of a bank card",
     "bad_quantity": "a quantity is zero, negative or absurd",
     "bad_amount": "an amount is negative, zero or absurd",

@@ -252,6 +252,21 @@ class Access:
         await self._database.write(write)
         self._sessions[token] = replace(self._sessions[token], until_ms=now_ms)
 
+    async def end_sessions_of(self, staff_id: str, now_ms: int) -> None:
+        """Sign a person out everywhere."""
+
+        def write(connection: Connection) -> None:
+            connection.execute(
+                update(SessionRow)
+                .where(SessionRow.staff_id == staff_id, SessionRow.until_ms > now_ms)  # type: ignore[arg-type]
+                .values(until_ms=now_ms)
+            )
+
+        await self._database.write(write)
+        for token, held in self._sessions.items():
+            if held.staff_id == staff_id and held.until_ms > now_ms:
+                self._sessions[token] = replace(held, until_ms=now_ms)
+
     def holder(self, session: str, dev: str, now_ms: int) -> str:
         """The person signed in by this session at this device, or empty."""
         held = self._sessions.get(token_hash(session))

@@ -21,6 +21,7 @@ from sync_server.domain.limits import (
     SNAPSHOT_CHUNK_BYTES,
 )
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.pins import is_weak, places_of
 from sync_server.domain.records import FigureRow
 from sync_server.domain.staff import rights_of
 from sync_server.domain.venue import Venue
@@ -52,6 +53,11 @@ class _SignIn(_Params, frozen=True):
 
 class _SignInByCard(_Params, frozen=True):
     card: str
+
+
+class _ChangePin(_Params, frozen=True):
+    old: str
+    new: str
 
 
 class _GiveCard(_Params, frozen=True):
@@ -197,6 +203,7 @@ class Asks:
         self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
             "sign_in": (_SignIn, self._sign_in),
             "sign_in_by_card": (_SignInByCard, self._sign_in_by_card),
+            "change_pin": (_ChangePin, self._change_pin),
             "give_card": (_GiveCard, self._give_card),
             "liking": (_Liking, self._share_liking),
             "sign_out": (_Nothing, self._sign_out),
@@ -291,6 +298,25 @@ class Asks:
         if problem == "card_taken":
             return _no(problem, by=house.access.cards.owner(asked.card))
         return _no(problem) if problem else _yes({})
+
+    async def _change_pin(self, dev: str, session: str, asked: _ChangePin) -> AskResult:
+        """The person here chooses another PIN; whoever knew the old one is out."""
+        house, access = self._house, self._house.access
+        now = house.clock()
+        holder = StaffId(access.holder(session, dev, now))
+        if not holder:
+            return _no("session_ended")
+        if until := access.locked_until(holder, dev, now):
+            return _no("locked", until_ms=until)
+        if not await access.verify(holder, asked.old[:64]):
+            return await self._failed(holder, dev)
+        places = places_of(house.catalogue, holder)
+        if len(asked.new) != places or asked.new == asked.old or is_weak(asked.new):
+            return _no("weak_pin", places=places)
+        await access.set_pin(holder, asked.new, now)
+        await access.end_sessions_of(holder, now)
+        await house.report(c.RecordSignIn(holder, "pin"), holder)
+        return _yes({})
 
     async def _share_liking(self, dev: str, session: str, asked: _Liking) -> AskResult:
         """What the person here chose for oneself: brought, and what stands told."""

@@ -253,6 +253,11 @@ class HouseDesk:
         if what == "give_card":
             self.cards[str(params["card"])] = str(params["staff_id"])
             return Reply(body={})
+        if what == "change_pin":
+            if self.house.pins[StaffId(self.me)] != params["old"]:
+                return Reply("bad_pin")
+            self.house.pins[StaffId(self.me)] = str(params["new"])
+            return Reply(body={})
         if what == "approve":
             return self._approve(params)
         if what == "statement":

@@ -546,6 +546,7 @@ SETTINGS = SettingsView(
     hand_title="ЯКОЮ РУКОЮ",
     hands=(Act("hand:right", "Правою", "ringed", icon="check"), Act("hand:left", "Лівою")),
     switch=Act("switch", "Інша людина", "outline", icon="swap_horiz"),
+    pin=Act("change_pin", "Змінити мій PIN", "outline", icon="lock"),
     plan=Act("plan", "План залів", "outline", icon="table_restaurant"),
     card=Act("give_card", "Видати картку", "outline", icon="credit_card"),
     done=Act("back", "Готово", "accent"),

@@ -57,6 +57,29 @@ def test_a_language_a_size_and_colours_are_ones_own_and_need_no_restart(house: H
     assert flow.view().view.halls[-1].label.startswith(("З собою", "Рум-сервіс"))
 
 
+def type_pins(flow: Flow, *pins: str) -> None:
+    for figure in "".join(pins):
+        flow.act(f"key:{figure}")
+    flow.desk.finish()  # type: ignore[attr-defined]
+
+
+def test_a_person_changes_ones_own_pin_and_works_on(house: House) -> None:
+    flow = come(house)
+    flow.act("settings")
+    flow.act("change_pin")
+    old = house.pins[StaffId("olena")]
+    type_pins(flow, old, "8305", "8306")
+    assert flow.view().view.sheet.title == "Новий PIN", "the two differed: once more"
+    assert old not in repr(flow.view().view)
+    type_pins(flow, "8305", "8305")
+    assert house.pins[StaffId("olena")] == "8305"
+    assert (flow.desk.me, flow.view().view.sheet.kind) == ("olena", "")
+    flow.act("change_pin")
+    type_pins(flow, "1111", "2746", "2746")
+    assert house.pins[StaffId("olena")] == "8305"
+    assert "PIN не підходить" in flow.view().toast.text
+
+
 def test_somebody_else_signs_in_fast_and_the_first_comes_back_to_the_same_work(
     house: House,
 ) -> None:

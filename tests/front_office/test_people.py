@@ -34,6 +34,30 @@ async def test_an_unknown_person_and_a_wrong_pin_are_answered_alike(
     assert (await till.sign_in("olena")).code == "locked"
 
 
+async def test_a_person_chooses_another_pin_and_whoever_knew_the_old_one_is_out(
+    house: House, till: Till
+) -> None:
+    other = await house.till("t2")
+    await other.sign_in("olena")
+    await till.sign_in("olena")
+    assert (await till.ask("change_pin", old="9999", new="8305")).code == "bad_pin"
+    assert not (await till.ask("change_pin", old=PINS["olena"], new="8305")).code
+    assert (await till.sign_in("olena")).code == "bad_pin"
+    assert not (await till.sign_in("olena", "8305")).code
+    assert (await other.ask("change_pin", old="8305", new="2746")).code == "session_ended"
+    assert "8305" not in str(house.rows("SELECT * FROM secret"))
+
+
+async def test_a_pin_that_anybody_would_try_or_of_another_length_is_refused(
+    house: House, till: Till
+) -> None:
+    await till.sign_in("olena")
+    for weak in ("0000", "1234", "1987", "83051", PINS["olena"], "83a5"):
+        answer = await till.ask("change_pin", old=PINS["olena"], new=weak)
+        assert (answer.code, json.loads(answer.params)) == ("weak_pin", {"places": 4}), weak
+    assert not (await till.sign_in("olena")).code
+
+
 async def test_made_up_names_fill_no_table(house: House, till: Till) -> None:
     for name in range(20):
         await wrong(till, f"nobody-{name}")
