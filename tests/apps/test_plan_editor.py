@@ -8,7 +8,7 @@ import pytest
 from pos_app.presenters.flow import Flow
 from pos_app.presenters.plan_view import PlanView
 from sync_server.domain import commands as c
-from tests.apps import sample_views as sample
+from tests.apps import sample_person as sample
 from tests.apps.conftest import Rig
 from tests.apps.house import House
 from tests.apps.set_up_house import SetUpDesk

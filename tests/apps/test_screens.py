@@ -13,7 +13,12 @@ import pytest
 from pos_app.presenters.order_sheets import with_key
 from pos_app.presenters.settings_view import SettingsView
 from pos_app.presenters.shown import Act, Banner, Sheet
-from tests.apps import sample_till as till, sample_views as sample, set_up_house as set_up
+from tests.apps import (
+    sample_person as person,
+    sample_till as till,
+    sample_views as sample,
+    set_up_house as set_up,
+)
 from tests.apps.conftest import Rig
 
 pytestmark = pytest.mark.xdist_group("kivy")
@@ -21,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("kivy")
 WIDE, TALL, SMALL, FULL = (1366, 768), (800, 1280), (1024, 600), (1920, 1080)
 SIZES = (WIDE, TALL, SMALL, FULL)
 GIVING_A_CARD = SettingsView(
-    head=sample.SETTINGS.head,
+    head=person.SETTINGS.head,
     sheet=Sheet(
         "choices",
         "Прикладіть картку: Олександра Костянтинівна",
@@ -50,9 +55,9 @@ VIEWS = {
     "devices": set_up.printers(),
     "papers": set_up.papers(),
     "stations": set_up.stations(),
-    "settings": sample.SETTINGS,
+    "settings": person.SETTINGS,
     "giving_a_card": GIVING_A_CARD,
-    "plan": sample.PLAN,
+    "plan": person.PLAN,
     "serve": replace(sample.ORDER, serve=Act("serve", "Подано 2", "go", icon="room_service")),
 }
 
