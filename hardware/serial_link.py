@@ -15,6 +15,7 @@ from hardware.links import monotonic
 
 # About a fifteenth of a second at 9,600 baud: so exact is the count of accepted bytes.
 _PIECE = 64
+LISTED = 32
 _FORMAT = re.compile("[78][NEO][12]")
 _BAUDS = (1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200)
 
@@ -47,6 +48,26 @@ class SerialAddress:
             raise ValueError(f"{text!r} is no serial line such as /dev/ttyUSB0,9600,8N1,rts")
         baud, line_format, flow = (*rest, *("9600", "8N1", "")[len(rest) :])
         return cls(port, int(baud), line_format, flow)
+
+
+@dataclass(frozen=True, slots=True)
+class SerialLine:
+    """A line of this machine and what is at its end, as far as the system knows."""
+
+    port: str
+    name: str
+
+
+def lines_here() -> list[SerialLine]:
+    """The serial lines of this machine, the first `LISTED`; those that are only sockets on the
+    board, with nothing known of them, come last."""
+    from serial.tools import list_ports
+
+    found = [
+        SerialLine(str(one.device), one.description if one.hwid != "n/a" else "")
+        for one in list_ports.comports()
+    ]
+    return sorted(found, key=lambda line: (not line.name, line.port))[:LISTED]
 
 
 class SerialLink:

@@ -1,17 +1,10 @@
 """What hangs on this terminal itself: readers of cards and barcodes, a scale, the guest's display.
 
-Chosen in the terminal's own file, `devices.toml` in its folder, one line each:
-
-    card = "usb:05e0:1200"                 # or "serial:/dev/ttyUSB0,9600", or "keyboard"
-    barcode = "serial:/dev/ttyACM0,9600"   # the same three; a keyboard is the default
-    scale = "serial:/dev/ttyUSB1,9600,7E1"
-    scale_speaks = "toledo"                # or "sma"
-    display = "serial:/dev/ttyUSB2,9600"
-    display_page = "cp866"                 # its code page, "cp1251:73" where it is numbered so
-
 Rule: a terminal sells without any of it. What is wrong in the file, or not plugged in, is said and
 stops nothing; devices wait in threads of their own, and what they say comes on the event loop.
-Neighbours: drivers are in `hardware`; the flow knows what a scan means on which screen.
+Neighbours: what is chosen stands in `attached_settings` and is changed on the screen of
+`presenters.own_devices`; drivers are in `hardware`; the flow knows what a scan means on which
+screen.
 """
 
 import asyncio
@@ -23,9 +16,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
+from pos_app.attached_settings import (
+    FILE,
+    KEYBOARD,
+    NOTHING,
+    AttachedSettings,
+    Role,
+    devices_of,
+    read_settings,
+    write_settings,
+)
 
 if TYPE_CHECKING:
     from hardware.device import Health
@@ -33,29 +35,14 @@ if TYPE_CHECKING:
     from hardware.listening import Listening
     from hardware.readers import Reader
     from hardware.scales import Scale
-    from hardware.serial_link import SerialLink
 
-FILE = "devices.toml"
-KEYBOARD = "keyboard"
 NEWS_KEPT = 16
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-Role = Literal["card", "barcode", "scale", "display", "file"]
 ShownRows = tuple[tuple[str, str], tuple[str, str]]
 """What the guest sees: two lines, each of a text that may be cut and a sum that may not."""
 Hop = Callable[[Callable[[], None]], object]
 """How a call gets from a device's thread onto the event loop."""
-
-
-class AttachedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file says; empty is not there."""
-
-    card: str = ""
-    barcode: str = ""
-    scale: str = ""
-    scale_speaks: Literal["toledo", "sma"] = "toledo"
-    display: str = ""
-    display_page: str = "cp866"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +68,15 @@ class Attached:
     def __init__(
         self,
         readers: "Mapping[Role, Reader] | None" = None,
-        typed: str = "scanned",
         scale: "Scale | None" = None,
         display: "CustomerDisplay | None" = None,
+        settings: AttachedSettings = NOTHING,
+        folder: Path | None = None,
     ) -> None:
-        """`typed` is what a keyboard's scan means: `card`, or `scanned` as the screen has it."""
-        self.typed = typed
+        """`settings` are those that the devices were made from, `folder` where they are kept."""
+        self.settings = settings
+        self._folder = folder
+        self._running = False
         self._readers = dict(readers or {})
         self._scale, self._display = scale, display
         self._wanted: ShownRows | None = None
@@ -118,7 +108,7 @@ class Attached:
 
     def start(self, hop: Hop, changed: Callable[[], None]) -> None:
         """Listen from now on; `changed` is called after a device went or came."""
-        self._hop, self._changed = hop, changed
+        self._hop, self._changed, self._running = hop, changed, True
         if self._readers:
             self._listening += self.listening(hop)
         for listening in self._listening:
@@ -127,6 +117,50 @@ class Attached:
     @staticmethod
     def _on_loop(hop: Hop, call: Callable[[Role, T], None], role: Role, said: T) -> None:
         hop(lambda: call(role, said))
+
+    async def use(self, given: AttachedSettings) -> str:
+        """Work with these devices from now on; gives "" or why not, and then all stays as it was.
+
+        What is not plugged in is no reason: it is looked for, as ever."""
+        try:
+            readers, scale, display = devices_of(given)
+        except ValueError as fault:
+            return str(fault)
+        await asyncio.to_thread(self.stop)
+        self._readers = dict(readers)
+        self._scale, self._display, self._wanted, self._showing = scale, display, None, None
+        self.settings = given
+        self._up.clear()
+        self._news.clear()
+        if self._running:
+            self.start(self._hop, self._changed)
+        self._changed()
+        return ""
+
+    async def keep(self) -> bool:
+        """What is in use comes back with the next start; False when the disk does not take it."""
+        if self._folder is None:
+            return True
+        try:
+            await asyncio.to_thread(write_settings, self._folder, self.settings)
+        except OSError:
+            _LOG.exception("%s cannot be written", self._folder)
+            return False
+        return True
+
+    def typed(self, code: str) -> str:
+        """The action of a code that a reader typed as a keyboard does: one that begins as cards do
+        here is a card; `scanned` where only the screen knows."""
+        prefix = self.settings.typed_card
+        if prefix:
+            is_card = code.startswith(prefix)
+            return f"card:{code[len(prefix) :]}" if is_card else f"barcode:{code}"
+        only_cards = self.settings.card == KEYBOARD and self.settings.barcode != KEYBOARD
+        return f"{'card' if only_cards else 'scanned'}:{code}"
+
+    def is_up(self, role: Role) -> bool | None:
+        """Whether a device is there; None while nobody knows."""
+        return self._up.get(role)
 
     def stop(self) -> None:
         """Let go of all."""
@@ -232,61 +266,15 @@ class Attached:
 
 def attached_in(folder: Path) -> Attached:
     """What the terminal's file names; nothing when there is no file."""
-    path = folder / FILE
-    if not path.exists():
-        return Attached()
     try:
-        given = msgspec.toml.decode(path.read_bytes(), type=AttachedSettings)
-        lines: dict[Role, str] = {"card": given.card, "barcode": given.barcode}
-        readers = {
-            role: _reader(role, line) for role, line in lines.items() if line not in ("", KEYBOARD)
-        }
-        scale = _scale(given) if given.scale else None
-        display = _display(given) if given.display else None
-    except (OSError, ValueError, msgspec.MsgspecError):
-        _LOG.exception("%s cannot be used", path)
-        made = Attached()
+        given = read_settings(folder)
+        readers, scale, display = devices_of(given)
+    except (OSError, ValueError):
+        _LOG.exception("%s cannot be used", folder / FILE)
+        made = Attached(folder=folder)
         made.note("file", up=False)
         return made
-    only_cards = given.card == KEYBOARD and given.barcode != KEYBOARD
-    return Attached(readers, "card" if only_cards else "scanned", scale, display)
-
-
-def _reader(name: str, line: str) -> "Reader":
-    """Raises ValueError with what is wrong."""
-    from hardware.readers import LineReader, UsbReader
-    from hardware.usb_bus import UsbAddress
-
-    kind, _, rest = line.partition(":")
-    if kind == "usb":
-        return UsbReader(name, UsbAddress.read(rest))
-    if kind == "serial":
-        return LineReader(name, _serial(line))
-    raise ValueError(f"{line!r} is no reader: usb:…, serial:… or keyboard")
-
-
-def _serial(line: str) -> "SerialLink":
-    """Raises ValueError with what is wrong."""
-    from hardware.serial_link import SerialAddress, SerialLink
-
-    kind, _, rest = line.partition(":")
-    if kind != "serial":
-        raise ValueError(f"{line!r} is no serial line such as serial:/dev/ttyUSB0,9600")
-    return SerialLink(SerialAddress.read(rest))
-
-
-def _scale(given: AttachedSettings) -> "Scale":
-    from hardware.scales import sma_scale, toledo_scale
-
-    made = sma_scale if given.scale_speaks == "sma" else toledo_scale
-    return made("scale", _serial(given.scale))
-
-
-def _display(given: AttachedSettings) -> "CustomerDisplay":
-    from hardware.code_pages import code_page
-    from hardware.line_display import LineDisplay
-
-    return LineDisplay("display", _serial(given.display), code_page(given.display_page))
+    return Attached(readers, scale, display, given, folder)
 
 
 def _weighed(scale: "Scale") -> Weighed:

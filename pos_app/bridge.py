@@ -74,7 +74,7 @@ class Bridge:
     def _key(self, _window: object, number: int, _scan: int, sign: str | None, *_: Any) -> None:
         code = self._wedge.key("enter" if number in _ENTER else sign or "", self._mono())
         if code:
-            self._heard(f"{self._desk.attached.typed}:{code}")
+            self._heard(self._desk.attached.typed(code))
 
     def _run_refresh(self, *_: Any) -> None:
         shown = self.flow.view()

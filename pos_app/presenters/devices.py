@@ -10,7 +10,7 @@ from typing import Any
 
 from pos_app.desk import Desk, Health
 from pos_app.presenters.devices_view import DevicesView
-from pos_app.presenters.presenter import Place, Presenter, intent
+from pos_app.presenters.presenter import Place, Presenter, after, intent
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain.menu import Printer, Station
 
@@ -33,7 +33,7 @@ class SetUpPresenter(Presenter):
 
     @intent
     def tab(self, screen: str) -> None:
-        """Printers, papers or stations."""
+        """Printers, papers, stations or what hangs on this terminal."""
         self.place.screen = screen
 
     def head(self) -> Head:
@@ -54,7 +54,7 @@ class SetUpPresenter(Presenter):
                 self.say(f"set_up_{screen}"),
                 "chosen" if screen == here else "flat",
             )
-            for screen in ("devices", "papers", "stations")
+            for screen in ("devices", "papers", "stations", "own_devices")
         )
 
     async def asked(self, what: str, params: dict[str, object]) -> dict[str, Any] | None:
@@ -127,10 +127,10 @@ class DevicesPresenter(SetUpPresenter):
         if what == "width":
             draft = replace(draft, width_dots=NARROW if draft.width_dots == WIDE else WIDE)
         elif what == "letters":
-            draft = replace(draft, code_page=_after(draft.code_page, CODE_PAGES))
+            draft = replace(draft, code_page=after(draft.code_page, CODE_PAGES))
         else:
             others = ("", *(p for p in self.desk.catalogue.printers if p != draft.printer_id))
-            draft = replace(draft, fallback_printer_id=_after(draft.fallback_printer_id, others))
+            draft = replace(draft, fallback_printer_id=after(draft.fallback_printer_id, others))
         self.draft, self.tried = draft, None
 
     @intent
@@ -335,8 +335,3 @@ def _place_of(connection: str) -> str:
         code, _, wire = rest.partition(":")
         return f"{code} · {_place_of(wire)}"
     return {"tcp": rest, "usb": f"USB {rest}", "queue": rest}.get(kind, rest)
-
-
-def _after(value: str, values: tuple[str, ...]) -> str:
-    at = values.index(value) if value in values else -1
-    return values[(at + 1) % len(values)]

@@ -14,6 +14,7 @@ from pos_app.presenters.floor import FloorPresenter
 from pos_app.presenters.guest_display import GuestDisplay
 from pos_app.presenters.notices import NoticesPresenter
 from pos_app.presenters.order import OrderPresenter
+from pos_app.presenters.own_devices import OwnDevicesPresenter
 from pos_app.presenters.papers import PapersPresenter
 from pos_app.presenters.payment import PaymentPresenter
 from pos_app.presenters.plan_editor import PlanEditor
@@ -40,6 +41,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "cash_desk": CashDeskPresenter,
     "devices": DevicesPresenter,
     "papers": PapersPresenter,
+    "own_devices": OwnDevicesPresenter,
     "stations": StationsPresenter,
     "settings": SettingsPresenter,
     "plan": PlanEditor,
@@ -122,18 +124,28 @@ class Flow:
         if not self._barcode(code):
             self._card(code)
 
+    def _only_shown(self, kind: str, code: str) -> bool:
+        """Where readers are tried a code is looked at and means nothing else."""
+        presenter = self.presenter(self.place.screen)
+        if isinstance(presenter, OwnDevicesPresenter):
+            presenter.heard(kind, code)
+            return True
+        return False
+
     def _barcode(self, code: str) -> bool:
         """A scanner's code; False where it means nothing."""
         presenter = self.presenter(self.place.screen)
         if isinstance(presenter, OrderPresenter | RoomChargePresenter):
             presenter.scanned(code)
             return True
-        return False
+        return self._only_shown("barcode", code)
 
     def _card(self, code: str) -> None:
         """A card or key fob: given to a person where that is asked, else whoever it belongs to
         takes over from whoever is here."""
         presenter = self.presenter(self.place.screen)
+        if self._only_shown("card", code):
+            return
         if isinstance(presenter, RoomChargePresenter):
             presenter.scanned(code)
         elif not (isinstance(presenter, SettingsPresenter) and presenter.card_held(code)):

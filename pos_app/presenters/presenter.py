@@ -5,7 +5,7 @@ was typed). Everything else is read from the desk each time `view` is called. An
 intent's name and its argument ("tap_item:borscht"); unknown intents are a fault of ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -237,6 +237,12 @@ class Presenter:
     def back_act(self, key: str) -> Act:
         """The way back, named after where it leads."""
         return Act("back", self.say(key), "outline", icon="chevron_left", size=15)
+
+
+def after(value: str, values: Sequence[str]) -> str:
+    """The value that follows in a row of a few, the first after the last or an unknown one."""
+    at = values.index(value) if value in values else -1
+    return values[(at + 1) % len(values)]
 
 
 def initials(name: str) -> str:

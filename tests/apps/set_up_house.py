@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from pos_app.attached_settings import Seen
 from pos_app.desk import Reply
 from pos_app.presenters.devices_view import DevicesView
 from pos_app.presenters.flow import Flow
+from pos_app.presenters.own_devices import OwnDevicesPresenter
 from sync_server.device_desk import DeviceDesk
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.staff import rights_of
@@ -108,5 +110,24 @@ def papers() -> DevicesView:
     for action in ("devices", "tab:papers", "row:0"):
         flow.act(action)
         desk.finish()
+    view: DevicesView = flow.view().view
+    return view
+
+
+def own_devices() -> DevicesView:
+    """The screen with a scale on a serial line that is chosen, and what else was found."""
+    desk = SetUpDesk(House(), me="andrii")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    for action in ("devices", "tab:own_devices", "pick:scale"):
+        flow.act(action)
+    presenter = flow.presenter("own_devices")
+    assert isinstance(presenter, OwnDevicesPresenter)
+    presenter.found = (
+        Seen("usb:05e0:1200", "Symbol Technologies Bar Code Scanner", False),
+        Seen("serial:/dev/ttyUSB0,9600", "Prolific USB-Serial Controller", True),
+        Seen("serial:/dev/ttyS0,9600", "", True),
+    )
+    flow.act("pick_found:1")
     view: DevicesView = flow.view().view
     return view

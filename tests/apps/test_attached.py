@@ -1,5 +1,8 @@
 """What hangs on a terminal: cards sign in, a scanner orders, what is lost is said once each way."""
 
+import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,9 @@ from hardware.line_display import MemoryDisplay
 from hardware.readers import MemoryReader
 from hardware.scales import Lying, MemoryScale, Weight
 from pos_app.attached import Attached, attached_in
+from pos_app.attached_settings import AttachedSettings, Seen
 from pos_app.presenters.flow import Flow
+from pos_app.presenters.own_devices import OwnDevicesPresenter
 from sync_server.client.offline_cards import OfflineCards
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import ShiftId
@@ -181,7 +186,83 @@ def test_a_faulty_file_is_said_and_the_terminal_opens(tmp_path: Path) -> None:
         assert attached_in(tmp_path).lost == ("file",), text
     (tmp_path / "devices.toml").write_text('card = "keyboard"\nbarcode = "usb:05e0:1200"')
     good = attached_in(tmp_path)
-    assert (good.lost, good.typed) == ((), "card")
+    assert (good.lost, good.typed("04A1B2")) == ((), "card:04A1B2")
+
+
+def test_a_scanner_is_found_tried_and_kept_on_the_screen_of_the_terminal(tmp_path: Path) -> None:
+    house = House()
+    attached = attached_in(tmp_path)
+    desk = HouseDesk(house, "andrii", attached=attached)
+    flow = Flow(desk)
+    flow.place.screen = "own_devices"
+    told = threading.Event()
+
+    def heard(action: str) -> None:
+        flow.act(action)
+        told.set()
+
+    attached.hear(heard)
+    attached.start(lambda call: call(), told.set)
+    far, near = os.openpty()
+    line = f"serial:{os.ttyname(near)},9600"
+    presenter = flow.presenter("own_devices")
+    assert isinstance(presenter, OwnDevicesPresenter)
+    presenter.found = (Seen(line, "Honeywell", True),)
+    flow.act("pick_found:0")
+    flow.act("try_it")
+    desk.finish()
+    until(told, lambda: attached.is_up("barcode"))
+    os.write(far, b"4820000123456\r")
+    until(told, lambda: flow.view().view.cards[0].lines == ("4820000123456",))
+    assert desk.venue.checks == {}, "nothing is ordered here"
+    flow.act("card:04A1B2C3")
+    assert flow.view().view.cards[0].lines == ("…B2C3",)
+    assert desk.me == "andrii", "nobody is signed in by it"
+
+    flow.act("back")
+    desk.finish()
+    assert attached.settings.barcode == "", "what was only tried is let go"
+    flow.place.screen = "own_devices"
+    for action in ("pick_found:0", "turn:speed", "save"):
+        flow.act(action)
+    desk.finish()
+    assert attached_in(tmp_path).settings.barcode == line.replace("9600", "19200,8N1")
+    until(told, lambda: attached.is_up("barcode"))
+    assert flow.view().view.left_cards[1].stripe == "ready"
+    os.close(far)
+    os.close(near)
+    until(told, lambda: attached.lost == ("barcode",))
+    assert "scanner" in flow.view().toast.text
+    attached.stop()
+
+
+def until(told: threading.Event, condition: Callable[[], object]) -> None:
+    """Wait, from word to word, until something has come true."""
+    while not condition():
+        assert told.wait(20), "it never came true"
+        told.clear()
+
+
+def test_a_typed_code_that_begins_as_cards_do_is_a_card() -> None:
+    both = Attached(settings=AttachedSettings(card="keyboard", typed_card=";"))
+    assert both.typed(";04A1B2") == "card:04A1B2"
+    assert both.typed("4820000123456") == "barcode:4820000123456"
+    assert Attached().typed("4820000123456") == "scanned:4820000123456"
+
+
+def test_a_line_that_cannot_be_is_said_and_what_works_goes_on(tmp_path: Path) -> None:
+    desk = HouseDesk(House(), "andrii", attached=attached_in(tmp_path))
+    flow = Flow(desk)
+    flow.place.screen = "own_devices"
+    presenter = flow.presenter("own_devices")
+    assert isinstance(presenter, OwnDevicesPresenter)
+    presenter.found = (Seen("serial:/dev/ttyX,7", "", True),)
+    for action in ("pick:scale", "pick_found:0", "save"):
+        flow.act(action)
+    desk.finish()
+    assert "7 baud" in flow.view().view.cards[0].lines[0]
+    assert not (tmp_path / "devices.toml").exists()
+    assert not desk.attached.weighs
 
 
 def test_a_card_that_signed_in_here_does_so_without_the_server_for_a_while(

@@ -54,6 +54,7 @@ VIEWS = {
     "cash_desk": till.CASH_DESK,
     "devices": set_up.printers(),
     "papers": set_up.papers(),
+    "own_devices": set_up.own_devices(),
     "stations": set_up.stations(),
     "settings": person.SETTINGS,
     "giving_a_card": GIVING_A_CARD,
