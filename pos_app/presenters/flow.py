@@ -47,7 +47,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "plan": PlanEditor,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment"), ("room_list", "shift")})
-_ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check", "grant", "deny"})
+_ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check", "go_notice", "grant", "deny"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class Flow:
             self._card(action.partition(":")[2])
         else:
             target = self._notices if name in _ABOVE else self.presenter(self.place.screen)
-            target.act(action)
+            if target.knows(action):  # else of the screen that was here when the finger came
+                target.act(action)
         self._arrive(before)
 
     def _leave_to_a_colleague(self) -> None:

@@ -11,6 +11,7 @@ from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, NoticeId
 from sync_server.domain.staff import rights_of
+from sync_server.domain.venue import Notice
 
 _GRAVE = frozenset(
     {
@@ -74,6 +75,27 @@ class NoticesPresenter(Presenter):
             self.place.check_id, self.place.screen = check_id, "order"
 
     @intent
+    def go_notice(self, notice_id: str) -> None:
+        """To the check that a notice is about; it is read then. Two checks of one table stand side
+        by side, where they are joined or told apart."""
+        notice = self.desk.venue.notices.get(NoticeId(notice_id))
+        if notice is None or notice.check_id not in self.desk.venue.checks:
+            return
+        self.seen(notice_id)
+        self.place.check_id = notice.check_id
+        self.place.screen = "split" if notice.code == "table_shared" else "order"
+
+    def _next_step(self, notice: Notice) -> Act | None:
+        """The button that leads to what a notice is about, while it is there and one may."""
+        check = self.desk.venue.checks.get(notice.check_id)
+        if check is None or notice.notice_id not in self.desk.venue.notices:
+            return None
+        if check.owner != self.desk.me and not self.may("other_tables"):
+            return None
+        key = "side_by_side" if notice.code == "table_shared" else "look"
+        return Act(f"go_notice:{notice.notice_id}", self.say(key))
+
+    @intent
     def settings(self) -> None:
         """To what one may set for oneself."""
         if self.place.screen != "settings":
@@ -104,8 +126,11 @@ class NoticesPresenter(Presenter):
             if len(notices) > 1:
                 text += f"  ({self.say('and_more', n=len(notices) - 1)})"
             token = "late" if notice.code in _GRAVE else "hold"
-            act = Act(f"seen:{notice.notice_id}", self.say("got_it"))
-            return Banner(text, token, "notifications", act)
+            seen = Act(f"seen:{notice.notice_id}", self.say("got_it"))
+            step = self._next_step(notice)
+            if step is None:
+                return Banner(text, token, "notifications", seen)
+            return Banner(text, token, "notifications", step, seen)
         if link.phase == "forked":
             return Banner(self.say("forked"), "late", "error")
         if not link.online:

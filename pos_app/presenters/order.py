@@ -238,7 +238,8 @@ class OrderPresenter(SellingWork):
             return self._without_check()
         side, making, sheet = "menu", ModifiersView(), NO_SHEET
         if self.asked or self.approval.open:
-            side, sheet = "sheet", self.sheet(check)
+            sheet = self.sheet(check)
+            side = "sheet" if sheet.kind else "menu"
         elif self.making is not None:
             side, making = "modifiers", modifiers_view(self, self.making)
         elif self.set_making is not None:
@@ -588,7 +589,10 @@ class OrderPresenter(SellingWork):
         """A bottle or a packet was held before the scanner."""
         items = self.desk.catalogue.items.values()
         item = next((item for item in items if item.barcode == code), None)
-        if item is None:
+        drafted = self.making is not None or self.set_making is not None or self.approval.open
+        if item is not None and (drafted or self.asked not in ("", "search")):
+            self.toast(self.say("scan_later"), "hold", "info")
+        elif item is None:
             self.toast(self.say("unknown_barcode", code=code), "hold", "error")
         else:
             self.tap_item(item.item_id)

@@ -259,11 +259,13 @@ class LineWork(Presenter):
         """Take what was typed for one of these questions; False if it is none of them."""
         line = self.line
         if asked == "quantity" and line is not None:
-            self.alter(line, qty_milli=_milli(typed))
+            self.settled(self.alter(line, qty_milli=_milli(typed)), asked, typed)
         elif asked == "guests":
-            self.submit(c.SetGuests(CheckId(self.place.check_id), int(typed or "0")))
+            guests = int(typed) if typed.isdigit() else 0
+            done = self.submit(c.SetGuests(CheckId(self.place.check_id), guests))
+            self.settled(done, asked, typed)
         elif asked == "note" and line is not None:
-            self.alter(line, note=typed)
+            self.settled(self.alter(line, note=typed), asked, typed)
         elif asked == "making_note":
             self.noted(typed, "")
         elif asked == "making_allergy":
@@ -271,6 +273,11 @@ class LineWork(Presenter):
         else:
             return False
         return True
+
+    def settled(self, done: bool, asked: str, typed: str) -> None:
+        """What was refused stays on its sheet to be mended."""
+        if not done:
+            self.asked, self.typed = asked, typed
 
     def noted(self, note: str, allergy: str) -> None:
         """A note or an allergy for what is on the sheet. Override."""

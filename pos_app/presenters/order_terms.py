@@ -62,7 +62,7 @@ class TermsWork(LineWork):
         """Why."""
         self._give(reason)
 
-    def _give(self, reason: str) -> None:
+    def _give(self, reason: str) -> bool:
         on_line = self.on_line and self.line is not None
         command = c.GiveDiscount(
             CheckId(self.place.check_id),
@@ -72,8 +72,10 @@ class TermsWork(LineWork):
             reason,
             *self.value,
         )
-        if self.submit_or_ask(command):
+        given = self.submit_or_ask(command)
+        if given:
             self._shut()
+        return given
 
     def _value_given(self, typed: str) -> None:
         amount = hundredths(typed)
@@ -82,7 +84,8 @@ class TermsWork(LineWork):
         if discount is not None and discount.needs_reason:
             self.ask("discount_reason")
         else:
-            self._give("")
+            given = self._give("")
+            self.settled(given or self.approval.open, "discount_value", typed)
 
     # -- service and tax -----------------------------------------------------------------------
     @intent
@@ -128,7 +131,8 @@ class TermsWork(LineWork):
             self._value_given(typed)
             return True
         if asked == "tab_name":
-            self.submit(c.RenameCheck(CheckId(self.place.check_id), typed))
+            done = self.submit(c.RenameCheck(CheckId(self.place.check_id), typed))
+            self.settled(done, asked, typed)
             return True
         return super().confirm_typed(asked, typed)
 

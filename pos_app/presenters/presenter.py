@@ -62,6 +62,10 @@ class Presenter:
             name: name for name in dir(cls) if getattr(getattr(cls, name), "is_intent", False)
         }
 
+    def knows(self, action: str) -> bool:
+        """Whether this screen has such a tap."""
+        return action.partition(":")[0] in self._intents
+
     def act(self, action: str) -> None:
         """Do what a tap means. Raises KeyError for an unknown intent."""
         name, _, argument = action.partition(":")

@@ -8,7 +8,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.metrics import dp
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
 from glass.painted import Painted
@@ -77,9 +77,11 @@ class _Layered(Widget):
 
 
 class QuestionSheet(_Layered):
-    """Choices, keypad or letters."""
+    """Choices, keypad or letters. `alone`: until it is answered, what stands beside it cannot be
+    touched either; only the bar above it."""
 
     model = ObjectProperty(NO_SHEET, rebind=False)
+    alone = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -87,6 +89,12 @@ class QuestionSheet(_Layered):
         self._rows: list[Any] = []
         self._cancel = self._part(PushButton())
         self._confirm = self._part(PushButton())
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A question of money or reasons is answered first."""
+        if super().on_touch_down(touch):
+            return True
+        return bool(self.alone and self.model.kind and touch.y < self.top)
 
     def _run_arrange(self, *_: object) -> None:
         sheet: Sheet = self.model

@@ -86,6 +86,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "search_title": "Search the menu",
     "search_hint": "name of the dish or code",
     "again": "Same again",
+    "scan_later": "A code was read while something is asked here: answer it, then scan again",
     "quantity": "Qty",
     "quantity_of": "How many: {name}",
     "choices": "Choices",

@@ -91,6 +91,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "search_title": "Szukaj w menu",
     "search_hint": "nazwa dania lub kod",
     "again": "Jeszcze raz",
+    "scan_later": "Odczytano kod, ale tu jest otwarte pytanie: zamknij je i zeskanuj ponownie",
     "quantity": "Ilość",
     "quantity_of": "Ile: {name}",
     "choices": "Skład",

@@ -91,6 +91,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "search_title": "Пошук у меню",
     "search_hint": "назва страви або код",
     "again": "Ще раз",
+    "scan_later": "Код прочитано, але тут відкрито питання: закрийте його і скануйте знову",
     "quantity": "К-сть",
     "quantity_of": "Кількість: {name}",
     "choices": "Склад",

@@ -45,6 +45,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hand_left": "Left",
     "switch_user": "Somebody else",
     "look": "Look",
+    "side_by_side": "Side by side",
     "ready_told": "{where}: ready — {dishes}",
     "late_told": "{where}: late — {dishes}",
     "unknown_barcode": "No dish has the code {code}. Look for it by its name",

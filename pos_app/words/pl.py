@@ -48,6 +48,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hand_left": "Lewą",
     "switch_user": "Inna osoba",
     "look": "Pokaż",
+    "side_by_side": "Obok siebie",
     "ready_told": "{where}: gotowe — {dishes}",
     "late_told": "{where}: spóźnia się — {dishes}",
     "unknown_barcode": "Kod {code} nie należy do żadnego dania. Poszukaj po nazwie",

@@ -47,6 +47,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hand_left": "Лівою",
     "switch_user": "Інша людина",
     "look": "Глянути",
+    "side_by_side": "Поруч",
     "ready_told": "{where}: готово — {dishes}",
     "late_told": "{where}: спізнюється — {dishes}",
     "unknown_barcode": "Код {code} не належить жодній страві. Знайдіть її пошуком",

@@ -167,8 +167,13 @@ class HouseDesk:
     _tasks: list[Coroutine[Any, Any, None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._replica = Replica(self.house.venue, lambda: self.house.waiting)
         self.house.desks.append(self)
+        self.dev = f"pos-{len(self.house.desks)}"
+        self._replica = Replica(self.house.venue, self._pending)
+
+    def _pending(self) -> list[tuple[object, Facts]]:
+        """What this terminal stored and nobody answered: others do not see it yet."""
+        return [one for one in self.house.waiting if one[1].device_id == self.dev]
 
     def refreshed(self) -> None:
         """The server said something."""
@@ -216,11 +221,11 @@ class HouseDesk:
         return len(self.house.pins[StaffId(staff_id)])
 
     def progress(self, line_id: str) -> Progress:
-        named = any(line_id in repr(command) for command, _ in self.house.waiting)
+        named = any(line_id in repr(command) for command, _ in self._pending())
         return "saved" if named else ""
 
     def submit(self, command: object, approval: str = "") -> Decision:
-        facts = self.house.facts(self.me, "pos-1")
+        facts = self.house.facts(self.me, self.dev)
         if approval:
             request = self.venue.requests.get(approval)
             approver, target, digest = self.house.approvals.get(approval, ("", "", ""))
