@@ -50,6 +50,9 @@ screenshots: setup  ## take the README's pictures from the running program
 	@for name in floor order modifiers pay room review kitchen turnover food-cost; do \
 		cp build/e2e/$$name.png docs/screenshots/; done
 	@cp build/e2e/paper-0003.png docs/screenshots/receipt.png
+	@$(BIN)/python -m pytest -q tests/apps/kds/test_screen.py -k "stands_on_the_glass or by_dish"
+	@for name in board tab_pass sheet_speed sheet_recipe_duck by_dish; do \
+		cp build/screens/kds_$${name}_1920x1080.png docs/screenshots/; done
 
 icons: setup  ## rebuild the icon fonts (needs npm)
 	@$(BIN)/python scripts/build_icons.py

@@ -22,6 +22,7 @@ from .accounts import Accounts, Passwords
 from .books import open_books
 from .catalogue import CatalogueReader
 from .intake import Intake, JournalGap, JournalReader
+from .pace import Pace
 from .recosting import recost
 from .till import Till
 from .web.settled import SiteSettings
@@ -94,6 +95,7 @@ class Office:
         )
         self._intake = Intake(database, reader) if reader is not None else None
         self._till = Till(database, reader) if reader is not None else None
+        self._pace = Pace(database, reader) if reader is not None else None
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
         """Listen until cancelled; `announce` hears the port once it is bound."""
@@ -133,9 +135,12 @@ class Office:
                 told = await asyncio.to_thread(self._till.fetch) if self._till else ()
                 if self._till and told:
                     await self._till.take(told)
+                paced = await asyncio.to_thread(self._pace.fetch) if self._pace else ()
+                if self._pace and paced:
+                    await self._pace.take(paced)
                 if self._intake and events:
                     await self._intake.take(events)
-                elif told:
+                elif told or paced:
                     continue
                 elif await recost(self._database, self._clock()) is None:
                     await asyncio.sleep(IDLE_S)

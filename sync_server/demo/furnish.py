@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from sync_server.back_office.accounts import Passwords
+from sync_server.back_office.pace import learn_stations
 from sync_server.back_office.reports.naming import learn
 from sync_server.back_office.seeding import BooksNotEmpty, NewAccount, load_venue as load_books
 from sync_server.bootstrap import House
@@ -97,6 +98,7 @@ async def furnish_books(
     await database.write(
         lambda connection: learn(connection, venue.staff, venue.halls, venue.tables)
     )
+    await database.write(lambda connection: learn_stations(connection, venue.stations))
     try:
         await load_books(
             database,

@@ -37,36 +37,49 @@ def counts(span_ms: int) -> bool:
     return SHORTEST_MS <= span_ms <= LONGEST_MS
 
 
-def _spans(ticket: Ticket) -> list[tuple[str, int, bool]]:
-    """What a bumped ticket adds: key, time, whether it was late. Keys: `station:<id>`,
-    `hour:<station>:<hours since 1970>`, `item:<id>`."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long a bumped ticket took (`item_id` empty), or one of its dishes."""
+
+    item_id: str
+    took_ms: int
+    late: bool
+
+
+def took(ticket: Ticket) -> list[Took]:
+    """The times of a bumped ticket that count, its own first."""
     made = [line for line in ticket.lines if line.state == "ready"]
     if not made:
         return []
-    took = ticket.bumped_ms - ticket.clock_ms
-    late = took > max(line.target_s for line in made) * 1000 > 0
+    whole_ms = ticket.bumped_ms - ticket.clock_ms
+    late = whole_ms > max(line.target_s for line in made) * 1000 > 0
+    times = [Took("", whole_ms, late), *(_of_line(ticket, line) for line in made)]
+    return [one for one in times if counts(one.took_ms)]
+
+
+def _keys(ticket: Ticket, one: Took) -> tuple[str, ...]:
+    if one.item_id:
+        return (f"item:{one.item_id}",)
     hour = ticket.bumped_ms // HOUR_MS
-    spans = [
-        (f"station:{ticket.station_id}", took, late),
-        (f"hour:{ticket.station_id}:{hour}", took, late),
-    ]
-    spans += [_of_line(ticket, line) for line in made]
-    return [span for span in spans if counts(span[1])]
+    return (f"station:{ticket.station_id}", f"hour:{ticket.station_id}:{hour}")
 
 
-def _of_line(ticket: Ticket, line: TicketLine) -> tuple[str, int, bool]:
+def _of_line(ticket: Ticket, line: TicketLine) -> Took:
     """From its start if the cook tapped it, else from the firing. A quick dish waits for the slow
     ones of its course, so without a start nobody can say that it was late itself."""
     begun_ms = max(line.started_ms, ticket.clock_ms, line.added_ms)
-    took = line.ready_ms - begun_ms
-    return f"item:{line.item_id}", took, line.started_ms > 0 and took > line.target_s * 1000 > 0
+    took_ms = line.ready_ms - begun_ms
+    late = line.started_ms > 0 and took_ms > line.target_s * 1000 > 0
+    return Took(line.item_id, took_ms, late)
 
 
 def noted(speeds: dict[str, Speed], ticket: Ticket, sign: int) -> None:
-    """A bumped ticket counts, or by `sign` -1 no longer does."""
-    for key, took, late in _spans(ticket):
+    """A bumped ticket counts, or by `sign` -1 no longer does. Keys: `station:<id>`,
+    `hour:<station>:<hours since 1970>`, `item:<id>`."""
+    pairs = [(key, one) for one in took(ticket) for key in _keys(ticket, one)]
+    for key, one in pairs:
         old = speeds.get(key, Speed())
-        now = Speed(old.count + sign, old.total_ms + sign * took, old.late + sign * late)
+        now = Speed(old.count + sign, old.total_ms + sign * one.took_ms, old.late + sign * one.late)
         if now.count > 0:
             speeds[key] = now
         else:

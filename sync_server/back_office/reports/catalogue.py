@@ -14,6 +14,7 @@ from .dishes import ABC, DISH_COST, MARGIN, MENU
 from .listing import JOURNAL, MOVES, TILL_LINES
 from .report import Asked, Line, Report, Word
 from .sales import SALES, TAXES, TENDERS
+from .service import SPEED
 from .shelves import ITEM_CARD, ON_HAND, PRICES, REAL_COST, VARIANCE
 from .tie_out import TIE_OUT
 
@@ -32,6 +33,7 @@ REPORTS: tuple[Report, ...] = (
     PRICES,
     GIVEN,
     LOSS,
+    SPEED,
     HOURS,
     SHIFTS,
     TIE_OUT,

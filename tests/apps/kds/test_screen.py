@@ -129,6 +129,15 @@ def test_every_view_stands_on_the_glass_with_large_targets_and_no_text_outside(
                 assert -1 <= mark.x <= mark.x + mark.width <= widget.width + 2, mark
 
 
+def test_a_board_by_dish_says_who_wants_how_many_of_each(show: Open) -> None:
+    shown = show(evening())
+    shown.screen.dispatch("on_act", "cards")
+    shown.screen.dispatch("on_act", "cards")
+    shown.rig.settle(8)
+    assert all("×" in title for title in shown.titles())
+    shown.rig.shot("kds_by_dish_1920x1080")
+
+
 @pytest.mark.parametrize("action", ["sheet:recipe:duck", "sheet:lost", "sheet:speed"])
 def test_words_of_a_sheet_stand_below_one_another(show: Open, action: str) -> None:
     shown = show(evening())
