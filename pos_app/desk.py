@@ -8,6 +8,7 @@ is stored in the background; only `ask` and `sign_in` wait, and a presenter star
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pos_app.attached import Attached
@@ -146,6 +147,9 @@ class Desk(Protocol):
 
     async def ask(self, what: str, params: dict[str, object]) -> Reply:
         """A question to the server; `offline` when there is none."""
+
+    async def own_pictures(self) -> tuple[Path, ...]:
+        """Pictures on this terminal and on its sticks."""
 
     async def own_printers(self) -> tuple[dict[str, object], ...]:
         """What hangs on this terminal's own wires: connection, name, whether it answers."""

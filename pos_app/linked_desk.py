@@ -15,6 +15,7 @@ import msgspec
 from pos_app.attached import attached_in
 from pos_app.desk import Device, Health, Link, Reply, SignedIn
 from pos_app.own_printers import OwnPrinters
+from pos_app.pictures import found_in
 from pos_app.preferences import Preference, Preferences
 from sync_server.client.desk import ClientDesk, KitchenPaper
 from sync_server.client.identity import Invitation
@@ -88,6 +89,7 @@ class LinkedDesk:
             schema_hash=CODEC.schema_hash,
             connect=connect,
         )
+        self._folder = folder
         self._name, self._hall_id, self._drawer = name, hall_id, drawer
         self._printers: tuple[Health, ...] = ()
         self._mode = mode
@@ -231,6 +233,10 @@ class LinkedDesk:
     async def _ask_plainly(self, what: str, params: dict[str, object]) -> tuple[str, bytes]:
         reply = await self.client.ask(what, params)
         return reply.code, bytes(reply.body)
+
+    async def own_pictures(self) -> tuple[Path, ...]:
+        """See `Desk`."""
+        return await asyncio.to_thread(found_in, self._folder)
 
     async def own_printers(self) -> tuple[dict[str, object], ...]:
         """See `Desk`."""

@@ -19,7 +19,7 @@ from PIL import Image
 from hardware import finding
 from hardware.connections import evidence_of, fault_of, printer_at
 from hardware.device import DeviceError
-from hardware.documents import Document, DocumentError
+from hardware.documents import Document, DocumentError, Logo
 from hardware.fonts import FontsMissing
 from hardware.printer import Evidence, PrintState
 from hardware.raster import PAPER_58, PAPER_80, render
@@ -63,6 +63,13 @@ class _Assign(_Params, frozen=True):
     station_id: str
     printer_id: str
     fallback_printer_id: str = ""
+
+
+class _Logo(_Params, frozen=True):
+    """Dots as base64; a stride of 0 takes the logo away."""
+
+    rows: str
+    stride: int
 
 
 class _OfStation(_Params, frozen=True):
@@ -136,6 +143,7 @@ class DeviceDesk:
             "save_station": (_OfStation, self._save_station),
             "preview_paper": (_OfTemplate, self._preview),
             "save_template": (_OfTemplate, self._save_template),
+            "save_logo": (_Logo, self._save_logo),
             "save_floor": (_OfHall, self._save_floor),
         }
 
@@ -321,6 +329,21 @@ class DeviceDesk:
             if template.parts:
                 others[template.document] = template
             return replace(now, templates=others)
+
+        return await self._publish(changed)
+
+    async def _save_logo(self, asked: _Logo) -> Answer:
+        """The venue's logo from now on; papers whose template names none bear none."""
+        try:
+            rows = base64.b64decode(asked.rows, validate=True) if asked.stride else b""
+            logo = Logo(rows, asked.stride) if asked.stride else None
+        except (ValueError, ZeroDivisionError):
+            return "logo_unreadable", {}
+
+        def changed(now: Catalogue) -> Catalogue:
+            dots = (logo.rows, logo.stride) if logo else (b"", 0)
+            house = replace(now.settings, logo_rows=dots[0], logo_stride=dots[1])
+            return replace(now, settings=house)
 
         return await self._publish(changed)
 

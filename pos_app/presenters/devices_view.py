@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pos_app.presenters.shown import NO_HEAD, Act, Card, Head, Pair
+from pos_app.presenters.shown import NO_HEAD, NO_SHEET, Act, Card, Head, Pair, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,4 @@ class DevicesView:
     third: Act = Act()
     second: Act = Act()
     main: Act = Act()
+    sheet: Sheet = NO_SHEET

@@ -1,20 +1,28 @@
-"""Papers as the venue wants them: order of the parts, their size, what is left out; seen at once.
+"""Papers as the venue wants them: order and size of the parts, own words, language, logo; seen at
+once.
 
 The picture is the server's own, drawn from a made-up order on the venue's menu; a fault stands in
 words beside it and cannot be saved. Neighbours: `devices`, `sync_server.paper.templates`.
 """
 
+import asyncio
 import base64
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pos_app.desk import Desk
+from pos_app.pictures import dots_of
+from pos_app.presenters.asking import Answers, Asking, Step
 from pos_app.presenters.devices import SetUpPresenter
 from pos_app.presenters.devices_view import DevicesView
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.shown import Act, Card, Pair
+from pos_app.words import LANGUAGES
 
 DOCUMENTS = ("receipt", "pre_bill", "kitchen", "void", "change", "move", "label", "stock_take")
 SIZES = ("", "larger", "smaller")
+PAPER_LANGUAGES = ("", *LANGUAGES)
 _Part = dict[str, Any]
 
 
@@ -32,6 +40,8 @@ class PapersPresenter(SetUpPresenter):
         self.fault = ""
         self.narrow = False
         self.changed = False
+        self.language_of = ""
+        self.asking = Asking(self)
 
     def enter(self) -> None:
         """The receipt first: guests see it."""
@@ -75,11 +85,86 @@ class PapersPresenter(SetUpPresenter):
 
     @intent
     def add(self, name: str) -> None:
-        """A part that is left out, a rule, a gap, the logo: under the picked one, or at the end."""
+        """A part that is left out, own words, a rule, a gap, the logo: under the picked one, or at
+        the end."""
+        if name == "text":
+            self._ask_words({}, self._put_words)
+        else:
+            self._insert({"part": name})
+
+    @intent
+    def words_of(self) -> None:
+        """Other words in the picked part."""
+        self._ask_words(self.parts[self.picked].get("text", {}), self._changed_words)
+
+    @intent
+    def speak(self) -> None:
+        """The reader's own language, or one for this paper whoever reads it."""
+        self.language_of = PAPER_LANGUAGES[
+            (PAPER_LANGUAGES.index(self.language_of) + 1) % len(PAPER_LANGUAGES)
+        ]
+        self._changed()
+
+    @intent
+    def logo(self) -> None:
+        """Another logo for the house, out of the pictures on this terminal and its sticks."""
+        if not self.waiting:
+            self.waiting = True
+            self.desk.later(self._find_pictures())
+
+    @intent
+    def take_picture(self, number: str) -> None:
+        """This one."""
+        self.asking.pick(number)
+
+    @intent
+    def key(self, key: str) -> None:
+        """A sign of own words."""
+        self.asking.key(key)
+
+    @intent
+    def figures_keys(self) -> None:
+        """Letters or figures."""
+        self.asking.other_keys()
+
+    @intent
+    def confirm(self) -> None:
+        """The words are complete."""
+        self.asking.confirm()
+
+    @intent
+    def cancel(self) -> None:
+        """Nothing is changed."""
+        self.asking.shut()
+
+    def _insert(self, part: _Part) -> None:
         at = self.picked + 1 if self.picked >= 0 else len(self.parts)
-        self.parts.insert(at, {"part": name})
+        self.parts.insert(at, part)
         self.picked = at
         self._changed()
+
+    def _ask_words(self, before: dict[str, str], done: Callable[[Answers], None]) -> None:
+        """One text for each language of the venue; the first is what a missing one reads."""
+        languages = self.desk.catalogue.settings.languages
+        steps = tuple(
+            Step(
+                "text",
+                language,
+                self.say("own_words_in", language=self.say(f"language_{language}")),
+                optional=number > 0,
+                start=before.get(language, ""),
+            )
+            for number, language in enumerate(languages)
+        )
+        self.asking.begin(steps, done)
+
+    def _put_words(self, answers: Answers) -> None:
+        self._insert({"part": "text", "text": _said(answers)})
+
+    def _changed_words(self, answers: Answers) -> None:
+        if 0 <= self.picked < len(self.parts):
+            self.parts[self.picked] = {**self.parts[self.picked], "text": _said(answers)}
+            self._changed()
 
     @intent
     def paper(self) -> None:
@@ -104,6 +189,9 @@ class PapersPresenter(SetUpPresenter):
 
     def _reset(self, document: str) -> None:
         self.document, self.parts, self.picked, self.changed = document, [], -1, False
+        template = self.desk.catalogue.templates.get(document)
+        self.language_of = template.language if template else ""
+        self.asking.shut()
         self.png, self.fault, self.waiting = b"", "", False
 
     def _move(self, step: int) -> None:
@@ -121,8 +209,34 @@ class PapersPresenter(SetUpPresenter):
         if self.desk.link.online:
             self.desk.later(self._show(self.document, list(self.parts)))
 
+    async def _find_pictures(self) -> None:
+        found = await self.desk.own_pictures()
+        self.waiting = False
+        if not found:
+            self.toast(self.say("no_pictures"), "hold", "info")
+            return
+        choices = tuple(
+            Act(f"take_picture:{number}", path.name[:40]) for number, path in enumerate(found)
+        )
+        asked = Step("pick", "picture", self.say("choose_logo"), choices)
+        self.asking.begin(
+            (asked,), lambda got: self.desk.later(self._take_logo(found[int(got["picture"])]))
+        )
+
+    async def _take_logo(self, path: Path) -> None:
+        code, dots = await asyncio.to_thread(dots_of, path)
+        if code:
+            self.toast(self.sentence(code, {}), "late", "error")
+        elif await self.asked("save_logo", dots) is not None:
+            self.toast(self.say("set_up_saved"), "ready", "check")
+            self._look()
+
     async def _show(self, document: str, parts: list[_Part]) -> None:
-        template: dict[str, object] = {"document": document, "parts": parts}
+        template: dict[str, object] = {
+            "document": document,
+            "parts": parts,
+            "language": self.language_of,
+        }
         body = await self.asked("preview_paper", {"template": template, "narrow": self.narrow})
         # Meanwhile somebody may have gone on: an old picture of another state is dropped.
         if body is None or document != self.document or parts != self.parts:
@@ -140,7 +254,11 @@ class PapersPresenter(SetUpPresenter):
             self.desk.later(self._put(list(parts)))
 
     async def _put(self, parts: list[_Part]) -> None:
-        template: dict[str, object] = {"document": self.document, "parts": parts}
+        template: dict[str, object] = {
+            "document": self.document,
+            "parts": parts,
+            "language": self.language_of if parts else "",
+        }
         if await self.asked("save_template", {"template": template}) is not None:
             self.toast(self.say("set_up_saved"), "ready", "check")
             self.changed = False
@@ -170,6 +288,7 @@ class PapersPresenter(SetUpPresenter):
             second=Act("standard", self.say("as_built_in"), "plain", free and own, "undo", size=16),
             main=Act("save", self.say("save"), "go", free and self.changed and not self.fault,
                      size=20),
+            sheet=self.asking.sheet(),
         )  # fmt: skip
 
     def _card(self, document: str) -> Card:
@@ -197,18 +316,29 @@ class PapersPresenter(SetUpPresenter):
                 Act("up", self.say("part_up"), enabled=self.picked > 0, size=15),
                 Act("down", self.say("part_down"), enabled=self.picked < len(self.parts) - 1,
                     size=15),
-                Act("size", self.say("part_size"), size=15),
+                Act("words_of", self.say("own_words"), size=15) if name == "text"
+                else Act("size", self.say("part_size"), size=15),
                 Act("drop", self.say("part_drop"), enabled=name not in self.required, size=15),
             ]  # fmt: skip
         there = {part["part"] for part in self.parts}
-        missing = [name for name in self.known if name not in there or name in ("rule", "space")]
+        missing = [
+            name for name in self.known if name not in there or name in ("rule", "space", "text")
+        ]
         has_logo = bool(self.desk.catalogue.settings.logo_stride)
         for name in missing:
-            # Own words are typed in the back office, where there is a keyboard.
-            if name != "text" and (name != "logo" or has_logo):
+            if name != "logo" or has_logo:
                 acts.append(Act(f"add:{name}", f"+ {self._part_name(name)}", "outline", size=15))
+        spoken = self.say(f"language_{self.language_of}" if self.language_of else "language_any")
+        acts.append(Act("speak", spoken, "outline", size=15))
+        if "logo" in self.known:
+            acts.append(Act("logo", self.say("choose_logo"), "outline", size=15))
         return tuple(acts)
 
     def _part_name(self, name: str) -> str:
         key = f"part_{name}"
         return self.say(key) if self.words.knows(key) else name
+
+
+def _said(answers: Answers) -> dict[str, str]:
+    """The words that were given; a language left empty reads the first one's."""
+    return {language: text for language, text in answers.items() if text}

@@ -8,6 +8,7 @@ the real replica. The kitchen's part is done with the domain's own commands.
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pos_app.attached import Attached
@@ -163,6 +164,7 @@ class HouseDesk:
     chosen: dict[str, Preference] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
     attached: Attached = field(default_factory=Attached)
+    pictures: tuple[Path, ...] = ()
     _watchers: list[Callable[[], None]] = field(default_factory=list)
     _tasks: list[Coroutine[Any, Any, None]] = field(default_factory=list)
 
@@ -247,6 +249,9 @@ class HouseDesk:
         if not isinstance(decision, Refused):
             self.house.take(command, facts)
         return decision
+
+    async def own_pictures(self) -> tuple[Path, ...]:
+        return self.pictures
 
     async def own_printers(self) -> tuple[dict[str, object], ...]:
         return ()

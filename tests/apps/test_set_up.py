@@ -1,8 +1,10 @@
 """Printers and papers on the terminal: what a tap does, without a window."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hardware.simulated import SimulatedPrinter
 from pos_app.desk import Health, Link
@@ -143,6 +145,35 @@ def test_a_paper_is_rearranged_seen_at_once_saved_and_taken_back(
     view = tap(flow, desk, "standard")
     assert not desk.catalogue.templates
     assert [row.label[4:] for row in view.rows] == [row.label[4:] for row in before.rows]
+
+
+def test_own_words_a_language_and_a_logo_stand_on_the_paper_at_once(
+    flow: Flow, desk: SetUpDesk, tmp_path: Path
+) -> None:
+    picture, text = tmp_path / "sail.png", tmp_path / "notes.png"
+    Image.new("L", (80, 40), 0).save(picture)
+    text.write_text("no picture")
+    desk.pictures = (text, picture)
+    flow.act("tab:papers")
+    desk.finish()
+    view = tap(flow, desk, "add:text")
+    assert view.sheet.kind == "letters"
+    tap(flow, desk, "key:W", "key:i", "key:F", "key:i", "confirm")
+    for _ in desk.catalogue.settings.languages[1:]:
+        tap(flow, desk, "confirm")
+    view = tap(flow, desk, "speak")
+    before = view.paper
+    view = tap(flow, desk, "logo", "take_picture:0")
+    strides = [desk.catalogue.settings.logo_stride]
+    view = tap(flow, desk, "logo", "take_picture:1", "add:logo", "save")
+    strides.append(desk.catalogue.settings.logo_stride)
+    assert strides == [0, 10], "what is no picture changes nothing"
+    assert view.paper != before
+    template = desk.catalogue.templates["receipt"]
+    first = desk.catalogue.settings.languages[0]
+    assert [part.text for part in template.parts if part.part == "text"] == [{first: "WiFi"}]
+    assert "logo" in [part.part for part in template.parts]
+    assert template.language == "uk"
 
 
 def test_a_part_that_the_paper_is_for_cannot_be_left_out_and_mere_decoration_can(
