@@ -17,7 +17,7 @@ from glass.window import WindowSettings, prepare
 if TYPE_CHECKING:
     from pos_app.local_paper import LocalPaper
     from pos_app.machines import Machines
-    from sync_server.client.desk import Printed
+    from sync_server.client.local_prints import Printed
     from sync_server.domain.menu import Catalogue
     from sync_server.domain.venue import Venue
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from hardware.escpos_printer import Limits
 from hardware.printer import PrintState
 from pos_app.machines import Machines
-from sync_server.client.desk import Printed
+from sync_server.client.local_prints import Printed
 from sync_server.domain import events as e
 from sync_server.domain.menu import Catalogue, Printer, Station
 from sync_server.domain.outward import PaperJob
@@ -46,10 +46,10 @@ class LocalPaper:
         self._resting: dict[str, int] = {}
 
     async def print(self, events: Sequence[object], venue: Venue, catalogue: Catalogue) -> Printed:
-        """Whether every station has its paper. `venue` is the state after the events."""
+        """Which stations have their paper. `venue` is the state after the events."""
         jobs = [job for event in events if (job := self._job(event, venue, catalogue)) is not None]
         if not jobs:
-            return "nothing"
+            return Printed("nothing")
         by_printer: dict[str, list[_Job]] = {}
         for job in jobs:
             by_printer.setdefault(job[1].printer_id, []).append(job)
@@ -57,12 +57,14 @@ class LocalPaper:
         outcomes = await asyncio.gather(
             *(asyncio.to_thread(self._all_out, some, catalogue) for some in by_printer.values())
         )
-        return "printed" if all(outcomes) else "failed"
+        wanting = {station_id for some in outcomes for station_id, out in some if not out}
+        stations = dict.fromkeys(job[1].station_id for job in jobs)
+        reached = tuple(station_id for station_id in stations if station_id not in wanting)
+        return Printed("failed" if wanting else "printed", reached)
 
-    def _all_out(self, jobs: Sequence[_Job], catalogue: Catalogue) -> bool:
+    def _all_out(self, jobs: Sequence[_Job], catalogue: Catalogue) -> list[tuple[str, bool]]:
         # Every job is tried: what one station lacks another may have.
-        outcomes = [self._out(job, station, catalogue) for job, station in jobs]
-        return all(outcomes)
+        return [(station.station_id, self._out(job, station, catalogue)) for job, station in jobs]
 
     def _job(self, event: object, venue: Venue, catalogue: Catalogue) -> _Job | None:
         if not isinstance(event, TOLD):

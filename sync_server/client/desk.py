@@ -12,17 +12,15 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from argon2 import PasswordHasher
 
-from sync_server.domain import commands as c, events as e
-from sync_server.domain.checks import Stamp
+from sync_server.domain import commands as c
 from sync_server.domain.events import Line
 from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.orders import PROVISIONAL
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     KITCHEN_RIGHTS,
@@ -48,6 +46,7 @@ from sync_server.protocol.replica import (
 
 from .catalogues import Catalogues
 from .connection import Callbacks
+from .local_prints import Printed, remember, taken_back
 from .numbers import CheckNumbers
 from .offline_pin import SLOW
 from .own_notices import OwnNotices
@@ -59,10 +58,9 @@ from .worker import Runner, in_thread
 
 log = logging.getLogger(__name__)
 
-Printed = Literal["printed", "nothing", "failed"]
 KitchenPaper = Callable[[Sequence[object], Venue, Catalogue], Awaitable[Printed]]
 """Puts what a send tells the kitchen on paper at the station, from this device itself. It is given
-the events and the state after them; "printed" only when all of it certainly came out."""
+the events and the state after them; only what certainly came out counts."""
 
 COMPACT_AFTER = 2_000
 SAVES_WAITING = 1_000
@@ -138,6 +136,7 @@ class ClientDesk:
             pending = self._restored(stored)
             if pending is not None:
                 self._pending.append(pending)
+        remember(self._pending, self.base, link.identity.dev)
         self._replica.refresh()
         for kept in await link.notices():
             self._own_notices.tell(kept.cmd_id, kept.code, kept.params.encode(), kept.raised_ms)
@@ -392,27 +391,23 @@ class ClientDesk:
             return route
         venue = self.venue.fork()
         printed = await self._paper(events, venue, self.catalogue)
-        if printed == "printed" and not isinstance(command, c.VoidLine):
+        if printed.stations and not isinstance(command, c.VoidLine):
             pending.printed = tuple(events), venue
-            pending.command = replace(command, route="local")
+            route = "local" if printed.state == "printed" else route
+            at = () if route == "local" else printed.stations
+            pending.command = replace(command, route=route, printed_at=at)
             self._replica.refresh()
-            return "local"
-        if printed == "failed":
+        if printed.state == "failed":
             check = self.venue.check(command.check_id)
             told = {"number": check.number, "table": check.table_id} if check else {}
             self._own_notices.tell(pending.cmd_id, NOT_TOLD, _json.encode(told), self.now_ms())
         return route
 
-    async def _unprint(self, events: Sequence[object], venue: Venue) -> None:
+    async def _unprint(self, pending: Pending) -> None:
         """The server refused a send that this device had printed: the same printers say so."""
-        assert self._paper is not None, "it has printed"
-        voids: list[object] = []
-        for event in events:
-            if isinstance(event, e.TicketOpened | e.TicketLinesAdded | e.TicketLinesFired):
-                voids += _voided(venue, event, self.now_ms())
-        for void in voids:
-            venue.apply(void, Stamp(PROVISIONAL, self.link.identity.dev))
-        await self._paper(voids, venue, self.catalogue)
+        if self._paper is not None:
+            voids, venue = taken_back(pending, self.now_ms(), self.link.identity.dev)
+            await self._paper(voids, venue, self.catalogue)
 
     async def _save(self, pending: Pending, session: str, approval: str, route: Route) -> None:
         name = CODEC.type_of(pending.command)
@@ -496,7 +491,7 @@ class ClientDesk:
                 pending.n_to = result.n_to
                 refused = result.outcome in ("refused", "parked")
                 if refused and pending.printed is not None:
-                    self._keep(self._unprint(*pending.printed))
+                    self._keep(self._unprint(pending))
                 if refused or not result.n_to:
                     self._pending.remove(pending)
                 break
@@ -582,18 +577,3 @@ def _rebuilt(confirmed: Confirmed) -> Venue:
     for _, data in confirmed.events:
         apply_record(venue, read_event(data))
     return venue
-
-
-def _voided(
-    venue: Venue, event: e.TicketOpened | e.TicketLinesAdded | e.TicketLinesFired, at_ms: int
-) -> list[object]:
-    """That nothing is to be made of what a ticket said."""
-    ticket = venue.tickets[event.ticket_id]
-    if isinstance(event, e.TicketLinesFired):
-        lines = [line for line in ticket.lines if line.line_id in event.line_ids]
-    else:
-        lines = list(event.lines)
-    return [
-        e.TicketLineVoided(event.ticket_id, line.line_id, line.qty_milli, 0, at_ms)
-        for line in lines
-    ]

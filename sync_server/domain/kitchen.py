@@ -306,10 +306,11 @@ def route(
     lines: Iterable[Line],
     tickets: Iterable[Ticket],
     facts: Facts,
-    printed: bool,
+    printed_at: frozenset[str],
 ) -> list[object]:
     """Tickets for lines the kitchen learns of: joined to the open ticket of the same station and
-    course, or a new one named after the command. `printed`: the terminal has put it on paper."""
+    course, or a new one named after the command. `printed_at`: stations for which the terminal has
+    put it on paper."""
     grouped: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
         for station_id in line.station_ids:
@@ -319,9 +320,9 @@ def route(
         for ticket in tickets
         if ticket.state == "open" and ticket.check_id == order.check_id
     }
-    printed_ms = facts.now_ms if printed else 0
     events: list[object] = []
     for (station_id, course), group in grouped.items():
+        printed_ms = facts.now_ms if station_id in printed_at else 0
         made = tuple(
             ticket_line(line, station_id, line.held, 0 if line.held else line.fire_no + 1)
             for line in group
@@ -352,10 +353,10 @@ def route(
 
 
 def fire(
-    lines: Iterable[Line], tickets: Iterable[Ticket], at_ms: int, printed: bool
+    lines: Iterable[Line], tickets: Iterable[Ticket], at_ms: int, printed_at: frozenset[str]
 ) -> list[e.TicketLinesFired]:
-    """Tell the tickets that announced these held lines that they are due. `printed`: the terminal
-    has put it on paper."""
+    """Tell the tickets that announced these held lines that they are due. `printed_at` as in
+    `route`."""
     by_origin = {line.origin or line.line_id: line for line in lines}
     events = []
     for ticket in tickets:
@@ -364,7 +365,7 @@ def fire(
         )
         if due:
             fire_no = by_origin[due[0]].fire_no + 1
-            printed_ms = at_ms if printed else 0
+            printed_ms = at_ms if ticket.station_id in printed_at else 0
             events.append(e.TicketLinesFired(ticket.ticket_id, due, fire_no, at_ms, printed_ms))
     return events
 

@@ -113,21 +113,24 @@ class SendLines:
     """Tell the kitchen of everything new: lines on hold are announced, the others fired.
 
     `route`: server, or local when this terminal has printed the ticket itself because the server
-    was away (reliability 2.13); then the server must not fire these lines on paper again.
+    was away (reliability 2.13); then the server must not fire these lines on paper again. Where
+    only some stations could be reached, `printed_at` names them and the server tells the others.
     """
 
     check_id: CheckId
     line_ids: tuple[LineId, ...]
     route: str = "server"
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FireLines:
-    """Start held lines now."""
+    """Start held lines now. `route` and `printed_at` as in `SendLines`."""
 
     check_id: CheckId
     line_ids: tuple[LineId, ...]
     route: str = "server"
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,7 +318,7 @@ def send_lines(venue: Venue, command: c.SendLines, facts: Facts) -> Decision:
     if not fresh:
         return refuse("nothing_to_send")
     known = tuple(line for line in named if line.sent and line.state != "void")
-    return _to_kitchen(venue, check, fresh, known, command.route, facts)
+    return _to_kitchen(venue, check, fresh, known, command, facts)
 
 
 def _to_kitchen(
@@ -326,10 +326,11 @@ def _to_kitchen(
     check: Check,
     fresh: tuple[Line, ...],
     known: tuple[Line, ...],
-    way: str,
+    command: c.SendLines | c.FireLines,
     facts: Facts,
 ) -> Decision:
-    printed = way == "local"
+    way, at = command.route, _printed_at(command, facts)
+    printed = bool(at)
     counted = _stop_events(venue, fresh, facts, printed)
     if isinstance(counted, Refused):
         return counted
@@ -342,7 +343,7 @@ def _to_kitchen(
     if fired:
         sold = tuple(_sold(line) for line in fired)
         events.append(e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, way))
-    events += kitchen.route(_order(check), fresh, venue.tickets_of(check.check_id), facts, printed)
+    events += kitchen.route(_order(check), fresh, venue.tickets_of(check.check_id), facts, at)
     events += counted
     events = with_close(venue, check, events, facts)
     adjusted = (
@@ -354,6 +355,12 @@ def _to_kitchen(
     if stopped is not None:
         adjusted = refuse("stopped_but_printed", item=stopped.item_id)
     return Accepted(tuple(events), adjusted)
+
+
+def _printed_at(command: c.SendLines | c.FireLines, facts: Facts) -> frozenset[str]:
+    """Stations for which the terminal has put it on paper itself."""
+    stations = facts.catalogue.stations
+    return frozenset(stations if command.route == "local" else command.printed_at)
 
 
 def _is_stopped(venue: Venue, line: Line) -> bool:
@@ -375,7 +382,7 @@ def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
     )
     events: list[object] = []
     if unsent:
-        sent = _to_kitchen(venue, check, unsent, (), command.route, facts)
+        sent = _to_kitchen(venue, check, unsent, (), command, facts)
         if isinstance(sent, Refused):
             return sent
         events = list(sent.events)
@@ -384,8 +391,8 @@ def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
         events.append(
             e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, command.route)
         )
-        tickets, printed = venue.tickets_of(check.check_id), command.route == "local"
-        events += kitchen.fire(waiting, tickets, facts.now_ms, printed)
+        tickets, at = venue.tickets_of(check.check_id), _printed_at(command, facts)
+        events += kitchen.fire(waiting, tickets, facts.now_ms, at)
     if not events:
         return refuse("line_not_held")
     return Accepted(tuple(events))

@@ -98,14 +98,11 @@ def printers() -> Iterator[dict[str, SimulatedPrinter]]:
         yield {name: stack.enter_context(SimulatedPrinter(name)) for name in PRINTERS}
 
 
-@pytest.fixture
-async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIterator[Site]:
-    """Olena at her terminal, an open day, the server just gone; table 5 has a dish unsent."""
-    worker = Worker()
-    (tmp_path / "pos").mkdir()
+def terminal(folder: Path, worker: Worker) -> LinkedDesk:
+    """A terminal of the folder that prints for itself."""
     paper = LocalPaper(1, clocks.mono_ms)
-    desk = LinkedDesk(
-        tmp_path / "pos",
+    return LinkedDesk(
+        folder,
         run=worker,
         clock=clocks.wall_ms,
         mono=clocks.mono_ms,
@@ -114,6 +111,14 @@ async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIt
         paper=paper.print,
         machines=lambda: paper.machines,
     )
+
+
+@pytest.fixture
+async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIterator[Site]:
+    """Olena at her terminal, an open day, the server just gone; table 5 has a dish unsent."""
+    worker = Worker()
+    (tmp_path / "pos").mkdir()
+    desk = terminal(tmp_path / "pos", worker)
     made = Site(tmp_path, printers, desk)
     house = await made.open_house()
     await desk.open()
@@ -297,3 +302,42 @@ async def test_a_printed_send_that_the_server_refuses_is_taken_back_on_the_same_
     await until(lambda: len(site.papers("kitchen-hot")) == 2)
     order, void = site.printers["kitchen-hot"].documents()
     assert void.height != order.height, "another paper: the void of it"
+
+
+async def test_of_two_stations_the_one_that_has_its_paper_gets_no_second_one(site: Site) -> None:
+    """A dead bar does not make the server print the kitchen's ticket again (2.13)."""
+    flow = at_table(site)
+    flow.act("tap_item:cola")
+    await until(lambda: site.desk.link.saving == 0)
+    for name in ("bar", "kitchen-cold"):
+        site.printers[name].control("power off")
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow.act("send")
+    assert await site.routes(1) == ["server"]
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    papers = {one.station_id: one.paper for one in house.office.venue.tickets.values()}
+    assert papers == {"hot": "printed", "bar": ""}
+    assert len(site.papers("kitchen-hot")) == 1
+
+
+async def test_a_refusal_after_a_restart_takes_the_local_paper_back_too(site: Site) -> None:
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    flow = at_table(site)
+    flow.act("send")
+    assert await site.routes(1) == ["local"]
+    await site.desk.stop()
+    worker = Worker()
+    site.close.callback(worker.close)
+    again = terminal(site.folder / "pos", worker)
+    await again.open()
+    site.close.push_async_callback(again.stop)
+    await again.start()
+    (stored,) = [
+        one for one in await again.client.link.overlay() if one.command.type == "SendLines"
+    ]
+    no = Result(stored.seq, "refused", "unknown_staff", raw(b"{}"), 0, 0, "")
+    again.client.callbacks().on_answer(replace(stored, result=no))
+    await until(lambda: len(site.papers("kitchen-hot")) == 2)
