@@ -316,7 +316,7 @@ class PapersPresenter(SetUpPresenter):
                 Act("up", self.say("part_up"), enabled=self.picked > 0, size=15),
                 Act("down", self.say("part_down"), enabled=self.picked < len(self.parts) - 1,
                     size=15),
-                Act("words_of", self.say("own_words"), size=15) if name == "text"
+                Act("words_of", self.say("other_words"), size=15) if name == "text"
                 else Act("size", self.say("part_size"), size=15),
                 Act("drop", self.say("part_drop"), enabled=name not in self.required, size=15),
             ]  # fmt: skip

@@ -99,7 +99,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "paper_move": "Moved guests",
     "part_changed": "Changed",
     "part_moved": "From where to where",
-    "own_words": "Words",
+    "other_words": "Words",
     "own_words_in": "Own words, {language}",
     "choose_logo": "Choose the logo",
     "no_pictures": "No picture: put one on a USB stick or into this terminal's folder “pictures”",

@@ -99,7 +99,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "paper_move": "Zmiana stolika",
     "part_changed": "Zmienione",
     "part_moved": "Skąd i dokąd",
-    "own_words": "Słowa",
+    "other_words": "Słowa",
     "own_words_in": "Własne słowa: {language}",
     "choose_logo": "Wybierz logo",
     "no_pictures": "Nie ma obrazków: włóż pendrive albo dodaj do folderu „pictures” terminala",

@@ -99,7 +99,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "paper_move": "Гості пересіли",
     "part_changed": "Змінене",
     "part_moved": "Звідки й куди",
-    "own_words": "Слова",
+    "other_words": "Слова",
     "own_words_in": "Власні слова: {language}",
     "choose_logo": "Обрати логотип",
     "no_pictures": "Картинок не знайдено: вставте флешку або покладіть у теку «pictures» термінала",
