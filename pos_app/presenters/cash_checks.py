@@ -119,6 +119,7 @@ class ChecksSection(Section):
             Act("do:reopen", on.say("reopen_check")),
             Act("do:copy", on.say("copy_receipt"), "plain", on.may("pre_bill")),
             Act("do:correct", on.say("correct_tender"), "plain", bool(self._wrong(check))),
+            Act("do:invoice", on.say("company_invoice"), "plain", on.may("take_cash")),
             find,
         )
 
@@ -210,6 +211,30 @@ class ChecksSection(Section):
         if check is not None:
             said = self.on.say("copy_goes", n=check.receipt_copies + 1)
             self.on.send(c.CopyReceipt(check.check_id), said)
+
+    def do_invoice(self) -> None:
+        """A numbered invoice with the tax by rate, for a company that has no account here."""
+        check, on = self.check, self.on
+        if check is None:
+            return
+        steps = (
+            Step("text", "buyer", on.say("buyer_name"), hint=on.say("buyer_hint")),
+            Step("text", "code", on.say("buyer_code"), optional=True),
+        )
+
+        def done(answers: Answers) -> None:
+            on.desk.later(self._invoice(check.check_id, answers["buyer"], answers["code"]))
+
+        on.asking.begin(steps, done)
+
+    async def _invoice(self, check_id: str, buyer: str, code: str) -> None:
+        on = self.on
+        asked: dict[str, object] = {"check_id": check_id, "buyer": buyer, "buyer_code": code}
+        answer = await on.desk.ask("check_invoice", asked)
+        if answer.code:
+            on.toast(on.sentence(answer.code, answer.params), "hold", "info")
+            return
+        on.toast(on.say("goes_to_printer"), "ready", "check")
 
     def _wrong(self, check: Check) -> list[Payment]:
         return [

@@ -8,9 +8,11 @@ from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.cash_section import SHOWN, DeskPresenter, Section
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
+from sync_server.domain.accounts import PAYS
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import NO_CHECK, CheckId, PaymentId
 from sync_server.domain.venue import Suspended
+from sync_server.domain.vouchers import TENDER_OF
 
 GIFT_DAYS = 365
 _DAY_MS = 86_400_000
@@ -111,6 +113,7 @@ class AccountsSection(Section):
         super().__init__(on)
         self._of = ""
         self._lines: list[Mapping[str, Any]] = []
+        self._before = 0
 
     def cards(self) -> tuple[Card, ...]:
         """Every account with what it owes."""
@@ -156,19 +159,26 @@ class AccountsSection(Section):
     def open(self, key: str) -> None:
         """Pick an account and ask the server for its latest lines."""
         super().open(key)
-        self._of, self._lines = self.on.picked, []
+        self._of, self._lines, self._before = self.on.picked, [], 0
         if self.on.picked:
-            self.on.desk.later(self._ask(self.on.picked))
+            self.on.desk.later(self._ask(self.on.picked, 0))
 
-    async def _ask(self, account_id: str) -> None:
-        answer = await self.on.desk.ask("statement", {"account_id": account_id})
+    async def _ask(self, account_id: str, before_n: int) -> None:
+        asked: dict[str, object] = {"account_id": account_id, "before_n": before_n}
+        answer = await self.on.desk.ask("statement", asked)
         if account_id != self._of:
             return
         if answer.code:
             text = self.on.sentence(answer.code, answer.params)
             self.on.toast(text, "hold", "info")
             return
-        self._lines = list(answer.body["lines"])
+        # A page takes the place of the one before it, so the list stays as short as a page.
+        found = list(answer.body["lines"])
+        if not found and before_n:
+            self.on.toast(self.on.say("statement_end"), "hold", "info")
+            return
+        self._lines = found
+        self._before = int(found[-1]["n"]) if found else 0
 
     def notes(self) -> tuple[Card, ...]:
         """The statement of the one that is picked, the newest first."""
@@ -193,7 +203,17 @@ class AccountsSection(Section):
             Act("do:pay", on.say("pay_account"), "accent", picked and on.shift is not None),
             Act("do:statement", on.say("print_statement"), "plain", picked),
             Act("do:invoice", on.say("print_invoice"), "plain", picked and owes),
+            Act("do:older", on.say("older"), "plain", picked and bool(self._before)),
+            Act("do:newest", on.say("newest"), "outline", picked and bool(self._lines)),
         )
+
+    def do_older(self) -> None:
+        """The page of the statement before this one."""
+        self.on.desk.later(self._ask(self.on.picked, self._before))
+
+    def do_newest(self) -> None:
+        """The newest page again."""
+        self.on.desk.later(self._ask(self.on.picked, 0))
 
     def do_statement(self) -> None:
         """The latest lines on paper."""
@@ -217,14 +237,30 @@ class AccountsSection(Section):
         on, account_id = self.on, self.on.picked
         owed = max(0, on.desk.venue.owed.get(account_id, 0))
         start = str(owed or "")
-        steps = (Step("sum", "sum", on.say("how_much"), start=start), on.by_tender())
+        acts = tuple(
+            Act(f"pick:{key}", on.say(f"tender_{key}")) for key in PAYS if key != "deposit"
+        )
+        tender_step = Step("pick", "tender", on.say("tender"), acts)
+        steps = (Step("sum", "sum", on.say("how_much"), start=start), tender_step)
+
+        def pay(answers: Answers) -> None:
+            amount, tender = int(answers["sum"] or "0"), answers["tender"]
+            reference = answers.get("reference", "")
+            voucher = on.desk.venue.vouchers.get(reference)
+            if tender == "voucher" and voucher is not None:
+                tender = TENDER_OF[voucher.kind]
+            given = on.in_coins(amount) if tender == "cash" else 0
+            new = PaymentId(on.desk.new_id())
+            paid = c.PayAccount(account_id, new, on.shift_id, tender, amount, given, reference)
+            on.send(paid, on.say("done_paid"))
 
         def done(answers: Answers) -> None:
-            amount, tender = int(answers["sum"] or "0"), answers["tender"]
-            given = on.in_coins(amount) if tender == "cash" else 0
-            payment_id = PaymentId(on.desk.new_id())
-            command = c.PayAccount(account_id, payment_id, on.shift_id, tender, amount, given)
-            on.send(command, on.say("done_paid"))
+            ask = {"bank": "transfer_no", "voucher": "voucher_code"}.get(answers["tender"])
+            if ask is None:
+                pay(answers)
+                return
+            step = Step("text", "reference", on.say(ask), optional=answers["tender"] == "bank")
+            on.asking.begin((step,), lambda more: pay({**answers, **more}))
 
         on.asking.begin(steps, done)
 

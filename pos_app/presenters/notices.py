@@ -16,6 +16,8 @@ from sync_server.domain.venue import Notice
 _GRAVE = frozenset(
     {
         "paid_twice",
+        "card_twice",
+        "card_unknown",
         "charge_unknown",
         "charge_refused",
         "internal",

@@ -12,6 +12,7 @@ from pos_app.presenters.shift_view import Note, ShiftView
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain import commands as c
 from sync_server.domain.checks import totals_of
+from sync_server.domain.events import CashCount
 from sync_server.domain.ids import ShiftId
 from sync_server.domain.limits import AMOUNT_MINOR, QTY_MILLI
 from sync_server.domain.menu import Currency
@@ -75,7 +76,7 @@ class ShiftPresenter(Presenter):
     def go_step(self, step: str) -> None:
         """One of the four steps, as far as it may be gone to."""
         shift = self.shift
-        if step == "review" and (shift is None or shift.state == "open"):
+        if step == "review" and (shift is None or shift.state == "open" or self._count_again()):
             return
         self.step, self.moving, self.picked, self.typed = step, "", 0, ""
 
@@ -132,8 +133,36 @@ class ShiftPresenter(Presenter):
         abroad = tuple(
             c.ForeignMoney(currency, counted) for currency, counted in self.abroad_counts.items()
         )
+        first = shift.counts if shift.state == "counted" else None
         if self.submit(c.CountDrawer(shift.shift_id, counts, abroad)):
-            self.step, self.picked, self.abroad_picked = "review", 0, ""
+            self.picked, self.abroad_picked = 0, ""
+            self.step = "review"
+            if self._count_again():
+                self._ask_again(first)
+
+    def _count_again(self) -> bool:
+        """Whether the drawer has to be counted once more; how far it is off is not told."""
+        shift, settings = self.shift, self.desk.catalogue.settings
+        if shift is None or shift.state != "counted" or not settings.count_twice:
+            return False
+        off = shift.counted_minor != shift.drawer_minor or any(
+            counted != taken for _, counted, taken in self._abroad_rows(shift)
+        )
+        return off and not shift.counts_agree
+
+    def _ask_again(self, first: tuple[CashCount, ...] | None) -> None:
+        """From nothing, so that the second count is a count; in which pieces two differ is told."""
+        shift = self.shift
+        now = {x.denomination_minor: x.count for x in shift.counts} if shift else {}
+        was = {x.denomination_minor: x.count for x in first or ()}
+        self.step, self.counts, self.abroad_counts = "count", {}, {}
+        if first is None:
+            self.toast(self.say("count_once_more"), "hold", "info")
+            return
+        faces = sorted({*now, *was}, reverse=True)
+        differ = [self.short(face) for face in faces if now.get(face, 0) != was.get(face, 0)]
+        what = ", ".join(differ) or self.say("foreign_money")
+        self.toast(self.say("counts_differ", what=what), "late", "warning")
 
     @intent
     def why(self, reason_id: str) -> None:
@@ -202,7 +231,7 @@ class ShiftPresenter(Presenter):
             return self._closed(shift)
         if self.moving:
             return self._moving(shift)
-        if self.step == "review" and shift.state == "counted":
+        if self.step == "review" and shift.state == "counted" and not self._count_again():
             return self._review(shift)
         if self.step in ("count", "review"):
             return self._counting(shift)

@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tender": "Tender",
     "tender_cash": "Cash",
     "tender_card": "Card terminal",
+    "tender_bank": "Bank transfer",
     "tender_room": "Room charge",
     "tip": "Tip",
     "no_tip": "None",

@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tender": "Forma płatności",
     "tender_cash": "Gotówka",
     "tender_card": "Karta",
+    "tender_bank": "Przelew",
     "tender_room": "Na pokój",
     "tip": "Napiwek",
     "no_tip": "Bez",

@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tender": "Чим платять",
     "tender_cash": "Готівка",
     "tender_card": "Картка",
+    "tender_bank": "Банківський переказ",
     "tender_room": "На номер",
     "tip": "Чайові",
     "no_tip": "Без",

@@ -69,6 +69,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_shift": "No drawer is open",
     "refused_shift_open": "The drawer {drawer} is open already: {by}",
     "refused_shift_closed": "The shift was closed at {at_ms}",
+    "refused_count_again": "The drawer does not agree: count it once more",
     "refused_not_counted": "Count the drawer first",
     "refused_counted_already": "The drawer has been counted",
     "refused_no_check": "There is no such check",

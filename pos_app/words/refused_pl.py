@@ -69,6 +69,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_shift": "Kasa nie jest otwarta",
     "refused_shift_open": "Kasa {drawer} jest już otwarta: {by}",
     "refused_shift_closed": "Zmianę zamknięto o {at_ms}",
+    "refused_count_again": "Kasa się nie zgadza: policz jeszcze raz",
     "refused_not_counted": "Najpierw policz kasę",
     "refused_counted_already": "Kasa jest już policzona",
     "refused_no_check": "Nie ma takiego rachunku",

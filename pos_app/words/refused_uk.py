@@ -69,6 +69,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_shift": "Касу не відкрито",
     "refused_shift_open": "Касу {drawer} вже відкрито: {by}",
     "refused_shift_closed": "Зміну закрито о {at_ms}",
+    "refused_count_again": "Каса не сходиться: перерахуйте ще раз",
     "refused_not_counted": "Спершу перерахуйте касу",
     "refused_counted_already": "Касу вже перераховано",
     "refused_no_check": "Такого рахунку немає",
@@ -124,20 +125,21 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_card_terminal": "Біля каси {drawer} немає платіжного термінала; запишіть картку "
     "вручну",
     "refused_no_card": "Платіжний термінал про це не питали",
-    "refused_card_busy": "Платіжний термінал ще чекає на картку чека {number}",
-    "refused_card_settled": "З карткою чека {number} усе вже з'ясовано",
-    "refused_card_unknown": "Чек {number}, {amount_minor}: платіжний термінал не відповів. Не "
+    "refused_card_busy": "Платіжний термінал ще чекає на картку рахунку {number}",
+    "refused_card_settled": "З карткою рахунку {number} усе вже з'ясовано",
+    "refused_card_unknown": "Рахунок {number}, {amount_minor}: платіжний термінал не відповів. Не "
     "списуйте ще раз; запитайте його, що сталося",
-    "refused_card_declined": "Чек {number}: картку все ж не списано {words}. Візьміть гроші інакше",
-    "refused_card_part": "Чек {number}: картка оплатила лише {amount_minor} з {asked_minor}; "
+    "refused_card_declined": "Рахунок {number}: картку все ж не списано {words}. Візьміть гроші "
+    "інакше",
+    "refused_card_part": "Рахунок {number}: картка оплатила лише {amount_minor} з {asked_minor}; "
     "решту візьміть інакше",
-    "refused_card_twice": "Чек {number}: з картки знято зайві {amount_minor}. Поверніть їх на "
+    "refused_card_twice": "Рахунок {number}: з картки знято зайві {amount_minor}. Поверніть їх на "
     "касі, вкладка «Нез'ясоване»",
-    "refused_card_back": "Чек {number}: на картку повернуто зайві {amount_minor}; скажіть "
+    "refused_card_back": "Рахунок {number}: на картку повернуто зайві {amount_minor}; скажіть "
     "менеджеру",
-    "refused_card_disagrees": "Чек {number}, {amount_minor}: термінал каже, що картку не списано. "
-    "Звірте чеки термінала",
-    "refused_card_no_word": "Чек {number}: платіжний термінал не може сказати, що сталося. "
+    "refused_card_disagrees": "Рахунок {number}, {amount_minor}: термінал каже, що картку не "
+    "списано. Звірте чеки термінала",
+    "refused_card_no_word": "Рахунок {number}: платіжний термінал не може сказати, що сталося. "
     "Подивіться його чек",
     "refused_no_charge": "Такого нарахування немає",
     "refused_charge_settled": "Це нарахування вже з'ясовано",

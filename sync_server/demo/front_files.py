@@ -105,7 +105,7 @@ def read_house(folder: Path, faults: Faults) -> House:
         "business": ("legal_name", "tax_number", "phone", "rollover"),
         "money": (
             *("cash_step", "denominations", "service_percent", "service_on", "service_tax"),
-            *("tax_inclusive", "tip_percents", "receipt_printer", "drop_above"),
+            *("tax_inclusive", "tip_percents", "receipt_printer", "drop_above", "count_twice"),
         ),
         "currency": ("code", "rate"),
         "account": ("id", "name", "limit", "tax_code", "address"),
@@ -184,6 +184,9 @@ def _settings(
         footer=venue.text("footer", required=False),
         currencies=tuple(currency_of(record) for record in found["currency"]),
         drop_above_minor=money.money("drop_above", default=0),
+        legal_name=_only(found["business"], file, "business", Faults()).text("legal_name"),
+        tax_number=_only(found["business"], file, "business", Faults()).text("tax_number"),
+        count_twice=money.flag("count_twice"),
     )
 
 

@@ -10,7 +10,10 @@ from . import commands as c, events as e
 from .limits import AMOUNT_MINOR, TEXT_LENGTH
 from .rejections import Refused, refuse
 from .staff import Facts
-from .vouchers import plain_payment
+from .vouchers import Voucher, plain_payment, spendable
+
+PAYS = ("cash", "card", "bank", "voucher", "deposit")
+"""Tenders that pay what an account owes; bank is a transfer that somebody saw."""
 
 
 def chargeable(
@@ -28,14 +31,20 @@ def chargeable(
     return None
 
 
-def pay(command: c.PayAccount, facts: Facts) -> e.AccountPaid | Refused:
-    """Money towards what is owed; more than that becomes credit."""
+def pay(
+    vouchers: Mapping[str, Voucher], command: c.PayAccount, facts: Facts
+) -> e.AccountPaid | Refused:
+    """Money towards what is owed, in any tender but another debt; more becomes credit."""
     if command.account_id not in facts.catalogue.accounts:
         return refuse("no_account", account=command.account_id[:TEXT_LENGTH])
-    if command.tender not in ("cash", "card") or len(command.reference) > TEXT_LENGTH:
+    if command.tender not in PAYS or len(command.reference) > TEXT_LENGTH:
         return refuse("bad_amount", value=command.tender[:20])
     if not 0 < command.amount_minor <= AMOUNT_MINOR:
         return refuse("bad_amount", value=command.amount_minor)
+    if command.tender in ("voucher", "deposit"):
+        sum_minor, code = command.amount_minor, command.reference
+        if fault := spendable(vouchers, command.tender, code, sum_minor, facts):
+            return fault
     paid = plain_payment(command, facts)
     if isinstance(paid, Refused):
         return paid

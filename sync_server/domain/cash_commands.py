@@ -7,7 +7,7 @@ The rules are in `payments`, `vouchers`, `accounts`, `corrections` and `attendan
 from dataclasses import dataclass
 
 from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, ShiftId, StaffId
-from .records import FigureRow
+from .records import FigureRow, TaxSum
 
 
 # -- payments ----------------------------------------------------------------------------------
@@ -79,7 +79,8 @@ class ReturnVoucher:
 # -- house accounts ----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class PayAccount:
-    """Money towards a house account; more than is owed stays as credit. `tender`: cash, card."""
+    """Money towards a house account; more than is owed stays as credit. `tender`: cash, card, bank,
+    voucher, deposit; `reference` is the slip's, the transfer's or the voucher's."""
 
     account_id: str
     payment_id: PaymentId
@@ -155,7 +156,9 @@ class PunchClock:
 class PrintFigures:
     """Print sums that the server has added up; only the server itself may say this.
 
-    `document`: report (of a `kind`, about a day or a shift), statement, invoice (about an account).
+    `document`: report (of a `kind`, about a day or a shift), statement, invoice (about an account;
+    of kind check about a check, for a `buyer`). `taxes` are those in the total, by rate, with
+    bases without tax.
     """
 
     document: str
@@ -163,6 +166,9 @@ class PrintFigures:
     rows: tuple[FigureRow, ...]
     total_minor: int
     kind: str = ""
+    taxes: tuple[TaxSum, ...] = ()
+    buyer: str = ""
+    buyer_code: str = ""
 
 
 CASH_COMMANDS: tuple[type, ...] = (

@@ -177,6 +177,9 @@ class FiguresPrinted:
     number: int
     by: StaffId
     at_ms: int
+    taxes: tuple[TaxSum, ...] = ()
+    buyer: str = ""
+    buyer_code: str = ""
 
 
 CASH_EVENTS: tuple[type, ...] = (

@@ -3,8 +3,8 @@
 `amount_minor` is signed: positive is debit. The entries of one event sum to zero, always; a
 correction is a new event with its own entries. Accounts: `guests` (what checks owe), `sales:`,
 `refunds:` and `tax:` by rate, `tips`, `drawer:` per shift, `foreign:` per currency, `safe`, `card`,
-`room`, `account:` per house account, `vouchers`, `deposits`, `rounding`, `suspense`, `unclaimed`,
-`cash_in_out`, `over_short`. `front_office` writes them in the event's transaction.
+`bank`, `room`, `account:` per house account, `vouchers`, `deposits`, `rounding`, `suspense`,
+`unclaimed`, `cash_in_out`, `over_short`. `front_office` writes them in the event's transaction.
 """
 
 from collections.abc import Callable

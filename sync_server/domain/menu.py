@@ -397,7 +397,9 @@ class Settings:
     The logo is dots, 1 for black, `logo_stride` bytes a row (0: none). `bill_link` is where a guest
     finds the bill, with the places {number}, {day} and {total}; "" prints no QR code by itself.
     Service is added for `service_from_guests` and more, on what is left after discounts, or with
-    `service_on_full` on the full prices (features-region, rule 12).
+    `service_on_full` on the full prices (features-region, rule 12). `legal_name` and `tax_number`
+    are the house's own on receipts and invoices. With `count_twice` a drawer that is over or short
+    is counted again, until two counts agree or somebody who may approve lets the last one stand.
     """
 
     name: str
@@ -421,6 +423,9 @@ class Settings:
     bill_link: str = ""
     service_from_guests: int = 0
     service_on_full: bool = False
+    legal_name: str = ""
+    tax_number: str = ""
+    count_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

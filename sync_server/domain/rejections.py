@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "no_shift": "the shift is unknown or not open",
     "shift_open": "the drawer {drawer} has an open shift of {by}",
     "shift_closed": "the shift was closed at {at_ms}",
+    "count_again": "the drawer is over or short: count it once more",
     "not_counted": "the drawer has not been counted",
     "counted_already": "the drawer has been counted",
     # checks

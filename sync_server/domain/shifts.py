@@ -24,7 +24,10 @@ CASH_KINDS = {"in": 1, "out": -1, "drop": -1, "tips": -1}
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One person, one drawer. `state`: open, counted, closed. `drawer_minor` is expected cash."""
+    """One person, one drawer. `state`: open, counted, closed. `drawer_minor` is expected cash.
+
+    `count_no` counts how often it was counted, `first_over_minor` is how far the first count was
+    from what had to be there, `counts_agree` whether the last two counts were the same."""
 
     shift_id: ShiftId
     number: int
@@ -44,6 +47,9 @@ class Shift:
     closed_ms: int = 0
     foreign_counted: tuple[e.ForeignCount, ...] = ()
     foreign_over: tuple[e.ForeignOver, ...] = ()
+    count_no: int = 0
+    first_over_minor: int = 0
+    counts_agree: bool = False
 
 
 def opened(event: e.ShiftOpened) -> Shift:
@@ -126,6 +132,29 @@ def _closed(shift: Shift, event: e.ShiftClosed) -> Shift:
     )
 
 
+def _counted(shift: Shift, event: e.DrawerCounted) -> Shift:
+    again = shift.state == "counted"
+    over = event.counted_minor - shift.drawer_minor
+    same = _pieces(event.counts) == _pieces(shift.counts) and event.foreign == shift.foreign_counted
+    return replace(
+        shift,
+        counts=event.counts,
+        counted_minor=event.counted_minor,
+        foreign_counted=event.foreign,
+        state="counted",
+        count_no=shift.count_no + 1,
+        first_over_minor=shift.first_over_minor if shift.count_no else over,
+        counts_agree=again and same,
+    )
+
+
+def _pieces(counts: tuple[e.CashCount, ...]) -> dict[int, int]:
+    pieces: dict[int, int] = {}
+    for each in counts:
+        pieces[each.denomination_minor] = pieces.get(each.denomination_minor, 0) + each.count
+    return {face: count for face, count in pieces.items() if count}
+
+
 def _float_adjusted(shift: Shift, event: e.FloatAdjusted) -> Shift:
     drawer = shift.drawer_minor + event.float_minor - event.was_minor
     return replace(shift, float_minor=event.float_minor, drawer_minor=drawer)
@@ -136,13 +165,7 @@ _EVOLVE: dict[type, Callable[..., Shift]] = {
         _with_cash(shift, event.amount_minor, figures.moved(shift.figures, event)),
         moves=(*shift.moves, event),
     ),
-    e.DrawerCounted: lambda shift, event: replace(
-        shift,
-        counts=event.counts,
-        counted_minor=event.counted_minor,
-        foreign_counted=event.foreign,
-        state="counted",
-    ),
+    e.DrawerCounted: _counted,
     e.ShiftClosed: _closed,
     e.PaymentTaken: lambda shift, event: _took(shift, event.payment),
     e.PaymentUnallocated: lambda shift, event: _on_suspense(shift, event.payment),
@@ -279,6 +302,13 @@ def foreign_over(shift: Shift, facts: Facts) -> tuple[e.ForeignOver, ...]:
     return tuple(rows)
 
 
+def count_again(shift: Shift, facts: Facts) -> bool:
+    """Whether a drawer that is over or short has to be counted once more before its Z."""
+    off = shift.counted_minor != shift.drawer_minor
+    off = off or any(each.over_minor for each in foreign_over(shift, facts))
+    return facts.catalogue.settings.count_twice and off and not shift.counts_agree
+
+
 def close_shift(
     shift: Shift | None,
     command: c.CloseShift,
@@ -296,6 +326,8 @@ def close_shift(
         return fault
     if shift.state != "counted":
         return refuse("not_counted")
+    if count_again(shift, facts) and "approve" not in facts.rights:
+        return refuse("count_again")
     over = shift.counted_minor - shift.drawer_minor
     abroad = foreign_over(shift, facts)
     if (over or any(each.over_minor for each in abroad)) and not command.reason.strip():

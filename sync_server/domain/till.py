@@ -22,7 +22,7 @@ from . import (
 from .amending import replace
 from .checks import balance
 from .ids import NO_CHECK, NoticeId, PaymentId, ShiftId, StaffId, derived
-from .limits import AMOUNT_MINOR, FIGURE_ROWS, LATE_TOLD
+from .limits import AMOUNT_MINOR, FIGURE_ROWS, LATE_TOLD, TEXT_LENGTH
 from .rejections import Accepted, Decision, Refused, refuse
 from .staff import Facts, rights_of
 from .venue import Venue
@@ -313,13 +313,17 @@ def return_voucher(venue: Venue, command: c.ReturnVoucher, facts: Facts) -> Deci
 
 def pay_account(venue: Venue, command: c.PayAccount, facts: Facts) -> Decision:
     """Money towards a house account."""
-    return _shift_fault(venue, command.shift_id) or one(accounts.pay(command, facts))
+    return _shift_fault(venue, command.shift_id) or one(
+        accounts.pay(venue.vouchers, command, facts)
+    )
 
 
 def print_figures(venue: Venue, command: c.PrintFigures, facts: Facts) -> Decision:
     """A paper of sums is on record with what stood on it; an invoice gets the next number."""
     if len(command.rows) > FIGURE_ROWS:
         return refuse("too_many", limit=FIGURE_ROWS)
+    if max(len(command.buyer), len(command.buyer_code)) > TEXT_LENGTH:
+        return refuse("bad_text", limit=TEXT_LENGTH)
     number = venue.invoice_no + 1 if command.document == "invoice" else 0
     printed = e.FiguresPrinted(
         command.document,
@@ -330,6 +334,9 @@ def print_figures(venue: Venue, command: c.PrintFigures, facts: Facts) -> Decisi
         number,
         facts.actor,
         facts.now_ms,
+        command.taxes,
+        command.buyer,
+        command.buyer_code,
     )
     return Accepted((printed,))
 

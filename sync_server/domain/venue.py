@@ -423,6 +423,7 @@ class Venue:
     def _account_paid(self, event: e.AccountPaid, stamp: Stamp) -> None:
         owed = self.owed.get(event.account_id, 0) - event.payment.amount_minor
         self.owed[event.account_id] = owed
+        self._on_credit(event.payment, event.payment.amount_minor)
 
     def _asked(self, event: e.ApprovalAsked, stamp: Stamp) -> None:
         approvals.asked(self.requests, event, stamp.n)

@@ -13,12 +13,14 @@ import msgspec
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ShiftId, StaffId
+from sync_server.domain.invoices import of_check
 from sync_server.domain.limits import (
     APPROVAL_MS,
     CARD_LENGTH,
     LIKING_LENGTH,
     OFFLINE_SIGN_IN_MS,
     SNAPSHOT_CHUNK_BYTES,
+    TEXT_LENGTH,
 )
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.pins import is_weak, places_of
@@ -34,7 +36,7 @@ from .catalogues import Catalogues
 from .devices import Device
 from .journal_search import Sought, search
 from .likings import newest
-from .statements import paper_rows, statement
+from .statements import invoice_rows, statement, statement_rows
 from .till_reports import REPORTS, till_report
 
 GUESTS_SHOWN = 20
@@ -121,6 +123,12 @@ class _AccountPaper(_Params, frozen=True):
     document: str
 
 
+class _CheckInvoice(_Params, frozen=True):
+    check_id: str
+    buyer: str
+    buyer_code: str = ""
+
+
 class House(Protocol):
     """What the questions need of the office."""
 
@@ -154,6 +162,7 @@ Health = Callable[[], Mapping[str, Any]]
 PRINTER_WORK = "printer_work"
 SET_UP_RIGHT = "settings"
 STATEMENT_RIGHT = "house_account"
+INVOICE_RIGHT = "take_cash"
 REPORT_RIGHT = "reports"
 ROW_NAME = 60
 
@@ -214,6 +223,7 @@ class Asks:
             "approve": (_Approve, self._approve),
             "statement": (_Statement, self._statement),
             "account_paper": (_AccountPaper, self._account_paper),
+            "check_invoice": (_CheckInvoice, self._check_invoice),
             "till_report": (_TillReport, self._till_report),
             "journal": (_Journal, self._journal),
         }
@@ -451,11 +461,37 @@ class Asks:
         if asked.account_id not in house.catalogue.accounts:
             return _no("no_account", account=asked.account_id[:64])
         owed = house.venue.owed.get(asked.account_id, 0)
-        lines = await statement(house.database, asked.account_id, 0)
-        rows, total = paper_rows(asked.document, lines, owed, house.venue)
+        if asked.document == "invoice":
+            made = await invoice_rows(house.database, asked.account_id, owed, house.venue)
+        elif asked.document == "statement":
+            lines = await statement(house.database, asked.account_id, 0)
+            made = statement_rows(lines, owed, house.venue)
+        else:
+            return _no("unknown_question")
+        rows, total, taxes = made
         if not rows:
             return _no("nothing_due")
-        command = c.PrintFigures(asked.document, asked.account_id, rows, total)
+        command = c.PrintFigures(asked.document, asked.account_id, rows, total, taxes=taxes)
+        return await self._printed(command, holder) or _yes({})
+
+    async def _check_invoice(self, dev: str, session: str, asked: _CheckInvoice) -> AskResult:
+        """The numbered invoice of a closed check, for a company that has no account here."""
+        holder, fault = self._holds(dev, session, INVOICE_RIGHT)
+        if fault is not None:
+            return fault
+        check = self._house.venue.check(asked.check_id)
+        if check is None or check.state != "closed":
+            return _no("no_check" if check is None else "check_open")
+        rows, total, taxes = of_check(check)
+        if total <= 0:
+            return _no("nothing_due")
+        if not asked.buyer.strip():
+            return _no("bad_text", limit=TEXT_LENGTH)
+        command = c.PrintFigures(
+            *("invoice", check.number, rows, total, "check", taxes),
+            asked.buyer[:TEXT_LENGTH],
+            asked.buyer_code[:TEXT_LENGTH],
+        )
         return await self._printed(command, holder) or _yes({})
 
     async def _till_report(self, dev: str, session: str, asked: _TillReport) -> AskResult:

@@ -5,10 +5,13 @@ each entry; what is owed in all is in the live state (`domain.accounts`). Asked 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from sync_server.domain.records import FigureRow
+from sync_server.domain.invoices import Sold, summed, taxes_in
+from sync_server.domain.limits import FIGURE_ROWS
+from sync_server.domain.records import FigureRow, TaxSum
 from sync_server.domain.venue import Venue
 from sync_server.store.database import Database
 
@@ -16,6 +19,9 @@ from .tables import JournalRow, LedgerRow
 
 LINES = 40
 """Lines of one answer; more are asked for with the number of the last one."""
+
+INVOICE_PAGES = 25
+"""Pages that one invoice looks through; what is older stays for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +61,68 @@ async def statement(database: Database, account_id: str, before_n: int) -> list[
     return await database.read_async(read)
 
 
-def paper_rows(
-    document: str, lines: list[StatementLine], owed_minor: int, venue: Venue
-) -> tuple[tuple[FigureRow, ...], int]:
-    """The rows of a paper and its total, the oldest first. A statement has the newest page of
-    lines and what was carried forward; an invoice only what is owed, so that what was paid already
-    is in it no more. Empty when there is nothing to say."""
-    rows: list[FigureRow] = []
-    left = owed_minor
-    for line in lines:
-        if document == "invoice" and (line.amount_minor <= 0 or left <= 0):
-            continue
-        amount = min(line.amount_minor, left) if document == "invoice" else line.amount_minor
-        left -= amount
-        check = venue.check(line.document)
-        rows.append(FigureRow(f"{line.day} {check.number if check else ''}".strip(), amount))
-    if left and (rows or document == "invoice") and (document != "invoice" or left > 0):
+Paper = tuple[tuple[FigureRow, ...], int, tuple[TaxSum, ...]]
+"""Rows, total and, of an invoice, its taxes by rate."""
+
+
+def statement_rows(lines: list[StatementLine], owed_minor: int, venue: Venue) -> Paper:
+    """The newest page of lines, the oldest first, after what was carried forward."""
+    rows = [FigureRow(_named(line, venue), line.amount_minor) for line in lines]
+    left = owed_minor - sum(line.amount_minor for line in lines)
+    if left and rows:
         rows.append(FigureRow("", left))
-    return tuple(reversed(rows)), owed_minor
+    return tuple(reversed(rows)), owed_minor, ()
+
+
+async def invoice_rows(database: Database, account_id: str, owed_minor: int, venue: Venue) -> Paper:
+    """What an account owes by its checks, the oldest first, with the tax in each: what was paid
+    already, and what is not a sale yet, is not in it. Empty when there is nothing to say."""
+    rows: list[FigureRow] = []
+    taxes: list[tuple[TaxSum, ...]] = []
+    left, before_n = owed_minor, 0
+    for _ in range(INVOICE_PAGES):
+        lines = await statement(database, account_id, before_n)
+        owing = [line for line in lines if line.amount_minor > 0]
+        sales = await database.read_async(partial(_sales, [line.document for line in owing]))
+        for line in owing:
+            sold, tips = sales.get(line.document, ({}, 0))
+            amount = min(line.amount_minor, left)
+            if amount <= 0 or not sold:
+                continue
+            left -= amount
+            rows.append(FigureRow(_named(line, venue), amount))
+            taxes.append(taxes_in(amount, sold, tips))
+        if left <= 0 or len(lines) < LINES:
+            break
+        before_n = lines[-1].n
+    total = sum(row.amount_minor for row in rows)
+    if len(rows) > FIGURE_ROWS:
+        kept = rows[: FIGURE_ROWS - 1]
+        rows = [*kept, FigureRow("", total - sum(row.amount_minor for row in kept))]
+    return tuple(reversed(rows)), total, summed(taxes)
+
+
+def _named(line: StatementLine, venue: Venue) -> str:
+    check = venue.check(line.document)
+    return f"{line.day} {check.number if check else ''}".strip()
+
+
+def _sales(documents: list[str], connection: Connection) -> dict[str, tuple[Sold, int]]:
+    """What the ledger booked as sold, by rate, and as tips, for each check."""
+    query = (
+        select(LedgerRow.document, LedgerRow.account, func.sum(LedgerRow.amount_minor))  # type: ignore[call-overload]
+        .where(LedgerRow.document.in_(documents))  # type: ignore[attr-defined]
+        .group_by(LedgerRow.document, LedgerRow.account)
+    )
+    found: dict[str, tuple[dict[int, tuple[int, int]], int]] = {}
+    for document, account, minor in connection.execute(query):
+        kind, _, rate = account.partition(":")
+        sold, tips = found.setdefault(document, ({}, 0))
+        if kind in ("sales", "tax"):
+            net, tax = sold.get(int(rate), (0, 0))
+            sold[int(rate)] = (
+                (net - int(minor), tax) if kind == "sales" else (net, tax - int(minor))
+            )
+        elif account == "tips":
+            found[document] = (sold, tips - int(minor))
+    return {document: (sold, tips) for document, (sold, tips) in found.items()}

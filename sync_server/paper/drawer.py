@@ -1,8 +1,9 @@
 """Paper of the drawer: a slip for cash in or out, the X and the Z of a shift.
 
 Rule: the Z says what the closing event fixed; the X is the same figures read off in between, less
-what only the closing knows. The expected cash is never on paper before the drawer was counted
-(features-commercial C2.12). Lines after features-commercial C3.17-21.
+what only the closing knows. What did not happen has no row, so the paper is as long as the shift
+was. The expected cash is never on paper before the drawer was counted (features-commercial C2.12).
+Lines after features-commercial C3.17-21.
 """
 
 from collections.abc import Iterator
@@ -135,8 +136,10 @@ class _Report:
         sold, say = self._shift.figures, self._words.say
         yield from section(say("sales"))
         yield self._sum("gross", sold.gross_minor)
-        yield self._sum("discounts", -sold.discount_minor)
-        yield self._sum("service_sum", sold.service_minor)
+        if sold.discount_minor:
+            yield self._sum("discounts", -sold.discount_minor)
+        if sold.service_minor:
+            yield self._sum("service_sum", sold.service_minor)
         net = self._figures.money(sold.sales_minor)
         yield sum_row(say("net_sales"), net, bold=True)
         yield self._said("checks", str(sold.checks))
@@ -147,21 +150,25 @@ class _Report:
             yield self._sum("per_check", divide_half_up(sold.sales_minor, sold.checks))
         if sold.guests:
             yield self._sum("per_guest", divide_half_up(sold.sales_minor, sold.guests))
-        yield self._sum("voids", sold.voids_minor, count=sold.voids_count)
+        if sold.voids_count:
+            yield self._sum("voids", sold.voids_minor, count=sold.voids_count)
 
     def tenders(self) -> Iterator[Block]:
         """How it was paid; tips and rounding are in the tenders and stand apart as well."""
         sold = self._shift.figures
-        yield from section(self._words.say("tenders"))
+        if sold.tenders:
+            yield from section(self._words.say("tenders"))
         for tender in sold.tenders:
             key = "room_plain" if tender.tender == "room" else tender.tender
             name = self._words.say(key)
             label = self._words.say("tender_row", name=name, count=tender.count)
             yield sum_row(label, self._figures.plain(tender.amount_minor))
-        yield self._sum("tips_in", sold.tips_minor)
+        if sold.tips_minor:
+            yield self._sum("tips_in", sold.tips_minor)
         if sold.rounding_minor:
             yield self._said("rounding", self._figures.signed(sold.rounding_minor))
-        yield self._sum("returns", -sold.refunds_minor)
+        if sold.refunds_minor:
+            yield self._sum("returns", -sold.refunds_minor)
         for key, amount in (
             ("suspense", sold.suspense_minor),
             ("vouchers_sold", sold.vouchers_sold_minor),
@@ -177,9 +184,12 @@ class _Report:
     def entries(self) -> Iterator[Block]:
         """What an owner looks at first: opened without a sale, taken up again, corrected."""
         sold = self._shift.figures
-        yield self._said("no_sales", str(sold.no_sales))
-        yield self._sum("reopened", -sold.reopened_minor, count=sold.reopened_count)
-        yield self._said("corrections", str(sold.corrections))
+        if sold.no_sales:
+            yield self._said("no_sales", str(sold.no_sales))
+        if sold.reopened_count:
+            yield self._sum("reopened", -sold.reopened_minor, count=sold.reopened_count)
+        if sold.corrections:
+            yield self._said("corrections", str(sold.corrections))
 
     def _by_rate(self, sums: tuple[TaxSum, ...], sign: int) -> Iterator[Block]:
         for tax in sums:
@@ -206,14 +216,16 @@ class _Report:
         yield from section(self._words.say("cash_drawer"))
         yield self._sum("float", shift.float_minor)
         yield self._sum("cash_sales", sold.cash_minor)
-        yield self._sum("cash_returns", -sold.cash_refunds_minor)
+        if sold.cash_refunds_minor:
+            yield self._sum("cash_returns", -sold.cash_refunds_minor)
         for key, kind, amount in (
             ("moved_in", "in", sold.cash_in_minor),
             ("moved_out", "out", -sold.cash_out_minor),
             ("dropped", "drop", -sold.drops_minor),
             ("tips_paid", "tips", -sold.tips_paid_minor),
         ):
-            yield self._sum(key, amount)
+            if amount:
+                yield self._sum(key, amount)
             yield from self._moves(kind)
         if shift.state == "open":
             yield Text(self._words.say("blind"), bold=True)
@@ -258,6 +270,9 @@ class _Report:
                 yield sum_row(name, figures.plain(total), Size.SMALL)
         yield sum_row(say("counted"), figures.money(shift.counted_minor), bold=True)
         over = shift.counted_minor - shift.drawer_minor
+        if shift.count_no > 1 and shift.first_over_minor != over:
+            first = figures.signed(shift.first_over_minor)
+            yield sum_row(say("first_count", count=shift.count_no), first, Size.SMALL)
         if not over:
             yield Text(say("even"), bold=True)
             return

@@ -25,7 +25,7 @@ from hardware.documents import (
 from sync_server.domain.checks import HOLDING, Check, covered, totals_of
 from sync_server.domain.events import Chosen, Line, Payment, Totals
 from sync_server.domain.folio import Charge
-from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu import Catalogue, Settings
 from sync_server.domain.outward import PaperJob
 from sync_server.domain.pricing import discounts
 
@@ -80,7 +80,7 @@ def slip_draft(
             amount += [Space(14), sum_row(say(key), "_" * 14, Size.LARGE)]
         amount.append(Space(6))
     parts: dict[str, tuple[Block, ...]] = {
-        "venue": (*venue_head(catalogue), Space(6)),
+        "venue": (*venue_head(catalogue, words), Space(6)),
         "title": (
             centred(say("slip_back" if charge.reverses else "slip"), Size.LARGE, bold=True),
             Rule(Stroke.HEAVY),
@@ -132,7 +132,7 @@ class _Bill:
     def parts(self, key: str, paid: Iterator[Block]) -> dict[str, tuple[Block, ...]]:
         """What bill and receipt have in common, with what was `paid` under its own name."""
         return {
-            "venue": (*venue_head(self._catalogue), Space(6)),
+            "venue": (*venue_head(self._catalogue, self._words), Space(6)),
             "head": tuple(self.head()),
             "dishes": tuple(self.dishes()),
             "sums": tuple(self.sums()),
@@ -338,10 +338,17 @@ def tender_name(payment: Payment, say: Callable[..., str]) -> str:
     return say(payment.tender)
 
 
-def venue_head(catalogue: Catalogue) -> Iterator[Block]:
-    """The venue's logo, name and address."""
+def venue_head(catalogue: Catalogue, words: Words) -> Iterator[Block]:
+    """The venue's logo and name, and who it is before the law."""
     settings = catalogue.settings
     yield from logo_of(settings)
     yield centred(settings.name, Size.LARGE, bold=True)
-    if settings.address:
-        yield centred(settings.address, Size.SMALL)
+    yield from before_the_law(settings, words)
+
+
+def before_the_law(settings: Settings, words: Words) -> Iterator[Block]:
+    """The house's address, its legal name and its own tax number, as far as they are known."""
+    tax = f"{words.say('tax_code')} {settings.tax_number}" if settings.tax_number else ""
+    for line in (settings.address, " · ".join(x for x in (settings.legal_name, tax) if x)):
+        if line:
+            yield centred(line, Size.SMALL)

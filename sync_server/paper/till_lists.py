@@ -11,8 +11,9 @@ from sync_server.domain.events import FiguresPrinted
 from sync_server.domain.menu import Catalogue
 
 from .figures import Figures
+from .guest import before_the_law
 from .names import person_name
-from .rows import centred, grand, sum_row
+from .rows import centred, grand, section, sum_row
 from .templates import Draft
 from .words import Words
 
@@ -30,6 +31,8 @@ def figures_draft(
         ),
         "end": tuple(grand(say("sum_of_all"), figures.money(printed.total_minor))),
     }
+    if printed.taxes:
+        parts["taxes"] = tuple(_taxes(printed, words, figures))
     if printed.document == "invoice":
         signs = (Signature(say("sign_gave")), Signature(say("sign_took")))
         parts["end"] = (*parts["end"], *signs)
@@ -44,12 +47,18 @@ def _head(
 ) -> Iterator[Block]:
     settings, account = catalogue.settings, catalogue.accounts.get(printed.about)
     yield centred(settings.name, bold=True)
-    if settings.address:
+    if printed.document == "invoice":
+        yield from before_the_law(settings, words)
+    elif settings.address:
         yield centred(settings.address, Size.SMALL)
     yield Rule()
-    yield sum_row(words.say("figures_about"), account.name if account else printed.about)
-    if account is not None and account.tax_code:
-        yield sum_row(words.say("tax_code"), account.tax_code)
+    if printed.kind == "check":
+        yield sum_row(words.say("check_no"), printed.about)
+    name = account.name if account else printed.buyer or printed.about
+    yield sum_row(words.say("figures_about"), name)
+    code = account.tax_code if account else printed.buyer_code
+    if code:
+        yield sum_row(words.say("tax_code"), code)
     if account is not None and account.address:
         yield centred(account.address, Size.SMALL)
     yield sum_row(words.say("printed_at"), figures.moment(printed.at_ms))
@@ -57,9 +66,19 @@ def _head(
     yield Rule()
 
 
+def _taxes(printed: FiguresPrinted, words: Words, figures: Figures) -> Iterator[Block]:
+    """The tax in the total, a row for each rate with what it was taken of."""
+    yield from section(words.say("taxes"))
+    for tax in printed.taxes:
+        rate = words.say("tax", rate=figures.rate(tax.rate_bp))
+        name = rate if tax.rate_bp else words.say("untaxed")
+        base = words.say("tax_base", base=figures.plain(tax.base_minor))
+        yield sum_row(f"{name} · {base}", figures.plain(tax.tax_minor))
+
+
 def _name(printed: FiguresPrinted, name: str, words: Words, figures: Figures) -> str:
     if not name:
-        return words.say("figures_rest")
+        return words.say("figures_other" if printed.document == "invoice" else "figures_rest")
     if printed.kind == "tender":
         return words.say("room_plain" if name == "room" else name)
     if printed.kind == "tax":

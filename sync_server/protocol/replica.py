@@ -30,6 +30,7 @@ _GREW = (
     *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
     *("CloseDay", "DayClosed"),
     *("PaymentTaken", "PaymentUnallocated"),
+    *("PrintFigures", "FiguresPrinted"),
 )
 """Types that gained fields since their first version."""
 

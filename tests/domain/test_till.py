@@ -352,3 +352,42 @@ def test_a_line_paid_by_nobody_is_no_way_to_close_a_check() -> None:
     house = a_check()
     house.must(c.VoidLine(K, LineId("l1"), 1_000, "guest-left", False), by="nadia")
     assert house.refused(c.CloseCheck(K, SH), by="nadia").code == "nothing_due"
+
+
+# -- the count -----------------------------------------------------------------------------------
+def counted(house: AHouse, *pieces: tuple[int, int]) -> None:
+    """The drawer is counted."""
+    counts = tuple(c.DenominationCount(face, count) for face, count in pieces)
+    house.must(c.CountDrawer(SH, counts), by="nadia")
+
+
+def a_careful_house() -> AHouse:
+    """A drawer of 2,000.00 that is counted again when it does not agree; a cashier without more."""
+    house = AHouse(a_menu(count_twice=True))
+    rights = ("close_shift", "order", "take_cash")
+    roles = {**house.menu.roles, "waiter": replace(house.menu.roles["waiter"], rights=rights)}
+    house.menu = replace(house.menu, roles=roles)
+    return house
+
+
+def test_a_drawer_that_is_short_is_counted_until_two_counts_agree() -> None:
+    house = a_careful_house()
+    counted(house, (100_000, 1), (50_000, 1))
+    close = c.CloseShift(SH, "cannot say")
+    assert house.refused(close).code == "count_again"
+    counted(house, (100_000, 1), (20_000, 3))
+    assert house.refused(close).code == "count_again"
+    counted(house, (20_000, 3), (100_000, 1), (50, 0))
+    house.must(close)
+    shift = house.venue.shifts[SH]
+    assert (shift.over_minor, shift.first_over_minor, shift.count_no) == (-40_000, -50_000, 3)
+
+
+def test_a_drawer_that_agrees_is_counted_once_and_a_manager_may_let_a_count_stand() -> None:
+    house = a_careful_house()
+    counted(house, (100_000, 2))
+    house.must(c.CloseShift(SH))
+    house = a_careful_house()
+    counted(house, (100_000, 1))
+    house.must(c.CloseShift(SH, "robbed"), approver="nadia")
+    assert house.venue.shifts[SH].over_minor == -100_000
