@@ -166,6 +166,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "card_words": "Термінал сказав",
     "card_back_asked": "Термінал повертає; дивіться у «Картки»",
     "with_tip_of": "з них чайові",
+    "matter_loose": "Продажів без відкритої зміни: {what}; вони будуть у наступному Z",
     "matter_card": "Картка рахунку {what}: ще невідомо",
     "suspense_next": "Віддайте гостю або віднесіть на його чек",
     "suspense_return": "Повернути гостю",

@@ -98,6 +98,8 @@ def open_matters(venue: Venue) -> list[str]:
     ]
     matters += [f"suspense:{held.payment.payment_id}" for held in venue.suspense]
     matters += [f"late:{late.shift_no}:{late.amount_minor}" for late in venue.late]
+    if venue.loose.loose_count:
+        matters.append(f"loose:{venue.loose.loose_count}:{venue.loose.loose_minor}")
     matters += [
         f"print:{str(notice.params.get('document', '')).replace(':', ' ')}:{notice.notice_id}"
         for notice in venue.notices.values()

@@ -45,7 +45,8 @@ class Figures:
 
     `cash_minor` is house money only: change for foreign cash lowers it. `reopened_*` are sales
     that were taken back; `sales_minor` and the taxes are already without them. `late` are payments
-    of shifts that were closed before; they are in the tenders as well.
+    of shifts that were closed before; they are in the tenders as well. `loose_*` are sales of
+    checks that closed while no shift was open: the first shift after that has them in its sales.
     """
 
     checks: int = 0
@@ -83,6 +84,8 @@ class Figures:
     tenders: tuple[TenderSum, ...] = ()
     foreign: tuple[ForeignSum, ...] = ()
     late: tuple[LateSum, ...] = ()
+    loose_count: int = 0
+    loose_minor: int = 0
 
 
 def add_taxes(sums: Iterable[e.TaxSum], more: Iterable[e.TaxSum]) -> tuple[e.TaxSum, ...]:
@@ -198,6 +201,16 @@ def sold(figures: Figures, event: e.CheckClosed) -> Figures:
         taxes=add_taxes(figures.taxes, totals.taxes),
         first_number=figures.first_number or event.number,
         last_number=event.number,
+    )
+
+
+def loose(figures: Figures, event: e.CheckClosed) -> Figures:
+    """After a check was closed that no shift took."""
+    grown = sold(figures, event)
+    return replace(
+        grown,
+        loose_count=figures.loose_count + 1,
+        loose_minor=figures.loose_minor + event.totals.total_minor,
     )
 
 

@@ -165,7 +165,7 @@ def closing(check: Check, shift_open: dict[str, bool], facts: Facts) -> e.CheckC
     """The sale, once all is sent, paid and answered for; None while something is left.
 
     The sale belongs to the shift of the last payment if that is still open, else to any open one,
-    else to none: a late entry (reliability 2.16).
+    else to none: then the first shift that opens has it on its Z (reliability 2.16).
     """
     if check.state != "open" or not check.payments:
         return None

@@ -28,7 +28,7 @@ from .approvals import Request
 from .attendance import Attendance
 from .cards import CardRequest
 from .checks import Check, Stamp
-from .figures import LateSum, add_late
+from .figures import Figures, LateSum, add_late, loose
 from .folio import Charge
 from .ids import ChargeId, CheckId, NoticeId, PaymentId, ShiftId, StaffId, TicketId
 from .kitchen import Ticket
@@ -92,7 +92,8 @@ class Venue:
     `n` is the last event applied. `checks` are open ones; `closed` the latest finished ones.
     `continued` leads from a closed check to the one that took lines which came too late. `owed`
     is by house account; `returns_minor` is what was taken back since the first day, beside
-    `perpetual_minor`, which only rises. `late` are entries of closed shifts that no open one took.
+    `perpetual_minor`, which only rises. `late` are entries of closed shifts that no open one took,
+    `loose` sales of checks that closed while no shift was open.
     """
 
     n: int = 0
@@ -120,6 +121,7 @@ class Venue:
     late: tuple[LateSum, ...] = ()
     invoice_no: int = 0
     cards: dict[PaymentId, CardRequest] = field(default_factory=dict)
+    loose: Figures = field(default_factory=Figures)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -149,6 +151,7 @@ class Venue:
             self.late,
             self.invoice_no,
             dict(self.cards),
+            self.loose,
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -257,6 +260,8 @@ class Venue:
             self.continued.pop(gone, None)
             self.check_tickets.pop(gone, None)
         if isinstance(event, e.CheckClosed):
+            if event.shift_id not in self.shifts:
+                self.loose = loose(self.loose, event)
             self.perpetual_minor += event.totals.total_minor
             if self.day is not None:
                 self.day = replace(
@@ -336,7 +341,8 @@ class Venue:
                 del self.tickets[ticket.ticket_id]
 
     def _shift_opened(self, event: e.ShiftOpened, stamp: Stamp) -> None:
-        self.shifts[event.shift_id] = shifts.opened(event)
+        self.shifts[event.shift_id] = replace(shifts.opened(event), figures=self.loose)
+        self.loose = Figures()
         self.shift_no = event.number
         closed = [s for s in self.shifts.values() if s.state == "closed"]
         for shift in closed[: max(0, len(closed) - CLOSED_SHIFTS_KEPT)]:

@@ -142,6 +142,8 @@ class _Report:
             yield self._sum("service_sum", sold.service_minor)
         net = self._figures.money(sold.sales_minor)
         yield sum_row(say("net_sales"), net, bold=True)
+        if sold.loose_count:
+            yield self._sum("loose", sold.loose_minor, count=sold.loose_count)
         yield self._said("checks", str(sold.checks))
         if sold.first_number:
             yield self._said("check_numbers", f"{sold.first_number} – {sold.last_number}")

@@ -172,6 +172,11 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "service_sum": ("Обслуговування", "Service charge", "Obsługa"),
     "net_sales": ("Продаж разом", "Sales total", "Sprzedaż razem"),
     "checks": ("Чеків", "Checks", "Rachunki"),
+    "loose": (
+        "у т. ч. до зміни ({count})",
+        "of it before the shift ({count})",
+        "w tym przed zmianą ({count})",
+    ),
     "check_numbers": ("Перший – останній", "First – last", "Pierwszy – ostatni"),
     "guest_count": ("Гостей", "Guests", "Goście"),
     "per_check": ("Середній чек", "Average check", "Średni rachunek"),

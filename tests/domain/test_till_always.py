@@ -4,10 +4,11 @@ from hypothesis import given, settings, strategies as st
 
 from sync_server.domain import commands as c
 from sync_server.domain.checks import HOLDING, balance
-from sync_server.domain.ids import CheckId, PaymentId
+from sync_server.domain.decisions import open_matters
+from sync_server.domain.ids import ChargeId, CheckId, PaymentId, ShiftId
 from sync_server.domain.rejections import Accepted
 from tests.builders import AHouse, a_line
-from tests.domain.test_till import SH, a_check, booked
+from tests.domain.test_till import SH, K, a_check, booked
 
 KINDS = ("in", "out", "drop", "tips")
 Operation = tuple[str, int, int]
@@ -109,6 +110,24 @@ def test_money_agrees_after_any_sequence_of_operations(sequence: list[Operation]
     cash = f.cash_minor - f.cash_refunds_minor
     assert shift.drawer_minor == shift.float_minor + cash + moved == sums[f"drawer:{SH}"]
     assert sum(sums.values()) == 0
+    # what guests owed is what they paid: sales + tips = payments of closed checks - refunds
+    sold = sum(minor for account, minor in sums.items() if account.startswith(("sales", "tax")))
+    back = sum(minor for account, minor in sums.items() if account.startswith("refunds"))
+    on_closed = sum(
+        p.amount_minor + p.tip_minor - p.refunded_minor - p.refunded_tip_minor
+        for check in venue.closed.values()
+        for p in check.payments
+        if p.state == "done"
+    )
+    tips = sums["tips"] - f.tips_paid_minor
+    assert on_closed == -(sold + back + tips)
+    # refunds sum per tax rate
+    for rate in {tax.rate_bp for tax in (*f.taxes, *f.refund_taxes)}:
+        kept = sum(tax.tax_minor for tax in f.taxes if tax.rate_bp == rate)
+        given = sum(tax.tax_minor for tax in f.refund_taxes if tax.rate_bp == rate)
+        assert sums[f"tax:{rate}"] == -(kept - given)
+    # each sale stands on one Z: those of shifts, less what was taken back, are the perpetual total
+    assert f.sales_minor + f.reopened_minor == venue.perpetual_minor
     # X equals the next Z, and a closed shift never changes
     house.must(c.CountDrawer(SH, ()), by="nadia")
     house.must(c.CloseShift(SH, "all of it"), by="nadia")
@@ -118,3 +137,18 @@ def test_money_agrees_after_any_sequence_of_operations(sequence: list[Operation]
         if operation[0] not in ("order",):
             done(house, step, operation)
     assert venue.shifts[SH] == closed
+
+
+def test_a_sale_that_no_shift_was_open_for_stands_on_the_next_z() -> None:
+    house = a_check()
+    house.must(c.ChargeRoom(K, ChargeId("ch"), SH, "s1", "304", "Guest", 18_500), by="nadia")
+    house.must(c.CountDrawer(SH, (c.DenominationCount(100_000, 2),)), by="nadia")
+    house.must(c.CloseShift(SH), by="nadia")
+    house.must(c.SettleCharge(ChargeId("ch"), "posted", "F1"))
+    assert house.check().state == "closed"
+    assert open_matters(house.venue)[-1] == "loose:1:18500"
+    house.must(c.OpenShift(ShiftId("next"), "1", 0), by="nadia")
+    f = house.venue.shifts[ShiftId("next")].figures
+    assert (f.sales_minor, f.loose_count, f.checks) == (18_500, 1, 1)
+    assert house.venue.perpetual_minor == 18_500
+    assert not any(matter.startswith("loose") for matter in open_matters(house.venue))
