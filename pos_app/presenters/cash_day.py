@@ -12,8 +12,11 @@ from sync_server.domain import commands as c
 from sync_server.domain.attendance import Attendance
 from sync_server.domain.decisions import open_matters
 from sync_server.domain.ids import StaffId
+from sync_server.domain.lending import LENDABLE, Lent, running
 from sync_server.domain.staff import rights_of
 
+_HOUR_MS = 3_600_000
+_LENT_HOURS = (2, 12, 24, 72, 168, 720)
 _NEXT = {"": ("in",), "in": ("break", "out"), "break": ("back", "out")}
 
 
@@ -56,12 +59,74 @@ class PeopleSection(Section):
         """What makes sense next."""
         there = self.on.desk.venue.present.get(self.who)
         kinds = _NEXT[there.state if there else ""]
-        return tuple(Act(f"do:{kind}", self.on.say(f"punch_{kind}")) for kind in kinds)
+        punches = tuple(Act(f"do:{kind}", self.on.say(f"punch_{kind}")) for kind in kinds)
+        if not self.on.may("approve"):
+            return punches
+        back = bool(self._lent())
+        return (
+            *punches,
+            Act("do:lend", self.on.say("lend_rights"), "outline", icon="person"),
+            Act("do:take_back", self.on.say("take_rights_back"), "outline", back),
+        )
+
+    def notes(self) -> tuple[Card, ...]:
+        """What this person was lent, until when, by whom."""
+        return tuple(self._loan(each) for each in self._lent())
+
+    def _lent(self) -> list[Lent]:
+        return running(self.on.desk.venue.lent.values(), self.who, self.on.desk.now_ms())
+
+    def _loan(self, each: Lent) -> Card:
+        on, zone = self.on, self.on.desk.catalogue.settings.zone
+        until = f"{formats.iso_day(each.until_ms, zone)} {on.clock(each.until_ms)}"
+        said = on.say("lent_until", until=until, name=on.person(each.by))
+        rights = ", ".join(on.say(f"right_{right}") for right in each.rights)
+        return Card(rights, (said, on.reason_of(each.reason)), "", "hold")
 
     def do(self, what: str) -> None:
-        """One punch of the clock."""
+        """A punch of the clock, or rights lent and taken back."""
+        if what == "lend":
+            self._lend()
+            return
+        if what == "take_back":
+            for each in self._lent():
+                self.on.send(c.TakeBackRights(each.lent_id), self.on.say("rights_are_back"))
+            return
         said = self.on.say("done_punched", name=self.on.person(self.who))
         self.on.send(c.PunchClock(what, self.who), said)
+
+    def _lend(self) -> None:
+        """To whom, which right, until when, why."""
+        on, catalogue = self.on, self.on.desk.catalogue
+        own = rights_of(catalogue, on.desk.me)
+        people = tuple(
+            Act(f"pick:{key}", person.name)
+            for key, person in catalogue.staff.items()
+            if person.active and key != on.desk.me and own - rights_of(catalogue, key)
+        )
+        picked = self.who if on.picked and self.who != on.desk.me else ""
+
+        def which(answers: Answers) -> None:
+            to = StaffId(answers.get("to", picked))
+            rights = sorted((own & LENDABLE) - rights_of(catalogue, to))
+            acts = tuple(Act(f"pick:{right}", on.say(f"right_{right}")) for right in rights)
+            spans = tuple(Act(f"pick:{n}", on.say("for_hours", n=n)) for n in _LENT_HOURS)
+            steps = (
+                Step("pick", "right", on.say("lend_which"), acts),
+                Step("pick", "hours", on.say("lend_how_long"), spans),
+            )
+            on.reasoned((), steps, lambda more: lend(to, more))
+
+        def lend(to: StaffId, answers: Answers) -> None:
+            until_ms = on.desk.now_ms() + int(answers["hours"]) * _HOUR_MS
+            new, right = on.desk.new_id(), (answers["right"],)
+            command = c.LendRights(new, to, right, until_ms, answers["reason"])
+            on.send(command, on.say("rights_lent", name=on.person(to)))
+
+        if picked:
+            which({})
+        else:
+            on.asking.begin((Step("pick", "to", on.say("lend_to"), people),), which)
 
 
 class OpenSection(Section):

@@ -15,6 +15,7 @@ from pos_app.presenters.shown import NO_BANNER, Act, Avatar, Banner, Chip
 from pos_app.words import Words
 from sync_server.domain.checks import Check
 from sync_server.domain.floor_plan import label_of
+from sync_server.domain.lending import rights_lent
 from sync_server.domain.rejections import Decision, Refused
 from sync_server.domain.staff import rights_of
 
@@ -141,8 +142,11 @@ class Presenter:
 
     # -- rights and outcomes -------------------------------------------------------------------
     def may(self, right: str) -> bool:
-        """Whether the person signed in has a right."""
-        return right in rights_of(self.desk.catalogue, self.desk.me)
+        """Whether the person signed in has a right, of their own or lent."""
+        desk = self.desk
+        if right in rights_of(desk.catalogue, desk.me):
+            return True
+        return right in rights_lent(desk.venue.lent.values(), desk.me, desk.now_ms())
 
     def submit(self, command: object, approval: str = "") -> bool:
         """Submit; a refusal or an adjustment is said in words. True when accepted."""

@@ -40,9 +40,11 @@ from .house_commands import (
     HOUSE_COMMANDS,
     AcknowledgeNotice as AcknowledgeNotice,
     FreeItem as FreeItem,
+    LendRights as LendRights,
     PublishCatalogue as PublishCatalogue,
     RecordSignIn as RecordSignIn,
     StopItem as StopItem,
+    TakeBackRights as TakeBackRights,
     TellStaff as TellStaff,
 )
 from .kitchen_commands import (

@@ -17,6 +17,7 @@ from . import (
     events as e,
     folio,
     kitchen,
+    lending,
     ordering,
     orders,
     room_reversals,
@@ -40,6 +41,8 @@ def decide(venue: Venue, command: object, facts: Facts) -> Decision:
     handler = _HANDLERS.get(kind)
     if handler is None:
         return refuse("unknown_command")
+    if venue.lent:
+        facts = lending.with_lent(venue.lent, facts)
     if fault := needs(facts, RIGHT_FOR[kind.__name__]):
         return fault
     if carries_card_number(command):
@@ -468,6 +471,8 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TellStaff: _tell,
     c.PublishCatalogue: _publish,
     c.RecordSignIn: _signed_in,
+    c.LendRights: lambda v, x, f: till.one(lending.lend(v.lent, x, f)),
+    c.TakeBackRights: lambda v, x, f: till.one(lending.take_back(v.lent, x, f)),
     c.AskApproval: lambda v, x, f: till.one(approvals.ask(v.requests, x, f)),
     c.AnswerApproval: lambda v, x, f: till.one(approvals.answer(v.requests, x, f)),
     c.CancelApproval: lambda v, x, f: till.one(approvals.cancel(v.requests, x, f)),

@@ -45,6 +45,8 @@ from .house_events import (
     ItemStopped as ItemStopped,
     NoticeAcknowledged as NoticeAcknowledged,
     NoticeRaised as NoticeRaised,
+    RightsLent as RightsLent,
+    RightsTakenBack as RightsTakenBack,
     StaffSignedIn as StaffSignedIn,
 )
 from .kitchen_events import (

@@ -54,6 +54,24 @@ class RecordSignIn:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class LendRights:
+    """Lend rights of one's own to a colleague until `until_ms`, with a reason."""
+
+    lent_id: str
+    staff_id: StaffId
+    rights: tuple[str, ...]
+    until_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackRights:
+    """End a loan of rights before its time."""
+
+    lent_id: str
+
+
 HOUSE_COMMANDS: tuple[type, ...] = (
     StopItem,
     FreeItem,
@@ -61,5 +79,7 @@ HOUSE_COMMANDS: tuple[type, ...] = (
     TellStaff,
     PublishCatalogue,
     RecordSignIn,
+    LendRights,
+    TakeBackRights,
 )
 """All of this file, for `commands.COMMANDS`."""

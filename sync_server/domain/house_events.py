@@ -57,6 +57,29 @@ class StaffSignedIn:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class RightsLent:
+    """`by` lent rights of their own to `staff_id`; they end by themselves at `until_ms`."""
+
+    lent_id: str
+    staff_id: StaffId
+    by: StaffId
+    rights: tuple[str, ...]
+    from_ms: int
+    until_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightsTakenBack:
+    """A loan of rights ended before its time."""
+
+    lent_id: str
+    staff_id: StaffId
+    by: StaffId
+    at_ms: int
+
+
 HOUSE_EVENTS: tuple[type, ...] = (
     ItemStopped,
     ItemFreed,
@@ -64,5 +87,7 @@ HOUSE_EVENTS: tuple[type, ...] = (
     NoticeAcknowledged,
     CataloguePublished,
     StaffSignedIn,
+    RightsLent,
+    RightsTakenBack,
 )
 """All of this file, for `events.EVENTS`."""

@@ -116,6 +116,8 @@ RIGHT_FOR: dict[str, str] = {
     "StopItem": "stop_list",
     "FreeItem": "stop_list",
     "AcknowledgeNotice": ANYONE,
+    "LendRights": "approve",
+    "TakeBackRights": "approve",
     "TellStaff": ANYONE,  # server only
     "PrintFigures": ANYONE,  # server only
     "PublishCatalogue": ANYONE,  # server only

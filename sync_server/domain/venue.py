@@ -18,6 +18,7 @@ from . import (
     events as e,
     folio,
     kitchen,
+    lending,
     room_reversals,
     shifts,
     speed,
@@ -32,6 +33,7 @@ from .figures import Figures, LateSum, add_late, loose
 from .folio import Charge
 from .ids import ChargeId, CheckId, NoticeId, PaymentId, ShiftId, StaffId, TicketId
 from .kitchen import Ticket
+from .lending import Lent
 from .limits import (
     BUMPED_TICKETS_KEPT,
     CLOSED_CHECKS_KEPT,
@@ -122,6 +124,7 @@ class Venue:
     invoice_no: int = 0
     cards: dict[PaymentId, CardRequest] = field(default_factory=dict)
     loose: Figures = field(default_factory=Figures)
+    lent: dict[str, Lent] = field(default_factory=dict)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -152,6 +155,7 @@ class Venue:
             self.invoice_no,
             dict(self.cards),
             self.loose,
+            dict(self.lent),
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -460,6 +464,12 @@ class Venue:
         self.suspense = ()
         self.late = ()
 
+    def _lent_rights(self, event: e.RightsLent, stamp: Stamp) -> None:
+        lending.noted(self.lent, event)
+
+    def _took_rights_back(self, event: e.RightsTakenBack, stamp: Stamp) -> None:
+        self.lent.pop(event.lent_id, None)
+
     def _stopped(self, event: e.ItemStopped, stamp: Stamp) -> None:
         self.stops[event.item_id] = Stop(event.item_id, event.left_milli, event.by, event.at_ms)
 
@@ -528,6 +538,8 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.ItemFreed: Venue._freed,
     e.NoticeRaised: Venue._raised,
     e.NoticeAcknowledged: Venue._notice_seen,
+    e.RightsLent: Venue._lent_rights,
+    e.RightsTakenBack: Venue._took_rights_back,
     e.CataloguePublished: Venue._published,
 }
 

@@ -14,6 +14,7 @@ import msgspec
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ShiftId, StaffId
 from sync_server.domain.invoices import of_check
+from sync_server.domain.lending import rights_lent
 from sync_server.domain.limits import (
     APPROVAL_MS,
     CARD_LENGTH,
@@ -429,11 +430,9 @@ class Asks:
 
     async def _statement(self, dev: str, session: str, asked: _Statement) -> AskResult:
         """What a house account ate and paid, a page at a time."""
-        holder = self._house.access.holder(session, dev, self._house.clock())
-        if not holder:
-            return _no("session_ended")
-        if STATEMENT_RIGHT not in rights_of(self._house.catalogue, holder):
-            return _no("not_allowed", right=STATEMENT_RIGHT)
+        _, fault = self._holds(dev, session, STATEMENT_RIGHT)
+        if fault is not None:
+            return fault
         if asked.account_id not in self._house.catalogue.accounts:
             return _no("no_account", account=asked.account_id[:64])
         lines = await statement(self._house.database, asked.account_id, asked.before_n)
@@ -444,7 +443,8 @@ class Asks:
         holder = self._house.access.holder(session, dev, self._house.clock())
         if not holder:
             return "", _no("session_ended")
-        if right not in rights_of(self._house.catalogue, holder):
+        lent = rights_lent(self._house.venue.lent.values(), holder, self._house.clock())
+        if right not in rights_of(self._house.catalogue, holder) | lent:
             return holder, _no("not_allowed", right=right)
         return holder, None
 

@@ -506,3 +506,24 @@ def test_a_company_gets_its_statement_and_its_invoice_on_paper(house: House) -> 
     flow.act("do:statement")
     settle(flow, house)
     assert desk.questions == [("account_paper", {"account_id": "podil", "document": "statement"})]
+
+
+# -- rights for a while ------------------------------------------------------------------------
+def test_a_manager_lends_a_right_for_hours_and_takes_it_back(house: House) -> None:
+    flow = desk_of(house, "nadia", "people")
+    flow.act("do:lend")
+    flow.act("pick:taras")
+    flow.act("pick:void_sent")
+    flow.act("pick:12")
+    typed(flow, "x")
+    flow.act("confirm")
+    settle(flow, house)
+    (loan,) = house.venue.lent.values()
+    assert (loan.to, loan.rights) == ("taras", ("void_sent",))
+    house.do(c.PunchClock("in", StaffId("taras")), "taras")
+    flow.act("open:taras")
+    (note,) = flow.view().view.notes
+    assert "Nadia" in note.lines[0]
+    flow.act("do:take_back")
+    settle(flow, house)
+    assert not house.venue.lent

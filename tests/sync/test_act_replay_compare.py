@@ -238,6 +238,16 @@ async def _card_unknown(office: Office) -> None:
     await office.act(c.SettleCard(PAID, "unknown"))
 
 
+LENDS = c.LendRights(
+    "l", StaffId("olena"), ("refund", "discount"), EVENING_MS + 9 * 3_600_000, "holiday"
+)
+
+
+async def _lent(office: Office) -> None:
+    await office.published()
+    await office.act(LENDS)
+
+
 async def _reopened(office: Office) -> None:
     await _sold(office)
     await office.act(c.ReopenCheck(K, SH, "wrong tip"))
@@ -275,6 +285,8 @@ simple("CancelCard", _card_asked, c.CancelCard(PAID))
 simple("SettleCard", _card_asked, c.SettleCard(PAID, "approved", 10_500, 0, "A1"))
 simple("ResolveCard", _card_unknown, c.ResolveCard(PAID, True, "SLIP 7"))
 simple("BackToCard", _sold, c.BackToCard(K, PaymentId("p2"), PAID, SH, 1_000, "cold soup"))
+simple("LendRights", Office.published, LENDS)
+simple("TakeBackRights", _lent, c.TakeBackRights("l"))
 simple("PunchClock", Office.published, c.PunchClock("in"))
 ASKED = c.AskApproval("r1", K, "GiveDiscount", "0" * 64, "over_limit", {"limit_bp": 1_000})
 
