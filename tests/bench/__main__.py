@@ -20,6 +20,7 @@ from . import (
     bench_orders,
     bench_printing,
     bench_start,
+    bench_till,
     bench_touch,
     bench_year,
     machine,
@@ -40,6 +41,7 @@ BENCHES: dict[str, Bench] = {
     "h": bench_printing.run,
     "i": bench_board.run,
     "j": bench_year.run,
+    "k": bench_till.run,
 }
 
 

@@ -224,8 +224,8 @@ def test_what_comes_late_with_no_shift_at_the_drawer_is_told_and_stands_in_the_d
     assert "nadia" in {notice.staff_id for notice in told}
     assert "olena" not in {notice.staff_id for notice in told}
     assert told[0].params["amount_minor"] == 18_500
-    assert open_matters(house.venue) == ["late:1:18500"]
-    house.must(c.CloseDay(("late:1:18500",), ("seen",)), by="nadia")
+    assert open_matters(house.venue) == ["late:1:18500", "loose:1:18500"]
+    house.must(c.CloseDay(tuple(open_matters(house.venue)), ("seen", "seen")), by="nadia")
     assert not house.venue.late
 
 
