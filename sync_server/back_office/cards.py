@@ -5,7 +5,7 @@ every line that uses it. What a card means is `sync_server.domain.recipes`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import sqlalchemy as sa
@@ -140,6 +140,30 @@ def add_version(
     )
     session.flush()
     return []
+
+
+def book_faults(session: Session, recipes: Sequence[Recipe]) -> list[tuple[str, Fault]]:
+    """What would be wrong with the cards if all of these were added, each by a card it concerns."""
+    if not recipes:
+        return []
+    locked = locked_through(session)
+    found = []
+    for recipe in recipes:
+        owner, day = recipe.owner_id, recipe.valid_from
+        if session.get(RecipeCard, (recipe.owner.value, owner, day)) is not None:
+            found.append((owner, Fault("card_exists", place="day")))
+        if day <= locked:
+            found.append((owner, Fault("period_locked", place="day", params={"day": locked})))
+    book = read_book(session)
+    cards = [card for versions in book.versions.values() for card in versions]
+    ids = {recipe.owner_id for recipe in recipes}
+    for one in faults(RecipeBook.of([*cards, *recipes], book.policies)):
+        path = str(one.params.get("path", one.params.get("owner", "")))
+        named = [part for part in path.split(" → ") if part in ids]
+        fault = (named[0] if named else "", Fault(one.code, params=one.params))
+        if fault not in found:
+            found.append(fault)
+    return found
 
 
 def add_cards(session: Session, recipes: Iterable[Recipe]) -> None:

@@ -7,7 +7,7 @@ Reading files is `sheets`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ from sync_server.domain.menu_changes import CHANGES, Change, changed
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
-from .cards import add_version
+from .cards import add_version, book_faults
 from .catalogue import draft_of, keep_in_draft
 from .papers import Actor, Draft, DraftLine, save
 from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
@@ -89,6 +89,7 @@ class Plan:
     recipes: list[Recipe] = field(default_factory=list)
     opening: dict[str, list[DraftLine]] = field(default_factory=dict)
     prices: list[Change] = field(default_factory=list)
+    owners: dict[str, "Cell"] = field(default_factory=dict)
     menu: Catalogue | None = None
     faults: list[CellFault] = field(default_factory=list)
     rows: int = 0
@@ -178,7 +179,17 @@ def dry_run(
                 _read_opening(reader, table.rows)
             case Subject.PRICES:
                 _read_prices(reader, table.rows)
+    if not plan.faults:
+        _whole_book(session, plan)
     return plan
+
+
+def _whole_book(session: Session, plan: Plan) -> None:
+    """What only the cards together can have wrong, at the row of the card that brings it."""
+    for recipe, fault in book_faults(session, plan.recipes):
+        text = " ".join(str(value) for value in fault.params.values())
+        cell = plan.owners.get(recipe, Cell("", 0, None, ""))
+        plan.fault(replace(cell, text=text), fault.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +305,10 @@ def _read_recipes(reader: _Reader, rows: Sequence[TableRow], day: str) -> None:
         key = (Owner(kind), owner)
         part = IngredientId(good.ingredient_id if good else "")
         lines.setdefault(key, []).append(Component(part, exact(qty * factor), losses))
+        reader.plan.owners.setdefault(owner, reader.cell(row, "owner"))
         output = reader.figure(row, "output")
+        if reader.text(row, "output") and output <= 0:
+            reader.plan.fault(reader.cell(row, "output"), "bad_yield")
         if output:
             outputs[key] = exact(output * _owner_factor(house, key))
     for key, components in lines.items():
@@ -342,9 +356,10 @@ def _read_prices(reader: _Reader, rows: Sequence[TableRow]) -> None:
             reader.plan.fault(reader.cell(row, "dish"), "no_dish")
         if rule and not rule_id:
             reader.plan.fault(reader.cell(row, "rule"), "no_rule")
-        if key and (key, rule_id) in seen:
+        place = (key, rule_id) if key and bool(rule_id) == bool(rule) else (str(row.number), "")
+        if place in seen:
             reader.plan.fault(reader.cell(row, "dish"), "twice")
-        seen.add((key, rule_id))
+        seen.add(place)
         typed = reader.text(row, "price") if rule else reader.needed(row, "price")
         price = reader.figure(row, "price")
         minor = str(minor_of(price)) if typed else ""

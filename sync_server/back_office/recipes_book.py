@@ -4,6 +4,7 @@ Costs are of now (`cards.read_unit_costs`), selling prices the average net price
 days of sales. The arithmetic is `sync_server.domain.card_sheet`.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -136,11 +137,14 @@ class Cookbook:
 
     def portions_left(self, store_of_item: Mapping[str, str]) -> dict[str, int]:
         """How many portions of each dish its store is enough for, prepared goods made anew; a
-        dish without a store ("") counts by the store that is enough for most."""
+        dish without a store ("") counts by what the whole house has."""
         held = {
             (row.store_id, row.ingredient_id): Fraction(row.qty_milli, 1000)
             for row in self._session.exec(select(Balance))
         }
+        house: defaultdict[str, Fraction] = defaultdict(Fraction)
+        for (_, good), qty in held.items():
+            house[good] += qty
         left: dict[str, int] = {}
         for item_id, store_id in store_of_item.items():
             portion = Portion(item_id, Decimal(1), self._day)
@@ -148,13 +152,13 @@ class Cookbook:
             if isinstance(needs, Refused):
                 continue
             exact_needs = {good: Fraction(qty) for good, qty in needs.items()}
-            counts = []
-            for store in [store_id] if store_id else {place for place, _ in held}:
-                stock = {good: held.get((store, good), Fraction(0)) for good in needs}
-                counts.append(portions_left(exact_needs, stock.__getitem__))
-            found = [count for count in counts if count is not None]
-            if found:
-                left[item_id] = max(found)
+            stock = {
+                good: held.get((store_id, good), Fraction(0)) if store_id else house[good]
+                for good in needs
+            }
+            count = portions_left(exact_needs, stock.__getitem__)
+            if count is not None:
+                left[item_id] = count
         return left
 
 

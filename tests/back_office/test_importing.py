@@ -9,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlmodel import select
 
 from sync_server.back_office.cards import read_book
+from sync_server.back_office.catalogue import draft_of
 from sync_server.back_office.importing import Plan, Subject, carry_out, dry_run
 from sync_server.back_office.journal_entries import choose_account, journal_entries
 from sync_server.back_office.paper_tables import PaperLine, PaperRow
@@ -16,20 +17,28 @@ from sync_server.back_office.papers import Actor
 from sync_server.back_office.sheets import CellFault, Table, tables_in
 from sync_server.back_office.tables import Ingredient, StockMove
 from sync_server.back_office.typed import decimal_of
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu_changes import Change, changed
 from sync_server.domain.recipes import Owner
 from sync_server.store.database import Database, session_on
 from tests.back_office.house import DAY, NOON_MS, Journal, furnish, take_all
+from tests.builders import a_menu
 
 HALYNA = Actor("halyna", NOON_MS, DAY)
 
 
-def tried(books: Database, subject: Subject, *files: tuple[str, bytes]) -> Plan:
+HAPPY = Change("terms", "happy", "name_en", "Happy")
+
+
+def tried(
+    books: Database, subject: Subject, *files: tuple[str, bytes], menu: Catalogue | None = None
+) -> Plan:
     tables: list[Table] = []
     for name, body in files:
         read = tables_in(name, body)
         assert not isinstance(read, CellFault), read
         tables += read
-    return books.read(lambda c: dry_run(session_on(c), subject, tables, DAY))
+    return books.read(lambda c: dry_run(session_on(c), subject, tables, DAY, menu))
 
 
 def csv(*lines: str) -> tuple[str, bytes]:
@@ -124,8 +133,14 @@ async def test_recipes_become_versions_and_a_cycle_is_refused_as_a_whole(books: 
         (4, "A", "no_kind"),
     ]
     cycle = tried(books, Subject.RECIPES, csv(head, "semi,broth,Broth,1,kg,,1.7"))
-    found = await books.write(lambda c: carry_out(session_on(c), cycle, HALYNA, []))
-    assert [(one.code, one.text) for one in found] == [("recipe_cycle", "broth → broth")]
+    assert places(cycle) == [(2, "B", "recipe_cycle")]
+    assert cycle.faults[0].text == "broth → broth"
+    nothing = csv(head, "semi,broth,Beef,1,kg,,0", "semi,broth,Beef,1,kg,,-2")
+    assert places(tried(books, Subject.RECIPES, nothing)) == [
+        (2, "G", "bad_yield"),
+        (3, "G", "bad_quantity"),
+        (3, "G", "bad_yield"),
+    ]
     sound = tried(books, Subject.RECIPES, csv(head, "item,borscht,Буряк,120,г,10,"))
     assert await books.write(lambda c: carry_out(session_on(c), sound, HALYNA, [])) == []
     card = books.read(lambda c: read_book(session_on(c))).in_force(Owner.ITEM, "borscht", DAY)
@@ -165,3 +180,32 @@ async def test_entries_for_accounting_add_up_to_the_ledger(books: Database) -> N
         ("sale-reversal", "201", "902"),
         ("waste", "947", "201"),
     }
+
+
+async def test_prices_go_into_the_draft_and_every_bad_one_is_named(books: Database) -> None:
+    await furnish(books)
+    menu = changed(a_menu(), [Change("terms", "happy", "new", ""), HAPPY])
+    bad = csv(
+        "страва;ціна;правило", "borscht;190,00;", "moon;5;", "fries;ten;", "fries;1,005;night",
+        "borscht;191;", "ribeye;;", ";1;", "wine;2000000;",
+    )  # fmt: skip
+    plan = tried(books, Subject.PRICES, bad, menu=menu)
+    assert places(plan) == [
+        (3, "A", "no_dish"),
+        (4, "B", "bad_number_cell"),
+        (5, "C", "no_rule"),
+        (5, "B", "bad_price"),
+        (6, "A", "twice"),
+        (7, "B", "cell_empty"),
+        (8, "A", "cell_empty"),
+        (9, "B", "bad_price"),
+    ]
+    assert tried(books, Subject.PRICES, bad).faults[0].code == "no_menu"
+    good = csv("dish,price,rule", "borscht,190.00,", "Wine,90.50,Happy")
+    plan = tried(books, Subject.PRICES, good, menu=menu)
+    assert await books.write(lambda c: carry_out(session_on(c), plan, HALYNA, [])) == []
+    draft = books.read(lambda c: draft_of(session_on(c), menu))
+    assert [(one.target, one.field, one.value) for one in draft] == [
+        ("borscht", "price_minor", "19000"),
+        ("happy", "wine", "9050"),
+    ]

@@ -159,3 +159,27 @@ def test_an_order_comes_from_par_a_trial_tells_its_losses_and_a_paper_is_reverse
     assert after <= before
     assert after >= 1_000_000
     assert page.locator(".steps li").count() == 4
+
+
+def test_shelves_are_counted_on_a_phone(page: Page) -> None:
+    """At 390 pixels nothing has to be pushed sideways, and a thumb hits every field."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, "marko")
+    page.goto("/stock/new/count?store=kitchen")
+    page.click("button[value=fill]")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    expect(page.locator("nav a").first).to_be_hidden()
+    fields = page.locator("input[name=qty]")
+    for index in range(fields.count()):
+        box = fields.nth(index).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+        assert box["width"] >= 120
+    fields.first.fill("12,5")
+    fields.first.press("Enter")
+    page.click("button[value=save]")
+    expect(page.locator("input[name=qty]").first).to_have_value("12.5")
+    page.click(".nav-open")
+    expect(page.locator("nav a").first).to_be_visible()
+    page.click("button[value=discard]")

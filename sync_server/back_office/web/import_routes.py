@@ -18,6 +18,7 @@ from ..sheets import BYTES, CellFault, tables_in
 from .catalogue_routes import read_menu
 from .frame import IMPORTS, render
 from .settled import SiteSettings
+from .words import Words
 from .workplace import Call, Workplace
 
 PAPERS = 200
@@ -116,9 +117,13 @@ def _page(
             for one in Subject
         ],
         faults=[
-            (one.sheet, one.row or "", one.column, words.fault(one.code, {}), one.text)
-            for one in faults
+            (one.sheet, one.row or "", one.column, _said(words, one), one.text) for one in faults
         ],
         told=told,
     )
     return call.page(session, IMPORTS, words.imports, content, status=status)
+
+
+def _said(words: Words, fault: CellFault) -> str:
+    """A fault in words; what it speaks of is what stood in the cell."""
+    return words.fault(fault.code, dict.fromkeys(("path", "ingredient", "day"), fault.text))

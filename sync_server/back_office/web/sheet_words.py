@@ -88,6 +88,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "сервер ще не публікував меню",
         "serwer nie opublikował jeszcze menu",
     ),
+    "fault_bad_yield": (
+        "a yield is more than nothing",
+        "вихід більший за нуль",
+        "wydajność jest większa od zera",
+    ),
     "fault_no_dish": ("there is no such dish", "такої страви немає", "nie ma takiego dania"),
     "fault_no_rule": (
         "there is no such price rule",
@@ -99,6 +104,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "ціна має щонайбільше два знаки після коми й не більша за мільйон",
         "cena ma najwyżej dwa miejsca po przecinku i nie przekracza miliona",
     ),
+    "open_menu": ("Pages", "Сторінки", "Strony"),
     "kept": ("It is kept.", "Збережено.", "Zapisano."),
     "brings": ("Brings", "Привозить", "Dostarcza"),
     "brings_nothing": (
