@@ -251,6 +251,13 @@ def check_back_office(office_url: str) -> None:
         page.goto("/reports/turnover")
         page.get_by_text("Яловичина, рібай").first.wait_for()
         page.screenshot(path=PICTURES / "turnover.png")
+        page.goto("/house/menu?section=terms")
+        page.get_by_role("link", name="Щасливі години").click()
+        page.get_by_text("Страви з власною ціною").wait_for()
+        page.screenshot(path=PICTURES / "price-rule.png")
+        page.goto("/house/portions")
+        page.get_by_text("Залишок порцій").first.wait_for()
+        page.screenshot(path=PICTURES / "portions.png")
         chromium.close()
 
 

@@ -77,7 +77,11 @@ async def serve(folder: Path) -> None:
         await books.write(documents)
         settings = OfficeSettings(url="", pepper=PEPPER, port=0)
         ticks = itertools.count(NOON_MS)
-        machine = Machine(lambda: next(ticks), lambda: system_random().randbytes(32).hex())
+        machine = Machine(
+            lambda: next(ticks),
+            lambda: system_random().randbytes(32).hex(),
+            lambda staff_id, _pin: f"what is kept of {staff_id}'s PIN",
+        )
         office = Office(settings, books, journal, machine, Menu())
         await office.serve(lambda port: print(port, flush=True))
 

@@ -1,8 +1,9 @@
 """The editors of the menu in a real browser: a draft, what it changes, an edition with a date."""
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
-from tests.web.conftest import sign_in
+from tests.web.conftest import Served, sign_in
 
 SECTIONS = (
     "item", "category", "group", "terms", "tax", "station", "routing", "hall", "role", "staff",
@@ -145,3 +146,23 @@ def test_every_list_and_card_opens_in_every_language(page: Page) -> None:
                 assert page.request.get(f"/house/menu{address}").status == 200, address
     assert page.request.get("/house/menu?section=poem").status == 400
     assert page.request.get("/house/menu?section=item&one=poem").status == 404
+
+
+def test_a_pin_is_changed_for_a_person_and_a_simple_one_is_not_taken(
+    page: Page, office: Served
+) -> None:
+    sign_in(page)
+    for simple in ("1234", "7777"):
+        page.goto("/house/menu?section=staff&one=olena")
+        page.fill("input[name=pin]", simple)
+        page.locator("form", has=page.locator("input[name=pin]")).locator("button").click()
+        expect(page.locator("body")).to_contain_text("not all the same and not in a row")
+    page.goto("/house/menu?section=staff&one=olena")
+    page.fill("input[name=pin]", "8264")
+    page.locator("form", has=page.locator("input[name=pin]")).locator("button").click()
+    expect(page.locator("[role=status]")).to_have_text("The PIN is changed.")
+    with office.read_only() as books:
+        kept = books.read(
+            lambda c: c.execute(text("SELECT staff_id, pin_hash FROM pin_offer")).all()
+        )
+    assert [tuple(row) for row in kept] == [("olena", "what is kept of olena's PIN")]
