@@ -15,7 +15,7 @@ from schemathesis.core.result import Ok
 from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
-from sync_server.back_office.keys import add_key
+from sync_server.back_office.keys import QUESTIONS_A_MINUTE, Keys, TooMany, add_key
 from sync_server.back_office.reports.catalogue import REPORTS
 from sync_server.back_office.web.api import api_of
 from sync_server.back_office.web.settled import SiteSettings
@@ -128,3 +128,20 @@ async def test_every_report_and_the_menu_can_be_asked_for_within_the_rights_of_a
             assert bad.status_code == 400
         poem = await client.get("/v1/reports/poem", params=PERIOD, headers=HEADERS)
         assert poem.status_code == 404
+
+
+async def test_a_program_that_asks_too_often_waits_for_the_next_minute(books: Database) -> None:
+    await fill(books)
+    now = [NOON_MS]
+    keys = Keys(books, lambda: now[0])
+    for _ in range(QUESTIONS_A_MINUTE):
+        assert await keys.program(KEY, "::1") is not None
+    with pytest.raises(TooMany):
+        await keys.program(KEY, "::1")
+    assert await keys.program("poor", "::1") is not None
+    for _ in range(QUESTIONS_A_MINUTE):
+        assert await keys.program("a guess", "::2") is None
+    with pytest.raises(TooMany):
+        await keys.program("another guess", "::2")
+    now[0] += 60_000
+    assert await keys.program(KEY, "::1") is not None

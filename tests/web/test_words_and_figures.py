@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sync_server.back_office.web.formats import Formats
 from sync_server.back_office.web.words import LANGUAGES, Words
+from sync_server.domain.menu_fields import CHOICE_FIELDS, KINDS
 from sync_server.domain.rejections import refuse
+from sync_server.domain.staff import RIGHTS
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
@@ -52,3 +54,10 @@ def test_a_reason_without_words_shows_its_code() -> None:
     refused = refuse("no_store", station="hot")
     assert "hot" in Words("en").problem(refused.code, refused.params)
     assert Words("en").problem("new_code", {"a": 1}).startswith("new_code")
+
+
+def test_every_right_and_every_field_of_the_menu_has_its_word() -> None:
+    english = LANGUAGES["en"]
+    assert {f"right_{right}" for right in RIGHTS} <= english.keys()
+    fields = {name for kind in KINDS.values() for name in kind.fields} | set(CHOICE_FIELDS)
+    assert {f"menu_{name}" for name in fields} <= english.keys()

@@ -105,7 +105,7 @@ def choices_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Cho
     heads = {"rights": "right", "extra_rights": "right", "weekdays": "weekday"}
     if field in fixed:
         head = heads.get(field, field)
-        return [(one, words(f"{head}_{one}")) for one in fixed[field]]
+        return [(one, words.get(f"{head}_{one}", RIGHTS.get(one, one))) for one in fixed[field]]
     if field == "places":
         free = [(one, words(f"place_{one}")) for one in PLACES_WITHOUT_TABLE]
         return [*listed(catalogue.halls), *free]

@@ -272,6 +272,7 @@ _RIGHTS: Mapping[str, tuple[str, str, str]] = {
     "take_cash": ("Cash", "Готівка", "Gotówka"),
     "take_card": ("Card", "Картка", "Karta"),
     "room_charge": ("Charge a room", "На номер", "Na pokój"),
+    "room_over_limit": ("Room above its limit", "Номер понад ліміт", "Pokój ponad limit"),
     "refund": ("Refunds", "Повернення грошей", "Zwroty pieniędzy"),
     "reopen": ("Reopen, correct a tender", "Відкрити знову, виправити", "Otwarcie, korekta"),
     "vouchers": ("Vouchers, deposits", "Сертифікати, аванси", "Bony, zaliczki"),
