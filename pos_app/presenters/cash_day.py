@@ -6,7 +6,7 @@ with a reason of its own; open checks go to a colleague in one go.
 
 from pos_app import formats
 from pos_app.presenters.asking import Answers, Step
-from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.cash_section import SHOWN, DeskPresenter, Section
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
 from sync_server.domain.attendance import Attendance
@@ -14,6 +14,9 @@ from sync_server.domain.decisions import open_matters
 from sync_server.domain.ids import StaffId
 from sync_server.domain.lending import LENDABLE, Lent, running
 from sync_server.domain.staff import rights_of
+
+AWAY_MS = 30_000
+"""A terminal that the server has not heard for so long is away."""
 
 _HOUR_MS = 3_600_000
 _LENT_HOURS = (2, 12, 24, 72, 168, 720)
@@ -130,12 +133,35 @@ class PeopleSection(Section):
 
 
 class OpenSection(Section):
-    """What is still open at the end of the day."""
+    """What is still open at the end of the day, terminals that the server cannot hear among it."""
+
+    def __init__(self, on: DeskPresenter) -> None:
+        super().__init__(on)
+        self._away: list[str] = []
+
+    def entered(self) -> None:
+        """Ask the server whom it hears: what such a terminal sold is not in the day yet."""
+        self.on.desk.later(self._ask())
+
+    async def _ask(self) -> None:
+        answer = await self.on.desk.ask("health", {})
+        if answer.code:
+            self.on.toast(self.on.sentence(answer.code, answer.params), "hold", "info")
+            return
+        self._away = [
+            f"device:{str(device['name']).replace(':', ' ')}"
+            for device in answer.body.get("devices", ())
+            if device["kind"] == "pos"
+            and (int(device["seen_ms_ago"]) > AWAY_MS or int(device["unsent"]) > 0)
+        ]
+
+    def _matters(self) -> list[str]:
+        return [*open_matters(self.on.desk.venue), *self._away]
 
     def cards(self) -> tuple[Card, ...]:
         """Each matter, green once it is let stand with a reason."""
         on, cards = self.on, []
-        for matter in open_matters(on.desk.venue)[:SHOWN]:
+        for matter in self._matters()[:SHOWN]:
             kind, _, what = matter.partition(":")
             title = on.say(f"matter_{kind}", what=what.partition(":")[0])
             reason = on.waived.get(matter, "")
@@ -154,7 +180,7 @@ class OpenSection(Section):
 
     def rows(self) -> tuple[Pair, ...]:
         """How many are open and how many are let stand."""
-        matters = open_matters(self.on.desk.venue)
+        matters = self._matters()
         waived = sum(1 for matter in matters if matter in self.on.waived)
         return (Pair(self.on.say("tab_open"), f"{waived} / {len(matters)}", rule=True),)
 
@@ -175,7 +201,7 @@ class OpenSection(Section):
     def actions(self) -> tuple[Act, ...]:
         """Hand the checks over, close the day."""
         on, venue = self.on, self.on.desk.venue
-        ready = all(matter in on.waived for matter in open_matters(venue))
+        ready = all(matter in on.waived for matter in self._matters())
         may = venue.day is not None and on.may("close_day")
         return (
             Act("do:hand", on.say("hand_all"), "plain", bool(venue.checks)),
@@ -203,7 +229,7 @@ class OpenSection(Section):
     def do_close_day(self) -> None:
         """The day ends; what is let stand is on record with its reasons."""
         on = self.on
-        matters = tuple(open_matters(on.desk.venue))
+        matters = tuple(self._matters())
         reasons = tuple(on.waived.get(matter, "") for matter in matters)
         on.send(c.CloseDay(matters, reasons), on.say("close_day"))
         on.waived.clear()

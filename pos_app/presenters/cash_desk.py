@@ -60,6 +60,7 @@ class CashDeskPresenter(DeskPresenter):
     def tab_tapped(self, tab: str) -> None:
         """Another tab."""
         self.tab, self.picked, self.sought = tab, "", ""
+        self._section.entered()
 
     @intent
     def open(self, key: str) -> None:

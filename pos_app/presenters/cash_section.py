@@ -92,6 +92,9 @@ class Section:
     def __init__(self, on: DeskPresenter) -> None:
         self.on = on
 
+    def entered(self) -> None:
+        """The tab comes forward."""
+
     def cards(self) -> tuple[Card, ...]:
         """The list."""
         return ()

@@ -166,6 +166,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "card_words": "The terminal said",
     "card_back_asked": "The terminal gives it back; look under Cards",
     "with_tip_of": "of it tip",
+    "matter_device": "Terminal {what} is not heard: its sales may lack",
     "matter_loose": "{what} sales while no shift was open: the next Z has them",
     "matter_card": "Card of check {what}: nobody knows yet",
     "suspense_next": "Give it back to the guest, or put it on his check",

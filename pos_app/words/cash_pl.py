@@ -166,6 +166,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "card_words": "Terminal podał",
     "card_back_asked": "Terminal zwraca; zobacz w „Karty”",
     "with_tip_of": "w tym napiwek",
+    "matter_device": "Terminal {what} nie odpowiada: jego sprzedaży może brakować",
     "matter_loose": "Sprzedaże bez otwartej zmiany: {what}; trafią do następnego Z",
     "matter_card": "Karta rachunku {what}: jeszcze nie wiadomo",
     "suspense_next": "Oddaj gościowi albo przypisz do jego rachunku",

@@ -2,7 +2,8 @@
 
 By check number, person, sum and time, the newest first, in pages. One answer looks at `LOOKED_AT`
 events at most and says where the next one goes on, so a question never holds the database for
-long. Each line names its command with the device's own clock: what was tapped, where, and when.
+long. What is sought stands letter for letter in a record that fits, so only those are read whole.
+Each line names its command with the device's own clock: what was tapped, where, and when.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from sync_server.store.database import Database
 from .tables import InboxRow, JournalRow
 
 LINES = 40
-LOOKED_AT = 20_000
+LOOKED_AT = 100_000
 _PAGE = 1_000
 _NUMBERED = ("CheckOpened", "CheckClosed")
 
@@ -73,21 +74,36 @@ def _search(connection: Connection, numbers: dict[str, str], sought: Sought) -> 
     if sought.number and sought.number not in numbers.values():
         _look_up(connection, numbers, sought.number)
     found: list[FoundLine] = []
+    signs = _signs(numbers, sought)
     before, looked = sought.before_n, 0
     while looked < LOOKED_AT:
         rows = _rows(connection, sought, before)
-        for n, data in rows:
-            record = read_event(bytes(data))
-            line = _line(record, numbers)
-            if _fits(line, record, sought):
-                found.append(line)
-            before, looked = n, looked + 1
+        for n, stored in rows:
+            before, looked, data = n, looked + 1, bytes(stored)
+            if all(any(sign in data for sign in any_of) for any_of in signs):
+                record = read_event(data)
+                line = _line(record, numbers)
+                if _fits(line, record, sought):
+                    found.append(line)
             if len(found) == LINES or looked == LOOKED_AT:
                 return Found(_with_taps(connection, found), before)
         if len(rows) < _PAGE:
             before = 0
             break
     return Found(_with_taps(connection, found), before)
+
+
+def _signs(numbers: Mapping[str, str], sought: Sought) -> list[list[bytes]]:
+    """Letters of which a record that fits has one of each list."""
+    signs = []
+    if sought.number:
+        ids = [check_id for check_id, number in numbers.items() if number == sought.number]
+        signs.append([text.encode() for text in (sought.number, *ids)])
+    if sought.staff_id:
+        signs.append([sought.staff_id.encode()])
+    if sought.amount_minor:
+        signs.append([str(abs(sought.amount_minor)).encode()])
+    return signs
 
 
 def _rows(connection: Connection, sought: Sought, before: int) -> Any:
@@ -113,7 +129,10 @@ def _look_up(connection: Connection, numbers: dict[str, str], number: str) -> No
         .order_by(JournalRow.n.desc())  # type: ignore[attr-defined]
         .limit(LOOKED_AT)
     )
-    for (data,) in connection.execute(query):
+    sign = number.encode()
+    for (data,) in connection.execute(query.execution_options(yield_per=_PAGE)):
+        if sign not in bytes(data):
+            continue
         body = msgspec.json.decode(read_event(bytes(data)).body)
         if body.get("number") == number:
             numbers[str(body["check_id"])] = number

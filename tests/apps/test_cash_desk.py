@@ -527,3 +527,24 @@ def test_a_manager_lends_a_right_for_hours_and_takes_it_back(house: House) -> No
     flow.act("do:take_back")
     settle(flow, house)
     assert not house.venue.lent
+
+
+def test_a_terminal_that_the_server_does_not_hear_is_let_stand_by_name(house: House) -> None:
+    house.do(c.CountDrawer(SHIFT, (c.DenominationCount(100_000, 2),)), "taras")
+    house.do(c.CloseShift(SHIFT), "taras")
+    flow = desk_of(house, "nadia", "drawer")
+    desk: Any = flow.desk
+    heard = {"code": "A", "kind": "pos", "name": "Bar", "seen_ms_ago": 2_000, "unsent": 0}
+    lost = {**heard, "name": "Terrace", "seen_ms_ago": 600_000}
+    desk.answers["health"] = {"devices": [heard, lost]}
+    flow.act("tab_tapped:open")
+    settle(flow, house)
+    (card,) = flow.view().view.cards
+    assert "Terrace" in card.title
+    assert not next(a for a in flow.view().view.actions if a.id == "do:close_day").enabled
+    flow.act(card.id)
+    typed(flow, "x")
+    flow.act("confirm")
+    flow.act("do:close_day")
+    settle(flow, house)
+    assert house.venue.day is None
