@@ -192,6 +192,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_late_entry": "{amount_minor} came after shift {number} was closed; "
     "no shift is open at drawer {drawer}",
     "refused_not_repeated": "Accepted, but lost with the server's disk: do it again if missing",
+    "refused_nobody_behind": "{who} took money at terminal {device} without being signed in: kept",
     "refused_print_unknown": "{document}: nobody knows whether {printer} printed it; go and look",
     "refused_paid_twice": "The check {number} was paid at {at_ms}: {amount_minor} is extra, "
     "return it to the guest",

@@ -188,6 +188,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_late_entry": "{amount_minor} przyszło po zamknięciu zmiany {number}; "
     "przy szufladzie {drawer} nie ma zmiany",
     "refused_not_repeated": "Przyjęte, lecz utracone z dyskiem serwera: jeśli brakuje, powtórz",
+    "refused_nobody_behind": "{who} ruszył(a) kasę na terminalu {device} bez logowania: zapisano",
     "refused_print_unknown": "{document}: nie wiadomo, czy {printer} wydrukowała; sprawdź",
     "refused_paid_twice": "Rachunek {number} opłacono o {at_ms}: {amount_minor} nadpłaty, "
     "zwróć gościowi",

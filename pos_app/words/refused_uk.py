@@ -188,6 +188,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_late_entry": "{amount_minor} надійшло, коли зміну {number} вже закрили; "
     "на скриньці {drawer} немає зміни",
     "refused_not_repeated": "Прийнято, але втрачено з диском сервера: якщо бракує, повторіть",
+    "refused_nobody_behind": "{who} проводить гроші на терміналі {device} без входу: збережено",
     "refused_print_unknown": "{document}: невідомо, чи надруковано на «{printer}»; гляньте",
     "refused_paid_twice": "Рахунок {number} вже сплачено о {at_ms}: {amount_minor} зайві, "
     "поверніть гостю",

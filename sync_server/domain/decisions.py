@@ -52,6 +52,8 @@ def decide(venue: Venue, command: object, facts: Facts) -> Decision:
     made: Decision = handler(venue, command, facts)
     if isinstance(made, Refused):
         return made
+    if facts.unbacked:
+        made = replace(made, events=(*made.events, *till.nobody_behind(command, facts)))
     request = venue.requests.get(facts.request_id)
     if request is not None:
         ended = e.ApprovalEnded(request.request_id, request.check_id, True, facts.now_ms)

@@ -150,6 +150,7 @@ CODES: dict[str, str] = {
     "ticket_nowhere": "{number}: no screen and no printer serves {station}; move the ticket",
     "late_entry": "{amount_minor} came after shift {number} was closed, no shift is at {drawer}",
     "not_repeated": "this was accepted ({type}) and lost with the disk; do it again",
+    "nobody_behind": "{type} of {who} at {device} is kept though nobody stands behind it ({why})",
     "print_unknown": "nobody knows if {document} came out of {printer} ({reason}); look there",
     "stopped_but_printed": "{item} is stopped, but your terminal printed it: tell the kitchen",
     # stock and recipes

@@ -135,6 +135,13 @@ RIGHT_FOR: dict[str, str] = {
 assert RIGHT_FOR.keys() == COMMANDS.keys(), "every command stands in the permission matrix"
 assert set(RIGHT_FOR.values()) <= RIGHTS.keys() | {ANYONE}
 
+FACTS = frozenset({"TakePayment", "MoveCash", "CountDrawer"})
+"""What has happened whoever says so: it is kept even when nobody stands behind it any more, and
+those who close the day are told (reliability 2.1, P3)."""
+
+FACT_RIGHTS = frozenset({"take_cash", "take_card", "cash_in_out", "close_shift"})
+assert {RIGHT_FOR[name] for name in FACTS} <= FACT_RIGHTS | {ANYONE}
+
 KITCHEN_RIGHTS = frozenset({"kitchen", "stop_list"})
 """What a kitchen display may do without anyone signed in."""
 
@@ -147,7 +154,8 @@ class Facts:
     `now_ms` is the command's time by the server's rule (reliability 2.10); `basis_n` the last
     event that the asking screen had seen; `approver` lends rights for this one command.
     `server_link` is false on a terminal that decides alone. `request_id` is the request that
-    `approver` granted, when it was asked for from another terminal.
+    `approver` granted, when it was asked for from another terminal. `unbacked` is why nobody stands
+    behind a fact that is kept all the same.
     """
 
     catalogue: Catalogue
@@ -166,6 +174,7 @@ class Facts:
     room_link: bool = True
     server_link: bool = True
     request_id: str = ""
+    unbacked: str = ""
 
 
 def rights_of(catalogue: Catalogue, staff_id: str) -> frozenset[str]:

@@ -67,21 +67,36 @@ def pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
 
 def _late_notices(shift: shifts.Shift, paid: e.Payment, facts: Facts) -> tuple[object, ...]:
     """No shift is open at the drawer: those who close the day are told of the late entry."""
-    people = [
-        StaffId(person.staff_id)
-        for person in facts.catalogue.staff.values()
-        if "close_day" in rights_of(facts.catalogue, person.staff_id)
-    ]
     said: dict[str, str | int] = {
         "number": shift.number,
         "drawer": shift.drawer,
         "amount_minor": paid.amount_minor + paid.tip_minor,
     }
+    return _tell_closers("late_entry", said, facts)
+
+
+def nobody_behind(command: object, facts: Facts) -> tuple[object, ...]:
+    """A fact was kept though nobody stands behind it: those who close the day are told."""
+    said: dict[str, str | int] = {
+        "who": facts.actor,
+        "type": type(command).__name__,
+        "device": facts.device_code,
+        "why": facts.unbacked,
+    }
+    return _tell_closers("nobody_behind", said, facts)
+
+
+def _tell_closers(code: str, said: dict[str, str | int], facts: Facts) -> tuple[object, ...]:
+    people = [
+        StaffId(person.staff_id)
+        for person in facts.catalogue.staff.values()
+        if "close_day" in rights_of(facts.catalogue, person.staff_id)
+    ]
     return tuple(
         e.NoticeRaised(
-            NoticeId(derived(facts.command_id, f"late.{staff_id}")),
+            NoticeId(derived(facts.command_id, f"{code}.{staff_id}")),
             staff_id,
-            "late_entry",
+            code,
             dict(said),
             facts.now_ms,
             NO_CHECK,

@@ -103,6 +103,8 @@ class Access:
         self._secrets: dict[str, str] = {}
         self._throttle: dict[tuple[str, str], tuple[int, int]] = {}
         self._approvals: dict[str, Approval] = {}
+        self._here_ms: dict[tuple[str, str], int] = {}
+        """When each person last signed in by this server at each device."""
 
     def load(self, now_ms: int) -> None:
         """Read sessions that still hold, secrets, cards and throttles."""
@@ -120,6 +122,8 @@ class Access:
             for row in sessions
             if row.until_ms > now_ms - limits.ALONE_MS
         }
+        for row in sorted(sessions, key=lambda row: row.since_ms):
+            self._here_ms[row.staff_id, row.dev] = row.since_ms
         self._secrets = {row.staff_id: row.pin_hash for row in secrets}
         self._throttle = {
             (row.staff_id, row.dev): (row.failures, row.until_ms) for row in throttles
@@ -237,6 +241,7 @@ class Access:
         for token in stale:
             self._sessions.pop(token, None)
         self._sessions[made.token] = made
+        self._here_ms[staff_id, dev] = now_ms
         await self.note_success(staff_id, dev)
         return made
 
@@ -280,13 +285,19 @@ class Access:
         """Whether the command's actor stands behind it.
 
         A terminal without the server signs people in by verifiers it was lent; its commands say
-        `offline` and count while the person is on the list (S-10). So do those whose session this
-        server may have `lost` with its disk.
+        `offline` and count while the person is on the list, and for as long as a verifier and the
+        session it opens may last after the person was here with the server (S-10). So do those
+        whose session this server may have `lost` with its disk.
         """
         person = catalogue.staff.get(command.actor)
         if person is None or not person.active:
             return refuse("unknown_staff")
-        if command.session == OFFLINE or lost:
+        if lost:
+            return None
+        if command.session == OFFLINE:
+            here_ms = self._here_ms.get((command.actor, dev))
+            if here_ms is None or at_ms > here_ms + limits.OFFLINE_SIGN_IN_MS + limits.SESSION_MS:
+                return refuse("session_ended")
             return None
         held = self._sessions.get(token_hash(command.session))
         if held is None or held.dev != dev or held.staff_id != command.actor:

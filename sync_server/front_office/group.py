@@ -24,6 +24,8 @@ from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import Effect, FolioJob, PaperJob, effects_of
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
+    FACT_RIGHTS,
+    FACTS,
     KITCHEN_RIGHTS,
     RIGHTS,
     Facts,
@@ -256,6 +258,7 @@ class Group:
         actor = StaffId(command.actor)
         approver = NOBODY
         limit, sums, refund = 0, 0, 0
+        unbacked = ""
         if device.dev == SERVER or honoured:
             rights = frozenset(RIGHTS)
             limit, sums, refund = NO_LIMIT_BP, -1, -1
@@ -264,9 +267,10 @@ class Group:
         else:
             lost = self._is_restored(command)
             fault = self._access.session_fault(command, device.dev, at_ms, catalogue, lost)
-            if fault:
+            if fault and command.type not in FACTS:
                 return fault
-            rights = rights_of(catalogue, actor)
+            unbacked = fault.code if fault else ""
+            rights = FACT_RIGHTS if fault else rights_of(catalogue, actor)
             limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
             sums = discount_sum_limit(catalogue, actor)
         request_id = ""
@@ -295,6 +299,7 @@ class Group:
             old_menus=self._catalogues,
             room_link=self._room_link,
             request_id=request_id,
+            unbacked=unbacked,
         )
 
     def _lent(self, device: Device, command: Command, at_ms: int) -> tuple[StaffId, str] | Refused:

@@ -251,6 +251,7 @@ async def test_bodies_that_cannot_be_read_are_refused_and_the_next_command_works
 async def test_no_terminal_may_say_what_only_the_server_says(house: House, till: Till) -> None:
     bodies = (
         c.SettleCharge(ChargeId("ch"), "posted"),
+        c.SettleCard(PaymentId("p"), "approved"),
         c.RecordPaper(TicketId("x"), 1, "printed", "p"),
         c.TellStaff(NoticeId("x"), StaffId("olena"), "internal", {}),
         c.PublishCatalogue(9, "0" * 64),

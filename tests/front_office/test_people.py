@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from sync_server.domain import commands as c, limits
-from sync_server.domain.ids import CheckId, LineId
+from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId
+from sync_server.front_office.access import OFFLINE
 from sync_server.protocol.envelope import Lent, body_digest, read_lent
 from sync_server.protocol.replica import CODEC
 from sync_server.transport.authority import AskResult, CommandResult
@@ -136,6 +137,35 @@ async def test_a_session_survives_a_restart_and_ends_with_the_sign_out(
     assert (await till.do(c.SetGuests(K, 5))).code == "session_ended"
     await house.restart()
     assert (await till.do(c.SetGuests(K, 5))).code == "session_ended"
+
+
+async def test_an_offline_session_ends_when_verifier_and_session_have_run_out(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    house.now_ms += limits.OFFLINE_SIGN_IN_MS + limits.SESSION_MS + 1
+    add = c.AddLines(K, (a_line("k-l2"),))
+    assert (await till.do(add)).code == "session_ended"
+    await till.sign_in("olena")
+    till.session = OFFLINE
+    assert not (await till.do(add)).code
+
+
+async def test_money_that_somebody_took_is_kept_though_nobody_stands_behind_it(
+    house: House, till: Till
+) -> None:
+    """Whoever was removed meanwhile, or came by no verifier of ours, decides nothing any more; what
+    has happened stays, and those who close the day are told."""
+    await till.order()
+    await till.must(c.OpenShift(ShiftId("sh"), "1", 0), by="nadia")
+    stranger = c.TakePayment(K, PaymentId("p"), ShiftId("sh"), "cash", 1_000, 1_000)
+    assert (await till.do(c.SetGuests(K, 3), by="ghost")).code == "unknown_staff"
+    assert not (await till.do(stranger, by="ghost")).code
+    (told,) = [one for one in house.notices if one.code == "nobody_behind"]
+    assert (told.staff_id, told.params["who"], told.params["why"]) == (
+        "nadia", "ghost", "unknown_staff",
+    )  # fmt: skip
+    assert house.office.venue.checks[K].payments[0].by == "ghost"
 
 
 async def test_forged_actors_and_sessions_are_refused(house: House, till: Till) -> None:
