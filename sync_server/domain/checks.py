@@ -6,10 +6,9 @@ that also concern tickets, shifts or another check are put together in `decision
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from . import events as e
-from .amending import quick, replace
+from .amending import finish, quick, replace
 from .events import Grant, Line, Payment, Totals
 from .ids import NO_CHECK, NOBODY, CheckId, PaymentId, StaffId
 from .pricing import Terms, discounts, surcharges, totals
@@ -89,9 +88,23 @@ class Check:
         return tuple(line for line in self.lines if not line.sent and line.state != "void")
 
 
+ADDED_UP = 1024
+_Said = tuple[tuple[Grant, ...], Terms, Remainder]
+_added_up: dict[int, tuple[tuple[Line, ...], _Said, Totals]] = {}
+"""Sums of late, by the very tuple of lines: to compare lines costs more than to add them up."""
+
+
 def totals_of(check: Check) -> Totals:
     """The check in figures, as it stands now."""
-    return _totals(check.lines, check.grants, terms_of(check), check.rest)
+    said = (check.grants, terms_of(check), check.rest)
+    known = _added_up.get(id(check.lines))
+    if known is not None and known[0] is check.lines and known[1] == said:
+        return known[2]
+    if len(_added_up) >= ADDED_UP:
+        _added_up.clear()
+    made = totals(check.lines, *said)
+    _added_up[id(check.lines)] = (check.lines, said, made)
+    return made
 
 
 def terms_of(check: Check) -> Terms:
@@ -103,13 +116,6 @@ def terms_of(check: Check) -> Terms:
         check.service_on_full,
         check.tax_exempt,
     )
-
-
-@lru_cache(maxsize=4096)
-def _totals(
-    lines: tuple[Line, ...], grants: tuple[Grant, ...], terms: Terms, rest: Remainder
-) -> Totals:
-    return totals(lines, grants, terms, rest)
 
 
 def line_discounts(check: Check) -> list[int]:
@@ -436,4 +442,8 @@ CHECK_EVENTS = frozenset(_EVOLVE)
 
 def evolve(check: Check, event: object, stamp: Stamp) -> Check:
     """The check after an event of `CHECK_EVENTS`."""
-    return replace(_EVOLVE[type(event)](check, event, stamp), version_n=stamp.n)
+    made = _EVOLVE[type(event)](check, event, stamp)
+    if made is check:
+        return replace(check, version_n=stamp.n)
+    finish(made, "version_n", stamp.n)
+    return made

@@ -124,6 +124,7 @@ class TicketLinesReady:
     at_ms: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TicketBumped:
     """The station is done. `line_ids` became ready by it (undo turns back just these)."""

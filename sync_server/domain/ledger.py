@@ -195,17 +195,18 @@ def entries(event: object, charged: tuple[int, int], closed: bool) -> tuple[Entr
     `charged` is the amount and tip of the room charge the event settles, `closed` whether the
     refunded check was closed: what the state knew before the event.
     """
-    made: tuple[Entry, ...] = ()
-    match event:
-        case e.RoomChargePosted():
-            made = (
-                Entry("room", sum(charged), event.check_id),
-                Entry("guests", -sum(charged), event.check_id),
-            )
-        case e.PaymentRefunded():
-            made = _refund(event, closed)
-        case _ if (post := _POSTINGS.get(type(event))) is not None:
-            made = post(event)
+    post = _POSTINGS.get(type(event))
+    if post is not None:
+        made = post(event)
+    elif isinstance(event, e.RoomChargePosted):
+        made = (
+            Entry("room", sum(charged), event.check_id),
+            Entry("guests", -sum(charged), event.check_id),
+        )
+    elif isinstance(event, e.PaymentRefunded):
+        made = _refund(event, closed)
+    else:
+        return ()
     kept = tuple(entry for entry in made if entry.amount_minor)
     assert sum(entry.amount_minor for entry in kept) == 0, "an event's entries must balance"
     return kept

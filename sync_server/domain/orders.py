@@ -39,8 +39,14 @@ def found(venue: Venue, check_id: str, facts: Facts) -> Check | Refused:
     return ordering.may_touch(check, facts) or check
 
 
+_PAYING = frozenset({e.PaymentTaken, e.RoomChargeAsked, e.TenderCorrected, e.SuspenseSettled})
+"""Events by which a check gets a payment; without one it is not closed."""
+
+
 def with_close(venue: Venue, check: Check, events: list[object], facts: Facts) -> list[object]:
     """The events, and the close of the check if it is all paid after them."""
+    if not check.payments and _PAYING.isdisjoint(map(type, events)):
+        return events
     after = check
     for event in events:
         if type(event) in checks.CHECK_EVENTS and event.check_id == check.check_id:  # type: ignore[attr-defined]

@@ -164,6 +164,8 @@ class Effect:
 
 def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effect, ...]:
     """The effects of an event, given the state just after it."""
+    if type(event) in _SILENT:
+        return ()
     match event:
         case e.TicketOpened() if not event.printed_ms:
             return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
@@ -200,6 +202,16 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
         case e.XPrinted() | e.ShiftClosed():
             return _drawer(venue, catalogue, event)
     return _opened(venue, catalogue, event) + _money(venue, catalogue, event)
+
+
+_SILENT: frozenset[type] = frozenset(
+    {
+        *(e.CheckOpened, e.LinesAdded, e.LinesFired, e.LinesServed),
+        *(e.TicketsAcknowledged, e.TicketLinesStarted, e.TicketLinesReady, e.TicketBumped),
+    }
+)
+"""Most events of an evening are none of the world's business. One that is missing here is only
+looked at longer."""
 
 
 def _hands_in_drawer(event: object) -> tuple[str, int, str] | None:

@@ -248,6 +248,7 @@ class Sold:
     portion_milli: int = 1000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SoldSum:
     """What a line brought in when its check closed: `net_minor` after discount, without tax."""

@@ -5,6 +5,7 @@ A8.65 to 68). Rules stand in the catalogue (`menu.PriceRule`); choices are added
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .menu import Catalogue, Item, PriceRule, StationRule
@@ -22,7 +23,13 @@ def place_of(catalogue: Catalogue, kind: str, table_id: str) -> str:
 
 def local_minute(at_ms: int, zone: str) -> tuple[int, int]:
     """Weekday (0 is Monday) and minute of the day in a zone."""
-    local = (_EPOCH + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(zone))
+    return _local_minute(at_ms // 60_000, zone)
+
+
+@lru_cache(maxsize=64)
+def _local_minute(minute: int, zone: str) -> tuple[int, int]:
+    """`minute` counts from 1970. Asked twice for each dish, and most dishes are of this minute."""
+    local = (_EPOCH + timedelta(minutes=minute)).astimezone(ZoneInfo(zone))
     return local.weekday(), local.hour * 60 + local.minute
 
 

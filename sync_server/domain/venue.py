@@ -182,18 +182,8 @@ class Venue:
     # -- events --------------------------------------------------------------------------------
     def apply(self, event: object, stamp: Stamp) -> None:
         """Change the state by one event. Events must come in their order; `stamp.n` is kept."""
-        kind = type(event)
-        if kind in _ON_CHECK:
-            self._on_check(event, stamp)
-        if kind in kitchen.TICKET_EVENTS:
-            self._on_ticket(event)
-        if kind in folio.CHARGE_EVENTS:
-            self._on_charge(event)
-        if kind in _ON_SHIFT:
-            self._on_shift(event)
-        special = _SPECIAL.get(kind)
-        if special is not None:
-            special(self, event, stamp)
+        for step in _STEPS.get(type(event), ()):
+            step(self, event, stamp)
         self.n = stamp.n
 
     def _on_check(self, event: object, stamp: Stamp) -> None:
@@ -202,7 +192,7 @@ class Venue:
         if check_id in home:
             home[check_id] = checks.evolve(home[check_id], event, stamp)
 
-    def _on_ticket(self, event: object) -> None:
+    def _on_ticket(self, event: object, stamp: Stamp) -> None:
         ticket_id = event.ticket_id  # type: ignore[attr-defined]
         before = self.tickets.get(ticket_id)
         if before is None:
@@ -213,7 +203,7 @@ class Venue:
         elif isinstance(event, e.TicketRecalled):
             speed.noted(self.speeds, before, -1)
 
-    def _on_charge(self, event: object) -> None:
+    def _on_charge(self, event: object, stamp: Stamp) -> None:
         charge_id = event.charge_id  # type: ignore[attr-defined]
         charge = self.charges.get(charge_id)
         if charge is None:
@@ -242,7 +232,7 @@ class Venue:
         if payment.late_shift and (shift is None or shift.state == "closed"):
             self._kept_late(payment.late_shift, payment.amount_minor + payment.tip_minor)
 
-    def _on_shift(self, event: object) -> None:
+    def _on_shift(self, event: object, stamp: Stamp) -> None:
         payment = getattr(event, "payment", None)
         of_payment = payment.shift_id if payment is not None else ShiftId("")
         shift_id: ShiftId = getattr(event, "shift_id", of_payment)
@@ -340,7 +330,12 @@ class Venue:
         if extra <= 0:
             return
         # In a busy house each bump forgets one: finding it must not sort all the others.
-        for ticket in nsmallest(extra, bumped, key=_BUMPED_FIRST):
+        oldest = (
+            [min(bumped, key=_BUMPED_FIRST)]
+            if extra == 1
+            else nsmallest(extra, bumped, key=_BUMPED_FIRST)
+        )
+        for ticket in oldest:
             if ticket.check_id not in self.checks:
                 del self.tickets[ticket.ticket_id]
 
@@ -496,8 +491,6 @@ class Venue:
 
 
 _BUMPED_FIRST = attrgetter("bumped_ms", "ticket_id")
-_ON_CHECK = checks.CHECK_EVENTS
-_ON_SHIFT = shifts.SHIFT_EVENTS
 _SPECIAL: dict[type, Callable[..., None]] = {
     e.CheckOpened: Venue._check_opened,
     e.CheckClosed: Venue._check_finished,
@@ -542,6 +535,17 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.RightsTakenBack: Venue._took_rights_back,
     e.CataloguePublished: Venue._published,
 }
+_PARTS = (
+    (checks.CHECK_EVENTS, Venue._on_check),
+    (kitchen.TICKET_EVENTS, Venue._on_ticket),
+    (folio.CHARGE_EVENTS, Venue._on_charge),
+    (shifts.SHIFT_EVENTS, Venue._on_shift),
+)
+_STEPS: dict[type, tuple[Callable[..., None], ...]] = {
+    kind: (*(step for kinds, step in _PARTS if kind in kinds), *filter(None, [_SPECIAL.get(kind)]))
+    for kind in (*_SPECIAL, *(kind for kinds, _ in _PARTS for kind in kinds))
+}
+"""What each event changes: its check, ticket, charge and shift, then what is special about it."""
 
 
 def _with_readiness(check: Check, line_ids: Iterable[str], tickets: Iterable[Ticket]) -> Check:

@@ -42,6 +42,7 @@ class Codec:
         self._commands = {name: _decoder(kind) for name, kind in commands.items()}
         self._events = {name: _decoder(kind) for name, kind in events.items()}
         self._names = {kind: name for name, kind in [*commands.items(), *events.items()]}
+        self._kinds = {kind: (name, self.version(name)) for kind, name in self._names.items()}
         self._encoder = msgspec.json.Encoder()
         self.schema_hash = _schema_hash(commands, events, self._versions)
 
@@ -52,6 +53,10 @@ class Codec:
     def type_of(self, body: object) -> str:
         """The wire name of a body. Raises KeyError for a class that was not registered."""
         return self._names[type(body)]
+
+    def kind_of(self, body: object) -> tuple[str, int]:
+        """The wire name of a body and the version in which it is written now."""
+        return self._kinds[type(body)]
 
     def encode(self, body: object) -> bytes:
         """The canonical bytes of a body."""
