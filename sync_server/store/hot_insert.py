@@ -1,16 +1,31 @@
 """Inserting many rows at the driver's own speed.
 
 Rule: the statement is written once from the table's names, the rows go straight to the driver's
-`executemany`. No type of SQLAlchemy converts the values, so only int, str, bytes and None may
-stand in them. For everything else use `connection.execute(insert(table), rows)`.
+`executemany`; what SQLAlchemy does around a statement costs as much as thirty rows. No type of
+SQLAlchemy converts the values, so only int, str, bytes and None may stand in them. For all else
+use `connection.execute(insert(table), rows)`.
 """
 
+import sqlite3
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.sql.compiler import IdentifierPreparer
 
+from .sqlite import passed_by, raw_connection
+
 Row = tuple[int | str | bytes | None, ...]
+
+
+def run_many(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+    """One statement of the driver's for many rows, in the open transaction."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(statement, list(rows))
+        return
+    try:
+        raw_connection(connection).executemany(statement, rows)
+    except sqlite3.Error as error:
+        raise passed_by(connection, statement, error) from error
 
 
 class HotInsert:
@@ -34,7 +49,7 @@ class HotInsert:
     def rows(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert all rows in the open transaction; errors are SQLAlchemy's as everywhere."""
         if rows:
-            connection.exec_driver_sql(self._text(connection), list(rows))
+            run_many(connection, self._text(connection), rows)
 
     def _text(self, connection: Connection) -> str:
         name = connection.dialect.name

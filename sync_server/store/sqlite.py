@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from .errors import StoreLocked, StoreSettings
@@ -46,6 +47,9 @@ _WRITER_PRAGMAS: dict[str, int | str] = {
     "journal_size_limit": WAL_LIMIT_BYTES,
 }
 _READER_PRAGMAS: dict[str, int | str] = {**_PRAGMAS, "query_only": 1, "wal_autocheckpoint": 0}
+
+_FAULTS = "store_faults"
+"""Under this name a writing engine carries its `Faults`."""
 
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.sshfs", "davfs"}
@@ -155,18 +159,33 @@ def writing_engine(make: Callable[[], sqlite3.Connection], faults: Faults) -> En
     def _begin(connection: Connection) -> None:
         raw_connection(connection).execute("BEGIN IMMEDIATE")
 
-    # Some errors (a full disk) make SQLite end the whole transaction. Were it left so, what a
-    # caller who swallowed the error does next would be committed one statement at a time.
     @event.listens_for(engine, "handle_error")
     def _stay_in_a_transaction(context: ExceptionContext) -> None:
-        connection = context.connection
-        if connection is not None and connection.in_transaction():
-            raw = raw_connection(connection)
-            if not raw.in_transaction:
-                raw.execute("BEGIN IMMEDIATE")
+        if context.connection is not None:
+            _stay(context.connection)
 
     faults.watch(engine, writing=True)
-    return engine
+    return engine.execution_options(**{_FAULTS: faults})
+
+
+def _stay(connection: Connection) -> None:
+    """Some errors (a full disk) make SQLite end the whole transaction. Were it left so, what a
+    caller who swallowed the error does next would be committed one statement at a time."""
+    if connection.in_transaction():
+        raw = raw_connection(connection)
+        if not raw.in_transaction:
+            raw.execute("BEGIN IMMEDIATE")
+
+
+def passed_by(connection: Connection, statement: str, error: sqlite3.Error) -> DBAPIError:
+    """For a statement given to the driver past SQLAlchemy: what happens when SQLAlchemy meets an
+    error, and the exception that it would raise."""
+    _stay(connection)
+    faults = connection.get_execution_options().get(_FAULTS)
+    if isinstance(faults, Faults):
+        faults.note(error, writing=True)
+    integrity = isinstance(error, sqlite3.IntegrityError)
+    return (IntegrityError if integrity else DBAPIError)(statement, None, error)
 
 
 def raw_connection(connection: Connection) -> sqlite3.Connection:
@@ -193,6 +212,7 @@ class SqliteFile:
         """Take the lock when `writable`; the file itself is opened by the two methods below."""
         self.path = path
         self._wal = Path(f"{path}-wal")
+        self._wal_name = str(self._wal)
         self._faults = faults
         self._connection_class = connection_class
         self._lock: FileLock | None = None
@@ -287,7 +307,7 @@ class SqliteFile:
     def committed(self) -> None:
         """After each commit, in the writer's thread: keep the write-ahead log bounded."""
         try:
-            size = self._wal.stat().st_size
+            size = os.stat(self._wal_name).st_size
         except FileNotFoundError:
             return
         if size > self._checkpoint_above:

@@ -148,7 +148,7 @@ class Writer:
     def __init__(self, backend: Backend, faults: Faults, *, queue_bound: int = QUEUE_BOUND) -> None:
         """Open the connection in the caller's thread, so that a refusal is seen there."""
         self._transactions = _Transactions(backend, faults)
-        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._bound = queue_bound
         self._gate = threading.Lock()
         self._closed = False
