@@ -20,9 +20,10 @@ from sync_server.domain.shifts import Shift
 from sync_server.domain.venue import Venue
 from sync_server.front_office.catalogues import NONE_YET
 from sync_server.front_office.journal import PAGE, records
+from sync_server.front_office.saved_states import unpack_state
 from sync_server.front_office.tables import CatalogueRow, DeviceRow, JournalRow, StateRow
 from sync_server.protocol.envelope import EventRecord, read_event
-from sync_server.protocol.replica import CODEC, apply_record, read_catalogue, read_venue
+from sync_server.protocol.replica import CODEC, apply_record, read_catalogue
 from sync_server.store.database import Database
 
 LISTED_MAX = 5_000
@@ -187,7 +188,7 @@ def _state_at(connection: Connection, n: int) -> tuple[Venue, int]:
         .order_by(StateRow.n.desc())  # type: ignore[attr-defined]
         .limit(1)
     ).first()
-    venue = read_venue(bytes(saved[1])) if saved is not None else Venue()
+    venue = unpack_state(bytes(saved[1])) if saved is not None else Venue()
     at, at_ms = (saved[0] if saved is not None else 0), 0
     while at < n:
         for number, data, _ in records(connection, at, min(PAGE, n - at)):

@@ -26,6 +26,7 @@ from sync_server.domain.venue import Venue
 from sync_server.effects.door import CLAIMED, DOUBTFUL, QUEUED, SENDING
 from sync_server.effects.paper import Mark
 from sync_server.front_office.journal import PAGE, BrokenJournal, Head, records
+from sync_server.front_office.saved_states import unpack_state
 from sync_server.front_office.tables import (
     OPEN,
     CheckpointRow,
@@ -39,7 +40,7 @@ from sync_server.front_office.tables import (
 from sync_server.protocol.checkpoint import is_genuine, read_checkpoint
 from sync_server.protocol.envelope import chain, read_event
 from sync_server.protocol.faults import FrameFault
-from sync_server.protocol.replica import apply_record, digest, read_venue
+from sync_server.protocol.replica import apply_record, digest
 from sync_server.store import backup as copies
 from sync_server.store.database import Database
 from sync_server.store.errors import BackupRefused
@@ -166,7 +167,7 @@ class _Front:
             raise BrokenJournal(n, "its hash does not follow")
         try:
             apply_record(self.venue, read_event(data))
-            if saved is not None and digest(read_venue(saved)) != digest(self.venue):
+            if saved is not None and digest(unpack_state(saved)) != digest(self.venue):
                 raise BrokenJournal(n, "the state saved there is another than the journal gives")
         except FrameFault as fault:
             raise BrokenJournal(n, f"cannot be read: {fault}") from fault

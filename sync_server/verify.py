@@ -18,6 +18,7 @@ from sync_server.domain.checks import Check, balance, totals_of
 from sync_server.domain.outward import FOLIO
 from sync_server.domain.venue import Venue
 from sync_server.front_office.group import QUIET, SERVER
+from sync_server.front_office.saved_states import unpack_state
 from sync_server.front_office.tables import (
     AdoptionRow,
     CheckpointRow,
@@ -39,7 +40,7 @@ from sync_server.protocol.envelope import (
     read_event,
 )
 from sync_server.protocol.faults import FrameFault
-from sync_server.protocol.replica import apply_record, digest, read_venue
+from sync_server.protocol.replica import apply_record, digest
 from sync_server.store.database import Database
 
 EFFECT_STATES = frozenset(
@@ -159,7 +160,7 @@ def _states(books: Books) -> Iterator[Finding]:
     for row in books.states:
         if row.n > len(books.journal):
             yield Finding("I-19", f"state {row.n}", "is ahead of the journal")
-        elif digest(read_venue(bytes(row.data))) != books.digests[row.n]:
+        elif digest(unpack_state(bytes(row.data))) != books.digests[row.n]:
             yield Finding("I-19", f"state {row.n}", "differs from the journal replayed")
 
 

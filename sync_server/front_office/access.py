@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
+from typing import Protocol, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -43,7 +44,14 @@ ANY_CARD = "+"
 
 SLOW = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-Run = Callable[[Callable[[], bool]], Awaitable[bool]]
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Does slow work where it holds nobody up, and gives what came of it."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """`work` is done once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,11 @@ class Access:
         self._approvals: dict[str, Approval] = {}
         self._here_ms: dict[tuple[str, str], int] = {}
         """When each person last signed in by this server at each device."""
+
+    @property
+    def aside(self) -> Run:
+        """Where slow work is done, off the event loop."""
+        return self._run
 
     def load(self, now_ms: int) -> None:
         """Read sessions that still hold, secrets, cards and throttles."""

@@ -13,6 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import msgspec
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -51,7 +52,7 @@ class Job:
     dev: str
     commands: list[Received]
     told: Mapping[int, CommandResult]
-    answer: "asyncio.Future[Submitted]"
+    answer: Callable[[Submitted], None]
     own: list[tuple[str, bytes, str]] = field(default_factory=list)
 
     @property
@@ -177,25 +178,43 @@ class CommandBus:
         """Decide commands of a device, in order."""
         if self.reoffers is not None:
             return await self._offer(self.reoffers, dev, commands, told)
-        return await self._enqueue(Job(dev, commands, told, self._future()))
+        answer = self._future()
+        self._enqueue(Job(dev, commands, told, partial(_settle, answer)))
+        return await answer
+
+    def push(
+        self,
+        dev: str,
+        commands: list[Received],
+        told: Mapping[int, CommandResult],
+        answer: Callable[[Submitted], None],
+    ) -> None:
+        """As `submit`, but nobody waits: `answer` is called when it is known. It must not raise."""
+        if self.reoffers is None:
+            self._enqueue(Job(dev, commands, told, answer))
+            return
+        offered = asyncio.ensure_future(self._offer(self.reoffers, dev, commands, told))
+        offered.add_done_callback(lambda done: None if done.cancelled() else answer(done.result()))
 
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
         """Decide a command of the server's own; None if it could not be stored now."""
         name = CODEC.type_of(command)
-        job = Job(SERVER, [], {}, self._future(), [(name, CODEC.encode(command), actor)])
-        done = await self._enqueue(job)
+        answer = self._future()
+        own = [(name, CODEC.encode(command), actor)]
+        self._enqueue(Job(SERVER, [], {}, partial(_settle, answer), own))
+        done = await answer
         return done.results[0] if done.results else None
 
     def _future(self) -> "asyncio.Future[Submitted]":
         return asyncio.get_running_loop().create_future()
 
-    async def _enqueue(self, job: Job) -> Submitted:
+    def _enqueue(self, job: Job) -> None:
         if self._queued + job.size > limits.WRITER_QUEUE_COMMANDS:
-            return self._not_now(job.dev, job.commands, BUSY_MS)
+            job.answer(self._not_now(job.dev, job.commands, BUSY_MS))
+            return
         self._queue.append(job)
         self._queued += job.size
         self._wake.set()
-        return await job.answer
 
     def _not_now(self, dev: str, commands: Sequence[Received], pause_ms: int) -> Submitted:
         """Nothing of a push is answered, so all of it comes again: also what was stored before,
@@ -282,10 +301,10 @@ class CommandBus:
         except SQLAlchemyError:
             return await self._apart(jobs)
         for job, answer in zip(jobs, answers, strict=True):
-            _settle(job.answer, answer)
+            job.answer(answer)
         if stored:
             # After the answers, so that a device's answer and its events go out in one write.
-            await self._tell(group)
+            self._tell(group)
 
     async def _apart(self, jobs: list[Job]) -> None:
         """One of these jobs cannot be stored whatever we do; the others shall not suffer."""
@@ -294,7 +313,7 @@ class CommandBus:
                 await self._decide([job])
             return
         log.exception("a push of %s cannot be stored", jobs[0].dev)
-        _settle(jobs[0].answer, self._not_now(jobs[0].dev, jobs[0].commands, FULL_MS))
+        jobs[0].answer(self._not_now(jobs[0].dev, jobs[0].commands, FULL_MS))
 
     async def _store(self, group: Group) -> bool:
         """Commit a group, then know it; False if the disk took nothing."""
@@ -308,11 +327,11 @@ class CommandBus:
         self._committed(group)
         return True
 
-    async def _tell(self, group: Group) -> None:
+    def _tell(self, group: Group) -> None:
         """Let everybody know of a group that is stored."""
         if group.told.records:
             self._live.tell(group)
-            await self._live.save(after=limits.STATE_EVERY_EVENTS)
+            self._live.save_soon()
 
     async def _adopt(self, adoption: Adoption) -> bool:
         """Take what terminals can prove of the lost journal, before anything else is decided.
@@ -333,7 +352,7 @@ class CommandBus:
                 if not await self._store(group):
                     asyncio.get_running_loop().call_later(FULL_MS / 1000, self._wake.set)
                     return False
-                await self._tell(group)
+                self._tell(group)
                 log.warning("restored: adopted events up to %d as signed", self._live.head.n)
                 self._brought = brought([record for record, _, _ in run])
                 self._memory.begin_at(self._live.head.n + 1)
@@ -375,7 +394,7 @@ class CommandBus:
                     reoffers.take_out(waiting)
                 return
             self._memory.came(came)
-            await self._tell(group)
+            self._tell(group)
             if problem or offer.decided:
                 last_seq = self._devices[offer.dev].last_seq
                 _settle(offer.answer, Submitted(last_seq, offer.results, problem))

@@ -362,13 +362,13 @@ class Group:
     ) -> None:
         venue = self.venue
         n = made.head.n + 1
-        name = CODEC.type_of(event)
+        name, version = CODEC.kind_of(event)
         day = venue.day.day if venue.day else command.biz_day
         record = EventRecord(
             n,
             at_ms,
             name,
-            CODEC.version(name),
+            version,
             command.cmd_id,
             device.dev,
             command.actor,
@@ -391,11 +391,9 @@ class Group:
         day = venue.day.day if venue.day else record.biz_day
         made.journal.append((n, at_ms, name, day, record.cmd_id, data, made.head.hash))
         made.records.append((n, data, made.head.hash))
-        entries = ledger.entries(event, before_charge, was_closed)
-        made.ledger += [
-            (n, pos, entry.account, entry.amount_minor, entry.document, day)
-            for pos, entry in enumerate(entries)
-        ]
+        for pos, entry in enumerate(ledger.entries(event, before_charge, was_closed)):
+            row = (n, pos, entry.account, entry.amount_minor, entry.document, day)
+            made.ledger.append(row)
         effects = effects_of(event, venue, self.catalogue)
         for pos, effect in enumerate(effects):
             row_id, outcome = f"{n}.{pos}", DOUBTFUL if restored else ""

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, delete, insert, select
 from sync_server.domain.limits import JOURNAL_TAIL_EVENTS, STATES_KEPT
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import GENESIS, chain, read_event
-from sync_server.protocol.replica import apply_record, read_venue
+from sync_server.protocol.replica import apply_record
 from sync_server.store.database import Database
-from sync_server.store.hot_insert import HotInsert, Row
+from sync_server.store.hot_insert import HotInsert, Row, run_many
 
+from .saved_states import unpack_state
 from .tables import (
     AdoptionRow,
     EffectRow,
@@ -119,10 +120,8 @@ _ADVANCE = {
 def _advance(connection: Connection, devices: dict[str, tuple[int, int, str, int]]) -> None:
     """Note how far the commands of these devices have come."""
     if devices:
-        connection.exec_driver_sql(
-            _ADVANCE[connection.dialect.name],
-            [(*standing, dev) for dev, standing in devices.items()],
-        )
+        rows = [(*standing, dev) for dev, standing in devices.items()]
+        run_many(connection, _ADVANCE[connection.dialect.name], rows)
 
 
 @dataclass(slots=True)
@@ -220,7 +219,7 @@ def load(database: Database) -> tuple[Venue, Head, Tail]:
         head = Head(saved[0], saved[1])
         if database.read(lambda connection: hash_at(connection, head.n)) != head.hash:
             raise BrokenJournal(head.n, "a state was saved after it that does not follow")
-        venue = read_venue(bytes(saved[2]))
+        venue = unpack_state(bytes(saved[2]))
     tail = Tail()
     for n, data, stored in every_record(database, head.n):
         if n != head.n + 1:

@@ -5,9 +5,11 @@ who wait for news of it; the sockets read from here, and `save` keeps the state 
 that a start replays little. Who decides and commits is `bus`; older records are in `pages`.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 
+from sync_server.domain import limits
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import GENESIS
 from sync_server.protocol.replica import SCOPE, digest, write_venue
@@ -16,9 +18,11 @@ from sync_server.store.errors import DiskFull, StoreBusy
 from sync_server.transport.authority import SnapshotImage
 
 from . import journal
+from .access import Run
 from .group import Group
 from .journal import Head, Tail
 from .pages import JournalPages
+from .saved_states import pack_state
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +30,20 @@ log = logging.getLogger(__name__)
 class Live:
     """See the head of the file. `load` before use."""
 
-    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], int], aside: Run) -> None:
+        """`aside` does slow work off the event loop."""
         self.venue = Venue()
         self.head = Head()
         self._database = database
         self._clock = clock
+        self._aside = aside
         self._tail = Tail()
         self._pages = JournalPages(database)
         self._listeners: list[Callable[[int], None]] = []
         self._watchers: list[Callable[[list[object]], None]] = []
         self._digest: tuple[int, str, str] | None = None
         self._saved_n = 0
+        self._saving: asyncio.Task[None] | None = None
 
     def load(self) -> None:
         """The last saved state and what came after it, verified. Raises BrokenJournal."""
@@ -84,6 +91,10 @@ class Live:
             return recent
         return await self._pages.after(n, max_events, max_bytes)
 
+    def events_at_hand(self, n: int, max_events: int, max_bytes: int) -> list[bytes]:
+        """Records after `n` if they are in memory, else []."""
+        return self._tail.after(n, max_events, max_bytes) or []
+
     async def snapshot(self) -> SnapshotImage:
         """The live state now."""
         return SnapshotImage(self.head.n, self.head.hash, write_venue(self.venue))
@@ -94,12 +105,27 @@ class Live:
             self._digest = (self.head.n, SCOPE, digest(self.venue))
         return self._digest
 
-    async def save(self, after: int) -> None:
-        """Keep the state if `after` events have come since; a disk that is full can wait."""
-        n, head_hash = self.head.n, self.head.hash
-        if n - self._saved_n < after:
-            return
-        data, at_ms = write_venue(self.venue), self._clock()
+    def save_soon(self) -> None:
+        """Keep the state beside the work if enough has happened since it was kept last."""
+        due = self.head.n - self._saved_n >= limits.STATE_EVERY_EVENTS
+        if due and (self._saving is None or self._saving.done()):
+            self._saving = asyncio.create_task(self._save(), name="state")
+
+    async def saved(self) -> None:
+        """Wait for what `save_soon` began."""
+        if self._saving is not None:
+            await self._saving
+
+    async def save(self) -> None:
+        """Keep the state now, if anything has happened since it was kept last."""
+        await self.saved()
+        if self.head.n > self._saved_n:
+            await self._save()
+
+    async def _save(self) -> None:
+        """A disk that is full can wait."""
+        n, head_hash, at_ms, venue = self.head.n, self.head.hash, self._clock(), self.venue
+        data = await self._aside(lambda: pack_state(venue))
         try:
             await self._database.write(
                 lambda connection: journal.save_state(connection, n, at_ms, head_hash, data)

@@ -66,7 +66,7 @@ class FrontOffice:
         self.catalogues = catalogues
         self.clock = clock
         self.new_id = new_id
-        self.live = Live(database, clock)
+        self.live = Live(database, clock, access.aside)
         self._devices = DeviceRegister(database, clock, desk)
         self.bus = CommandBus(
             database, self.live, self._devices, access, catalogues, clock, new_id, room_link
@@ -122,7 +122,7 @@ class FrontOffice:
         """Finish the group at hand, save the state, stop."""
         await self.bus.stop()
         if not self.database.dead:
-            await self.live.save(after=1)
+            await self.live.save()
 
     @property
     def venue(self) -> Venue:
@@ -199,6 +199,10 @@ class FrontOffice:
         """Records after `n`, from memory if they are recent."""
         return await self.live.events_after(n, max_events, max_bytes)
 
+    def events_at_hand(self, n: int, max_events: int, max_bytes: int) -> list[bytes]:
+        """Records after `n` if they are in memory, else []."""
+        return self.live.events_at_hand(n, max_events, max_bytes)
+
     async def snapshot(self) -> SnapshotImage:
         """The live state now."""
         return await self.live.snapshot()
@@ -265,6 +269,16 @@ class FrontOffice:
     ) -> Submitted:
         """Decide commands of a device, in order."""
         return await self.bus.submit(dev, commands, told)
+
+    def push(
+        self,
+        dev: str,
+        commands: list[Received],
+        told: Mapping[int, CommandResult],
+        answer: Callable[[Submitted], None],
+    ) -> None:
+        """As `submit`; `answer` is called when it is known."""
+        self.bus.push(dev, commands, told, answer)
 
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
         """Decide a command of the server's own; None if it could not be stored now."""

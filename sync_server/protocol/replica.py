@@ -5,7 +5,8 @@ server has not answered into the base yet: they are decided again, by the same c
 (reliability 2.4). The base is never edited locally. `domain.venue` holds the state itself.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from hashlib import sha256
 
 import msgspec
@@ -49,6 +50,25 @@ def write_venue(venue: Venue) -> bytes:
     """The state as bytes. The order within its tables is kept: what is forgotten first, and what
     stands first on a screen, goes by it."""
     return _encoder.encode(venue)
+
+
+def venue_pieces(venue: Venue) -> Iterator[bytes]:
+    """The bytes of `write_venue` in pieces, none of which takes long to make: one for each entry of
+    its tables. For a thread beside one that must not wait."""
+    mark = b"{"
+    for one in fields(venue):
+        value = getattr(venue, one.name)
+        yield mark + _encoder.encode(one.name) + b":"
+        mark = b","
+        if not isinstance(value, dict):
+            yield _encoder.encode(value)
+            continue
+        inner = b"{"
+        for key, entry in value.items():
+            yield inner + _encoder.encode(key) + b":" + _encoder.encode(entry)
+            inner = b","
+        yield b"}" if value else b"{}"
+    yield b"}"
 
 
 def read_venue(data: bytes) -> Venue:

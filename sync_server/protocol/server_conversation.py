@@ -205,6 +205,11 @@ class ServerConversation:
         out, self._out = self._out, []
         return out
 
+    def next_output(self) -> bytes | None:
+        """The frame to send next, for a driver that sends one at a time; None when there is none.
+        It counts as sent."""
+        return self._out.pop(0) if self._out else None
+
     @property
     def waiting_output(self) -> int:
         """How many frames wait to be sent."""

@@ -51,15 +51,19 @@ class WebSocketLink:
                 # contexts. Frames said in one turn of the loop, such as an answer and the events
                 # that came with it, go out in one write: writes are what a busy server does most.
                 socket.protocol.send_binary(data)
-                if not self._corked:
-                    socket.loop.call_soon(self._uncork)
-                self._corked += len(data)
-                if self._corked >= limits.FRAME_BYTES:
-                    self._uncork()
+                self._cork(len(data))
                 return
             await socket.send(data)
         except ConnectionClosed as closed:
             raise _ended(closed) from None
+
+    def _cork(self, size: int) -> None:
+        """Something of `size` bytes was said; it goes out at the end of this turn."""
+        if not self._corked:
+            self._socket.loop.call_soon(self._uncork)
+        self._corked += size
+        if self._corked >= limits.FRAME_BYTES:
+            self._uncork()
 
     def _uncork(self) -> None:
         """Write what was said in this turn, in one piece."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from sync_server.domain.amending import quick
 from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import Received
 from sync_server.protocol.frames import Outcome, Problem
@@ -26,6 +27,7 @@ class DeviceRecord:
     last_hash: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CommandResult:
     """What became of one command; `params` is a JSON object that explains `code`."""
@@ -141,10 +143,23 @@ class Authority(Protocol):
     async def events_after(self, n: int, max_events: int, max_bytes: int) -> list[bytes]:
         """Records from `n` + 1 on, contiguous; at least one if there is one. [] below the floor."""
 
+    def events_at_hand(self, n: int, max_events: int, max_bytes: int) -> list[bytes]:
+        """As `events_after` where nobody has to wait for them, else []."""
+
     async def submit(
         self, dev: str, commands: list[Received], told: Mapping[int, CommandResult]
     ) -> Submitted:
         """Decide commands in order. A repeat gets its first answer. `told` is honoured."""
+
+    def push(
+        self,
+        dev: str,
+        commands: list[Received],
+        told: Mapping[int, CommandResult],
+        answer: Callable[[Submitted], None],
+    ) -> None:
+        """As `submit`, for one who does not wait: `answer` is called once, on the loop, maybe
+        before this returns."""
 
     async def snapshot(self) -> SnapshotImage:
         """The open state now."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sync_server.domain import limits
 from sync_server.protocol.frames import encode_events
+from sync_server.protocol.link import SharedFrame
 
 from .authority import Authority
 
@@ -25,7 +26,7 @@ class Batch:
     """One ready `Events` frame, up to event `upto`."""
 
     upto: int
-    frame: bytes
+    frame: SharedFrame
 
 
 class Hub:
@@ -71,9 +72,19 @@ class Hub:
             return ready
         head, round_n = self._authority.head_n, self._announced_n
         events = await self._authority.events_after(n, _BATCH_EVENTS, _BATCH_BYTES)
-        if not events:
-            return None
-        frame = encode_events(n + 1, head, self._authority.durable_n, events)
+        return self._framed(n, head, events, round_n) if events else None
+
+    def batch_at_hand(self, n: int) -> Batch | None:
+        """The same where nobody has to wait for it."""
+        ready = self._batches.get(n)
+        if ready is not None:
+            return ready
+        authority = self._authority
+        events = authority.events_at_hand(n, _BATCH_EVENTS, _BATCH_BYTES)
+        return self._framed(n, authority.head_n, events, self._announced_n) if events else None
+
+    def _framed(self, n: int, head: int, events: list[bytes], round_n: int) -> Batch:
+        frame = SharedFrame(encode_events(n + 1, head, self._authority.durable_n, events))
         self.encoded += 1
         batch = Batch(n + len(events), frame)
         if round_n == self._announced_n:

@@ -24,11 +24,11 @@ from sync_server.protocol.server_conversation import RateLimit
 from sync_server.protocol.websocket_link import (
     SETTINGS,
     SUBPROTOCOL,
-    WebSocketLink,
     is_loopback,
 )
 
 from .authority import Authority, SnapshotImage
+from .direct_link import DirectConnection, DirectWebSocketLink
 from .hub import Hub
 from .session import Session
 
@@ -135,7 +135,8 @@ class SyncServer:
         fingerprint = self._fingerprint if ssl_context is not None else ""
 
         async def handle(socket: ServerConnection) -> None:
-            await self.serve_link(WebSocketLink(socket, _address(socket), fingerprint))
+            assert isinstance(socket, DirectConnection), "made so below"
+            await self.serve_link(DirectWebSocketLink(socket, _address(socket), fingerprint))
 
         handshake_s = limits.HANDSHAKE_TIMEOUT_MS / 1000
         server = await serve(
@@ -148,6 +149,7 @@ class SyncServer:
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             process_request=self._at_the_door,
             server_header=None,
+            create_connection=DirectConnection,
             **SETTINGS,
         )
         self._servers.append(server)
@@ -224,7 +226,7 @@ class SyncServer:
 
     def _wake_all(self) -> int:
         for session in self._by_device.values():
-            session.wake.set()
+            session.tell_news()
         return len(self._by_device)
 
     def _has_room(self, peer: str) -> bool:

@@ -1,22 +1,24 @@
 """One connection of a terminal: reads frames for the conversation, does what it asks for, writes.
 
 Two coroutines: the reader awaits the authority for each push in turn, so a terminal that floods
-waits for itself; the writer awaits the link, so a slow screen holds up nobody else. Whatever goes
-wrong inside is logged with an id and ends this connection only (reliability S-26).
+waits for itself; the writer awaits the link, so a slow screen holds up nobody else. Over a link
+that can be served without waiting, the frames of which a busy house is full (pushes, credits,
+answers, events) go past both, in the turn in which they come. Whatever goes wrong inside is logged
+with an id and ends this connection only (reliability S-26).
 """
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from sync_server.domain import limits
 from sync_server.protocol import frames, server_conversation as talk
 from sync_server.protocol.envelope import raw
 from sync_server.protocol.frames import CloseCode
-from sync_server.protocol.link import Link, LinkClosed
+from sync_server.protocol.link import DirectLink, Link, LinkClosed
 
-from .authority import CommandResult, EnrolRequest, Sighting
+from .authority import CommandResult, EnrolRequest, Sighting, Submitted
 
 if TYPE_CHECKING:
     from .server import SyncServer
@@ -25,6 +27,11 @@ logger = logging.getLogger(__name__)
 
 _OUTPUT_BACKLOG = 4 * limits.SOCKET_QUEUE_FRAMES
 _LAST_WORDS_S = 1.0
+_FAILED = "connection %d of device %s failed"
+_CREDIT = b'{"f":"credit"'
+_DIRECT = (b'{"f":"push"', _CREDIT)
+"""How the frames begin that can be served without waiting; while a push is being decided a second
+one waits for it."""
 
 
 class Session:
@@ -44,7 +51,11 @@ class Session:
         self._drained = asyncio.Event()
         self._closing: talk.Close | None = None
         self._tasks: dict[asyncio.Task[None], None] = {}
-        self._snapshot_n = 0
+        self._direct: DirectLink | None = None
+        self._listening = False
+        self._undecided = False
+        self._decided = asyncio.Event()
+        self._writing = False
 
     @property
     def dev(self) -> str:
@@ -60,6 +71,9 @@ class Session:
         """Until the link ends or the conversation closes it."""
         self.conversation.open(self.server.authority.server_epoch, self.server.clock())
         self.wake.set()
+        if hasattr(self.link, "taker"):
+            self._direct = cast(DirectLink, self.link)
+            self._direct.taker = self._taken
         writer = asyncio.create_task(self._guarded(self._write()))
         try:
             await self._guarded(self._read())
@@ -114,7 +128,12 @@ class Session:
     async def _read(self) -> None:
         conversation, server = self.conversation, self.server
         while self._closing is None:
+            self._listening = True
             data = await self.link.recv()
+            self._listening = False
+            while self._undecided and self._closing is None:
+                self._decided.clear()
+                await self._decided.wait()
             server.metrics.frames_in += 1
             for action in conversation.receive(data, server.now_ms()):
                 await self._perform(action)
@@ -125,6 +144,46 @@ class Session:
             while conversation.waiting_output > _OUTPUT_BACKLOG and self._closing is None:
                 self._drained.clear()
                 await self._drained.wait()
+
+    def _taken(self, data: bytes) -> bool:
+        """Read a frame in the turn in which it came, if nothing before it is in its way."""
+        conversation, server = self.conversation, self.server
+        if (
+            not self._listening
+            or self._closing is not None
+            or not data.startswith(_CREDIT if self._undecided else _DIRECT)
+            or conversation.state != "live"
+            or conversation.waiting_output > _OUTPUT_BACKLOG
+        ):
+            return False
+        server.metrics.frames_in += 1
+        try:
+            for action in conversation.receive(data, server.now_ms()):
+                match action:
+                    case talk.Stored():
+                        server.authority.stored(self.dev, action.n)
+                    case talk.Submit():
+                        self._undecided = True
+                        server.metrics.commands += len(action.commands)
+                        told = _as_results(action.told)
+                        server.authority.push(self.dev, action.commands, told, self._answered)
+                    case _:
+                        self._take([action])
+            self._say_at_once()
+        except Exception:
+            logger.exception(_FAILED, self.number, self.dev or "?")
+            self._broken()
+        return True
+
+    def _answered(self, done: Submitted) -> None:
+        """What became of a push that was taken directly."""
+        self._undecided = False
+        self._decided.set()
+        try:
+            self._answer_push(done)
+        except Exception:
+            logger.exception(_FAILED, self.number, self.dev or "?")
+            self._broken()
 
     def _take(self, actions: list[talk.ServerAction]) -> None:
         """Actions that come outside the reader: only ends and snapshots."""
@@ -162,21 +221,23 @@ class Session:
                 self._take([action])
 
     async def _submit(self, action: talk.Submit) -> None:
-        told = {
-            seq: CommandResult(
-                seq, one.outcome, one.code, bytes(one.params), one.n_from, one.n_to, one.doc_no
-            )
-            for seq, one in action.told.items()
-        }
+        told = _as_results(action.told)
         self.server.metrics.commands += len(action.commands)
         done = await self.server.authority.submit(self.dev, action.commands, told)
+        self._answer_push(done)
+
+    def _answer_push(self, done: Submitted) -> None:
         results = [
             frames.Result(
                 one.seq, one.outcome, one.code, raw(one.params), one.n_from, one.n_to, one.doc_no
             )
             for one in done.results
         ]
-        self._take(self.conversation.submitted(done.upto, results, done.problem, done.retry_ms))
+        actions = self.conversation.submitted(done.upto, results, done.problem, done.retry_ms)
+        if actions or self._direct is None:
+            self._take(actions)
+        else:
+            self._say_at_once()
 
     async def _admit(self, hello: frames.Hello) -> None:
         server, authority = self.server, self.server.authority
@@ -263,12 +324,45 @@ class Session:
     def _may_send_events(self) -> bool:
         return self.conversation.events_wanted(self.server.hub.head_n) is not None
 
+    def tell_news(self) -> None:
+        """There are new events."""
+        if self._direct is None:
+            self.wake.set()
+            return
+        try:
+            self._say_at_once()
+        except Exception:
+            logger.exception(_FAILED, self.number, self.dev or "?")
+            self._broken()
+
+    def _say_at_once(self) -> None:
+        """Write what is ready as far as nothing has to wait; the writer does the rest."""
+        link, conversation, server = self._direct, self.conversation, self.server
+        while link is not None and not self._writing and link.free:
+            data = conversation.next_output()
+            if data is not None:
+                link.say(data)
+            else:
+                cursor = conversation.events_wanted(server.hub.head_n)
+                if cursor is None:
+                    return
+                batch = server.hub.batch_at_hand(cursor)
+                if batch is None:
+                    break
+                size = len(batch.frame.data)
+                conversation.events_sent(batch.upto, size, server.now_ms())
+                link.say_to_many(batch.frame)
+            server.metrics.frames_out += 1
+        self.wake.set()
+
     async def _write(self) -> None:
         while True:
             await self.wake.wait()
             self.wake.clear()
+            self._writing = True
             while await self._write_some():
                 self._drained.set()
+            self._writing = False
             self._drained.set()
             if self._closing is not None:
                 await self.link.close(self._closing.code, self._closing.reason)
@@ -294,8 +388,8 @@ class Session:
         if batch is None:
             self._take(conversation.snapshot_needed())
             return True
-        conversation.events_sent(batch.upto, len(batch.frame), server.now_ms())
-        await self.link.send(batch.frame)
+        conversation.events_sent(batch.upto, len(batch.frame.data), server.now_ms())
+        await self.link.send(batch.frame.data)
         server.metrics.frames_out += 1
         return True
 
@@ -307,6 +401,7 @@ class Session:
             self.server.metrics.closed[action.reason] += 1
             self.wake.set()
             self._drained.set()
+            self._decided.set()
             self._start(self._cut_off())
 
     async def _cut_off(self) -> None:
@@ -330,6 +425,19 @@ class Session:
                 self._closing = talk.Close(CloseCode.NORMAL, "")
                 self.conversation.state = "closed"
         except Exception:
-            self.server.metrics.errors += 1
-            logger.exception("connection %d of device %s failed", self.number, self.dev or "?")
-            self.end(CloseCode.INTERNAL, f"error_{self.number}")
+            logger.exception(_FAILED, self.number, self.dev or "?")
+            self._broken()
+
+    def _broken(self) -> None:
+        """An unforeseen error was caught and logged."""
+        self.server.metrics.errors += 1
+        self.end(CloseCode.INTERNAL, f"error_{self.number}")
+
+
+def _as_results(told: Mapping[int, frames.Result]) -> dict[int, CommandResult]:
+    return {
+        seq: CommandResult(
+            seq, one.outcome, one.code, bytes(one.params), one.n_from, one.n_to, one.doc_no
+        )
+        for seq, one in told.items()
+    }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -32,6 +32,8 @@ from sync_server.transport.authority import (
 from sync_server.transport.enrolment import EnrolmentDesk
 from tests.builders import DAY, EVENING_MS, WAITER_RIGHTS, a_line, names
 from tests.simulation.restaurant import CHEAP, PEPPER, PINS, menu
+
+T = TypeVar("T")
 
 K = CheckId("k")
 SH = ShiftId("sh")
@@ -214,7 +216,7 @@ class Till:
         )
 
 
-async def _at_once(check: Callable[[], bool]) -> bool:
+async def _at_once(check: Callable[[], T]) -> T:
     return check()
 
 

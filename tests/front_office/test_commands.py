@@ -167,10 +167,12 @@ async def test_a_full_disk_at_saving_the_state_stops_nobody(
     monkeypatch.setattr("sync_server.domain.limits.STATE_EVERY_EVENTS", 1)
     house.office.subscribe(lambda n: setattr(disk, "full", True))
     await till.do(c.OpenCheck(K, f"{till.code}-001", "table", "t3"))
+    await house.office.live.saved()
     assert house.rows("SELECT n FROM state") == []
     disk.full = False
     house.office.live._listeners.clear()
     await till.must(GUESTS)
+    await house.office.live.saved()
     assert [row[0] for row in house.rows("SELECT n FROM state")] == [house.office.head_n]
     await house.close()
 

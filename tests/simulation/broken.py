@@ -224,7 +224,7 @@ def answers_before_the_commit(shop: Workshop) -> None:
         (
             "        try:\n            stored = await",
             "        for job, answer in zip(jobs, answers, strict=True):\n"
-            "            _settle(job.answer, answer)\n"
+            "            job.answer(answer)\n"
             "        try:\n            stored = await",
         ),
     )

@@ -4,11 +4,11 @@ Disks are migrated and filled once; each run starts on a copy. PINs are hashed a
 allows, because no real one is at stake here.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 
@@ -20,6 +20,8 @@ from sync_server.hotel.loading import load_rooms
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.migrations import upgrade
 from tests.builders import DAY, EVENING_MS, WAITER_RIGHTS, a_menu, names
+
+T = TypeVar("T")
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEPPER = b"p" * 32
@@ -128,7 +130,7 @@ def front_image() -> bytes:
 
 
 async def _furnish(database: Database) -> None:
-    async def at_once(check: object) -> bool:
+    async def at_once(check: Callable[[], T]) -> T:
         raise AssertionError("nobody signs in while the disks are made")
 
     access = Access(database, PEPPER, at_once, CHEAP)

@@ -3,8 +3,9 @@
 Stands behind the real socket side in these tests; the real brain has tests of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from random import Random
+from typing import TypeVar
 
 from sync_server.protocol.checkpoint import Checkpoint
 from sync_server.protocol.envelope import (
@@ -26,6 +27,8 @@ from sync_server.transport.authority import (
     Submitted,
 )
 from sync_server.transport.enrolment import EnrolmentDesk
+
+T = TypeVar("T")
 
 
 class SmallAuthority:
@@ -74,6 +77,18 @@ class SmallAuthority:
                 break
             taken.append(data)
         return taken
+
+    def events_at_hand(self, n: int, max_events: int, max_bytes: int) -> list[bytes]:
+        return _ended(self.events_after(n, max_events, max_bytes))
+
+    def push(
+        self,
+        dev: str,
+        commands: list[Received],
+        told: Mapping[int, CommandResult],
+        answer: Callable[[Submitted], None],
+    ) -> None:
+        answer(_ended(self.submit(dev, commands, told)))
 
     async def submit(
         self, dev: str, commands: list[Received], told: Mapping[int, CommandResult]
@@ -179,3 +194,13 @@ class SmallAuthority:
 
     def subscribe(self, callback: Callable[[int], None]) -> None:
         self._callbacks.append(callback)
+
+
+def _ended(work: Coroutine[None, None, T]) -> T:
+    """What a coroutine returns that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        ended: T = done.value
+        return ended
+    raise AssertionError("nothing here waits")

@@ -8,6 +8,7 @@ the journal replayed from zero. A command without a case fails this file.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from random import Random
+from typing import TypeVar
 
 import pytest
 
@@ -29,12 +30,15 @@ from sync_server.domain.venue import Venue
 from sync_server.front_office.access import Access
 from sync_server.front_office.catalogues import Catalogues
 from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.saved_states import pack_state, unpack_state
 from sync_server.protocol.envelope import read_event
-from sync_server.protocol.replica import apply_record, read_venue, write_venue
+from sync_server.protocol.replica import apply_record, read_venue, venue_pieces, write_venue
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.transport.enrolment import EnrolmentDesk
 from tests.builders import DAY, EVENING_MS, a_line, a_steak
 from tests.simulation.restaurant import CHEAP, PEPPER, front_image, menu
+
+T = TypeVar("T")
 
 K, J, SH = CheckId("k"), CheckId("j"), ShiftId("sh")
 L1, L2, L3 = LineId("l1"), LineId("l2"), LineId("l3")
@@ -116,7 +120,7 @@ class Office:
         return balance(self.front.venue.checks[K])
 
 
-async def _inline(work: Callable[[], bool]) -> bool:
+async def _inline(work: Callable[[], T]) -> T:
     return work()
 
 
@@ -473,4 +477,6 @@ async def test_a_stale_replica_that_replays_holds_what_a_fresh_snapshot_holds(
     for data in await office.front.events_after(0, 10_000, 100_000_000):
         apply_record(from_zero, read_event(data))
     assert write_venue(from_zero) == fresh.data
+    assert b"".join(venue_pieces(from_zero)) == fresh.data
+    assert unpack_state(pack_state(from_zero)) == from_zero
     assert ItemId("borscht") in office.front.catalogue.items
