@@ -22,7 +22,7 @@ from sync_server.bootstrap import open_database, pepper
 from sync_server.clocks import system_random, wall_ms
 from sync_server.config import ServerSettings
 from sync_server.demo.catalogue import catalogue_of
-from sync_server.demo.furnish import furnish_books
+from sync_server.demo.furnish_books import furnish_books
 from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
 from sync_server.front_office.access import pin_hash

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sync_server.store.database import Database
 
 from .absent import AbsentGateway
-from .cloudbeds.gateway import CloudbedsGateway
 from .cloudbeds.settings import CloudbedsSettings
 from .fias.gateway import FiasGateway
 from .fias.security import credentials_of
@@ -84,6 +83,9 @@ def _opened(
             settings, database, clock, zone=zone, currency=currency, credentials=credentials
         )
     if isinstance(settings, CloudbedsSettings):
+        # Its web client is as large as the rest of the server, and few houses have one.
+        from .cloudbeds.gateway import CloudbedsGateway
+
         key = text_of(secrets / settings.key_file)
         return CloudbedsGateway(settings, key, database, clock, currency=currency)
     return None

@@ -24,13 +24,13 @@ from sqlalchemy import Connection, make_url
 from .database import Database
 from .errors import BackupRefused
 from .file_lock import FileLock
-from .postgresql_dump import DUMP_MAGIC, dump_schema, restore_schema, verify_dump
 from .sqlite import RESTORE_READY, open_reader, sync_folder
 
 REPLACED = ".replaced"
 _PART = ".part"
 _RESTORE_PART = ".restore-part"
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+DUMP_MAGIC = b"PGDMP"
 
 Verifier = Callable[[Connection], None]
 """Looks at restored data through a reader; raises what it finds wrong."""
@@ -55,6 +55,8 @@ def backup(database: Database, target: Path) -> BackupReport:
     if database.path is not None:
         copy_file(database.path, target)
     elif database.url is not None and database.schema is not None:
+        from .postgresql_dump import dump_schema
+
         dump_schema(database.url, database.schema, part)
         _into_place(part, target)
     else:
@@ -91,6 +93,8 @@ def verify_backup(
     if _is_dump(file):
         if postgresql_url is None:
             raise BackupRefused(f"{file} is of PostgreSQL; a server to try it on is needed")
+        from .postgresql_dump import verify_dump
+
         with verify_dump(file, make_url(postgresql_url)) as (url, schema):
             _look(url, schema, verifiers)
     else:
@@ -114,6 +118,8 @@ def restore(file: Path, url: str, schema: str = "main") -> None:
     if _is_dump(file) == sqlite:
         raise BackupRefused(f"{file} is a backup of another kind of database than the target")
     if not sqlite:
+        from .postgresql_dump import restore_schema
+
         restore_schema(file, parsed, schema)
         return
     assert parsed.database is not None

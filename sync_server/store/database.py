@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -21,13 +21,15 @@ from sqlmodel import Session
 
 from .errors import StoreClosed, StoreDead, StoreError, StoreSettings
 from .faults import Faults
-from .postgresql import PostgresqlSchema
 from .sqlite import MemoryDisk, SqliteFile, SqliteMemory
 from .writer import QUEUE_BOUND, InlineWriter, Writer, WriterInterface
 
+if TYPE_CHECKING:
+    from .postgresql import PostgresqlSchema
+
 T = TypeVar("T")
 READERS = 4
-_Backend = SqliteFile | PostgresqlSchema | SqliteMemory
+_Backend: TypeAlias = "SqliteFile | PostgresqlSchema | SqliteMemory"
 
 
 def session_on(connection: Connection) -> Session:
@@ -87,7 +89,7 @@ class Database:
                     connection_class=connection_class,
                 )
             else:
-                backend = PostgresqlSchema(parsed, schema, faults, readers=readers)
+                backend = _postgresql(parsed, schema, faults, readers)
             writer = Writer(backend, faults, queue_bound=queue_bound)
         except (DBAPIError, sqlite3.Error) as error:
             if backend is not None:
@@ -113,7 +115,7 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             backend = SqliteFile(_path(parsed), faults, readers=readers, writable=False)
         else:
-            backend = PostgresqlSchema(parsed, schema, faults, readers=readers)
+            backend = _postgresql(parsed, schema, faults, readers)
         return cls(backend, None, faults, readers=readers)
 
     @classmethod
@@ -148,12 +150,14 @@ class Database:
     @property
     def schema(self) -> str | None:
         """The schema, for PostgreSQL."""
-        return self._backend.schema if isinstance(self._backend, PostgresqlSchema) else None
+        backend = self._backend
+        return None if isinstance(backend, SqliteFile | SqliteMemory) else backend.schema
 
     @property
     def url(self) -> URL | None:
         """Where the server is, for PostgreSQL; holds its password."""
-        return self._backend.url if isinstance(self._backend, PostgresqlSchema) else None
+        backend = self._backend
+        return None if isinstance(backend, SqliteFile | SqliteMemory) else backend.url
 
     @property
     def dead(self) -> bool:
@@ -274,6 +278,13 @@ class Database:
     ) -> None:
         """Close."""
         self.close()
+
+
+def _postgresql(url: URL, schema: str, faults: Faults, readers: int) -> "PostgresqlSchema":
+    """Its driver is loaded where it is used."""
+    from .postgresql import PostgresqlSchema
+
+    return PostgresqlSchema(url, schema, faults, readers=readers)
 
 
 def _parse(url: str) -> URL:

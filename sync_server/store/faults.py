@@ -7,11 +7,11 @@ Sources: reliability 0.4, 2.19; https://sqlite.org/rescode.html; PostgreSQL appe
 """
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from enum import Enum
 
-import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, TimeoutError as PoolTimeout
@@ -68,7 +68,9 @@ def classify(error: BaseException) -> Fault:
         return Fault.BUSY
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, Fault.OTHER)
-    if isinstance(error, psycopg.Error):
+    # A house on SQLite never loads the driver of the other, and then no error is of it.
+    psycopg = sys.modules.get("psycopg")
+    if psycopg is not None and isinstance(error, psycopg.Error):
         state = error.sqlstate
         if state is None:
             lost = isinstance(error, psycopg.OperationalError)

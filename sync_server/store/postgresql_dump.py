@@ -22,7 +22,6 @@ from .errors import BackupRefused
 from .faults import Faults
 from .postgresql import PostgresqlSchema, check_schema_name
 
-DUMP_MAGIC = b"PGDMP"
 TIMEOUT_S = 3_600
 
 

@@ -18,7 +18,7 @@ from sync_server.back_office.intake import Intake
 from sync_server.back_office.seeding import UNITS
 from sync_server.back_office.tables import Account
 from sync_server.demo.catalogue import catalogue_of
-from sync_server.demo.furnish import furnish_books
+from sync_server.demo.furnish_books import furnish_books
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.demo.venue_types import Venue
 from sync_server.domain.recipes import Portion, portion_cost
