@@ -1,7 +1,7 @@
-"""Puts a venue's files into an empty server: catalogue, PINs, the hotel's rooms, the stock.
+"""Puts a venue's files into an empty server: catalogue, PINs, the hotel's rooms.
 
 Each part is done once and can be tried again: what is there already is left alone. The venue is
-read and checked by `venue`; the server is built by `sync_server.bootstrap`.
+read and checked by `venue`, books are `furnish_books`'; the server is built by `bootstrap`.
 """
 
 from dataclasses import replace
