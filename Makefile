@@ -46,10 +46,13 @@ simulate: setup  ## evenings of trouble on every core until one breaks; where fr
 
 screenshots: setup  ## take the README's pictures from the running program
 	@$(BIN)/python -m pytest -q tests/e2e
+	@$(BIN)/python -m pytest -q tests/apps/test_everywhere.py -k readme
 	@mkdir -p docs/screenshots
 	@for name in floor order modifiers pay room review kitchen turnover food-cost \
 		price-rule portions; do \
 		cp build/e2e/$$name.png docs/screenshots/; done
+	@for name in split portrait light small polish; do \
+		cp build/screens/readme_$$name.png docs/screenshots/$$name.png; done
 	@cp build/e2e/paper-0003.png docs/screenshots/receipt.png
 	@$(BIN)/python -m pytest -q tests/apps/kds/test_screen.py -k "stands_on_the_glass or by_dish"
 	@for name in board tab_pass sheet_speed sheet_recipe_duck by_dish; do \

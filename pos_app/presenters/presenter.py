@@ -204,6 +204,8 @@ class Presenter:
             return self.person(str(value))
         if key == "item" and str(value) in catalogue.items:
             return self.name(catalogue.items[str(value)].names)
+        if key in ("group", "part"):
+            return self._own_name(str(value))
         if key == "table" and str(value) in catalogue.tables:
             return catalogue.tables[str(value)].label
         if key in ("why", "what") and self.words.knows(f"hotel_{value}"):
@@ -213,6 +215,16 @@ class Presenter:
         if key == "right":
             return self.say(f"right_{value}")
         return value
+
+    def _own_name(self, told: str) -> str:
+        """A group of choices or a part of a set, which the domain names in the house's language, in
+        the person's own."""
+        catalogue = self.desk.catalogue
+        named = [group.names for group in catalogue.groups.values()]
+        named += [part.names for item in catalogue.items.values() for part in item.parts]
+        house = catalogue.settings.language
+        known = (names for names in named if catalogue.name(names, house) == told)
+        return next((self.name(names) for names in known), told)
 
     # -- pieces of every head ------------------------------------------------------------------
     def link_chip(self, detail: bool = False) -> Chip:

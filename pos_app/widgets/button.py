@@ -85,7 +85,13 @@ class PushButton(Tap):
         note_room = self.measure(act.note, act.size - 1) + dp(8) if act.note else 0
         icon_room = dp(act.size + 14) if act.icon else 0
         lines = 2 if tall >= dp(44) and not act.note else 1
+        longest = max((self.measure(word, 11, bold) for word in act.label.split()), default=0)
+        if act.icon and longest > room - note_room - icon_room:
+            icon_room = 0  # the word says more than the icon beside it
         label_room = room - note_room - icon_room
+        if act.note and tall >= dp(44) and self.measure(act.label, 11, bold) > label_room:
+            self._stacked(act, ink, pad, room, top, tall)
+            return
         if self.align == "left":
             wide, _ = self.text(
                 act.label,
@@ -130,7 +136,7 @@ class PushButton(Tap):
                     token=ink,
                     smallest=11,
                 )
-        if act.icon:
+        if icon_room:
             self.icon(act.icon, start, top, dp(act.size + 8), tall, size=act.size + 6, token=ink)
         if act.note:
             token = act.note_token if act.enabled and act.tone != "chosen" else ink
@@ -143,6 +149,17 @@ class PushButton(Tap):
                 size=act.size - 1,
                 token=token,
             )
+
+    def _stacked(
+        self, act: Act, ink: str, pad: float, room: float, top: float, tall: float
+    ) -> None:
+        """Label and note under each other, where they have no room side by side."""
+        half = tall / 2
+        token = act.note_token if act.enabled and act.tone != "chosen" else ink
+        self.text(act.label, pad, top + dp(2), room, half, size=act.size, bold=True, token=ink,
+                  smallest=10, align="center")  # fmt: skip
+        self.text(act.note, pad, top + half - dp(2), room, half, size=act.size - 2, token=token,
+                  smallest=10, align="center")  # fmt: skip
 
 
 class Key(PushButton):

@@ -110,11 +110,15 @@ class QuestionSheet(_Layered):
             columns = min(sheet.columns, max(2, int(wide // dp(120))))
             tall = dp(64 if sheet.kind == "choices" else 52)
             self._choices.cols, self._choices.row_height = columns, tall
-            self._choices.models = sheet.choices
-            rows = -(-len(sheet.choices) // columns)
+            low = dp(58) * len(sheet.keys)  # what the keys below want, so that a finger hits them
+            most = max(1, int((foot - dp(24) - low - top) // (dp(48) + dp(10)))) * columns
+            shown = sheet.choices[:most] if sheet.kind == "letters" else sheet.choices
+            self._choices.models = shown
+            rows = -(-len(shown) // columns)
             need = rows * (tall + dp(10))
-            if top + need > foot - dp(12):
-                self._choices.row_height = max(dp(48), (foot - top - dp(22)) / rows - dp(10))
+            if top + need > foot - dp(12) - low * (sheet.kind == "letters"):
+                room = foot - top - dp(22) - low * (sheet.kind == "letters")
+                self._choices.row_height = max(dp(48), room / rows - dp(10))
                 need = rows * (self._choices.row_height + dp(10))
             self._put(self._choices, edge, top, wide, need)
             top += need + dp(4)

@@ -132,6 +132,15 @@ def test_an_open_choice_says_which_and_a_scanned_bottle_waits_for_its_answer(
     assert len(rows) == 2
 
 
+def test_what_is_missing_is_named_in_ones_own_language(house: House) -> None:
+    flow = at_table(house)
+    flow.act("tap_item:ribeye")
+    flow.desk.prefer(language="en")
+    assert flow.view().view.modifiers.add.label.startswith("Doneness")
+    tapped(flow, "cancel", "tap_item:business-lunch")
+    assert "Soup" in flow.view().view.modifiers.add.label
+
+
 def acts_of(view: Any) -> list[str]:
     """What could be tapped, wherever it stands in a view-model."""
     if isinstance(view, Act):

@@ -1,0 +1,201 @@
+"""Every screen with a real evening on it: on each window, in each language, with larger letters.
+
+Every screen is drawn on each window; languages and letters turn with screens and windows, so that
+over all screens each meets each of the others. Nothing may leave its box, no word of a button may
+be cut, no target may be under 48 dp. The pictures of the README are taken here too.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pos_app.presenters.flow import Flow
+from pos_app.words import LANGUAGES
+from sync_server.domain import commands as c
+from sync_server.domain.ids import CheckId, LineId, ShiftId
+from tests.apps.conftest import Rig
+from tests.apps.house import MINUTE, House, HouseDesk
+from tests.apps.test_screens import SIZES, everything, screen_of, targets
+
+pytestmark = pytest.mark.xdist_group("kivy")
+
+LETTERS = (100, 130, 160)
+DISHES = ("borscht", "deruny", "saperavi", "oysters", "trout-weight", "business-lunch")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A screen as a person reaches it: by these taps from the floor, with a check on table 3."""
+
+    name: str
+    taps: tuple[str, ...] = ()
+    who: str = "nadia"
+
+
+PLACES = (
+    Place("floor"),
+    Place("floor_hold", ("hold_table:t3",)),
+    Place("new_tab", ("new",)),
+    Place("order", ("table:t3",)),
+    Place("modifiers", ("table:t3", "tap_item:ribeye")),
+    Place("set", ("table:t3", "tap_item:business-lunch")),
+    Place("weight", ("table:t3", "tap_item:trout-weight", "key:4", "key:3")),
+    Place("search", ("table:t3", "ask_for:search", "key:b", "key:o")),
+    Place("void", ("table:t3", "@sent", "void")),
+    Place("discount", ("table:t3", "ask_for:discount")),
+    Place("more", ("table:t3", "ask_for:more")),
+    Place("hand_over", ("table:t3", "ask_for:colleague")),
+    Place("split", ("table:t3", "split")),
+    Place("split_by_seat", ("table:t3", "send", "split", "by_seat")),
+    Place("split_amount", ("table:t3", "split", "ask:amount", "key:5")),
+    Place("payment", ("table:t3", "send", "pay")),
+    Place("settings", ("settings",), "andrii"),
+    Place("plan", ("settings", "plan"), "andrii"),
+    Place("devices", ("devices",), "andrii"),
+    Place("own_devices", ("devices", "tab:own_devices"), "andrii"),
+    Place("shift", ("shift",), "taras"),
+)
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    """A table with much on it, another that waits too long, one with its bill."""
+    made = House()
+    made.do(c.OpenDay("2026-11-21"))
+    made.do(c.OpenShift(ShiftId("shift"), "1", 200_000), "taras")
+    for number, (table, ago) in enumerate((("t3", 20), ("t5", 45), ("t7", 70), ("t21", 5))):
+        now, made.now_ms = made.now_ms, made.now_ms - ago * MINUTE
+        check_id = CheckId(f"c{number}")
+        made.do(c.OpenCheck(check_id, f"A-04{number:02d}", "table", table, "", 4), "nadia")
+        lines = tuple(
+            c.NewLine(LineId(f"l{number}{n}"), item, 1, 3_000 if n == 0 else 1_000, seat=n % 4)
+            for n, item in enumerate(DISHES[:4])
+        )
+        made.do(c.AddLines(check_id, lines), "nadia")
+        made.do(c.SendLines(check_id, tuple(x.line_id for x in lines[:3])), "nadia")
+        made.now_ms = now
+    made.do(c.PrintPreBill(CheckId("c2")), "nadia")
+    made.do(c.JoinTables(CheckId("c0"), ("t4",)), "nadia")
+    made.do(c.StopItem("oysters", 2_000), "nadia")
+    return made
+
+
+def view_of(house: House, place: Place, language: str) -> Any:
+    """The view-model of a place, in a language."""
+    desk = HouseDesk(house, place.who)
+    desk.prefer(language=language)
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    for tap in place.taps:
+        flow.act("pick:l00" if tap == "@sent" else tap)
+        desk.finish()
+    view = flow.view().view
+    house.waiting.clear()
+    house.desks.remove(desk)
+    return view
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_nothing_is_cut_on_any_window_in_any_language_with_larger_letters(
+    rig: Rig, house: House, place: Place
+) -> None:
+    from kivy.metrics import Metrics
+
+    wrong: list[object] = []
+    turn = PLACES.index(place)
+    for number, size in enumerate(SIZES):
+        language = LANGUAGES[(turn + number) % len(LANGUAGES)]
+        letters = LETTERS[(turn // len(LANGUAGES) + number) % len(LETTERS)]
+        view = view_of(house, place, language)
+        Metrics.fontscale = letters / 100
+        try:
+            root = rig.mount(screen_of(view), size)
+            if letters == 160:
+                rig.shot(f"everywhere_{place.name}_{language}_{size[0]}")
+            about = (language, size, letters)
+            wrong += [(*about, fault) for fault in faults_of(root)]
+        finally:
+            Metrics.fontscale = 1.0
+    assert not wrong
+
+
+BUTTONS = ("PushButton", "Tab", "Key", "SeatTab", "ChipView")
+
+
+def faults_of(root: Any) -> list[tuple[str, str]]:
+    """What a person could not read or hit."""
+    found: list[tuple[str, str]] = []
+    for widget in everything(root):
+        kind = type(widget).__name__
+        for mark in widget.marks:
+            if mark.kind != "text":
+                continue
+            if mark.width > mark.room + 1.5 or mark.x + mark.width > widget.width + 1.5:
+                found.append((f"{kind} leaves its box", mark.text))
+            if mark.cut and kind in BUTTONS:
+                found.append((f"{kind} is cut", mark.text))
+    for widget in targets(root):
+        if min(widget.width, widget.height) < 47.5:
+            size = f"{widget.width:.0f}x{widget.height:.0f}"
+            found.append((f"{type(widget).__name__} is {size}", str(widget.model.id)))
+    return found
+
+
+PICTURES = (
+    ("split", "split_by_seat", "uk", (1366, 768), "dark"),
+    ("portrait", "order", "uk", (800, 1280), "dark"),
+    ("light", "floor", "en", (1366, 768), "light"),
+    ("small", "modifiers", "en", (1024, 600), "dark"),
+    ("polish", "order", "pl", (1366, 768), "dark"),
+)
+
+
+@pytest.mark.parametrize(("name", "place", "language", "size", "mode"), PICTURES)
+def test_a_picture_for_the_readme(
+    rig: Rig,
+    house: House,
+    name: str,
+    place: str,
+    language: str,
+    size: tuple[int, int],
+    mode: str,
+) -> None:
+    from glass.colours import palette
+
+    palette.use(mode)
+    try:
+        view = view_of(house, next(x for x in PLACES if x.name == place), language)
+        root = rig.mount(screen_of(view), size)
+        assert not faults_of(root)
+        assert rig.shot(f"readme_{name}") is not None
+    finally:
+        palette.use("dark")
+        rig.window.clearcolor = palette["background"]
+
+
+SHEETS = ("floor_hold", "new_tab", "void", "discount", "search", "split_amount", "weight")
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_finger_beside_a_button_of_a_sheet_hits_nothing_under_it(
+    rig: Rig, house: House, name: str
+) -> None:
+    from pos_app.widgets.sheet import QuestionSheet
+
+    place = next(x for x in PLACES if x.name == name)
+    root = rig.mount(screen_of(view_of(house, place, "uk")), (1024, 600))
+    sheet = next(
+        x for x in root.walk(restrict=True) if isinstance(x, QuestionSheet) and x.model.kind
+    )
+    own = {widget.action() for widget in targets(sheet) if hasattr(widget, "action")}
+    acts: list[str] = []
+    root.bind(on_act=lambda _, action: acts.append(action))
+    x, y = sheet.to_window(sheet.x, sheet.y)
+    for across in range(12, int(sheet.width), 60):
+        for up in range(12, int(sheet.height), 40):
+            rig.press_and_release((round(x + across), round(rig.window.height - (y + up))))
+        rig.settle(1)
+    rig.settle(3)
+    assert acts, "its own buttons are there"
+    assert set(acts) <= own
