@@ -50,6 +50,7 @@ from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import DayTotals, FolioGateway
 from sync_server.hotel.opening import HotelLink, open_link
 from sync_server.hotel.property import Property
+from sync_server.mail import BillMail
 from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreDead
@@ -143,9 +144,11 @@ class House:
         self.office.asks = Asks(self.office, self._guests, self.health, self._hotel_day)
         self.hand_out = HandOut(lambda: mono_ms() / 1000, _first_id())
         self.office.asks.hand_out = self.hand_out
+        self.office.asks.mail = BillMail(self.office, settings.mail_relay, settings.mail_from)
         self.devices = DeviceDesk(self.office, _first_id, self.hand_out)
         self.office.asks.set_up = self.devices
         self.printing: Printing | None = None
+        self.devices.spooler = lambda: self.printing.spooler if self.printing else None
         self.sockets: SyncServer | None = None
         self.port = 0
         self.fingerprint = ""

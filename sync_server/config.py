@@ -58,6 +58,11 @@ class ServerSettings(BaseSettings):
         default_factory=dict, description="address host:port by printer id; others of the menu"
     )
 
+    mail_relay: str = Field(
+        default="", description="host:port of the house's mail relay; empty: no e-mail copies"
+    )
+    mail_from: str = Field(default="", description="address that e-mail copies come from")
+
     card_terminals: dict[str, str] = Field(
         default_factory=dict,
         description="card terminal by drawer: host:port, or empty for one that stands alone",

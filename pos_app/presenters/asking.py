@@ -18,8 +18,8 @@ Answers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question. `kind`: sum, text, pick. A sum may say what its figures mean by `shown`; an
-    optional text may be left empty."""
+    """One question. `kind`: sum, text, address, pick. A sum may say what its figures mean by
+    `shown`; an optional text may be left empty."""
 
     kind: str
     name: str
@@ -63,7 +63,7 @@ class Asking:
             return
         if key == "back":
             self.typed = self.typed[:-1]
-        elif self.steps[0].kind == "text":
+        elif self.steps[0].kind in ("text", "address"):
             self.typed = (self.typed + key)[:TEXT_LENGTH]
         elif int((self.typed + key) or "0") <= AMOUNT_MINOR:
             self.typed = (self.typed + key).lstrip("0")
@@ -106,7 +106,10 @@ class Asking:
         if step.kind == "sum":
             shown = (step.shown or on.money)(int(self.typed or "0"))
             return sheets.keypad(on, step.title, shown if self.typed else "", last, hint=step.hint)
-        sheet = sheets.letters(on, step.title, self.typed, step.hint, last, figures=self.figures)
+        latin = step.kind == "address"
+        sheet = sheets.letters(
+            on, step.title, self.typed, step.hint, last, figures=self.figures, latin=latin
+        )
         if step.optional:
             return replace(sheet, confirm=replace(sheet.confirm, enabled=True))
         return sheet

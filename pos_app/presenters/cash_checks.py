@@ -118,6 +118,9 @@ class ChecksSection(Section):
             Act("do:refund_tip", on.say("refund_tip"), "plain", any(map(_tip, check.payments))),
             Act("do:reopen", on.say("reopen_check")),
             Act("do:copy", on.say("copy_receipt"), "plain", on.may("pre_bill")),
+            Act(
+                "do:mail", on.say("mail_copy"), "plain", on.may("pre_bill") and on.desk.link.online
+            ),
             Act("do:correct", on.say("correct_tender"), "plain", bool(self._wrong(check))),
             Act("do:invoice", on.say("company_invoice"), "plain", on.may("take_cash")),
             find,
@@ -235,6 +238,24 @@ class ChecksSection(Section):
             on.toast(on.sentence(answer.code, answer.params), "hold", "info")
             return
         on.toast(on.say("goes_to_printer"), "ready", "check")
+
+    def do_mail(self) -> None:
+        """A copy to the guest's address, if the house has a link."""
+        check, on = self.check, self.on
+        if check is None:
+            return
+        check_id = check.check_id
+        step = Step("address", "address", on.say("mail_to", number=check.number))
+        on.asking.begin(
+            (step,), lambda answers: on.desk.later(self._mail(check_id, answers["address"]))
+        )
+
+    async def _mail(self, check_id: CheckId, address: str) -> None:
+        reply = await self.on.desk.ask("mail_bill", {"check_id": check_id, "address": address})
+        if reply.code:
+            self.on.toast(self.on.sentence(reply.code, reply.params), "late", "error")
+        else:
+            self.on.toast(self.on.say("mail_gone", address=address), "ready", "check")
 
     def _wrong(self, check: Check) -> list[Payment]:
         return [

@@ -62,10 +62,13 @@ def letters(
     confirm: str,
     quick: tuple[Act, ...] = (),
     figures: bool = False,
+    latin: bool = False,
 ) -> Sheet:
-    """A text: note, allergy, search."""
+    """A text: note, allergy, search; an e-mail address has `latin` letters only."""
     language = presenter.language if presenter.language in _LETTERS else "en"
-    rows = _FIGURES if figures else _LETTERS[language]
+    rows = _FIGURES if figures else _LETTERS["en" if latin else language]
+    if latin:
+        rows = (*rows, "@._-") if not figures else (*rows[:1], "@._-+")
     last = (
         Act("figures_keys", presenter.say("letters") if figures else "123", size=15),
         Act("key: ", presenter.say("space"), size=15),

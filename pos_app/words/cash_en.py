@@ -205,6 +205,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hand_all": "Hand all checks over",
     "done_handed": "Checks handed over to {name}",
     "copy_receipt": "Copy of the receipt",
+    "mail_copy": "Copy by e-mail",
+    "mail_to": "Bill {number} to which address?",
+    "mail_gone": "Sent to {address}",
     "copy_goes": "Copy {n} is printing",
     "foreign_count": "{currency}, counted",
 }

@@ -205,6 +205,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hand_all": "Przekaż wszystkie rachunki",
     "done_handed": "Rachunki przekazano: {name}",
     "copy_receipt": "Kopia paragonu",
+    "mail_copy": "Kopia e-mailem",
+    "mail_to": "Rachunek {number}: na jaki adres?",
+    "mail_gone": "Wysłano na {address}",
     "copy_goes": "Drukuje się kopia {n}",
     "foreign_count": "{currency}, policzono",
 }

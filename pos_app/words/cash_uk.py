@@ -205,6 +205,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hand_all": "Передати всі чеки",
     "done_handed": "Чеки передано: {name}",
     "copy_receipt": "Копія чека",
+    "mail_copy": "Копія на пошту",
+    "mail_to": "Рахунок {number}: на яку адресу?",
+    "mail_gone": "Надіслано на {address}",
     "copy_goes": "Копія {n} друкується",
     "foreign_count": "{currency}, пораховано",
 }

@@ -119,6 +119,11 @@ class _Journal(_Params, frozen=True):
     before_n: int = 0
 
 
+class _MailBill(_Params, frozen=True):
+    check_id: str
+    address: str
+
+
 class _AccountPaper(_Params, frozen=True):
     account_id: str
     document: str
@@ -162,6 +167,7 @@ Health = Callable[[], Mapping[str, Any]]
 
 PRINTER_WORK = "printer_work"
 SET_UP_RIGHT = "settings"
+COPY_RIGHT = "pre_bill"
 STATEMENT_RIGHT = "house_account"
 INVOICE_RIGHT = "take_cash"
 REPORT_RIGHT = "reports"
@@ -176,6 +182,13 @@ class SetUp(Protocol):
 
     async def answer(self, what: str, params: bytes) -> tuple[str, dict[str, Any]]:
         """The answer to somebody who has the right."""
+
+
+class Mails(Protocol):
+    """Sends a copy of a bill by e-mail."""
+
+    async def send(self, check_id: str, address: str, by: str) -> tuple[str, dict[str, Any]]:
+        """A code with its parameters, or "" when it went."""
 
 
 class HandsOut(Protocol):
@@ -210,6 +223,7 @@ class Asks:
         self._health = health
         self.set_up: SetUp | None = None
         self.hand_out: HandsOut | None = None
+        self.mail: Mails | None = None
         self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
             "sign_in": (_SignIn, self._sign_in),
             "sign_in_by_card": (_SignInByCard, self._sign_in_by_card),
@@ -227,6 +241,7 @@ class Asks:
             "check_invoice": (_CheckInvoice, self._check_invoice),
             "till_report": (_TillReport, self._till_report),
             "journal": (_Journal, self._journal),
+            "mail_bill": (_MailBill, self._mail_bill),
         }
 
     async def answer(self, dev: str, session: str, what: str, params: bytes) -> AskResult:
@@ -451,6 +466,16 @@ class Asks:
     async def _printed(self, command: c.PrintFigures, holder: str) -> AskResult | None:
         done = await self._house.report(command, holder)
         return None if done is not None and done.outcome != "refused" else _no("busy")
+
+    async def _mail_bill(self, dev: str, session: str, asked: _MailBill) -> AskResult:
+        """A copy of a closed bill to the guest's address, by who may print one."""
+        holder, fault = self._holds(dev, session, COPY_RIGHT)
+        if fault is not None:
+            return fault
+        if self.mail is None:
+            return _no("mail_off")
+        code, params = await self.mail.send(asked.check_id, asked.address, holder)
+        return _no(code, **params) if code else _yes({})
 
     async def _account_paper(self, dev: str, session: str, asked: _AccountPaper) -> AskResult:
         """The statement of a house account, or the invoice of what it owes, on paper."""
