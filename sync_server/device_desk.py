@@ -21,8 +21,9 @@ from hardware.connections import evidence_of, fault_of, printer_at
 from hardware.device import DeviceError
 from hardware.documents import Document, DocumentError, Logo
 from hardware.fonts import FontsMissing
-from hardware.printer import Evidence, PrintState
+from hardware.printer import Evidence, PrintState, not_printed
 from hardware.raster import PAPER_58, PAPER_80, render
+from hardware.spooler import PrintJob, Spooler
 from sync_server.devices import settings_of
 from sync_server.domain import floor_plan
 from sync_server.domain.commands import PublishCatalogue
@@ -30,7 +31,7 @@ from sync_server.domain.menu import Catalogue, Printer, Table, Template
 from sync_server.domain.venue import Venue
 from sync_server.paper.composing import NotComposable, compose, draft_of
 from sync_server.paper.figures import zone_of
-from sync_server.paper.samples import SHOWN, sample_job, test_page
+from sync_server.paper.samples import SHOWN, sample_job, shelf_job, test_page
 from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of as template_fault
 from sync_server.paper.words import LANGUAGES, Words, words_of
 from sync_server.terminal_printers import HandOut, TerminalPrinter
@@ -40,6 +41,8 @@ PRINTERS = 64
 PERCENT = 300
 CAPACITY = 1_000
 ID_SHOWN = 80
+LABELS = 20
+LABEL_HOURS = 24 * 365
 PREVIEW_DOTS = 1_400
 PREVIEW_BYTES = 44 * 1024
 
@@ -63,6 +66,15 @@ class _Assign(_Params, frozen=True):
     station_id: str
     printer_id: str
     fallback_printer_id: str = ""
+
+
+class _OfLabel(_Params, frozen=True):
+    """A label for what was prepared; without a dish the sheet to count all dishes by."""
+
+    printer_id: str
+    item_id: str = ""
+    hours: int = 0
+    copies: int = 1
 
 
 class _Logo(_Params, frozen=True):
@@ -132,6 +144,8 @@ class DeviceDesk:
         """`hand_out` reaches printers on terminals."""
         self._office = office
         self._hand_out = hand_out
+        self.spooler: Callable[[], Spooler | None] = lambda: None
+        """The owner of the printers, once they were opened."""
         self._first_id = first_id
         self._changing = asyncio.Lock()
         self._looking = asyncio.Lock()
@@ -143,6 +157,7 @@ class DeviceDesk:
             "save_station": (_OfStation, self._save_station),
             "preview_paper": (_OfTemplate, self._preview),
             "save_template": (_OfTemplate, self._save_template),
+            "print_label": (_OfLabel, self._print_label),
             "save_logo": (_Logo, self._save_logo),
             "save_floor": (_OfHall, self._save_floor),
         }
@@ -331,6 +346,31 @@ class DeviceDesk:
             return replace(now, templates=others)
 
         return await self._publish(changed)
+
+    async def _print_label(self, asked: _OfLabel) -> Answer:
+        """Labels or a counting sheet, by the printers' own thread; says what came of the last."""
+        catalogue, spooler = self._office.catalogue, self.spooler()
+        if asked.printer_id not in catalogue.printers or spooler is None:
+            return "printer_unknown", {"printer": asked.printer_id[:ID_SHOWN]}
+        if not 1 <= asked.copies <= LABELS or not 0 <= asked.hours <= LABEL_HOURS:
+            return "bad_quantity", {"value": asked.copies}
+        job = shelf_job(catalogue, asked.item_id, asked.hours, self._office.clock())
+        if job is None:
+            return "no_item", {"item": asked.item_id[:ID_SHOWN]}
+        try:
+            paper = compose(job, catalogue, zone_of(catalogue))
+        except (NotComposable, DocumentError) as error:
+            return "printer_set_up", {"reason": str(error)[:200]}
+        words = words_of(catalogue.settings.language)
+        outcome = not_printed("no_route")
+        for number in range(asked.copies):
+            name = f"label/{self._first_id()}/{number}"
+            task = PrintJob(name, asked.printer_id, paper)
+            outcome = await asyncio.wrap_future(spooler.submit(task))
+            if not outcome.done:
+                break
+        said = words.fault(outcome.reason) if outcome.reason else ""
+        return "", {"state": outcome.state.value, "words": said}
 
     async def _save_logo(self, asked: _Logo) -> Answer:
         """The venue's logo from now on; papers whose template names none bear none."""

@@ -54,7 +54,7 @@ class SetUpPresenter(Presenter):
                 self.say(f"set_up_{screen}"),
                 "chosen" if screen == here else "flat",
             )
-            for screen in ("devices", "papers", "stations", "own_devices")
+            for screen in ("devices", "papers", "stations", "labels", "own_devices")
         )
 
     async def asked(self, what: str, params: dict[str, object]) -> dict[str, Any] | None:

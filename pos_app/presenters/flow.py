@@ -12,6 +12,7 @@ from pos_app.presenters.cash_desk import CashDeskPresenter
 from pos_app.presenters.devices import DevicesPresenter
 from pos_app.presenters.floor import FloorPresenter
 from pos_app.presenters.guest_display import GuestDisplay
+from pos_app.presenters.labels import LabelsPresenter
 from pos_app.presenters.notices import NoticesPresenter
 from pos_app.presenters.order import OrderPresenter
 from pos_app.presenters.own_devices import OwnDevicesPresenter
@@ -43,6 +44,7 @@ _SCREENS: dict[str, type[Presenter]] = {
     "papers": PapersPresenter,
     "own_devices": OwnDevicesPresenter,
     "stations": StationsPresenter,
+    "labels": LabelsPresenter,
     "settings": SettingsPresenter,
     "plan": PlanEditor,
 }

@@ -50,6 +50,7 @@ SCREENS: dict[str, Kind] = {
     "devices": Kind("devices", "DevicesScreen", DevicesView),
     "papers": Kind("devices", "DevicesScreen", DevicesView),
     "stations": Kind("devices", "DevicesScreen", DevicesView),
+    "labels": Kind("devices", "DevicesScreen", DevicesView),
     "own_devices": Kind("devices", "DevicesScreen", DevicesView),
     "settings": Kind("settings", "SettingsScreen", SettingsView),
     "plan": Kind("plan_editor", "PlanEditorScreen", PlanView),

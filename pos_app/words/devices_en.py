@@ -104,4 +104,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "choose_logo": "Choose the logo",
     "no_pictures": "No picture: put one on a USB stick or into this terminal's folder “pictures”",
     "language_any": "Reader's language",
+    "set_up_labels": "Labels",
+    "print_now": "Print",
+    "label_hours": "{n} h",
+    "label_printer_row": "Printer",
+    "label_hours_row": "Good for",
+    "label_copies_row": "Copies",
+    "label_came": "It came out",
 }

@@ -104,4 +104,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "choose_logo": "Wybierz logo",
     "no_pictures": "Nie ma obrazków: włóż pendrive albo dodaj do folderu „pictures” terminala",
     "language_any": "Język czytającego",
+    "set_up_labels": "Etykiety",
+    "print_now": "Drukuj",
+    "label_hours": "{n} godz.",
+    "label_printer_row": "Drukarka",
+    "label_hours_row": "Ważne",
+    "label_copies_row": "Kopie",
+    "label_came": "Wydrukowano",
 }

@@ -104,4 +104,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "choose_logo": "Обрати логотип",
     "no_pictures": "Картинок не знайдено: вставте флешку або покладіть у теку «pictures» термінала",
     "language_any": "Мова читача",
+    "set_up_labels": "Етикетки",
+    "print_now": "Друкувати",
+    "label_hours": "{n} год",
+    "label_printer_row": "Принтер",
+    "label_hours_row": "Придатне",
+    "label_copies_row": "Копій",
+    "label_came": "Надруковано",
 }

@@ -23,6 +23,7 @@ SHOWN = ("kitchen", "void", "change", "move", "pre_bill", "receipt", "stock_take
 """Documents that can be looked at without a real one."""
 _DISHES = 3
 _DAY_MS = 86_400_000
+_HOUR_MS = 3_600_000
 
 
 def sample_job(document: str, catalogue: Catalogue, at_ms: int) -> PaperJob | None:
@@ -49,6 +50,32 @@ def sample_job(document: str, catalogue: Catalogue, at_ms: int) -> PaperJob | No
             allergens = ", ".join(items[0].allergens)
             return replace(job, label=PrepLabel(name, at_ms, at_ms + 2 * _DAY_MS, allergens))
     return None
+
+
+def shelf_job(catalogue: Catalogue, item_id: str, hours: int, at_ms: int) -> PaperJob | None:
+    """A real label for a dish of the menu, good for so many hours; without a dish the sheet to
+    count all dishes by. None for a dish that is not there."""
+    language = catalogue.settings.language
+    job = PaperJob("stock_take", "", language, at_ms)
+    if item_id:
+        item = catalogue.items.get(item_id)
+        if item is None:
+            return None
+        name = catalogue.name(item.kitchen_names or item.names, language)
+        label = PrepLabel(name, at_ms, at_ms + hours * _HOUR_MS, ", ".join(item.allergens))
+        return replace(job, document="label", label=label)
+    groups = catalogue.categories
+    rows = tuple(
+        SheetRow(
+            catalogue.name(item.names, language),
+            "",
+            catalogue.name(groups[item.category_id].names, language)
+            if item.category_id in groups
+            else "",
+        )
+        for item in sorted(catalogue.items.values(), key=lambda one: one.category_id)
+    )
+    return replace(job, sheet=StockSheet("", catalogue.settings.name, rows))
 
 
 def test_page(name: str, connection: str, words: Words) -> Document:

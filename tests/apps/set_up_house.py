@@ -102,6 +102,18 @@ def stations() -> DevicesView:
     return view
 
 
+def labels() -> DevicesView:
+    """The screen with a dish for which a label is wanted."""
+    desk = SetUpDesk(House(), me="andrii")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    for action in ("devices", "tab:labels", f"pick:{next(iter(desk.catalogue.items))}"):
+        flow.act(action)
+        desk.finish()
+    view: DevicesView = flow.view().view
+    return view
+
+
 def papers() -> DevicesView:
     """The screen with the receipt and a part in hand."""
     desk = SetUpDesk(House(), me="andrii")

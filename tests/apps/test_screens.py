@@ -56,6 +56,7 @@ VIEWS = {
     "papers": set_up.papers(),
     "own_devices": set_up.own_devices(),
     "stations": set_up.stations(),
+    "labels": set_up.labels(),
     "settings": person.SETTINGS,
     "giving_a_card": GIVING_A_CARD,
     "plan": person.PLAN,

@@ -176,3 +176,30 @@ async def test_a_plan_that_is_saved_is_a_new_version_and_guests_keep_their_table
     assert (await till.ask("save_floor", hall_id=hall_id, tables=tables)).code == "plan_place"
     assert (await till.ask("save_floor", hall_id="no", tables=[])).code == "plan_place"
     assert house.office.catalogue.number == now.number
+
+
+async def test_labels_and_a_counting_sheet_come_out_of_a_printer_of_the_house(
+    house: House, till: Till
+) -> None:
+    await may(house, till)
+    with SimulatedPrinter() as simulated:
+        await ask(till, "save_printer", printer=printer(simulated.port))
+        drivers = await open_printers(house.office.catalogue, 0)
+        routes = {name: Route(name) for name in drivers}
+        spooler = Spooler(drivers, routes, worker=InlineWorker)
+        asks = house.office.asks
+        assert isinstance(asks, Asks)
+        desk = asks.set_up
+        assert isinstance(desk, DeviceDesk)
+        desk.spooler = lambda: spooler
+        label = {"printer_id": "new", "item_id": "borscht", "hours": 48, "copies": 2}
+        assert (await ask(till, "print_label", **label))["state"] == "confirmed"
+        assert (await ask(till, "print_label", printer_id="new"))["state"] == "confirmed"
+        assert len(simulated.documents()) == 3
+        for wrong, code in (
+            ({"item_id": "none"}, "no_item"),
+            ({"printer_id": "none"}, "printer_unknown"),
+            ({"copies": 0}, "bad_quantity"),
+        ):
+            assert (await till.ask("print_label", **{**label, **wrong})).code == code
+        spooler.close()
