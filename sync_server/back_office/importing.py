@@ -52,6 +52,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "par": ("par", "мін. залишок", "minimum"),
     "barcode": ("barcode", "штрихкод", "kod kreskowy"),
     "allergens": ("allergens", "алергени", "alergeny"),
+    "tax": ("tax", "пдв, %", "vat, %"),
+    "shelf_days": ("shelf_days", "зберігається, днів", "trwałość, dni"),
+    "energy": ("energy", "ккал", "kcal"),
+    "protein": ("protein", "білки", "białko"),
+    "fat": ("fat", "жири", "tłuszcz"),
+    "carbohydrate": ("carbohydrate", "вуглеводи", "węglowodany"),
     "kind": ("kind", "вид", "rodzaj"),
     "owner": ("owner", "страва", "danie", "dish"),
     "component": ("component", "продукт", "składnik", "ingredient"),
@@ -66,6 +72,15 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "rule": ("rule", "правило", "reguła"),
     "value": ("value", "sum", "сума", "wartość", "suma"),
 }
+FIGURES: Mapping[str, tuple[str, int]] = {
+    "tax": ("tax_bp", 100),
+    "shelf_days": ("shelf_days", 1),
+    "energy": ("energy_milli", 1000),
+    "protein": ("protein_milli", 1000),
+    "fat": ("fat_milli", 1000),
+    "carbohydrate": ("carbohydrate_milli", 1000),
+}
+"""Figures of a good: where each is kept, and in how many parts of what is typed."""
 NEEDED: Mapping[Subject, tuple[str, ...]] = {
     Subject.GOODS: ("id", "name_uk", "unit", "group"),
     Subject.RECIPES: ("kind", "owner", "component", "qty", "unit"),
@@ -73,7 +88,7 @@ NEEDED: Mapping[Subject, tuple[str, ...]] = {
     Subject.PRICES: ("dish", "price"),
 }
 OPTIONAL: Mapping[Subject, tuple[str, ...]] = {
-    Subject.GOODS: ("name_en", "supplier", "par", "barcode", "allergens"),
+    Subject.GOODS: ("name_en", "supplier", "par", "barcode", "allergens", *FIGURES),
     Subject.RECIPES: ("cold_loss", "hot_loss", "output"),
     Subject.OPENING: (),
     Subject.PRICES: ("rule",),
@@ -265,19 +280,33 @@ def _read_goods(reader: _Reader, rows: Sequence[TableRow]) -> None:
             reader.plan.fault(reader.cell(row, "supplier"), "no_supplier_id")
         name = reader.needed(row, "name_uk")
         factor = house.units.get(unit, ("", 1))[1]
-        reader.plan.goods.append(
-            Ingredient(
-                ingredient_id=good_id,
-                group_id=group,
-                unit=unit,
-                name_uk=name,
-                name_en=reader.text(row, "name_en") or name,
-                supplier_id=supplier,
-                par_milli=to_milli(exact(reader.figure(row, "par") * factor)),
-                barcodes=reader.text(row, "barcode"),
-                allergens=" ".join(reader.text(row, "allergens").replace(",", " ").split()),
-            )
+        good = Ingredient(
+            ingredient_id=good_id,
+            group_id=group,
+            unit=unit,
+            name_uk=name,
+            name_en=reader.text(row, "name_en") or name,
+            supplier_id=supplier,
+            par_milli=to_milli(exact(reader.figure(row, "par") * factor)),
+            barcodes=reader.text(row, "barcode"),
+            allergens=" ".join(reader.text(row, "allergens").replace(",", " ").split()),
         )
+        for kept, figure in _figures(reader, row).items():
+            setattr(good, kept, figure)
+        reader.plan.goods.append(good)
+
+
+def _figures(reader: _Reader, row: TableRow) -> dict[str, int]:
+    """Tax, days and nutrients, where the table has them; none can be over a hundred thousand."""
+    found = {}
+    for name, (kept, parts) in FIGURES.items():
+        value = reader.figure(row, name)
+        most = 100 if name == "tax" else 100_000
+        if value > most or (value * parts) % 1:
+            reader.plan.fault(reader.cell(row, name), "bad_quantity")
+        elif reader.text(row, name):
+            found[kept] = int(value * parts)
+    return found
 
 
 def _read_recipes(reader: _Reader, rows: Sequence[TableRow], day: str) -> None:
@@ -386,8 +415,11 @@ def carry_out(
         if known is None:
             session.add(good)
             continue
-        for name in ("group_id", "unit", "name_uk", "name_en", "supplier_id", "par_milli"):
+        for name in ("group_id", "unit", "name_uk", "name_en"):
             setattr(known, name, getattr(good, name))
+        # What the table does not say stays as it is.
+        for name in ("supplier_id", "par_milli", *(kept for kept, _ in FIGURES.values())):
+            setattr(known, name, getattr(good, name) or getattr(known, name))
         known.barcodes = good.barcodes or known.barcodes
         known.allergens = good.allergens or known.allergens
     found: list[CellFault] = []

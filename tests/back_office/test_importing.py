@@ -81,7 +81,16 @@ async def test_goods_come_in_and_every_bad_cell_is_named(books: Database) -> Non
         (4, "F", "bad_quantity"),
         (5, "A", "twice"),
     ]
-    good = csv("id,name_uk,unit,group,par", "pepper,Перець,kg,meat,0.5", "beef,Яловичина,g,meat,")
+    odd = csv("id,name_uk,unit,group,tax,fat", "dill,Кріп,kg,meat,120,1.2345", "mint,М,kg,meat,x,")
+    assert places(tried(books, Subject.GOODS, odd)) == [
+        (2, "E", "bad_quantity"), (2, "F", "bad_quantity"), (3, "E", "bad_number_cell"),
+    ]  # fmt: skip
+    supplier = books.read(lambda c: session_on(c).get_one(Ingredient, "beef").supplier_id)
+    good = csv(
+        "id,name_uk,unit,group,par,tax,fat,ккал",
+        "pepper,Перець,kg,meat,0.5,20,3.3,251",
+        "beef,Яловичина,g,meat,,7,,",
+    )
     plan = tried(books, Subject.GOODS, good)
     assert plan.faults == []
     await books.write(lambda c: carry_out(session_on(c), plan, HALYNA, []))
@@ -89,6 +98,12 @@ async def test_goods_come_in_and_every_bad_cell_is_named(books: Database) -> Non
     found = {row.ingredient_id: (row.unit, row.par_milli) for row in rows}
     assert found["pepper"] == ("kg", 500_000)
     assert found["beef"][0] == "g"
+    facts = {
+        row.ingredient_id: (row.tax_bp, row.fat_milli, row.energy_milli, row.supplier_id)
+        for row in rows
+    }
+    assert facts["pepper"] == (2_000, 3_300, 251_000, "")
+    assert facts["beef"] == (700, 0, 0, supplier)
 
 
 async def test_merged_cells_and_dates_that_were_decimals_are_named(books: Database) -> None:
