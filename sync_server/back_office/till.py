@@ -218,7 +218,9 @@ def _cursor(connection: Connection) -> int:
 
 
 def _day(event: JournalEvent) -> str:
-    return str(event.body.get("day") or event.day)
+    """The business day in which it happened, as the journal has it: the one rule for money, here
+    and on the terminal. A check that was opened yesterday is sold on the day it closes."""
+    return event.day or str(event.body.get("day", ""))
 
 
 def _who(event: JournalEvent) -> str:

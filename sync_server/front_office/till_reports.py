@@ -2,7 +2,8 @@
 
 Read from the journal of the days in question, page by page, never more than `EVENTS_READ`; `cut`
 says that there was more. A sale counts when its check closes and is taken back when the check is
-taken up again; a refund is negative when it happens. Voids of a shift are those of its span, since
+taken up again; a refund is negative when it happens: all on the business day of the event itself,
+as in the back office. Voids of a shift are those of its span, since
 whoever voids has no drawer. Asked by `asks`; the back office has the reports of the past.
 """
 

@@ -1,13 +1,24 @@
 """Reports, the journal and the papers of the cash desk, asked of the real server."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sync_server.back_office.intake import JournalEvent
+from sync_server.back_office.reports.catalogue import BY_KEY, answer
+from sync_server.back_office.reports.report import Asked, sums
+from sync_server.back_office.till import fold
 from sync_server.domain import commands as c
+from sync_server.domain.decisions import open_matters
 from sync_server.domain.ids import CheckId, LineId, PaymentId
-from tests.builders import a_line
+from sync_server.protocol.envelope import read_event
+from sync_server.store.database import Database, MemoryDisk
+from sync_server.store.migrations import upgrade
+from tests.builders import DAY, a_line
 from tests.front_office.house import SH, House, K, Till
+
+NEXT_DAY = "2026-11-22"
 
 
 async def asked(till: Till, what: str, **params: Any) -> Any:
@@ -112,3 +123,43 @@ async def test_reports_and_the_journal_are_for_who_may(house: House, till: Till)
     await till.sign_in("olena")
     assert (await till.ask("till_report", kind="hour")).code == "not_allowed"
     assert (await till.ask("journal")).code == "not_allowed"
+
+
+async def in_books(house: House, day: str) -> tuple[int, int]:
+    """What the back office says of a day, from the same journal: sales, and money by tender."""
+    rows = house.rows("SELECT n, at_ms, type, biz_day, data FROM journal ORDER BY n")
+    events = []
+    for n, at_ms, kind, biz_day, data in rows:
+        record = read_event(bytes(data))
+        body = msgspec.json.decode(record.body)
+        events.append(JournalEvent(n, at_ms, kind, body, biz_day, record.actor, record.dev))
+    asked_of = Asked(day, day, "en", ZoneInfo("Europe/Kyiv"), {})
+    with Database.on_disk(MemoryDisk()) as books:
+        upgrade(books, "sync_server.back_office.migrations")
+        await books.write(lambda connection: fold(connection, events))
+        sales = books.read(lambda connection: answer(connection, BY_KEY["sales"], asked_of))
+        money = books.read(lambda connection: answer(connection, BY_KEY["tenders"], asked_of))
+    sold = sums(BY_KEY["sales"], sales.lines).get("total", 0)
+    taken = sums(BY_KEY["tenders"], money.lines).get("amount", 0)
+    return int(str(sold)), int(str(taken))
+
+
+async def test_terminal_and_back_office_count_money_on_the_day_it_came(
+    house: House, till: Till
+) -> None:
+    await till.must(c.OpenShift(SH, "1", 200_000), by="nadia")
+    await till.order()
+    await till.order("k2", 2)
+    await till.must(c.TakePayment(CheckId("k2"), PaymentId("p2"), SH, "card", 18_500))
+    matters = tuple(open_matters(house.office.venue))
+    await till.must(c.CloseDay(matters, tuple("stays" for _ in matters)), by="nadia")
+    await till.must(c.OpenDay(NEXT_DAY), by="nadia")
+    await till.must(c.TakePayment(K, PaymentId("p"), SH, "card", 18_500, tip_minor=500))
+    await till.sign_in("nadia")
+    now = {
+        kind: (await asked(till, "till_report", kind=kind))["total_minor"]
+        for kind in ("hour", "tender")
+    }
+    assert now == {"hour": 18_500, "tender": 19_000}
+    assert await in_books(house, NEXT_DAY) == (18_500, 19_000)
+    assert await in_books(house, DAY) == (18_500, 18_500)
