@@ -9,6 +9,7 @@ Neighbours: `interpreter` reads the stream for it; `memory` and `simulated` put 
 import re
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 
 from hardware.device import PaperLevel
 from hardware.interpreter import Interpreter
@@ -29,6 +30,19 @@ _REAL_TIME = re.compile(
 )
 _LONGEST_REAL_TIME = 10
 _CLEARED = b"\x37\x25\x00"
+
+
+class Changes(TypedDict, total=False):
+    """What may be changed of a `Condition`."""
+
+    powered: bool
+    online: bool
+    paper: PaperLevel
+    cover_open: bool
+    cutter_jammed: bool
+    drawer_open: bool
+    silent: bool
+    garbled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,10 @@ class Machine:
         out = bytes(self._answers)
         self._answers.clear()
         return out
+
+    def change(self, **changes: Unpack[Changes]) -> None:
+        """Change the condition by hand in what is named."""
+        self.set(replace(self.condition, **changes))
 
     def set(self, condition: Condition) -> None:
         """Change the condition by hand: close the cover, put in a roll, push the drawer shut."""

@@ -6,12 +6,12 @@ encoder of `escpos_jobs` works as well. Waiting costs no time: a silent read mov
 Neighbours: `machine` is the printer, `escpos_printer` the driver.
 """
 
-from dataclasses import replace
+from typing import Unpack
 
 from hardware.device import DeviceError, Fault, PaperLevel
 from hardware.escpos_jobs import Encoder, text_encoder
 from hardware.escpos_printer import EscposPrinter, Limits
-from hardware.machine import Machine
+from hardware.machine import Changes, Machine
 from hardware.printer import Evidence
 
 
@@ -124,6 +124,5 @@ class MemoryPrinter(EscposPrinter):
             garbled=False,
         )
 
-    def _set(self, **changes: bool | PaperLevel) -> None:
-        # mypy cannot see that the names are fields; replace() itself refuses any other name.
-        self.machine.set(replace(self.machine.condition, **changes))  # type: ignore[arg-type]
+    def _set(self, **changes: Unpack[Changes]) -> None:
+        self.machine.change(**changes)

@@ -16,12 +16,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
 from hardware.device import PaperLevel
-from hardware.machine import Machine
+from hardware.machine import Changes, Machine
 from hardware.paper import PaperDocument
 from hardware.printer import Evidence
 
@@ -147,7 +147,8 @@ class SimulatedPrinter:
                     # What was served before this one may have closed it.
                     if self._selector.get_map().get(key.fd) != key:
                         continue
-                    serve(key.fileobj)  # type: ignore[arg-type]
+                    assert isinstance(key.fileobj, socket.socket), "nothing else is registered"
+                    serve(key.fileobj)
                     self._settle()
 
     def _knock(self) -> None:
@@ -267,8 +268,7 @@ class SimulatedPrinter:
                 if (state == "on") is not self.machine.condition.powered:
                     self.machine.switch(state == "on")
             case [what, state] if (what, state) in _CHANGES:
-                changes = _CHANGES[what, state]
-                self.machine.set(replace(self.machine.condition, **changes))  # type: ignore[arg-type]
+                self.machine.change(**_CHANGES[what, state])
             case _:
                 return f"error: what is {line.strip()!r}? {_HELP}"
         return "ok"
@@ -285,7 +285,7 @@ class SimulatedPrinter:
         }
 
 
-_CHANGES: dict[tuple[str, str], dict[str, bool | PaperLevel]] = {
+_CHANGES: dict[tuple[str, str], Changes] = {
     **{("paper", level.value): {"paper": level} for level in PaperLevel},
     ("cover", "open"): {"cover_open": True},
     ("cover", "shut"): {"cover_open": False},

@@ -18,11 +18,13 @@ COPIES = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20)
 
 
 class LabelsPresenter(SetUpPresenter):
-    """State: the dish (or the sheet), hours, copies and printer; what the last one came to."""
+    """State: the category that is open, the dish (or the sheet), hours, copies and printer; what
+    the last one came to."""
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
         self.what, self.hours, self.copies, self.printer = SHEET, 48, 1, ""
+        self.category = ""
         self.came: dict[str, Any] | None = None
 
     def enter(self) -> None:
@@ -34,6 +36,11 @@ class LabelsPresenter(SetUpPresenter):
     def pick(self, what: str) -> None:
         """A dish, or the sheet."""
         self.what, self.came = what, None
+
+    @intent
+    def open(self, category: str) -> None:
+        """The dishes of a category, or with none all categories again."""
+        self.category = category
 
     @intent
     def turn(self, row: str) -> None:
@@ -72,16 +79,29 @@ class LabelsPresenter(SetUpPresenter):
             head=self.head(),
             tabs=self.tabs("labels"),
             left_title=self.say("set_up_labels"),
-            left_cards=(
-                self._card(SHEET, self.say("paper_stock_take")),
-                *(self._card(key, self.name(one.names)) for key, one in items.items()),
-            ),
+            left_cards=self._left(),
             middle_title=self.name(item.names) if item else self.say("paper_stock_take"),
             rows=self._rows(label=item is not None),
             right_title=self.say("paper_label") if item else self.say("paper_stock_take"),
             cards=self._told(),
             main=Act("out", self.say("print_now"), "go", free, "print", size=20),
         )
+
+    def _left(self) -> tuple[Card, ...]:
+        """The sheet and the categories, or one category's dishes."""
+        catalogue = self.desk.catalogue
+        if not self.category:
+            groups = catalogue.categories.items()
+            return (
+                self._card(SHEET, self.say("paper_stock_take")),
+                *(
+                    Card(self.name(one.names), (), id=f"open:{key}", icon="chevron_right")
+                    for key, one in groups
+                ),
+            )
+        back = Card(self.say("back"), (), id="open:", icon="chevron_left")
+        dishes = [item for item in catalogue.items.values() if item.category_id == self.category]
+        return (back, *(self._card(item.item_id, self.name(item.names)) for item in dishes))
 
     def _card(self, what: str, name: str) -> Card:
         return Card(name, (), stripe="accent" if what == self.what else "", id=f"pick:{what}")
