@@ -83,11 +83,13 @@ def taxes_back(check: Check, amount_minor: int) -> tuple[e.TaxSum, ...]:
 
 def _taxes_of(check: Check, part_minor: int) -> tuple[e.TaxSum, ...]:
     """The taxes in a part of the check's total, by rate; untaxed under rate 0. `base_minor` is
-    without the tax."""
+    without the tax. Where no tax is asked, the bases stand as priced and come to more than was
+    paid: the part is shared among them all the same."""
     totals = totals_of(check)
     over = 0 if check.tax_inclusive else 1
     grosses = [tax.base_minor + over * tax.tax_minor for tax in totals.taxes]
-    parts = allocate(part_minor, [*grosses, totals.total_minor - sum(grosses)])
+    untaxed = max(0, totals.total_minor - sum(grosses))
+    parts = allocate(part_minor, [*grosses, untaxed])
     made = []
     for tax, gross, part in zip(totals.taxes, grosses, parts, strict=False):
         tax_part = divide_half_up(tax.tax_minor * part, gross) if gross else 0

@@ -1,6 +1,7 @@
 """What evenings of the simulation found in the product, each told once more in a few lines."""
 
 from sync_server.domain import commands as c, events as e
+from sync_server.domain.checks import balance
 from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId
 from tests.builders import AHouse, a_line
 
@@ -33,3 +34,20 @@ def test_what_is_paid_for_is_not_taken_off_without_a_refund() -> None:
     less = house.refused(c.ChangeLine(CheckId("k"), LineId("l2"), 1_000, (), 0, 1, "", ""))
     assert (off.code, less.code) == ("has_payments", "has_payments")
     house.must(c.ChangeLine(CheckId("k"), LineId("l2"), 3_000, (), 0, 1, "", ""))
+
+
+def test_money_goes_back_to_a_guest_who_paid_no_tax() -> None:
+    """The terminal fell over: the prices contain a tax that this guest had not paid."""
+    house = AHouse()
+    house.open()
+    house.add("k", a_line("l1"))
+    house.send("k", "l1")
+    house.must(c.ExemptTax(CheckId("k"), True, "embassy"), by="nadia")
+    due = balance(house.check())
+    paid = (CheckId("k"), PaymentId("p"), ShiftId("sh"), "cash", due, due + 1_000)
+    house.must(c.TakePayment(*paid), by="nadia")
+    assert house.check().state == "closed"
+    back = (CheckId("k"), PaymentId("r"), PaymentId("p"), ShiftId("sh"), due // 3, "sorry")
+    house.must(c.RefundPayment(*back), by="nadia")
+    (event,) = house.happened(e.PaymentRefunded)
+    assert [(one.base_minor, one.tax_minor) for one in event.taxes] == [(due // 3, 0)]

@@ -112,6 +112,8 @@ def run(
             raise Violation(seed, ["stuck: nothing can go on, or nothing stops"]) from None
         except AssertionError as late:
             raise Violation(seed, [str(late)]) from late
+        except Exception as fault:
+            raise Violation(seed, [f"a machine fell over in somebody's hand: {fault!r}"]) from fault
         findings = invariants.broken(world) + story.findings()
         if findings:
             raise Violation(seed, findings)
@@ -152,7 +154,7 @@ class Evening:
         ]
         cashier = self.people[2]
         assert isinstance(cashier, Cashier)
-        cashier.reception = world.on_folio
+        cashier.reception, cashier.slip = world.on_folio, world.on_slip
         self.crashing = {machine.name: rng.random() < 0.6 for machine in world.machines}
         self.stormy = rng.random() < 0.7
         self.full = rng.random() < 0.3
@@ -160,6 +162,7 @@ class Evening:
         self.bad_hotel = rng.random() < 0.5
         self.bad_paper = rng.random() < 0.6
         self.burns = rng.random() < 0.25
+        self.bad_cards = Random(f"{seed} bad cards").random() < 0.4
         self.odd_hotel = Random(f"{seed} odd hotel").random() < 0.5
 
     async def live(self) -> None:
@@ -183,6 +186,7 @@ class Evening:
                 foreign=700 if odd else 0,
                 audit=1_000 if odd else 0,
             )
+        world.cards.bad = self.bad_cards
         tasks = [asyncio.ensure_future(person.work(self.lasts_s)) for person in self.people]
         watching = asyncio.ensure_future(self.watch_the_pass())
         tasks += [asyncio.ensure_future(self.trouble(m)) for m in world.machines]
@@ -283,6 +287,7 @@ class Evening:
         self.over = True
         world.air.heal()
         world.line.faults = NO_FAULTS
+        world.cards.bad = False
         for press in world.presses.values():
             press.recover()
         world.server.crash_in_paper = 0
@@ -302,6 +307,7 @@ class Evening:
         healed = world.loop.now
         await self.drained(healed)
         await self.hotel_answers()
+        await self.cards_answer()
         await self.papers_out()
         await self.drained(world.loop.now)
 
@@ -357,4 +363,12 @@ class Evening:
         end = world.loop.now + 1_200
         while left := invariants.charges_open(world):
             assert world.loop.now < end, f"the hotel: {left}"
+            await asyncio.sleep(5)
+
+    async def cards_answer(self) -> None:
+        """The worker looks by itself at what the card terminal was asked."""
+        world = self.world
+        end = world.loop.now + 600
+        while left := invariants.cards_open(world):
+            assert world.loop.now < end, f"the card terminal: {left}"
             await asyncio.sleep(5)

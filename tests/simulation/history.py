@@ -38,6 +38,7 @@ class History:
     """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
     (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
     stands for; `committed_s` is when each event really was, whatever the clocks said;
+    `lost` is what commands had led to in a journal that burnt;
     `asked_n` is the event that asked for a room charge; `points` are the places, awaits and
     commits, at which machines died."""
 
@@ -53,6 +54,7 @@ class History:
     committed_s: dict[int, float] = field(default_factory=dict)
     asked_n: dict[str, int] = field(default_factory=dict)
     papers: dict[str, object] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=dict)
 
     def confirmed(self, stored: StoredCommand) -> None:
         """A person saw the tap as saved."""

@@ -12,18 +12,17 @@ from sqlalchemy import select
 
 from hardware.printer import Evidence
 from sync_server.domain import events as e
+from sync_server.domain.cards import WAITING
 from sync_server.domain.ids import TicketId, derived
 from sync_server.domain.kitchen import has_it
 from sync_server.domain.limits import KITCHEN_PAPER_MS, NOTICES_OPEN
 from sync_server.domain.outward import PAPER
-from sync_server.front_office import journal
 from sync_server.front_office.tables import EffectRow, InboxRow
 from sync_server.hotel.tables import EntryRow
-from sync_server.protocol.envelope import EventRecord, read_event
-from sync_server.protocol.replica import CODEC, digest
+from sync_server.protocol.replica import digest
 from sync_server.verify import verify
 
-from . import paper
+from . import judges, paper
 from .machines import TerminalMachine
 from .world import World
 
@@ -50,9 +49,11 @@ def broken(world: World) -> list[str]:
         _nothing_waits,
         _kitchen_saw_it,
         _folio_is_exact,
+        _cards_are_exact,
         _effects_are_settled,
         _paper_is_told,
         _nothing_crashed,
+        *judges.JUDGES,
     ):
         found += check(world)
     return found
@@ -195,7 +196,7 @@ def _kitchen_saw_it(world: World) -> list[str]:
     found = [f"I-6 {left}" for left in unseen(world)]
     changed: dict[str, float] = {}
     committed_s = world.history.committed_s
-    for record, event in _events(world):
+    for record, event in judges.entries(world):
         if isinstance(event, e.TicketsAcknowledged):
             for ticket_id, version in event.seen:
                 name = by_dev[event.dev]
@@ -211,14 +212,6 @@ def _kitchen_saw_it(world: World) -> list[str]:
         elif isinstance(event, NEWS):
             changed[event.ticket_id] = committed_s.get(record.n, 0.0)
     return found
-
-
-def _events(world: World) -> list[tuple[EventRecord, object]]:
-    events: list[tuple[EventRecord, object]] = []
-    for _, data, _ in journal.every_record(world.server.office.database):
-        record = read_event(data)
-        events.append((record, CODEC.decode_event(record.type, record.tv, record.body)))
-    return events
 
 
 def _folio_is_exact(world: World) -> list[str]:
@@ -261,6 +254,31 @@ def _effects_are_settled(world: World) -> list[str]:
     ]
 
 
+def _cards_are_exact(world: World) -> list[str]:
+    """I-11: no request was charged twice, what was charged is recorded, and nothing else is."""
+    found, charged = [], world.cards.charged
+    recorded: Counter[str] = Counter()
+    for _, event in judges.entries(world):
+        if isinstance(event, e.CardApproved):
+            recorded[event.payment_id] += 1
+    for payment_id in {*recorded, *charged}:
+        times = (len(charged.get(payment_id, ())), recorded[payment_id])
+        if times != (1, 1):
+            found.append(f"I-11 card {payment_id}: {times[0]}x charged, {times[1]}x in the books")
+    return found
+
+
+def cards_open(world: World) -> list[str]:
+    """Requests to the card terminal that nobody knows the end of."""
+    if not (world.server.on and world.server.ready):
+        return ["the server is off"]
+    return [
+        f"{one.payment_id} is {one.state}"
+        for one in world.server.office.venue.cards.values()
+        if one.state in WAITING
+    ]
+
+
 def _paper_rows(world: World) -> list[Any]:
     return list(
         world.server.office.database.read(
@@ -289,7 +307,9 @@ def _paper_is_told(world: World) -> list[str]:
     found += [f"I-9 paper {left}" for left in papers_open(world)]
     every = paper.prints(world.presses)
     there = Counter(one.mark.partition(":")[2] for one in every)
-    raised = {event.notice_id for _, event in _events(world) if isinstance(event, e.NoticeRaised)}
+    raised = {
+        event.notice_id for _, event in judges.entries(world) if isinstance(event, e.NoticeRaised)
+    }
     for row in _paper_rows(world):
         press = world.presses.get(row.outcome.rpartition(" ")[2])
         proves = press is not None and press.evidence is not Evidence.C

@@ -21,6 +21,7 @@ from sync_server.client.identity import Uuid7
 from sync_server.client.records import CannotSave, StoredCommand
 from sync_server.client.terminal import TerminalLink
 from sync_server.clocks import steady
+from sync_server.effects.card_payments import CardPayments
 from sync_server.effects.charge_text import ChargeSettings
 from sync_server.effects.folio_outbox import run_room_charges
 from sync_server.effects.guest_search import GuestSearch, NobodyFound
@@ -28,9 +29,11 @@ from sync_server.front_office.access import Access
 from sync_server.front_office.asks import Asks
 from sync_server.front_office.catalogues import Catalogues
 from sync_server.front_office.effects_door import OfficeDoor
+from sync_server.front_office.journal import every_record
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.gateway import FolioGateway
+from sync_server.protocol.envelope import read_event
 from sync_server.protocol.replica import CODEC
 from sync_server.recovery import begin_epoch
 from sync_server.store.database import Database, MemoryDisk
@@ -39,6 +42,7 @@ from sync_server.transport.enrolment import EnrolmentDesk
 from sync_server.transport.server import SyncServer
 from tests.builders import EVENING_MS
 
+from .cards import CardBox, Line
 from .history import History
 from .loop import Life, PowerCut, VirtualLoop
 from .paper import Hand, MarkedPrinting, Press, driver
@@ -192,11 +196,13 @@ class ServerMachine(Machine):
         disk: MemoryDisk,
         gateway: FolioGateway,
         presses: dict[str, Press],
+        cards: CardBox,
     ) -> None:
         super().__init__(loop, "server", seed, history)
         self.disk = disk
         self.gateway = gateway
         self.presses = presses
+        self.cards = cards
         self.crash_in_paper = 0
         self.key = JOURNAL_KEY
         self.doing = ""
@@ -261,6 +267,8 @@ class ServerMachine(Machine):
             door, self.gateway, settings, sleep=_sleep_ms, restored_n=self.office.restored_n
         )
         self._watched(asyncio.create_task(charges), "room-charges")
+        cards = CardPayments(door, sleep=_sleep_ms, opened=lambda *_: Line(self.cards))
+        self._watched(asyncio.create_task(cards.run()), "card-terminals")
         self.printing = MarkedPrinting(
             door,
             {name: driver(press, luck, self._dies_now) for name, press in self.presses.items()},
@@ -308,6 +316,11 @@ class ServerMachine(Machine):
     def restore(self, backup: "Backup") -> None:
         """The disk is dead; somebody puts a backup on a new one (`sync_server.recovery`)."""
         self.crash()
+        with Database.on_disk(MemoryDisk(self.disk.image())) as burnt:
+            for n, data, _ in every_record(burnt):
+                if n > backup.n:
+                    record = read_event(data)
+                    self.history.lost.setdefault(record.cmd_id, []).append(record.type)
         self.disk = MemoryDisk(backup.image)
         self.disks.append(self.disk)
         self.history.burnt(backup.n)

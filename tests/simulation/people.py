@@ -18,6 +18,7 @@ from sync_server.domain.events import Line
 from sync_server.domain.ids import ChargeId, CheckId, LineId, PaymentId, ShiftId, StaffId
 from sync_server.domain.rejections import Accepted, Decision
 
+from . import deeds
 from .machines import TerminalMachine
 from .restaurant import PINS, ROOMS
 
@@ -36,6 +37,8 @@ class Person:
         self.pace_s = pace_s
         self.done: Counter[str] = Counter()
         self.busy = True
+        self.asked: dict[str, object] = {}
+        """What waits for somebody's leave, by request."""
 
     @property
     def desk(self) -> ClientDesk:
@@ -65,11 +68,11 @@ class Person:
         """One thing."""
         raise NotImplementedError
 
-    def do(self, command: object, route: Route = "server") -> bool:
+    def do(self, command: object, route: Route = "server", approval: str = "") -> bool:
         """Tap; True if the machine took it."""
         if not self.machine.on:
             return False
-        decision: Decision = self.desk.submit(command, route=route)
+        decision: Decision = self.desk.submit(command, approval, route=route)
         if isinstance(decision, Accepted):
             self.done[type(command).__name__] += 1
         return isinstance(decision, Accepted)
@@ -81,9 +84,10 @@ class Person:
 
 class Waiter(Person):
     """Orders, serves and takes money at three tables that others serve as well; `charges` is how
-    often it is to a room."""
+    often it is to a room, `seldom` how often it is one of `deeds`."""
 
     charges = 0.1
+    seldom = 0.2
 
     async def act(self) -> None:
         """Mostly order; sometimes everything else."""
@@ -114,6 +118,10 @@ class Waiter(Person):
         }
         if self.rng.random() < self.charges:
             await self.charge(check)
+            return
+        if self.rng.random() < self.seldom:
+            ways, often = zip(*deeds.SELDOM, strict=True)
+            self.rng.choices(ways, often)[0](self, check)
             return
         what: Callable[[Check], None] = self.rng.choices(
             list(weights), weights=list(weights.values())
@@ -310,9 +318,11 @@ class Waiter(Person):
 class Cashier(Waiter):
     """A waiter with a drawer: opens a shift, counts, closes, opens the next.
 
-    `reception` looks at the folio: True, False, or None while an answer may still be on its way.
+    `reception` looks at the folio: True, False, or None while an answer may still be on its way;
+    `slip` looks in the same way at what came out of the card terminal.
     """
 
+    slip: Callable[[str], bool | None] = staticmethod(lambda payment_id: None)
     reception: Callable[[str], bool | None] = staticmethod(lambda charge_id: None)
 
     async def act(self) -> None:
@@ -332,6 +342,8 @@ class Cashier(Waiter):
             self.do(c.PrintX(mine.shift_id))
         elif chance < 0.16:
             self.answer_for_the_hotel()
+        elif chance < 0.26:
+            deeds.at_the_desk(self, mine)
         else:
             await super().act()
 
@@ -363,7 +375,9 @@ class Cook(Person):
         live = tuple(line.line_id for line in ticket.lines if line.state != "void")
         seen = tuple(line.line_id for line in ticket.lines if line.void_ms and not line.void_seen)
         what = self.rng.random()
-        if seen:
+        if self.rng.random() < 0.1:
+            deeds.of_the_cook(self, ticket)
+        elif seen:
             self.do(c.AcknowledgeVoid(ticket.ticket_id, seen))
         elif what < 0.2:
             self.do(c.StartLines(ticket.ticket_id, live))

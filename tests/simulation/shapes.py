@@ -39,7 +39,7 @@ class Calm(Evening):
         self.luck = Random(f"{seed} {type(self).__name__}")
         self.crashing = dict.fromkeys(self.crashing, False)
         self.stormy = self.full = self.clocks = False
-        self.bad_hotel = self.bad_paper = self.burns = False
+        self.bad_hotel = self.bad_paper = self.burns = self.bad_cards = False
         for person in self.people:
             person.pace_s = self.pace_s
             if isinstance(person, Waiter) and not isinstance(person, Cashier):

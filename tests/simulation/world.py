@@ -43,6 +43,7 @@ from sync_server.hotel.tables import EntryRow
 from sync_server.store.database import Database, MemoryDisk
 from tests.builders import DAY, EVENING_MS
 
+from .cards import CardBox
 from .history import History
 from .loop import WORLD, VirtualLoop
 from .machines import Machine, ServerMachine, TerminalMachine
@@ -159,6 +160,7 @@ class World:
         self.loop = VirtualLoop()
         self.history = History()
         self.folder = Path(mkdtemp(prefix="vitrylo-", dir=SHM if SHM.is_dir() else None))
+        self.always_stock = False
         self.sent: set[tuple[str, int, int]] = set()
         self.hotel_disk = MemoryDisk(hotel_image())
         self.hotel = Database.on_disk(self.hotel_disk)
@@ -173,6 +175,7 @@ class World:
         self.presses = {
             name: Press(name, luck.choice(EVIDENCE), Random(f"{seed} {name}")) for name in PRINTERS
         }
+        self.cards = CardBox(self.loop, Random(f"{seed} cards"))
         self.server = ServerMachine(
             self.loop,
             seed,
@@ -180,6 +183,7 @@ class World:
             MemoryDisk(prepared.front if prepared else front_image()),
             HotelLine(self.line, self.loop, self._hotel_hears),
             self.presses,
+            self.cards,
         )
         self.devices = {
             name: TerminalMachine(
@@ -223,6 +227,12 @@ class World:
         if any(row.source.startswith(f"{charge_id}#") for row in rows):
             return True
         return None if self.line._flying else False
+
+    def on_slip(self, payment_id: str) -> bool | None:
+        """What the card terminal's own slip says; None while a guest still stands there."""
+        if payment_id in self.cards.waiting:
+            return None
+        return payment_id in self.cards.charged
 
     @property
     def machines(self) -> list[Machine]:

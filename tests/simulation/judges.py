@@ -1,0 +1,128 @@
+"""Invariants that need more than the front's own rows: stock, numbers, secrets, a lost journal.
+
+As `invariants`, which calls these; each is proved by a broken variant that it catches.
+"""
+
+import json
+from collections import Counter, defaultdict
+from random import Random
+
+from sqlalchemy import select
+
+from sync_server.domain import events as e
+from sync_server.domain.outward import PAPER
+from sync_server.front_office import journal
+from sync_server.front_office.tables import EffectRow
+from sync_server.protocol.envelope import EventRecord, read_event
+from sync_server.protocol.replica import CODEC
+
+from . import books
+from .restaurant import JOURNAL_KEY, PEPPER, PINS
+from .world import World
+
+STOCK_IN = 0.12
+"""In how many evenings the stock books are made: they cost as much as the evening itself."""
+
+
+def entries(world: World) -> list[tuple[EventRecord, object]]:
+    """The server's journal, decoded."""
+    found: list[tuple[EventRecord, object]] = []
+    for _, data, _ in journal.every_record(world.server.office.database):
+        record = read_event(data)
+        found.append((record, CODEC.decode_event(record.type, record.tv, record.body)))
+    return found
+
+
+def stock_is_what_was_cooked(world: World) -> list[str]:
+    """I-7: opening less what stands fired on checks and what was wasted is what the books say."""
+    rng = Random(f"{world.seed} stock")
+    if not world.always_stock and rng.random() >= STOCK_IN:
+        return []
+    known = entries(world)
+    left = books.left_milli([record for record, _ in known], rng)
+    venue = world.server.office.venue
+    checks = (*venue.checks.values(), *venue.closed.values())
+    used = books.used_milli(
+        [line for check in checks for line in check.lines], [event for _, event in known]
+    )
+    return [
+        f"I-7 {dish}: {2 * books.OPENING_MILLI - left[dish]} left the stock, {used[dish]} were made"
+        for dish in left
+        if left[dish] != 2 * books.OPENING_MILLI - used[dish]
+    ]
+
+
+def numbers_have_no_gap(world: World) -> list[str]:
+    """I-12: Z numbers are 1, 2, 3; copies of a paper are counted; a close that owes the guest a
+    receipt has exactly one. (There is no fiscal part yet whose numbers could be looked at.)"""
+    known = entries(world)
+    found = []
+    z_numbers = [event.z_no for _, event in known if isinstance(event, e.ShiftClosed)]
+    if z_numbers != list(range(1, len(z_numbers) + 1)):
+        found.append(f"I-12 Z numbers are {z_numbers}")
+    copies: Counter[tuple[str, str]] = Counter()
+    for record, event in known:
+        if isinstance(event, e.PreBillPrinted | e.ReceiptCopied):
+            copies[record.type, event.check_id] += 1
+            first = 1 if isinstance(event, e.PreBillPrinted) else 2
+            if event.copy != copies[record.type, event.check_id] + first - 1:
+                found.append(f"I-12 {record.type} of {event.check_id}: counted as {event.copy}")
+    rows = world.server.office.database.read(
+        lambda connection: connection.execute(
+            select(EffectRow.n, EffectRow.payload).where(EffectRow.kind == PAPER)  # type: ignore[call-overload]
+        ).all()
+    )
+    papers = Counter(n for n, payload in rows if json.loads(payload)["document"] == "receipt")
+    closes = {record.n for record, event in known if isinstance(event, e.CheckClosed)}
+    copied = {record.n for record, event in known if isinstance(event, e.ReceiptCopied)}
+    for n, times in papers.items():
+        if times != 1 or n not in closes | copied:
+            found.append(f"I-12 event {n}: {times} receipts")
+    return found
+
+
+def no_secret_is_kept(world: World) -> list[str]:
+    """I-17: neither PINs nor keys lie in a database, a backup or a terminal's file."""
+    secrets = {f"the PIN of {name}": json.dumps(pin).encode() for name, pin in PINS.items()}
+    for name, key in (("pepper", PEPPER), ("journal key", JOURNAL_KEY)):
+        secrets |= {f"the {name}": key, f"the {name} in hex": key.hex().encode()}
+    places = {"the server's disk": world.server.disk.image()}
+    for name, machine in world.devices.items():
+        for path in machine.folder.rglob("*"):
+            if path.is_file():
+                places[f"{path.name} of {name}"] = path.read_bytes()
+    return [
+        f"I-17 {secret} lies in {place}"
+        for place, data in places.items()
+        for secret, value in secrets.items()
+        if value in data
+    ]
+
+
+def what_was_told_came_back(world: World) -> list[str]:
+    """I-20: after a restore every command whose outcome was told has led to what it had led to."""
+    lost = world.history.lost
+    if not lost:
+        return []
+    made: dict[str, list[str]] = defaultdict(list)
+    for record, _ in entries(world):
+        made[record.cmd_id].append(record.type)
+    taps = world.history.taps
+    told = {(tap.dev, tap.dep, tap.seq): cmd_id for cmd_id, tap in taps.items()}
+    found = []
+    for key in world.history.told:
+        cmd_id = told.get(key, "")
+        if cmd_id in lost and sorted(made[cmd_id]) != sorted(lost[cmd_id]):
+            found.append(
+                f"I-20 {taps[cmd_id].type} {key[2]} of {key[0][-4:]}: had led to {lost[cmd_id]}, "
+                f"after the restore to {made[cmd_id]}"
+            )
+    return found
+
+
+JUDGES = (
+    stock_is_what_was_cooked,
+    numbers_have_no_gap,
+    no_secret_is_kept,
+    what_was_told_came_back,
+)
