@@ -388,7 +388,9 @@ def _kitchen(books: Books) -> Iterator[Finding]:
             case e.LinesFired():
                 for sold in event.sold:
                     known = home.get(sold.line_id, sold.line_id)
-                    for station in stations[sold.line_id]:
+                    if sold.line_id not in stations:
+                        yield Finding("I-6", f"line {sold.line_id}", "was fired, never ordered")
+                    for station in stations.get(sold.line_id, ()):
                         wanted[(station, known, sold.fire_no)] += 1
     tickets: dict[str, str] = {}
     for event in books.events:

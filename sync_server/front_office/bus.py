@@ -237,14 +237,16 @@ class CommandBus:
         if self.adoption is not None or memory.wanted(dev):
             # Its connection must stay free to bring what it kept.
             return self._not_now(dev, commands, BUSY_MS)
-        old = [
-            one
-            for one in commands
+        stood = (
+            at
+            for at, one in enumerate(commands, 1)
             if one.command.seq in told
             or one.command.seq <= last_seq
             or memory.place(one.command.cmd_id)
-        ]
-        if not old or old != commands[: len(old)]:
+        )
+        # What came before one that stood had been decided as well, to no effect.
+        old = commands[: max(stood, default=0)]
+        if not old:
             return self._not_now(dev, commands, BUSY_MS)
         offer = Offer(dev, old, told, self._future())
         reoffers.put(offer)

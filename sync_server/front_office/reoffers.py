@@ -93,10 +93,13 @@ class Reoffers:
         return min(self._offers.values(), key=lambda offer: (self._place(offer), offer.dev))
 
     def _place(self, offer: Offer) -> int:
-        """The event at which its next command stood; 0 without events, which can go at once."""
-        command = offer.next.command
-        told = offer.told.get(command.seq)
-        return told.n_from if told is not None else self._memory.place(command.cmd_id)
+        """The event at which its next command stood; 0 without events, which can go at once. One
+        that nobody remembers had led to nothing, before the next that somebody does."""
+        told = offer.told.get(offer.next.command.seq)
+        if told is not None:
+            return told.n_from
+        left = offer.commands[len(offer.results) :]
+        return next(filter(None, (self._memory.place(one.command.cmd_id) for one in left)), 0)
 
     def _missing(self, devices: Mapping[str, Device]) -> bool:
         """Whether a device is still to come, or has more to offer than lies here."""

@@ -80,7 +80,7 @@ def test_a_dish_whose_answer_was_in_the_air_is_there_before_the_colleague_sends_
         world = scene.world
         backup = await burnt(scene)
         wire = [one for one in world.air.wires if one.machine == OLENA][-1]
-        wire._deaf, wire._deaf_at = wire.far, wire.frames + 1
+        wire.grow_deaf()
         scene.tap(OLENA, c.AddLines(K, (scene.dish("l3"),)))
         await scene.until(lambda: scene.desk(IHOR).base.checks[K].line(L3) is not None)
         scene.tap(IHOR, c.SendLines(K, (L3,)))

@@ -5,24 +5,35 @@ As `broken`, whose workshop and register these use.
 
 from hardware.escpos_printer import EscposPrinter
 from sync_server import recovery
+from sync_server.back_office import intake
+from sync_server.client.connection import Connection
+from sync_server.client.desk import ClientDesk
+from sync_server.client.offline_pin import OfflinePins
 from sync_server.client.outbox import Outbox
+from sync_server.domain import shifts
 from sync_server.effects import paper, posting_states, printing
+from sync_server.effects.card_payments import CardPayments
 from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.effects.printing import Printing
 from sync_server.front_office import effects_door
+from sync_server.front_office.bus import CommandBus
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.group import Group
+from sync_server.front_office.recollection import Past, Recollection
 from sync_server.front_office.reoffers import Reoffers
 
 from . import machines
 from .broken import Workshop, variant
 from .shapes import (
+    AnswersLost,
+    CardsFail,
     ClockIsSet,
     DiesPrinting,
     DiskDies,
     DiskFills,
     HotelFirst,
     PrintersDoubt,
+    StockCounted,
 )
 
 
@@ -114,6 +125,66 @@ def waiting_goes_by_the_clock_on_the_wall(shop: Workshop) -> None:
     shop.replace(machines, "steady", lambda wall, mono: wall)
 
 
+@variant(0, CardsFail)
+def a_card_is_asked_for_again_when_its_terminal_is_silent(shop: Workshop) -> None:
+    """The guest pays twice."""
+    shop.rewrite(
+        CardPayments,
+        "_do",
+        (
+            "await self._settle(row, job, await self._asked(job))",
+            "answer = await self._asked(job)\n"
+            "                if isinstance(answer, Silent):\n"
+            "                    answer = await self._asked(job)\n"
+            "                await self._settle(row, job, answer)",
+        ),
+    )
+
+
+@variant(0, CardsFail)
+def what_a_card_terminal_says_late_is_not_looked_for(shop: Workshop) -> None:
+    """Money was taken, and no book knows."""
+    shop.rewrite(
+        CardPayments,
+        "_taken_up",
+        ('Silent("restarted")', "Declined(NOT_SENT)"),
+    )
+
+
+# -- stock, numbers, secrets -----------------------------------------------------------------------
+@variant(0, StockCounted)
+def a_void_is_never_put_back_into_the_stock(shop: Workshop) -> None:
+    """What was not made is gone all the same."""
+    new = shop.rewrite(intake, "_line_voided", ("share, void.made, entry", "share, True, entry"))
+    shop.put(intake._HANDLERS, "LineVoided", new)
+
+
+@variant(0, StockCounted)
+def a_divided_dish_is_forgotten_by_the_stock(shop: Workshop) -> None:
+    """A part that moved to another check cannot be voided in the books."""
+    shop.put(intake._HANDLERS, "LinesMoved", lambda books, event: None)
+
+
+@variant(0)
+def the_z_skips_a_number(shop: Workshop) -> None:
+    """An auditor asks for the paper between two others."""
+    shop.rewrite(shifts, "close_shift", ("z_no=z_no,", "z_no=z_no + (z_no > 1),"))
+
+
+@variant(0)
+def a_pin_stays_on_the_tablet(shop: Workshop) -> None:
+    """So that the next sign-in is quicker."""
+    shop.rewrite(
+        OfflinePins,
+        "keep",
+        (
+            "        self._write()",
+            "        self._write()\n"
+            '        self._path.with_name("last").write_text(json.dumps(pin))',
+        ),
+    )
+
+
 # -- after a restore, and before a second copy ---------------------------------------------------
 @variant(0, DiskDies)
 def a_restore_trusts_the_rows_of_its_backup(shop: Workshop) -> None:
@@ -124,6 +195,33 @@ def a_restore_trusts_the_rows_of_its_backup(shop: Workshop) -> None:
         ("state=QUEUED, outcome=DOUBTFUL, due_ms=0", 'state=QUEUED, outcome="", due_ms=0'),
     )
     shop.replace(machines, "begin_epoch", new)
+
+
+@variant(0, AnswersLost)
+def told_outcomes_are_decided_afresh(shop: Workshop) -> None:
+    """What a waiter was told before the restore does not bind the server after it."""
+    shop.rewrite(
+        CommandBus, "_take_one", ("first = told.get(command.seq) if old else None", "first = None")
+    )
+
+
+@variant(0, AnswersLost)
+def nobody_asks_terminals_for_the_order_they_remember(shop: Workshop) -> None:
+    """A colleague's dish comes after it was sent."""
+    shop.replace(Recollection, "heard", lambda self, dev, kept_n: None)
+
+
+@variant(0, AnswersLost)
+def what_terminals_kept_is_not_used(shop: Workshop) -> None:
+    """A told outcome stays a word: what it had done is not done again."""
+    shop.replace(Past, "had", lambda self, told: ())
+
+
+@variant(0, DiskDies)
+def a_new_epoch_leaves_the_old_base_on_the_screen(shop: Workshop) -> None:
+    """Events that come again are counted on top, and nobody compares digests."""
+    shop.replace(ClientDesk, "_on_new_history", lambda self: None)
+    shop.replace(Connection, "_check_digest", lambda self, check: None)
 
 
 @variant(4, DiskDies)

@@ -28,8 +28,6 @@ from .world import SLOWEST_MS, World, prepared
 
 LENGTHS_S = (6.0, 8.0, 10.0, 12.0, 15.0, 15.0, 20.0, 20.0, 30.0, 45.0, 60.0, 120.0)
 """Many short evenings find more in the same time than few long ones, but some things take long."""
-LONG_S = (240.0,)
-"""For a broken promise: few evenings in which everything happens."""
 PAPER_OUT_S = 240.0
 RECOVERED_S = 120
 """How long a server that was restored may wait for what terminals were told."""

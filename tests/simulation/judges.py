@@ -99,8 +99,15 @@ def no_secret_is_kept(world: World) -> list[str]:
     ]
 
 
+def _deeds(types: list[str]) -> set[str]:
+    """What was done. What the hotel had said to the lost server alone may come again later: until
+    then a check is not closed, and money for it lies on suspense."""
+    done = {"PaymentTaken" if kind == "PaymentUnallocated" else kind for kind in types}
+    return done - {"NoticeRaised", "CheckClosed"}
+
+
 def what_was_told_came_back(world: World) -> list[str]:
-    """I-20: after a restore every command whose outcome was told has led to what it had led to."""
+    """I-20: after a restore every command whose outcome was told has done what it had done."""
     lost = world.history.lost
     if not lost:
         return []
@@ -112,7 +119,7 @@ def what_was_told_came_back(world: World) -> list[str]:
     found = []
     for key in world.history.told:
         cmd_id = told.get(key, "")
-        if cmd_id in lost and sorted(made[cmd_id]) != sorted(lost[cmd_id]):
+        if cmd_id in lost and _deeds(made[cmd_id]) != _deeds(lost[cmd_id]):
             found.append(
                 f"I-20 {taps[cmd_id].type} {key[2]} of {key[0][-4:]}: had led to {lost[cmd_id]}, "
                 f"after the restore to {made[cmd_id]}"

@@ -84,10 +84,12 @@ class Person:
 
 class Waiter(Person):
     """Orders, serves and takes money at three tables that others serve as well; `charges` is how
-    often it is to a room, `seldom` how often it is one of `deeds`."""
+    often it is to a room, `seldom` how often it is one of `deeds`;
+    `rooms` are those that guests say."""
 
     charges = 0.1
     seldom = 0.2
+    rooms: tuple[str, ...] = ROOMS
 
     async def act(self) -> None:
         """Mostly order; sometimes everything else."""
@@ -296,7 +298,7 @@ class Waiter(Person):
         due = balance(check)
         if due <= 0 or check.unsent or not shifts:
             return
-        room = self.rng.choice(ROOMS)
+        room = self.rng.choice(self.rooms)
         desk = self.desk
         task = self.machine.spawn(desk.ask("guests", {"query": room}))
         await asyncio.wait({task}, timeout=20)

@@ -97,6 +97,87 @@ class DiskDies(Calm):
             world.air.change(late, CALM)
 
 
+class AnswersLost(Calm):
+    """Rooms are charged that the hotel refuses; a terminal hears no answers any more while the
+    others work on with what it said; then the server's disk dies, and the journal's key with it."""
+
+    charges = 0.45
+    pace_s = 0.7
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        world.server.key = b""
+        for person in self.people:
+            if isinstance(person, Waiter):
+                person.rooms = ("304", "301")
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        world, luck = self.world, self.luck
+        server = world.server
+        await world.until(lambda: server.on and server.ready, 60, "a backup")
+        await self.some_time(0.2)
+        backup = server.backup()
+        await self.some_time(0.5)
+        deaf = luck.choice(("t1", "t2", "t3"))
+        for wire in world.air.wires:
+            if wire.machine == deaf:
+                wire.grow_deaf()
+        await asyncio.sleep(1 + 8 * luck.random())
+        server.restore(backup)
+
+
+class ServerFalters(Calm):
+    """The server's disk is full or its power goes, mostly at a commit, while everybody taps."""
+
+    pace_s = 0.4
+
+    def plan(self, machine: Machine) -> None:
+        """So many commits until then."""
+        if isinstance(machine, ServerMachine) and not self.over:
+            machine.crash_in_commit = self.luck.choice((1, -1)) * self.luck.randint(4, 40)
+
+    async def own_trouble(self) -> None:
+        """Full for a moment, again and again."""
+        server = self.world.server
+        while self.world.loop.now < self.lasts_s:
+            await self.some_time(0.1)
+            server.full = True
+            await asyncio.sleep(self.luck.random())
+            server.full = False
+
+
+class StockCounted(Calm):
+    """Much is voided, thrown away and divided, and the stock books are made in the end."""
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        world.always_stock = True
+
+
+class CardsFail(Calm):
+    """The card terminal answers late or not at all, and the server dies while a guest stands
+    there."""
+
+    pace_s = 0.7
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        self.bad_cards = True
+        for person in self.people:
+            if isinstance(person, Waiter):
+                person.seldom, person.charges = 0.6, 0.0
+
+    async def own_trouble(self) -> None:
+        """Once or twice in an evening."""
+        world = self.world
+        while await self.come(lambda: bool(world.cards.waiting), self.lasts_s):
+            await asyncio.sleep(self.luck.random())
+            if self.luck.random() < 0.3 and world.server.on:
+                world.server.crash()
+            await asyncio.sleep(3)
+
+
 class HotelFirst(Calm):
     """Many charges over slow air; the server dies while the hotel hears one, before or after a
     second machine has it."""
@@ -200,4 +281,15 @@ class ClockIsSet(Calm):
         display.frozen = False
 
 
-SHAPES = (DiskDies, HotelFirst, DiesPrinting, PrintersDoubt, DiskFills, ClockIsSet)
+SHAPES = (
+    DiskDies,
+    AnswersLost,
+    ServerFalters,
+    StockCounted,
+    CardsFail,
+    HotelFirst,
+    DiesPrinting,
+    PrintersDoubt,
+    DiskFills,
+    ClockIsSet,
+)

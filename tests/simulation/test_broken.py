@@ -9,7 +9,7 @@ from sync_server.front_office.bus import CommandBus
 
 from . import broken_outside
 from .broken import VARIANTS, Variant, Workshop, broken
-from .evening import LONG_S, Evening, Violation, run
+from .evening import Evening, Violation, run
 from .shapes import SHAPES
 from .test_evenings import AT_LEAST
 from .world import prepared
@@ -21,7 +21,7 @@ def test_a_broken_promise_is_noticed(variant: Variant) -> None:
     with broken(variant):
         for seed in (variant.seed, *range(AT_LEAST)):
             try:
-                run(seed, () if variant.shape else LONG_S, variant.shape)
+                run(seed, shape=variant.shape)
             except Violation:
                 return
     pytest.fail(f"{AT_LEAST} evenings passed although {variant.name}")

@@ -137,6 +137,10 @@ class Wire:
         if self.frames < self._deaf_at:
             self._deaf_at = 0
 
+    def grow_deaf(self) -> None:
+        """Nothing of what the server says arrives any more."""
+        self._deaf, self._deaf_at = self.far, self.frames + 1
+
     def carry(self, end: End, data: bytes) -> None:
         """Take a frame on its way."""
         end.under_way += 1
