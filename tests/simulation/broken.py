@@ -315,7 +315,7 @@ def a_sent_command_is_deleted(shop: Workshop) -> None:
     shop.replace(Outbox, "to_send", to_send)
 
 
-@variant(0)
+@variant(18)
 def a_full_tablet_says_saved(shop: Workshop) -> None:
     """The tap was not stored, and is shown as stored."""
     shop.rewrite(
@@ -329,7 +329,7 @@ def a_full_tablet_says_saved(shop: Workshop) -> None:
     )
 
 
-@variant(0)
+@variant(18)
 def the_number_moves_before_the_commit(shop: Workshop) -> None:
     """A tap that could not be stored uses its number up."""
     shop.rewrite(
@@ -343,7 +343,7 @@ def the_number_moves_before_the_commit(shop: Workshop) -> None:
     )
 
 
-@variant(45)
+@variant(10)
 def the_cursor_is_stored_before_its_events(shop: Workshop) -> None:
     """Two transactions, and a file that is believed as it stands."""
     shop.rewrite(
@@ -371,7 +371,7 @@ def numbers_begin_again_after_a_restart(shop: Workshop) -> None:
     shop.rewrite(CheckNumbers, "take", ("max([self._last, *used])", "self._last"))
 
 
-@variant(0)
+@variant(1)
 def the_outbox_is_not_reopened(shop: Workshop) -> None:
     """After a restart only new commands go up."""
     shop.rewrite(Outbox, "offer_again", ("min(first_pending, last_seq + 1)", "self.next_seq"))
@@ -406,7 +406,7 @@ def the_chain_is_not_checked(shop: Workshop) -> None:
     the_journal_repeats_itself(shop)
 
 
-@variant(1)
+@variant(0)
 def received_is_acknowledged_as_drawn(shop: Workshop) -> None:
     """The socket says that the kitchen has it, not the glass."""
     real = ClientDesk._on_events
@@ -453,7 +453,7 @@ def paper_takes_over_at_once(shop: Workshop) -> None:
 
 
 # -- checks and money --------------------------------------------------------------------------
-@variant(2)
+@variant(9)
 def late_lines_are_refused(shop: Workshop) -> None:
     """Dishes for a check that was paid meanwhile are turned away."""
     new = shop.rewrite(
