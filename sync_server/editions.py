@@ -25,8 +25,8 @@ from sync_server.domain.menu_changes import REMOVED, Change, changed
 from sync_server.front_office.facts import note, read_facts
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.tables import Fact
-from sync_server.store.database import Database
 from sync_server.store.errors import StoreError
+from sync_server.store.visitor import Visitor
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class BackEditions:
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
-        self._database: Database | None = None
+        self._visitor = Visitor(settings.database_url(BACK), BACK)
 
     def due(self, taken_ms: int, taken: int, now_ms: int) -> Sequence[Edition]:
         """Editions that are due and not taken yet, in their order; none while it cannot be read."""
@@ -55,22 +55,18 @@ class BackEditions:
         return self._read(lambda c: pins_after(c, after_ms))
 
     def _read(self, query: Callable[[Connection], Sequence[T]]) -> Sequence[T]:
-        url = self._settings.database_url(BACK)
-        if self._database is None:
-            if url.startswith("sqlite") and not (self._settings.data / f"{BACK}.db").exists():
-                return ()
-            self._database = Database.open_read_only(url, BACK, readers=1)
-        try:
-            return self._database.read(query)
-        except Exception:
-            self.close()
-            raise
+        if not self._visitor.inside and not self._there():
+            return ()
+        return self._visitor.read(query)
+
+    def _there(self) -> bool:
+        """Whether the back office has made its file; with PostgreSQL one finds out by asking."""
+        of_file = self._settings.database_url(BACK).startswith("sqlite")
+        return not of_file or (self._settings.data / f"{BACK}.db").exists()
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        self._visitor.close()
 
 
 async def follow_editions(settings: ServerSettings, office: FrontOffice, desk: DeviceDesk) -> None:

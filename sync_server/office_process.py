@@ -6,7 +6,7 @@ as long as there is none yet, the intake waits and the pages go on.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -31,7 +31,7 @@ from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
 from sync_server.store.database import Database
-from sync_server.store.errors import StoreError
+from sync_server.store.visitor import Visitor
 
 FRONT = "front"
 TOKEN_BYTES = 32
@@ -43,31 +43,19 @@ class FrontJournal:
 
     def __init__(self, url: str) -> None:
         """`url` of the front's database."""
-        self._url = url
-        self._database: Database | None = None
+        self._visitor = Visitor(url, FRONT)
 
     def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
         """Up to `limit` events after number `n`. Raises the store's errors."""
-        return self._read(lambda connection: journal_after(connection, n, limit))
+        return self._visitor.read(lambda connection: journal_after(connection, n, limit))
 
     def sound(self, n: int) -> bool:
         """Whether event `n` still has the hash that follows from the event before it."""
-        return self._read(lambda connection: follows(connection, n))
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        if self._database is None:
-            self._database = Database.open_read_only(self._url, FRONT, readers=1)
-        try:
-            return self._database.read(query)
-        except StoreError:
-            self.close()
-            raise
+        return self._visitor.read(lambda connection: follows(connection, n))
 
     def close(self) -> None:
         """Let go of the front's database."""
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        self._visitor.close()
 
 
 class FrontMenu:
