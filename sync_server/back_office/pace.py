@@ -1,13 +1,13 @@
 """The kitchen's pace out of the journal: how long tickets and dishes took, for the speed report.
 
-It follows the journal with a cursor of its own, beside `till`, and folds tickets with the kitchen's
-own rules, so the books and the displays count the same (`domain.speed`). A bump counts, a recall
-takes the same times back with a minus, so any sum over any rows is right. Tickets are kept until
-the day is closed. Each event counts once: cursor, tickets and times are one transaction.
+It follows the journal with a cursor of its own (`following`), beside `till`, and folds tickets with
+the kitchen's own rules, so the books and the displays count the same (`domain.speed`). A bump
+counts, a recall takes the same times back with a minus, so any sum over any rows is right. Tickets
+are kept until the day is closed.
 """
 
-import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -20,11 +20,13 @@ from sync_server.domain.speed import took
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .intake import BATCH_EVENTS, JournalEvent, JournalGap, JournalReader
+from .following import Follower
+from .intake import JournalEvent, JournalReader
 from .tables import BackRow
 
+log = logging.getLogger(__name__)
+
 CURSOR = "kitchen"
-_CURSORS = BackRow.metadata.tables["intake_cursor"]
 
 
 def _text(name: str, *, key: bool = False) -> sa.Column[str]:
@@ -84,41 +86,12 @@ def learn_stations(connection: Connection, stations: Iterable[NamedStation]) -> 
         connection.execute(sa.insert(KITCHEN_STATION).values(values))
 
 
-class Pace:
+class Pace(Follower):
     """Takes the journal into the times, batch by batch."""
 
     def __init__(self, database: Database, reader: JournalReader) -> None:
         """`database` is the back office's own."""
-        self._database = database
-        self._reader = reader
-
-    def fetch(self) -> Sequence[JournalEvent]:
-        """The next events that are not counted yet. Blocks; may run in a thread of its own."""
-        return self._reader.read_after(self._database.read(_cursor), BATCH_EVENTS)
-
-    async def take(self, events: Sequence[JournalEvent]) -> None:
-        """Count events, each once however often it comes. Raises `JournalGap`."""
-        await self._database.write(lambda connection: fold(connection, events))
-
-
-def fold(connection: Connection, events: Sequence[JournalEvent]) -> None:
-    """Count events inside the caller's transaction."""
-    n = _cursor(connection)
-    batch = _Batch(connection)
-    for event in events:
-        if event.n <= n:
-            continue
-        if event.n != n + 1:
-            raise JournalGap(f"after event {n} came event {event.n}")
-        n = event.n
-        with contextlib.suppress(msgspec.ValidationError):
-            batch.take(event)
-    batch.write(n)
-
-
-def _cursor(connection: Connection) -> int:
-    found = connection.execute(sa.select(_CURSORS.c.n).where(_CURSORS.c.name == CURSOR)).scalar()
-    return int(found or 0)
+        super().__init__(CURSOR, _Batch, database, reader)
 
 
 class _Batch:
@@ -128,7 +101,13 @@ class _Batch:
         self._times: list[Row] = []
 
     def take(self, event: JournalEvent) -> None:
-        """One event; those that concern no ticket change nothing. Raises `ValidationError`."""
+        """One event; those that concern no ticket, and those that do not read, change nothing."""
+        try:
+            self._take(event)
+        except msgspec.ValidationError as fault:
+            log.warning("event %d is not in the kitchen's times: %s", event.n, fault)
+
+    def _take(self, event: JournalEvent) -> None:
         kind = e.EVENTS.get(event.type)
         if kind is e.DayClosed:
             self._day_closed()
@@ -172,16 +151,12 @@ class _Batch:
         self._connection.execute(sa.delete(KITCHEN_TICKET))
         self._tickets.clear()
 
-    def write(self, n: int) -> None:
-        """Everything of the batch, and the cursor after it."""
+    def write(self) -> None:
+        """Everything of the batch."""
         _TIMES.rows(self._connection, self._times)
         for ticket_id, ticket in self._tickets.items():
             if ticket is not None:
                 self._keep(ticket_id, {"state": msgspec.json.encode(ticket).decode()})
-        if not self._connection.execute(
-            sa.update(_CURSORS).where(_CURSORS.c.name == CURSOR).values(n=n)
-        ).rowcount:
-            self._connection.execute(sa.insert(_CURSORS).values(name=CURSOR, n=n))
 
     def _keep(self, ticket_id: str, values: Mapping[str, str]) -> None:
         same = KITCHEN_TICKET.c.ticket_id == ticket_id

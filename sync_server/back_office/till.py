@@ -1,9 +1,8 @@
 """The till's events as facts for reports: sales, money, discounts, voids, time clock, control.
 
-It follows the journal with a cursor of its own beside `intake`, which keeps stock and cost; books
-that are older than this file are told the whole journal. Each event counts once: cursor and facts
-are one transaction. Nothing is refused here; an event that does not read is only indexed (the
-intake lists it for a person).
+It follows the journal with a cursor of its own (`following`) beside `intake`, which keeps stock and
+cost. Nothing is refused here; an event that does not read is only indexed (the intake lists it for
+a person).
 
 Signs (features-commercial C3): a sale counts on the day it closes; `CheckReopened` takes the same
 figures back on its own day, and the next close counts again. A refund is negative on the day it
@@ -26,8 +25,8 @@ from sync_server.domain.figures import cash_back, cash_of
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .intake import BATCH_EVENTS, JournalEvent, JournalGap, JournalReader
-from .tables import BackRow
+from .following import Follower, follow
+from .intake import JournalEvent, JournalReader
 from .till_tables import JOURNAL_INDEX, SUMS, TEXTS, TILL_CHECK, TILL_FACT
 
 CURSOR = "till"
@@ -35,39 +34,20 @@ _COLUMNS = ("event_n", "position", "at_ms", *TEXTS, *SUMS)
 _FACTS = HotInsert(TILL_FACT, _COLUMNS)
 _INDEX_COLUMNS = ("n", "at_ms", "day", "type", "by", "device", "check_id", "number", "amount_minor")
 _INDEX = HotInsert(JOURNAL_INDEX, _INDEX_COLUMNS)
-_CURSORS = BackRow.metadata.tables["intake_cursor"]
 _AMOUNTS = ("amount_minor", "gross_minor", "counted_minor", "float_minor")
 
 
-class Till:
+class Till(Follower):
     """Takes the journal into the facts, batch by batch."""
 
     def __init__(self, database: Database, reader: JournalReader) -> None:
         """`database` is the back office's own."""
-        self._database = database
-        self._reader = reader
-
-    def fetch(self) -> Sequence[JournalEvent]:
-        """The next events that are not counted yet. Blocks; may run in a thread of its own."""
-        return self._reader.read_after(self._database.read(_cursor), BATCH_EVENTS)
-
-    async def take(self, events: Sequence[JournalEvent]) -> None:
-        """Count events, each once however often it comes. Raises `JournalGap`."""
-        await self._database.write(lambda connection: fold(connection, events))
+        super().__init__(CURSOR, _Batch, database, reader)
 
 
 def fold(connection: Connection, events: Sequence[JournalEvent]) -> None:
     """Count events inside the caller's transaction."""
-    n = _cursor(connection)
-    batch = _Batch(connection)
-    for event in events:
-        if event.n <= n:
-            continue
-        if event.n != n + 1:
-            raise JournalGap(f"after event {n} came event {event.n}")
-        n = event.n
-        batch.take(event)
-    batch.write(n)
+    follow(connection, CURSOR, _Batch(connection), events)
 
 
 @dataclass(slots=True)
@@ -150,8 +130,8 @@ class _Batch:
         row_found = self.connection.execute(query).mappings().one_or_none()
         return dict(row_found) if row_found else None
 
-    def write(self, n: int) -> None:
-        """Everything of the batch, and the cursor after it."""
+    def write(self) -> None:
+        """Everything of the batch."""
         _FACTS.rows(self.connection, self._facts)
         _INDEX.rows(self.connection, self._index)
         for check_id, known in self._checks.items():
@@ -168,10 +148,6 @@ class _Batch:
                 sa.update(TILL_CHECK).where(same).values(values)
             ).rowcount:
                 self.connection.execute(sa.insert(TILL_CHECK).values(check_id=check_id, **values))
-        if not self.connection.execute(
-            sa.update(_CURSORS).where(_CURSORS.c.name == CURSOR).values(n=n)
-        ).rowcount:
-            self.connection.execute(sa.insert(_CURSORS).values(name=CURSOR, n=n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +186,6 @@ class _Told:
             tip_minor=sign * payment.tip_minor,
             cash_minor=sign * cash_of(payment),
         )
-
-
-def _cursor(connection: Connection) -> int:
-    found = connection.execute(sa.select(_CURSORS.c.n).where(_CURSORS.c.name == CURSOR)).scalar()
-    return int(found or 0)
 
 
 def _day(event: JournalEvent) -> str:

@@ -1,0 +1,79 @@
+"""Following the journal beside the intake: a cursor of its own, each event once, batch by batch.
+
+Rule: the cursor and what was made of a batch are one transaction; a skipped number stops the
+follower rather than lose an event. Books that are older than a follower are told the whole journal.
+Neighbours: `till` and `pace` (who follows), `intake` (stock and cost, by its own cursor).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from sync_server.store.database import Database
+
+from .intake import BATCH_EVENTS, JournalEvent, JournalGap, JournalReader
+from .tables import BackRow
+
+_CURSORS = BackRow.metadata.tables["intake_cursor"]
+
+
+class Batch(Protocol):
+    """What is made of events inside one transaction."""
+
+    def take(self, event: JournalEvent) -> None:
+        """Count one event."""
+
+    def write(self) -> None:
+        """Store what was counted."""
+
+
+class Follower:
+    """Takes the journal into a batch after the other."""
+
+    def __init__(
+        self,
+        name: str,
+        begin: Callable[[Connection], Batch],
+        database: Database,
+        reader: JournalReader,
+    ) -> None:
+        """`name` is the cursor's, `database` the back office's own."""
+        self._name = name
+        self._begin = begin
+        self._database = database
+        self._reader = reader
+
+    def fetch(self) -> Sequence[JournalEvent]:
+        """The next events that are not counted yet. Blocks; may run in a thread of its own."""
+        cursor = self._database.read(lambda connection: cursor_of(connection, self._name))
+        return self._reader.read_after(cursor, BATCH_EVENTS)
+
+    async def take(self, events: Sequence[JournalEvent]) -> None:
+        """Count events, each once however often it comes. Raises `JournalGap`."""
+        await self._database.write(
+            lambda connection: follow(connection, self._name, self._begin(connection), events)
+        )
+
+
+def follow(connection: Connection, name: str, batch: Batch, events: Sequence[JournalEvent]) -> None:
+    """Count events inside the caller's transaction, and move the cursor behind them."""
+    n = cursor_of(connection, name)
+    for event in events:
+        if event.n <= n:
+            continue
+        if event.n != n + 1:
+            raise JournalGap(f"after event {n} came event {event.n}")
+        n = event.n
+        batch.take(event)
+    batch.write()
+    mine = sa.update(_CURSORS).where(_CURSORS.c.name == name).values(n=n)
+    if not connection.execute(mine).rowcount:
+        connection.execute(sa.insert(_CURSORS).values(name=name, n=n))
+
+
+def cursor_of(connection: Connection, name: str) -> int:
+    """The number of the last event that a follower counted, 0 at first."""
+    found = connection.execute(sa.select(_CURSORS.c.n).where(_CURSORS.c.name == name)).scalar()
+    return int(found or 0)
