@@ -264,8 +264,8 @@ class OwnDevicesPresenter(SetUpPresenter):
 
 def _serial_parts(line: str) -> tuple[str, str]:
     """Speed and format of a serial line, what is not said as it is meant."""
-    _, *said = line.split(",")
-    return (*said, *(SPEEDS[3], FORMATS[0])[len(said) :])[:2]  # type: ignore[return-value]
+    _, speed, form, *_ = (*line.split(","), "", "")
+    return speed or SPEEDS[3], form or FORMATS[0]
 
 
 def _with(line: str, part: int, values: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ _LEAST_TITLE = 96
 
 
 class HeadBar(Widget):
-    """Places what fits. Chips that only tell give way first, left ones from their end; then the
-    title is cut; one that can be touched goes last, since a way would go with it."""
+    """Places what fits. Chips that only tell give way first, left ones from their end, the lit one
+    after all others; then the title is cut; one that can be touched goes last, since a way would
+    go with it."""
 
     model = ObjectProperty(NO_HEAD, rebind=False)
     __events__ = ("on_act",)
@@ -116,6 +117,7 @@ def _fitting(head: Head, title: float, room: float) -> tuple[list[Chip], list[Ch
     while _wide(lefts + rights) + title + dp(8) > room:
         told = [chip for chip in reversed(lefts) if not chip.id]
         told += [chip for chip in rights if not chip.id][: max(0, len(rights) - 1)]
+        told.sort(key=lambda chip: chip.tone == "accent")
         if told:
             going = told[0]
         elif _wide(lefts + rights) + least + dp(8) > room and (lefts or rights):

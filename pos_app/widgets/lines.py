@@ -18,6 +18,8 @@ from pos_app.presenters.shown import Row
 
 _MARK_ROOM = 34
 _NAME_LEFT = 68
+_NAME_LEFT_NARROW = 46
+_NARROW = 260
 _REST_S = 0.4
 
 
@@ -29,18 +31,31 @@ class RowView(Painted):
         """Height for the wrapped details."""
         if row.kind == "head":
             return float(dp(32))
-        room = RowView._room(row, width)
-        names = len(lettering.fit(row.name, int(room), round(sp(16)), False, 2))
-        details = sum(
-            len(lettering.fit(text, int(width - dp(_NAME_LEFT + 60)), round(sp(14)), False, 3))
-            for text, _ in row.details
-        )
-        return float(max(dp(48), dp(12) + sp(20) * names + sp(18) * details))
+        details = sum(RowView._wrapped(row, width))
+        content = sp(20) * RowView._names(row, width) + sp(18) * details
+        return float(max(dp(48), dp(12) + content))
+
+    @staticmethod
+    def _left(width: float) -> float:
+        """Where names begin: a narrow column, one of several bills, keeps less for the quantity."""
+        return float(dp(_NAME_LEFT if width >= dp(_NARROW) else _NAME_LEFT_NARROW))
 
     @staticmethod
     def _room(row: Row, width: float) -> float:
         price = RowView.measure(row.price, 16)
-        return width - dp(_NAME_LEFT) - price - dp(16 + _MARK_ROOM)
+        return width - RowView._left(width) - price - dp(16 + _MARK_ROOM)
+
+    @staticmethod
+    def _names(row: Row, width: float) -> int:
+        """How many lines the name takes."""
+        room = int(RowView._room(row, width))
+        return len(lettering.fit(row.name, room, round(sp(16)), False, 2))
+
+    @staticmethod
+    def _wrapped(row: Row, width: float) -> list[int]:
+        """How many lines each detail takes."""
+        room = int(width - RowView._left(width) - dp(60))
+        return [len(lettering.fit(text, room, round(sp(14)), False, 3)) for text, _ in row.details]
 
     def paint(self) -> None:
         """Heading or line."""
@@ -79,44 +94,46 @@ class RowView(Painted):
         if row.selected:
             self.box(0, 0, self.width, self.height, "selected")
             self.box(0, 0, dp(3), self.height, "accent")
-        room = self._room(row, self.width)
-        names = len(lettering.fit(row.name, int(room), round(sp(16)), False, 2))
-        tall = sum(
-            len(lettering.fit(text, int(self.width - dp(_NAME_LEFT + 60)), round(sp(14)), False, 3))
-            for text, _ in row.details
-        )
-        content = sp(20) * names + sp(18) * tall
+        left, room = self._left(self.width), self._room(row, self.width)
+        names, wrapped = self._names(row, self.width), self._wrapped(row, self.width)
+        content = sp(20) * names + sp(18) * sum(wrapped)
         top = max(dp(5), (self.height - content) / 2) if not row.details else dp(6)
         ink = "dim" if row.struck else "text"
         self.text(
             row.quantity,
             dp(16),
             top,
-            dp(_NAME_LEFT - 18),
+            left - dp(18),
             sp(20),
             bold=True,
             token=ink,
             smallest=13,
         )
         wide, _ = self.text(
-            row.name, dp(_NAME_LEFT), top, room, sp(20) * names, lines=2, token=ink, valign="top"
+            row.name,
+            left,
+            top,
+            room,
+            sp(20) * names,
+            lines=2,
+            token=ink,
+            valign="top",
+            smallest=13,
         )
         right = self.width - dp(16 + _MARK_ROOM)
         self.text(
             row.price, right - dp(120), top, dp(120) + dp(4), sp(20), align="right", token=ink
         )
         if row.struck:
-            self.box(dp(_NAME_LEFT), top + dp(11), wide, 1, "dim")
+            self.box(left, top + dp(11), wide, 1, "dim")
         self._mark(row, self.width - dp(16 + 24), top - dp(2))
         at = top + sp(20) * names
-        for text, token in row.details:
-            room = self.width - dp(_NAME_LEFT + 60)
-            rows = len(lettering.fit(text, int(room), round(sp(14)), False, 3))
+        for (text, token), rows in zip(row.details, wrapped, strict=True):
             self.text(
                 text,
-                dp(_NAME_LEFT),
+                left,
                 at,
-                room,
+                self.width - left - dp(60),
                 sp(18) * rows,
                 size=14,
                 token=palette.text_of(token),

@@ -38,7 +38,7 @@ class TileView(Tap):
             bold=True,
         )
         badge = self.measure(tile.badge, 13, True) + dp(16) if tile.badge else 0
-        badge = min(badge, room - self.measure(tile.price, 15) - dp(6), room * 0.6)
+        badge = min(badge, room - self.measure(tile.price, 15) - dp(6))
         self.text(tile.price, left, foot, room - badge, dp(24), size=15, token="dim")
         if tile.badge:
             x = self.width - badge - dp(8)
@@ -53,4 +53,5 @@ class TileView(Tap):
                 bold=True,
                 token="on_bright",
                 align="center",
+                smallest=11,
             )
