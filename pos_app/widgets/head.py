@@ -121,7 +121,8 @@ def _fitting(head: Head, title: float, room: float) -> tuple[list[Chip], list[Ch
         if told:
             going = told[0]
         elif _wide(lefts + rights) + least + dp(8) > room and (lefts or rights):
-            going = (lefts or rights)[-1]
+            ways = lefts or rights
+            going = next((chip for chip in reversed(ways) if chip.tone != "accent"), ways[-1])
         else:
             break
         (lefts if going in lefts else rights).remove(going)
