@@ -86,6 +86,28 @@ async def test_a_lost_answer_is_given_again_and_nothing_happens_twice(tmp_path: 
         assert house.authority.submit_calls == 2
 
 
+async def test_a_push_on_which_the_brain_fails_ends_one_connection_and_is_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with House() as house:
+        terminal, screen = await house.terminal(tmp_path / "one")
+        _, other = await house.terminal(tmp_path / "two")
+        await screen.until_online()
+        await other.until_online()
+
+        def fail(*_: object) -> None:
+            monkeypatch.undo()
+            raise RuntimeError("a bug in the brain")
+
+        monkeypatch.setattr(house.authority, "push", fail)
+        await tap(terminal, "varenyky")
+        await screen.until(lambda: len(screen.answers) == 1)
+        assert house.authority.head_n == 1
+        assert house.server.metrics.errors == 1
+        assert other.last.phase == "online"
+        assert "a bug in the brain" in caplog.text
+
+
 async def test_questions_are_answered_and_a_bug_in_the_brain_ends_one_connection_only(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
