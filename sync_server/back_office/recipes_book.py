@@ -5,7 +5,7 @@ days of sales. The arithmetic is `sync_server.domain.card_sheet`.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -135,28 +135,19 @@ class Cookbook:
         found = self._names.get((Owner.SEMI, good))
         return (found[2], found[3]) if found else ("", 1)
 
-    def portions_left(self, store_of_item: Mapping[str, str]) -> dict[str, int]:
-        """How many portions of each dish its store is enough for, prepared goods made anew; a
-        dish without a store ("") counts by what the whole house has."""
-        held = {
-            (row.store_id, row.ingredient_id): Fraction(row.qty_milli, 1000)
-            for row in self._session.exec(select(Balance))
-        }
+    def portions_left(self, item_ids: Iterable[str]) -> dict[str, int]:
+        """How many portions of each dish the house is enough for, prepared goods made anew."""
         house: defaultdict[str, Fraction] = defaultdict(Fraction)
-        for (_, good), qty in held.items():
-            house[good] += qty
+        for row in self._session.exec(select(Balance)):
+            house[row.ingredient_id] += Fraction(row.qty_milli, 1000)
         left: dict[str, int] = {}
-        for item_id, store_id in store_of_item.items():
+        for item_id in item_ids:
             portion = Portion(item_id, Decimal(1), self._day)
             needs = explode(self.book, portion, policy=Policy.EXPLODE)
             if isinstance(needs, Refused):
                 continue
             exact_needs = {good: Fraction(qty) for good, qty in needs.items()}
-            stock = {
-                good: held.get((store_id, good), Fraction(0)) if store_id else house[good]
-                for good in needs
-            }
-            count = portions_left(exact_needs, stock.__getitem__)
+            count = portions_left(exact_needs, lambda good: house[good])
             if count is not None:
                 left[item_id] = count
         return left

@@ -13,6 +13,7 @@ from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.moves import domain_move
 from sync_server.back_office.paper_tables import PaperRow, PaperStep
 from sync_server.back_office.papers import Actor, Draft, DraftLine, Refusal, price_checks, save
+from sync_server.back_office.portions import portions_of_house
 from sync_server.back_office.posting import (
     Posted,
     comparison,
@@ -321,3 +322,15 @@ async def test_an_order_comes_from_par_and_becomes_a_receipt(books: Database) ->
     assert made.origin == "o1"
     # 5.6 kg of beef are missing, and exactly half a kilo of garlic.
     assert made.total_minor == 6 * 18_000 + 12_000
+
+
+async def test_portions_are_those_of_the_house_wherever_the_good_lies(books: Database) -> None:
+    """0.5 kg of garlic at 4 g a borscht: 125 portions, also when a part of it stands at the bar."""
+    await furnish(books)
+    await posted(books, receipt(kilos("beet", "40", 60_000), kilos("beef", "400", 720_000)))
+    before = books.read(lambda c: portions_of_house(c, DAY))
+    assert before["borscht"] == 125
+    await posted(books, draft(Paper.TRANSFER, kilos("garlic", "0.3"), to_store_id="bar"))
+    assert books.read(lambda c: portions_of_house(c, DAY)) == before
+    await posted(books, draft(Paper.WRITE_OFF, kilos("garlic", "0.1"), reason="spoiled"))
+    assert books.read(lambda c: portions_of_house(c, DAY))["borscht"] == 100

@@ -191,7 +191,7 @@ def _report_routes(
 
     @app.get("/v1/portions-left", dependencies=[allowed], responses=ANSWERS)
     async def left() -> list[Portions]:
-        """For how many portions of each dish its store is enough, by recipe."""
+        """For how many portions of each dish the house is enough, by recipe."""
         found = await database.read_async(lambda c: portions_of_house(c, settings.today()))
         return [Portions(item_id=item, left=count) for item, count in sorted(found.items())]
 

@@ -27,7 +27,7 @@ OFFERS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A dish and for how many portions its store is enough."""
+    """A dish and for how many portions the house is enough."""
 
     item_id: str
     name: str
