@@ -32,7 +32,7 @@ def figures_draft(
         "end": tuple(grand(say("sum_of_all"), figures.money(printed.total_minor))),
     }
     if printed.taxes:
-        parts["taxes"] = tuple(_taxes(printed, words, figures))
+        parts["end"] = (*parts["end"], *_taxes(printed, words, figures))
     if printed.document == "invoice":
         signs = (Signature(say("sign_gave")), Signature(say("sign_took")))
         parts["end"] = (*parts["end"], *signs)
