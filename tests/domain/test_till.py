@@ -11,6 +11,7 @@ from sync_server.domain.checks import Stamp, balance
 from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId, StaffId
 from sync_server.domain.ledger import entries
 from sync_server.domain.menu import Currency
+from sync_server.domain.rejections import CODES
 from tests.builders import AHouse, a_line, a_menu
 
 K = CheckId("k")
@@ -391,3 +392,33 @@ def test_a_drawer_that_agrees_is_counted_once_and_a_manager_may_let_a_count_stan
     counted(house, (100_000, 1))
     house.must(c.CloseShift(SH, "robbed"), approver="nadia")
     assert house.venue.shifts[SH].over_minor == -100_000
+
+
+# -- bad input -----------------------------------------------------------------------------------
+ABSURD = (-1, 10**13)
+NONSENSE = [
+    *(c.MoveCash(SH, kind, bad, "why") for kind in ("in", "out", "drop") for bad in (*ABSURD, 0)),
+    c.MoveCash(SH, "gift", 100, "why"),
+    c.MoveCash(SH, "in", 100, ""),
+    *(c.AdjustFloat(SH, bad, "why") for bad in ABSURD),
+    *(c.OpenShift(ShiftId("x"), "2", bad) for bad in ABSURD),
+    c.CountDrawer(SH, (c.DenominationCount(100, -1),)),
+    c.CountDrawer(SH, (c.DenominationCount(0, 5),)),
+    c.CountDrawer(SH, (c.DenominationCount(100_000, 10**9),)),
+    c.CountDrawer(SH, (), (c.ForeignMoney("EUR", -1),)),
+    *(c.SellVoucher("V", "gift", P2, SH, "cash", bad, 10**9) for bad in (*ABSURD, 0)),
+    *(c.PayAccount("acme", P2, SH, "card", bad) for bad in (*ABSURD, 0)),
+    *(c.TakePayment(K, P2, SH, "cash", 100, 100, bad) for bad in ABSURD),
+    c.TakePayment(K, P2, SH, "cash", 100, 99),
+    *(c.RefundPayment(K, P2, P1, SH, bad, "why") for bad in (*ABSURD, 0, 18_501)),
+    c.RefundPayment(K, P2, P1, SH, 1, "why", 1),
+    c.RefundPayment(K, P2, PaymentId("none"), SH, 1, "why"),
+]
+
+
+@pytest.mark.parametrize("command", NONSENSE, ids=repr)
+def test_what_cannot_be_is_refused_by_name_and_changes_nothing(command: object) -> None:
+    house = paid(a_check())
+    before = (house.venue.n, house.venue.shifts[SH])
+    assert house.refused(command, by="nadia").code in CODES
+    assert (house.venue.n, house.venue.shifts[SH]) == before
