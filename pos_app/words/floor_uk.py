@@ -39,7 +39,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "search_floor_hint": "Номер столу, рахунку або ім'я",
     "open_first": "Відкрити перший",
     "no_tabs": "Тут ще немає рахунків",
-    "new_tab": "Новий рахунок / з собою",
+    "new_tab": "Новий рахунок / з\u00a0собою",
     "kind_table": "Стіл",
     "kind_tab": "Рахунок у барі",
     "kind_takeaway": "З собою",

@@ -20,7 +20,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "receipt_none": "No receipt",
     "split_whole": "Whole",
     "split_by_seat": "By seat",
-    "split_equal": "Equal ÷ {n}",
+    "split_equal": "Equal ÷\u00a0{n}",
     "exact": "Exact",
     "change_from": "Change from {sum}",
     "still_open_after": "Will be left",

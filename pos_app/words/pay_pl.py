@@ -20,7 +20,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "receipt_none": "Bez paragonu",
     "split_whole": "Całość",
     "split_by_seat": "Wg miejsc",
-    "split_equal": "Po równo ÷ {n}",
+    "split_equal": "Po równo ÷\u00a0{n}",
     "exact": "Dokładnie",
     "change_from": "Reszta z {sum}",
     "still_open_after": "Pozostanie",

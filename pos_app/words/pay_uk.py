@@ -20,7 +20,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "receipt_none": "Без чека",
     "split_whole": "Усе",
     "split_by_seat": "За місцями",
-    "split_equal": "Порівну ÷ {n}",
+    "split_equal": "Порівну ÷\u00a0{n}",
     "exact": "Точно",
     "change_from": "Решта з {sum}",
     "still_open_after": "Залишиться",

@@ -39,7 +39,7 @@ PAY = PaymentView(
         Act("w", "Усе", "chosen"),
         Act("seat", "За місцями"),
         Act("item", "За стравами"),
-        Act("eq", "Порівну ÷ 3"),
+        Act("eq", "Порівну ÷\u00a03"),
     ),
     tender_title="ЧИМ ПЛАТЯТЬ",
     tenders=(

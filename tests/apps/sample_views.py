@@ -179,7 +179,7 @@ FLOOR = FloorView(
         Card("десерти на утриманні", (), "7 905", "", "t:8", lead="8+9"),
         Card("Стоп-лист · 3", ("Качка 0 · Тірамісу 2 · Устриці 6",), "", "hold", "stop"),
     ),
-    new=Act("new", "Новий рахунок / з собою", "accent", icon="add", size=17),
+    new=Act("new", "Новий рахунок / з\u00a0собою", "accent", icon="add", size=17),
 )
 
 _ORDER_ROWS = (

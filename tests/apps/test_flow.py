@@ -496,7 +496,7 @@ def test_each_person_reads_the_terminal_in_their_own_language(house: House) -> N
     flow = signed_in(house, "yulia")
     assert flow.view().view.new.label == "New tab / takeaway"
     flow.act("lock")
-    assert signed_in(house, "olena").view().view.new.label == "Новий рахунок / з собою"
+    assert signed_in(house, "olena").view().view.new.label == "Новий рахунок / з\u00a0собою"
 
 
 def test_an_empty_check_that_was_opened_by_mistake_leaves_no_trace(house: House) -> None:
