@@ -8,7 +8,6 @@ cannot be made without a choice opens its sheet (`modifiers`). What may be done 
 from dataclasses import replace
 
 from pos_app import formats
-from pos_app.preferences import FAVOURITES as MOST_FAVOURITES
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.finding import find
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
@@ -27,6 +26,7 @@ from sync_server.domain.menu import Item
 from sync_server.domain.quantity import ONE
 
 _FOUND = 9
+FEW_SEATS = 4
 
 
 class OrderPresenter(SellingWork):
@@ -336,6 +336,8 @@ class OrderPresenter(SellingWork):
 
     def _seats(self, check: Check) -> tuple[Act, ...]:
         numbers = [-1, *range(1, min(check.guests, 12) + 1), 0]
+        if check.guests > FEW_SEATS:  # a narrow row leaves out what stands last
+            numbers = [-1, 0, *numbers[1:-1]]
         return tuple(
             Act(
                 f"show_seat:{seat}",
@@ -435,24 +437,6 @@ class OrderPresenter(SellingWork):
         house = [x for x in items.values() if x.favourite and x.item_id not in mine]
         return tuple(self._tile(item) for item in (*own, *house))
 
-    @intent
-    def favour(self) -> None:
-        """The picked dish goes among one's own favourites, which stand first, or out of them."""
-        line = self.line
-        if line is None:
-            self.toast(self.say("pick_a_line"))
-            return
-        item_id = line.set_item_id or line.item_id
-        mine = self.desk.preference.favourites
-        if item_id in mine:
-            self.desk.prefer(favourites=tuple(x for x in mine if x != item_id))
-        elif len(mine) >= MOST_FAVOURITES:
-            self.toast(self.sentence("too_many", {"limit": MOST_FAVOURITES}))
-            return
-        else:
-            self.desk.prefer(favourites=(*mine, item_id))
-        self._shut()
-
     def _tile(self, item: Item) -> Tile:
         category = self.desk.catalogue.categories.get(item.category_id)
         stripe = item.colour or (category.colour if category else "") or "dish8"
@@ -543,20 +527,13 @@ class OrderPresenter(SellingWork):
                 enabled=bool(self.timeable(check)),
                 icon="schedule",
             ),
-            self._favour_act(),
+            self.favour_act(),
             Act("ask_for:tab_name", self.say("tab_name"), icon="edit"),
             Act("ask_for:service", self.say("service_action"), icon="room_service"),
             Act("ask_for:exempt", self.say("tax_exempt"), icon="receipt_long"),
             Act("ask_for:guests", self.say("guests_action"), icon="groups"),
             Act("abandon", self.say("close_empty"), enabled=not check.live, icon="close"),
         )
-
-    def _favour_act(self) -> Act:
-        line = self.line
-        mine = self.desk.preference.favourites
-        known = line is not None and (line.set_item_id or line.item_id) in mine
-        key = "favourite_drop" if known else "favourite_add"
-        return Act("favour", self.say(key), enabled=line is not None, icon="star")
 
     def sheet(self, check: Check) -> Sheet:
         """The question that is open; the search offers dishes while letters are typed."""

@@ -7,6 +7,7 @@ is taken or thrown away; a refusal leaves it where it was.
 from dataclasses import replace
 
 from pos_app.desk import Desk
+from pos_app.preferences import FAVOURITES as MOST_FAVOURITES
 from pos_app.presenters import order_sheets as sheets, set_meal
 from pos_app.presenters.order_lines import hundredths
 from pos_app.presenters.order_terms import TermsWork
@@ -188,6 +189,33 @@ class SellingWork(TermsWork):
         else:
             return super().confirm_typed(asked, typed)
         return True
+
+    # -- favourites ----------------------------------------------------------------------------
+    @intent
+    def favour(self) -> None:
+        """The picked dish goes among one's own favourites, which stand first, or out of them."""
+        line = self.line
+        if line is None:
+            self.toast(self.say("pick_a_line"))
+            return
+        item_id = line.set_item_id or line.item_id
+        mine = self.desk.preference.favourites
+        if item_id in mine:
+            self.desk.prefer(favourites=tuple(x for x in mine if x != item_id))
+        elif len(mine) >= MOST_FAVOURITES:
+            self.toast(self.sentence("too_many", {"limit": MOST_FAVOURITES}))
+            return
+        else:
+            self.desk.prefer(favourites=(*mine, item_id))
+        self._shut()
+
+    def favour_act(self) -> Act:
+        """To one's own favourites, or out of them."""
+        line = self.line
+        mine = self.desk.preference.favourites
+        known = line is not None and (line.set_item_id or line.item_id) in mine
+        key = "favourite_drop" if known else "favourite_add"
+        return Act("favour", self.say(key), enabled=line is not None, icon="star")
 
     # -- rounds --------------------------------------------------------------------------------
     def round_of(self, check: Check) -> list[Line]:
