@@ -30,6 +30,8 @@ def holds_card_number(text: str) -> bool:
 
 def carries_card_number(command: object) -> bool:
     """Whether a person typed a card's number into a command."""
+    if not any(_fields_of(type(command))):
+        return False
     return any(holds_card_number(text) for text in _texts(command))
 
 
@@ -54,8 +56,9 @@ def _fields_of(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _texts(command: object) -> Iterator[str]:
     own, nested = _fields_of(type(command))
     for name in own:
-        if name != "reference" or getattr(command, "tender", "") == "card":
-            yield getattr(command, name)
+        text = getattr(command, name)
+        if text and (name != "reference" or getattr(command, "tender", "") == "card"):
+            yield text
     for name in nested:
         for each in getattr(command, name):
             if not isinstance(each, str):
