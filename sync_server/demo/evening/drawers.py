@@ -6,7 +6,7 @@ the drawer ends without a difference. A drawer that somebody else holds is left 
 
 from collections.abc import Awaitable, Callable
 
-from sync_server.domain import commands as c
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import PaymentId, ShiftId
 
 from .clock import ScriptClock
@@ -92,7 +92,15 @@ class Cashiers:
             post = await self._at(DRAWERS[drawer][0])
             shift = post.venue.shifts[shift_id]
             over = shift.counted_minor - shift.drawer_minor
+            if over:
+                # What does not agree is counted once more; the same again stands.
+                post.do(c.CountDrawer(shift_id, _again(shift.counts)))
             post.do(c.CloseShift(shift_id, "change-error" if over else ""))
+
+
+def _again(counts: tuple[e.CashCount, ...]) -> tuple[c.DenominationCount, ...]:
+    """The same pieces once more."""
+    return tuple(c.DenominationCount(each.denomination_minor, each.count) for each in counts)
 
 
 def _counted(amount_minor: int, notes: tuple[int, ...]) -> tuple[c.DenominationCount, ...]:
