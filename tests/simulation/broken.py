@@ -38,7 +38,7 @@ from sync_server.transport.authority import CommandResult
 
 from .evening import Evening
 from .machines import WorkedDatabase
-from .shapes import ServerFalters
+from .shapes import ServerFalters, TabletsRestart
 
 Undo = Callable[[], None]
 
@@ -225,7 +225,7 @@ def answers_before_the_commit(shop: Workshop) -> None:
         (
             "        try:\n            stored = await",
             "        for job, answer in zip(jobs, answers, strict=True):\n"
-            "            job.answer(answer)\n"
+            "            _settle(job.answer, answer)\n"
             "        try:\n            stored = await",
         ),
     )
@@ -364,7 +364,7 @@ def answers_are_forgotten(shop: Workshop) -> None:
     shop.rewrite(Outbox, "record_answers", ('self._transaction("answers", work)', "pass"))
 
 
-@variant(1)
+@variant(1, TabletsRestart)
 def numbers_begin_again_after_a_restart(shop: Workshop) -> None:
     """The counter of checks is not kept, nor are the checks asked."""
     shop.replace(CheckNumbers, "_read", lambda self: ("", 0))
@@ -425,7 +425,7 @@ def received_is_acknowledged_as_drawn(shop: Workshop) -> None:
 
 
 # -- kitchen -----------------------------------------------------------------------------------
-@variant(2)
+@variant(22)
 def sent_lines_are_fired_again(shop: Workshop) -> None:
     """A second send cooks a second time."""
     new = shop.rewrite(
@@ -440,7 +440,7 @@ def voids_do_not_reach_the_kitchen(shop: Workshop) -> None:
     shop.replace(kitchen, "cancel", lambda line, qty_milli, tickets, at_ms: [])
 
 
-@variant(1)
+@variant(3)
 def paper_never_takes_over(shop: Workshop) -> None:
     """A dead display is believed."""
     shop.rewrite(KitchenWatch, "look", ("if now - since >= KITCHEN_PAPER_MS:", "if False:"))
@@ -484,7 +484,7 @@ def half_of_an_entry_is_booked(shop: Workshop) -> None:
     shop.replace(ledger, "entries", lambda *known: real(*known)[:1])
 
 
-@variant(3)
+@variant(14)
 def a_closed_shift_takes_money(shop: Workshop) -> None:
     """What comes late is added to a Z that was printed."""
     new = shop.rewrite(till, "pay", ('late = shift.state == "closed"', "late = False"))
@@ -492,13 +492,13 @@ def a_closed_shift_takes_money(shop: Workshop) -> None:
     shop.rewrite(shifts, "evolve", ('if shift.state == "closed":', "if False:"))
 
 
-@variant(14)
+@variant(1)
 def what_is_paid_may_be_taken_off(shop: Workshop) -> None:
     """A line is removed below the payments."""
     shop.replace(orders, "_overpaid", lambda check, event, facts: False)
 
 
-@variant(2)
+@variant(3)
 def a_split_keeps_the_name_of_what_was_not_sent(shop: Workshop) -> None:
     """The kitchen is asked for a line that it never had."""
     shop.rewrite(

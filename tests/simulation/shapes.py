@@ -195,6 +195,32 @@ class HotelFirst(Calm):
             await asyncio.sleep(1)
 
 
+class HotelSlow(HotelFirst):
+    """The same over good air, with a hotel that answers when nobody waits any more."""
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        world = self.world
+        world.line.faults = Faults(
+            slow=6_000, slow_answer=2_000, lost_after=1_000, slow_ms_max=SLOWEST_MS
+        )
+        while await self.come(lambda: bool(world.line._flying), self.lasts_s):
+            await asyncio.sleep(8 * self.luck.random())
+            if self.luck.random() < 0.3 and world.server.on:
+                world.server.crash()
+
+
+class TabletsRestart(Calm):
+    """Terminals go off in the middle of everything, and new guests come all the time."""
+
+    pace_s = 0.5
+
+    def plan(self, machine: Machine) -> None:
+        """So many steps until then."""
+        if not isinstance(machine, ServerMachine) and not self.over:
+            machine.crash_after_steps = self.luck.randint(200, 2_000)
+
+
 class DiesPrinting(Calm):
     """Every start of the server ends in the middle of a paper."""
 
@@ -288,6 +314,8 @@ SHAPES = (
     StockCounted,
     CardsFail,
     HotelFirst,
+    HotelSlow,
+    TabletsRestart,
     DiesPrinting,
     PrintersDoubt,
     DiskFills,
