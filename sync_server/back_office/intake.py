@@ -7,7 +7,8 @@ front did is refused: what cannot be consumed (no recipe, no store) becomes a ro
 concern someone else and only move the cursor.
 
 A line consumes when it is fired, by the card in force on its business day, from the store of its
-station. A void puts it back if it was not made, and turns it into waste if it was; parts that were
+station. A void puts it back if it was not made, and turns it into waste if it was; what a guest
+returned, what was on the house and what the staff ate have kinds of their own. Parts that were
 split off a line are traced back to it. What arrives for a locked period is booked on the first
 open day. Postings are made by `ledger`.
 """
@@ -31,12 +32,20 @@ from sync_server.domain.events import (
 )
 from sync_server.domain.recipes import Exploder, Portion, with_alternatives
 from sync_server.domain.rejections import Refused, refuse
-from sync_server.domain.stock import SALES, MoveKind, from_milli
+from sync_server.domain.stock import (
+    COMP,
+    RETURNED,
+    SALES,
+    STAFF,
+    WASTE,
+    MoveKind,
+    from_milli,
+)
 from sync_server.store.database import Database, session_on
 from sync_server.store.hot_insert import HotInsert, Row
 
 from .cards import read_alternatives, read_book
-from .ledger import Entry, Ledger, Share, Shelf
+from .ledger import Entry, Gone, Ledger, Share, Shelf
 from .settings import locked_through, open_day
 from .tables import (
     IntakeCursor,
@@ -49,7 +58,12 @@ from .tables import (
 BATCH_EVENTS = 500
 NAMED_AT_ONCE = 500
 CURSOR = "front"
-
+WASTED: Gone = (MoveKind.WASTE, WASTE)
+RETURN: Gone = (MoveKind.GUEST_RETURN, RETURNED)
+ON_HOUSE: Gone = (MoveKind.COMP, COMP)
+STAFF_MEAL: Gone = (MoveKind.STAFF_MEAL, STAFF)
+STAFF_REASON = "staff-meal"
+"""The reason of a comp, and of a write-off, that makes it a meal of the staff."""
 
 _FACTS = HotInsert(
     SalesFact.__table__,  # type: ignore[attr-defined]
@@ -206,16 +220,35 @@ class _Books:
 
     def fired_milli(self, line_id: str, fire_no: int) -> int:
         """How much of a line was fired under a number; 0 if it never came by."""
-        return self._sum("fired", line_id, fire_no)
+        return self._sum(line_id, fire_no, "fired")
 
-    def voided_milli(self, line_id: str, fire_no: int) -> int:
-        """How much of that has been taken back so far."""
-        return -self._sum("voided", line_id, fire_no)
+    def undone_milli(self, line_id: str, fire_no: int) -> int:
+        """How much of that has been taken back or given so far."""
+        return -self._sum(line_id, fire_no, "voided", "given")
 
-    def _sum(self, kind: str, line_id: str, fire_no: int) -> int:
+    def given_milli(self, line_id: str, fire_no: int) -> int:
+        """How much of that stands as given on the house."""
+        return -self._sum(line_id, fire_no, "given")
+
+    def firings(self, line_id: str) -> list[int]:
+        """The numbers under which a line was fired."""
+        self.write()
+        query = select(SalesFact.fire_no).where(
+            SalesFact.kind == "fired", SalesFact.line_id == line_id
+        )
+        return sorted(set(self.session.exec(query).all()))
+
+    def origin(self, line_id: str) -> str:
+        """The line that a part was split off, under which it was consumed; else itself."""
+        part = self.session.get(LinePart, line_id)
+        return part.origin if part else line_id
+
+    def _sum(self, line_id: str, fire_no: int, *kinds: str) -> int:
         self.write()
         query = select(func.sum(col(SalesFact.qty_milli))).where(
-            SalesFact.kind == kind, SalesFact.line_id == line_id, SalesFact.fire_no == fire_no
+            col(SalesFact.kind).in_(kinds),
+            SalesFact.line_id == line_id,
+            SalesFact.fire_no == fire_no,
         )
         return int(self.session.exec(query).one() or 0)
 
@@ -274,23 +307,27 @@ def _line_voided(books: _Books, event: JournalEvent) -> None:
     void = _typed(books, event, LineVoided)
     if void is None or not void.fired:
         return
-    part = books.session.get(LinePart, void.line_id)
-    line_id = part.origin if part else void.line_id
+    line_id = books.origin(void.line_id)
     whole = books.fired_milli(line_id, void.fire_no)
     if whole == 0:
         books.problem(event, 0, refuse("no_line", line=void.line_id, item=void.item_id), void.day)
         return
-    before = books.voided_milli(line_id, void.fire_no)
+    before = books.undone_milli(line_id, void.fire_no)
     after = min(before + void.qty_milli, whole)
-    share = Share(before, after, whole)
     day = books.open_day(void.day)
     entry = Entry(day, event.at_ms, void.check_id, line_id, void.fire_no, event.n)
-    cost = sum(
-        books.ledger.take_back(sale, share, void.made, entry)
-        for sale in books.ledger.sale_moves(line_id, void.fire_no)
-    )
+    made = RETURN if void.kind == "return" else WASTED
+    cost = _take_back(books, entry, Share(before, after, whole), made if void.made else None)
     fact = _Fact(line_id, void.fire_no, void.item_id, day, before - after, cost_minor=-cost)
     books.fact(event, 0, "voided", fact)
+
+
+def _take_back(books: _Books, entry: Entry, share: Share, gone: Gone | None) -> int:
+    """A share of a firing leaves what was sold; returns the cost that it takes along."""
+    return sum(
+        books.ledger.take_back(sale, share, gone, entry)
+        for sale in books.ledger.sale_moves(entry.line_id, entry.fire_no)
+    )
 
 
 def _lines_moved(books: _Books, event: JournalEvent) -> None:
@@ -310,6 +347,7 @@ def _check_closed(books: _Books, event: JournalEvent) -> None:
         day = books.open_day(closed.day)
         fact = _Fact(line.line_id, 0, line.item_id, day, 0, net_minor=line.net_minor)
         books.fact(event, position, "closed", fact)
+    _on_the_house(books, event, closed, books.open_day(closed.day), giving=True)
 
 
 def _check_reopened(books: _Books, event: JournalEvent) -> None:
@@ -321,6 +359,43 @@ def _check_reopened(books: _Books, event: JournalEvent) -> None:
     for position, line in enumerate(reopened.sold):
         fact = _Fact(line.line_id, 0, line.item_id, day, 0, net_minor=-line.net_minor)
         books.fact(event, position, "closed", fact)
+    _on_the_house(books, event, reopened, day, giving=False)
+
+
+def _on_the_house(
+    books: _Books,
+    event: JournalEvent,
+    told: CheckClosed | CheckReopened,
+    day: str,
+    *,
+    giving: bool,
+) -> None:
+    """What was made and given for nothing is no sale: its cost moves to comps or staff meals.
+
+    A reopened check takes it back, and its next close gives it anew. What was never consumed
+    (a dish without a card) has no cost to move.
+    """
+    position = len(told.sold)
+    for line in told.sold:
+        line_id = books.origin(line.line_id) if line.given else ""
+        for part in line.given:
+            left, gone = part.qty_milli, STAFF_MEAL if part.reason == STAFF_REASON else ON_HOUSE
+            for fire_no in books.firings(line_id):
+                whole, before = (
+                    books.fired_milli(line_id, fire_no),
+                    books.undone_milli(line_id, fire_no),
+                )
+                most = whole - before if giving else books.given_milli(line_id, fire_no)
+                part_milli = min(left, most)
+                if part_milli <= 0:
+                    continue
+                left -= part_milli
+                after = before + part_milli if giving else before - part_milli
+                entry = Entry(day, event.at_ms, told.check_id, line_id, fire_no, event.n)
+                cost = _take_back(books, entry, Share(before, after, whole), gone)
+                fact = _Fact(line_id, fire_no, line.item_id, day, before - after, cost_minor=-cost)
+                books.fact(event, position, "given", fact)
+                position += 1
 
 
 def _fired_before(session: Session, events: Sequence[JournalEvent]) -> set[tuple[str, int]]:

@@ -23,6 +23,8 @@ STANDARD: Mapping[str, str] = {
     "sales": "901",
     "waste": "947",
     "staff": "949",
+    "comp": "93",
+    "returned": "947",
     "count": "947",
     "production": "231",
     "cost-correction": "946",

@@ -22,7 +22,6 @@ from sync_server.domain.money import divide_half_up
 from sync_server.domain.shelves import BOUGHT, Priced, Shelves, corrections_of
 from sync_server.domain.stock import (
     SALES,
-    WASTE,
     IngredientId,
     Key,
     Move,
@@ -38,7 +37,7 @@ from .moves import Entry, Moves, domain_move
 from .settings import costing_method
 from .tables import RecostDue, StockMove
 
-__all__ = ["Entry", "Ledger", "Share", "Shelf", "domain_move", "last_purchase", "mark_due"]
+__all__ = ["Entry", "Gone", "Ledger", "Share", "Shelf", "domain_move", "last_purchase", "mark_due"]
 
 
 class Ledger:
@@ -109,34 +108,40 @@ class Ledger:
         )
         return self._session.exec(query.order_by(col(StockMove.n))).all()
 
-    def take_back(self, sale: StockMove, share: "Share", made: bool, entry: Entry) -> int:
-        """A share of a sale is undone: back to the shelf, or to waste if it was made.
+    def take_back(self, sale: StockMove, share: "Share", gone: "Gone | None", entry: Entry) -> int:
+        """A share of a sale is undone: back to the shelf, or `gone` to where it was made for.
 
         Either way at the value it went out with, which is returned. What was made stays gone:
-        the pair of entries moves it from sold to written off and leaves the balance alone.
+        the pair of entries moves it from sold to written off and leaves the balance alone. A
+        share that shrinks again (a comp of a reopened check) takes the same way back.
         """
         store_id = store_of(sale.source)
         assert store_id is not None, "a sale comes out of a store"
         cost = sale.value_minor + self._corrected(sale.n)
         self._shelves.originals[sale.n] = replace(domain_move(sale), value_minor=cost)
         self._shelves.undone[sale.n] = share.before_milli
-        qty = from_milli(share.of(sale.qty_milli))
-        shelf = Shelf(store_id, IngredientId(sale.ingredient_id), qty)
+        qty = share.of(sale.qty_milli)
+        shelf = Shelf(store_id, IngredientId(sale.ingredient_id), from_milli(abs(qty)))
         store = store_place(store_id)
+        if qty == 0 and share.of(cost) == 0:
+            return 0
+        ways = [(MoveKind.SALE_REVERSAL, SALES), *([gone] if gone is not None else [])]
+        if share.after_milli < share.before_milli:
+            assert gone is not None, "only what is gone can be sold after all"
+            ways.reverse()
         back = replace(
-            shelf.move(MoveKind.SALE_REVERSAL, SALES, store, 0),
+            shelf.move(*ways[0], store, 0),
             undoes=sale.n,
             share=share.after_milli - share.before_milli,
             shared=share.whole_milli,
-            passing=made,
+            passing=gone is not None,
         )
-        if qty == 0 and share.of(cost) == 0:
-            return 0
         value = self.post(back, entry).move.value_minor
-        if made:
-            gone = replace(shelf.move(MoveKind.WASTE, store, WASTE, 0), undoes=sale.n, passing=True)
-            self.post(gone, entry)
-        return value
+        if gone is not None:
+            kind, place = ways[1]
+            on = replace(shelf.move(kind, store, place, 0), undoes=sale.n, passing=True)
+            self.post(on, entry)
+        return value if qty > 0 else -value
 
     def _corrected(self, n: int) -> int:
         """How much recalculations have changed the value of a sale."""
@@ -202,6 +207,10 @@ def last_purchase(
         col(StockMove.day).desc(), col(StockMove.at_ms).desc(), col(StockMove.n).desc()
     )
     return session.exec(ordered.limit(1)).first()
+
+
+Gone = tuple[MoveKind, Place]
+"""What became of a dish that was made and not sold: the kind of move, and where it went."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,6 @@ from sync_server.domain.stock import (
     IngredientId,
     Key,
     Move,
-    MoveKind,
     store_of,
     store_place,
 )
@@ -334,7 +333,6 @@ def _know_before(
         earlier = sa.select(sa.func.sum(MOVE.share)).where(
             MOVE.undoes == order,
             MOVE.undoes != 0,
-            MOVE.kind == MoveKind.SALE_REVERSAL.value,
             MOVE.day <= locked,
         )
         shelves.undone[order] = int(connection.execute(earlier).scalar() or 0)

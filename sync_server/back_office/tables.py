@@ -432,10 +432,10 @@ class IntakeCursor(BackRow, table=True):
 
 
 class SalesFact(BackRow, table=True):
-    """What one event said of one line. `kind`: fired, voided or closed.
+    """What one event said of one line. `kind`: fired, voided, given or closed.
 
-    Fired lines carry quantity and recipe cost, voids take both back, closed checks bring net
-    sales; so any sum over any rows is right.
+    Fired lines carry quantity and recipe cost, voids and what was on the house take both back,
+    closed checks bring net sales; so any sum over any rows is right.
     """
 
     __tablename__ = "sales_fact"

@@ -100,6 +100,7 @@ from .records import (
     FigureRow as FigureRow,
     ForeignCount as ForeignCount,
     ForeignOver as ForeignOver,
+    Given as Given,
     Grant as Grant,
     Line as Line,
     Payment as Payment,

@@ -13,10 +13,10 @@ from . import commands as c, events as e
 from .accounts import chargeable
 from .amending import replace
 from .checks import HOLDING, Check, balance, line_discounts, totals_of
-from .events import Payment, SoldSum
+from .events import Given, Line, Payment, SoldSum
 from .ids import ShiftId
 from .limits import AMOUNT_MINOR, PAYMENTS_PER_CHECK, TEXT_LENGTH
-from .money import allocate, round_to_step, tax_inside, worth
+from .money import allocate, divide_half_up, round_to_step, tax_inside, worth
 from .rejections import Refused, refuse
 from .staff import Facts, needs
 from .vouchers import Voucher, spendable
@@ -151,9 +151,29 @@ def sold_sums(check: Check) -> tuple[SoldSum, ...]:
                 off,
                 paid - tax,
                 line.revenue_group,
+                _given(check, line),
             )
         )
     return tuple(sums)
+
+
+def _given(check: Check, line: Line) -> tuple[Given, ...]:
+    """How much of a line is on the house: all of it, or as much as the sum given is of its price.
+
+    What comps together exceed the line by is cut off the last ones.
+    """
+    left, given = line.qty_milli, []
+    for grant in check.grants:
+        if grant.kind != "comp" or line.line_id not in grant.line_ids:
+            continue
+        qty = line.qty_milli
+        if grant.amount_minor and line.gross_minor:
+            qty = divide_half_up(line.qty_milli * grant.amount_minor, line.gross_minor)
+        qty = min(qty, left)
+        left -= qty
+        if qty > 0:
+            given.append(Given(grant.reason, qty))
+    return tuple(given)
 
 
 def tips_of(check: Check) -> int:

@@ -250,8 +250,17 @@ class Sold:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class Given:
+    """So much of a line that was served on the house, and why (a reason of kind comp)."""
+
+    reason: str
+    qty_milli: int
+
+
+@dataclass(frozen=True, slots=True)
 class SoldSum:
-    """What a line brought in when its check closed: `net_minor` after discount, without tax."""
+    """What a line brought in when its check closed: `net_minor` after discount, without tax;
+    `given` is the part of it that was on the house."""
 
     line_id: LineId
     item_id: str
@@ -260,6 +269,7 @@ class SoldSum:
     discount_minor: int
     net_minor: int
     revenue_group: str = "food"
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ class Shelves:
     def _pass(self, move: Move) -> Priced:
         """Back from the guest and on to waste, at one value; what lies in the store stays."""
         if store_of(move.target) is not None:
-            self._back[move.undoes] = self._taken_back(move)
+            self._back[move.undoes] = abs(self._taken_back(move))
         return Priced(move.worth(self._back.get(move.undoes, move.value_minor)))
 
 

@@ -34,8 +34,13 @@ PRODUCTION = Place("production")
 CORRECTION = Place("cost-correction")
 ROUNDING = Place("rounding")
 STAFF = Place("staff")
+COMP = Place("comp")
+RETURNED = Place("returned")
 OUTSIDE = frozenset(
-    {SUPPLIER, OPENING, SALES, WASTE, COUNT, PRODUCTION, CORRECTION, ROUNDING, STAFF}
+    {
+        *(SUPPLIER, OPENING, SALES, WASTE, COUNT, PRODUCTION, CORRECTION, ROUNDING),
+        *(STAFF, COMP, RETURNED),
+    }
 )
 
 _STORE = "store:"
@@ -62,6 +67,8 @@ class MoveKind(StrEnum):
     SALE_REVERSAL = "sale-reversal"
     WASTE = "waste"
     STAFF_MEAL = "staff-meal"
+    COMP = "comp"
+    GUEST_RETURN = "guest-return"
     PRODUCTION = "production"
     COUNT = "count"
     COST_CORRECTION = "cost-correction"
@@ -111,7 +118,8 @@ class Move:
     that of the move that a reversed document takes out of the history, `corrects` that of the
     move whose cost a correction changes. What is made carries its `share` of the `shared` cost of
     its `batch`; a void its part of the line in the same two. `passing` goods come back and leave
-    again at once, without touching what lies in the store (a made dish that was voided).
+    again at once, without touching what lies in the store (a made dish that was voided, returned
+    or given on the house; the other way round, with a share below zero, when it is sold after all).
     """
 
     kind: MoveKind
@@ -205,6 +213,8 @@ _COLUMN_OF: dict[MoveKind, Column] = {
     MoveKind.SALE_REVERSAL: Column.SOLD,
     MoveKind.WASTE: Column.WRITTEN_OFF,
     MoveKind.STAFF_MEAL: Column.WRITTEN_OFF,
+    MoveKind.COMP: Column.WRITTEN_OFF,
+    MoveKind.GUEST_RETURN: Column.WRITTEN_OFF,
     MoveKind.COUNT: Column.VARIANCE,
     MoveKind.COST_CORRECTION: Column.CORRECTION,
     MoveKind.ROUNDING: Column.CORRECTION,

@@ -151,12 +151,20 @@ class Journal:
         self.add(LinesFired(CHECK, (sold,), NOON_MS, WAITER, day))
 
     def void(
-        self, line: str, item: str, qty: int, *, made: bool, fired: bool = True, day: str = DAY
+        self,
+        line: str,
+        item: str,
+        qty: int,
+        *,
+        made: bool,
+        fired: bool = True,
+        day: str = DAY,
+        kind: str = "void",
     ) -> None:
         self.add(
             LineVoided(
                 CHECK, LineId(line), item, qty * 1000, 0, "mistake", made, fired, 1, "hot", (),
-                WAITER, NOON_MS, day,
+                WAITER, NOON_MS, day, kind=kind,
             )
         )  # fmt: skip
 

@@ -24,6 +24,8 @@ from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report
 
 MOVE = TABLES["stock_move"]
 DAY = TABLES["stock_day"].c
+ELSEWHERE = ("staff-meal", "comp")
+WASTED = ("waste", "guest-return")
 STORE = TABLES["store"]
 
 
@@ -225,7 +227,7 @@ def _varied(row: GoodRow, store_id: str, title: str, asked: Asked) -> Line | Non
             "": Drill("moves", moves),
             "by_recipe": Drill("moves", moves | {"kind": "sale,sale-reversal"}),
             "by_recipe_qty": Drill("moves", moves | {"kind": "sale,sale-reversal"}),
-            "explained": Drill("moves", moves | {"kind": "waste,staff-meal"}),
+            "explained": Drill("moves", moves | {"kind": ",".join((*ELSEWHERE, *WASTED))}),
             "found": Drill("moves", moves | {"kind": "count"}),
             "found_qty": Drill("moves", moves | {"kind": "count"}),
         },
@@ -332,7 +334,7 @@ def _real(connection: Connection, asked: Asked) -> Sequence[Line]:
         closing += int(row.value)
     moved = _house_moves(connection, asked)
     purchases = sum(moved[kind] for kind in PURCHASES)
-    elsewhere = -moved["staff-meal"]
+    elsewhere = -sum(moved[kind] for kind in ELSEWHERE)
     report = food_cost(connection, asked.first, asked.last).sales
     actual = actual_cost_minor(
         opening=opening,
@@ -346,10 +348,10 @@ def _real(connection: Connection, asked: Asked) -> Sequence[Line]:
         ("opening", opening, "", ""),
         ("purchases", purchases, "moves", ",".join(PURCHASES)),
         ("closing", -closing, "", ""),
-        ("elsewhere", -elsewhere, "moves", "staff-meal"),
+        ("elsewhere", -elsewhere, "moves", ",".join(ELSEWHERE)),
         ("actual_cost", actual, "", ""),
         ("recipe_cost", report.cost_minor, "moves", "sale,sale-reversal"),
-        ("waste", -moved["waste"], "moves", "waste"),
+        ("waste", -sum(moved[kind] for kind in WASTED), "moves", ",".join(WASTED)),
         ("counted", -moved["count"], "moves", "count"),
         ("corrections", -moved["cost-correction"] - moved["rounding"], "moves", "cost-correction"),
         ("gap", actual - report.cost_minor, "", ""),

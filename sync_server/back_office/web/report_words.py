@@ -232,6 +232,8 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "place_cost-correction": ("Cost correction", "Корекція вартості", "Korekta kosztu"),
     "place_rounding": ("Rounding", "Округлення", "Zaokrąglenie"),
     "place_staff": ("Staff meals", "Харчування персоналу", "Posiłki personelu"),
+    "place_comp": ("On the house", "За рахунок закладу", "Na koszt firmy"),
+    "place_returned": ("Returned by guests", "Повернення гостей", "Zwroty od gości"),
     "abc_A": ("A: carry the house", "A: тримають заклад", "A: utrzymują lokal"),
     "abc_B": ("B: the middle", "B: середина", "B: środek"),
     "abc_C": ("C: the rest", "C: решта", "C: reszta"),
