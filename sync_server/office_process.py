@@ -6,8 +6,8 @@ as long as there is none yet, the intake waits and the pages go on.
 """
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -27,13 +27,18 @@ from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
 from sync_server.front_office.access import pin_hash
 from sync_server.front_office.tables import CatalogueRow, JournalRow
+from sync_server.hotel.embedded import EmbeddedGateway
+from sync_server.hotel.gateway import DayTotals, FolioGateway
+from sync_server.hotel.property import Property
 from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
 from sync_server.store.database import Database
+from sync_server.store.errors import StoreError
 from sync_server.store.visitor import Visitor
 
-FRONT = "front"
+FRONT, HOTEL = "front", "hotel"
+HOTEL_DAYS = 400
 TOKEN_BYTES = 32
 T = TypeVar("T")
 
@@ -71,6 +76,44 @@ class FrontMenu:
         with Database.open_read_only(self._url, FRONT, readers=1) as database:
             data = database.read(_newest_catalogue)
         return read_catalogue(bytes(data)) if data is not None else None
+
+
+class HotelFolios:
+    """What the property system itself says of a day, asked through its gateway.
+
+    Our own hotel is asked beside the server that writes it. The links to others tell no sums
+    (their `abilities` say so) and belong to the server, which holds the one connection.
+    """
+
+    def __init__(self, settings: ServerSettings) -> None:
+        """Whose hotel, and as which outlet the restaurant posts."""
+        self._settings = settings
+
+    def between(self, first: str, last: str) -> Mapping[str, int] | None:
+        """By business day the sums of the restaurant's outlet; None when nobody tells."""
+        days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+        if self._settings.hotel.kind != "embedded" or days > HOTEL_DAYS:
+            return None
+        start = date.fromisoformat(first)
+        wanted = [(start + timedelta(days=day)).isoformat() for day in range(days)]
+        try:
+            url = self._settings.database_url(HOTEL)
+            with Database.open_read_only(url, HOTEL, readers=1) as database:
+                gateway = EmbeddedGateway(Property(database, wall_ms))
+                return asyncio.run(self._sums(gateway, wanted))
+        except StoreError:
+            return None
+
+    async def _sums(self, gateway: FolioGateway, days: Sequence[str]) -> dict[str, int] | None:
+        sums = {}
+        for day in days:
+            told = await gateway.totals(day)
+            if not isinstance(told, DayTotals):
+                return None
+            own = [each for each in told.outlets if each.outlet == self._settings.outlet]
+            if own:
+                sums[day] = sum(each.total_minor for each in own)
+        return sums
 
 
 def _newest_catalogue(connection: Connection) -> bytes | None:
@@ -146,6 +189,7 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
                 partial(pin_hash, pepper(settings.data)),
             ),
             FrontMenu(settings.database_url(FRONT)),
+            HotelFolios(settings),
         )
         try:
             await office.serve(lambda port: tell("READY", url=f"http://{host}:{port}"))

@@ -24,6 +24,7 @@ from .catalogue import CatalogueReader
 from .intake import Intake, JournalGap, JournalReader
 from .pace import Pace
 from .recosting import recost
+from .reports.report import HotelSums
 from .till import Till
 from .web.settled import SiteSettings
 from .web.site import Site
@@ -75,9 +76,10 @@ class Office:
         reader: JournalReader | None,
         machine: Machine,
         menu: CatalogueReader | None = None,
+        hotel: HotelSums | None = None,
     ) -> None:
-        """`reader` gives the front's journal, `menu` its catalogue; without them the pages show
-        the books as they are."""
+        """`reader` gives the front's journal, `menu` its catalogue, `hotel` its own sums; without
+        them the pages show the books as they are."""
         self._settings = settings
         self._database, self._clock = database, machine.clock
         passwords = Passwords(settings.pepper)
@@ -91,7 +93,13 @@ class Office:
             hash_pin=machine.hash_pin,
         )
         self._site = Site(
-            database, accounts, house, lambda: machine.new_token()[:DOCUMENT_ID], menu, reader
+            database,
+            accounts,
+            house,
+            lambda: machine.new_token()[:DOCUMENT_ID],
+            menu,
+            reader,
+            hotel,
         )
         self._intake = Intake(database, reader) if reader is not None else None
         self._till = Till(database, reader) if reader is not None else None

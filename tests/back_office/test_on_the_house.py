@@ -1,14 +1,12 @@
 """What was made and not paid for: given on the house, eaten by the staff, returned by a guest."""
 
 from decimal import Decimal
-from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.moves import moves_where
-from sync_server.back_office.paper_tables import PaperRow
 from sync_server.back_office.recosting import recost
 from sync_server.domain.events import CheckClosed, CheckReopened, Given, SoldSum, Totals
 from sync_server.domain.ids import LineId, ShiftId
@@ -111,12 +109,11 @@ def cost_by_place(books: Database) -> dict[str, int]:
 
 def cost_of_sales(books: Database) -> int:
     """Recipe cost of what was sold, with what was corrected."""
-    total = 0
-    for name in ("sales_fact", "cost_change"):
-        cost = sa.func.sum(PaperRow.metadata.tables[name].c.cost_minor)
-        total += books.read(partial(_first, query=sa.select(cost)))
-    return total
-
-
-def _first(connection: Connection, query: sa.Select[tuple[int]]) -> int:
-    return int(connection.execute(query).scalar() or 0)
+    facts, changes = (
+        sa.text(f"SELECT sum(cost_minor) FROM {table}") for table in ("sales_fact", "cost_change")
+    )
+    found = (
+        books.read(lambda c: c.execute(facts).scalar()),
+        books.read(lambda c: c.execute(changes).scalar()),
+    )
+    return sum(int(each or 0) for each in found)

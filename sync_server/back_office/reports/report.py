@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -77,15 +78,27 @@ class Line:
     drills: Mapping[str, Drill] = field(default_factory=dict)
 
 
+class HotelSums(Protocol):
+    """The hotel's own word, through the gateway port; given by whoever puts the processes up."""
+
+    def between(self, first: str, last: str) -> Mapping[str, int] | None:
+        """By business day (both included) what it says this outlet put on folios, reversals taken
+        off; a day without any may be missing. None: this hotel does not tell, or not now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question: days (both included), language of names, the house's zone, chosen filters."""
+    """The question: days (both included), language of names, the house's zone, chosen filters.
+
+    `hotel` tells what the property system itself counted, where one can be asked.
+    """
 
     first: str
     last: str
     language: str
     zone: ZoneInfo
     filters: Mapping[str, str] = field(default_factory=dict)
+    hotel: HotelSums | None = None
 
     def get(self, name: str) -> str:
         """A filter; empty when it is not set."""

@@ -1,8 +1,9 @@
 """Tie-out: figures that were made along two ways and must agree; the difference is nothing.
 
 Sales against payments check by check, the till against the Z of each shift (sales and drawer),
-cost books against the till, room charges asked against answered, every store's balance against
-the sum of its moves, recipe cost of sales against what left the shelves. Each figure opens.
+cost books against the till, room charges asked against answered, and against what the hotel's own
+folios hold, every store's balance against the sum of its moves, recipe cost of sales against what
+left the shelves. Each figure opens.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from .sales import within
 
 F = TILL_FACT.c
 MOVE, BALANCE, FACT, CHANGE = (
-    TABLES[name] for name in ("stock_move", "balance", "sales_fact", "cost_change")
+    TABLES[name] for name in ("stock_day", "balance", "sales_fact", "cost_change")
 )
 
 
@@ -114,6 +115,38 @@ def _rooms(connection: Connection, asked: Asked) -> Line:
     return _line("rooms", posted, asked_for, drill, drill)
 
 
+def _hotel(connection: Connection, asked: Asked) -> list[Line]:
+    """Room charges of the journal and of the hotel's own books: the days that agree, and each
+    that differs.
+
+    A charge counts on the day it was asked for, as the hotel was told; a reversal on its own. A
+    hotel that does not tell its sums leaves the other side empty.
+    """
+    room = (F.kind == "tender", F.key == "room")
+    charged = sa.select(F.line_id).where(*room, F.reason == "sale")
+    ours: dict[str, int] = {}
+    for where in (
+        (F.kind == "room_asked", F.line_id.in_(charged)),
+        (*room, F.reason == "refund"),
+    ):
+        query = sa.select(F.day, sa.func.sum(F.gross_minor)).where(within(asked), *where)
+        for day, value in connection.execute(query.group_by(F.day)):
+            ours[day] = ours.get(day, 0) + int(value)
+    told = asked.hotel.between(asked.first, asked.last) if asked.hotel else None
+    drill = Drill("till_lines", asked.period | {"of": "tender", "key": "room"})
+    if told is None:
+        values = {"what": Word("tie_hotel"), "whose": Word("tie_hotel_silent")}
+        return [Line("hotel", values | {"ours": sum(ours.values())}, drills={"ours": drill})]
+    days = sorted(ours.keys() | told.keys())
+    apart = [day for day in days if ours.get(day, 0) != told.get(day, 0)]
+    agreed = sum(value for day, value in ours.items() if day not in apart)
+    found = [_line("hotel", agreed, agreed, drill, drill)]
+    for day in apart:
+        here = Drill("till_lines", {"from": day, "to": day, "of": "tender", "key": "room"})
+        found.append(_line("hotel", ours.get(day, 0), told.get(day, 0), here, here, day))
+    return found
+
+
 def _stores(connection: Connection, asked: Asked) -> list[Line]:
     """The balance kept beside the ledger, and the ledger added up from its first day."""
     names = named(connection, "store", "store_id", asked.language)
@@ -152,6 +185,7 @@ def _tied(connection: Connection, asked: Asked) -> Sequence[Line]:
         _paid(connection, asked),
         *_shifts(connection, asked),
         _rooms(connection, asked),
+        *_hotel(connection, asked),
         _books(connection, asked),
         _recipes(connection, asked),
         *_stores(connection, asked),

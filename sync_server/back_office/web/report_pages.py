@@ -21,7 +21,7 @@ from ..intake import JournalEvent, JournalReader
 from ..reports.catalogue import BY_KEY, Answer, NoSuchChoice, answer
 from ..reports.listing import JOURNAL
 from ..reports.naming import TABLES, people
-from ..reports.report import Asked, Kind, Report, may_open
+from ..reports.report import Asked, HotelSums, Kind, Report, may_open
 from ..turnover import last_booked_day
 from .door import visitor_of
 from .frame import Chip, Choice, PagePlace, navigation, render
@@ -59,12 +59,18 @@ class ReportPages:
     """The pages of reports; `register` adds their routes."""
 
     def __init__(
-        self, database: Database, settings: SiteSettings, reader: JournalReader | None
+        self,
+        database: Database,
+        settings: SiteSettings,
+        reader: JournalReader | None,
+        hotel: HotelSums | None = None,
     ) -> None:
-        """`reader` opens taps; without one a figure opens to its line and no further."""
+        """`reader` opens taps; without one a figure opens to its line and no further. `hotel`
+        tells its own sums for the tie-out."""
         self._database = database
         self._settings = settings
         self._reader = reader
+        self._hotel = hotel
 
     def register(self, app: FastAPI) -> None:
         """Add every route."""
@@ -83,7 +89,7 @@ class ReportPages:
         params = {name: value[:FOUND_LENGTH] for name, value in request.query_params.items()}
         try:
             sheet = await self._database.read_async(
-                lambda connection: _sheet(connection, report, call, params)
+                lambda connection: _sheet(connection, report, call, params, self._hotel)
             )
         except (BadQuestion, NoSuchChoice):
             return call.refuse("bad_question", 400)
@@ -130,13 +136,19 @@ def _paper_id(connection: Connection, document: str) -> str | None:
     return found
 
 
-def _sheet(connection: Connection, report: Report, call: Call, params: Mapping[str, str]) -> Sheet:
+def _sheet(
+    connection: Connection,
+    report: Report,
+    call: Call,
+    params: Mapping[str, str],
+    hotel: HotelSums | None,
+) -> Sheet:
     """Answer a report inside one snapshot of the books."""
     today = last_booked_day(connection) or call.settings.today()
     period = period_of(params, today)
     asked = Asked(
         period.first, period.last, call.words.language, call.settings.zone,
-        {name: params[name] for name in report.asks if name in params},
+        {name: params[name] for name in report.asks if name in params}, hotel,
     )  # fmt: skip
     answered = answer(connection, report, asked)
     shown = _shown(report, params)

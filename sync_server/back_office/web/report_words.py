@@ -284,6 +284,16 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Нарахування на номер і фоліо",
         "Obciążenia pokoi i folio",
     ),
+    "tie_hotel": (
+        "Room charges and the hotel's folios",
+        "На номер і рахунки готелю",
+        "Na pokój i rachunki hotelu",
+    ),
+    "tie_hotel_silent": (
+        "the hotel tells no sums",
+        "готель не повідомляє сум",
+        "hotel nie podaje sum",
+    ),
     "tie_books": ("Till and cost books", "Каса і облік собівартості", "Kasa i księgi kosztów"),
     "tie_recipes": ("Recipe cost and shelves", "Собівартість і склад", "Koszt receptur i magazyn"),
     "tie_store": ("Balance and moves", "Залишок і рухи", "Stan i ruchy"),

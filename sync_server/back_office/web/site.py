@@ -21,6 +21,7 @@ from sync_server.store.database import Database
 from ..accounts import Accounts, Admitted, Denied
 from ..catalogue import CatalogueReader
 from ..intake import JournalReader
+from ..reports.report import HotelSums
 from .api import api_of
 from .bar_routes import BarPages
 from .catalogue_routes import CataloguePages
@@ -89,6 +90,7 @@ class Site:
         new_id: Callable[[], str],
         menu: CatalogueReader | None = None,
         journal: JournalReader | None = None,
+        hotel: HotelSums | None = None,
     ) -> None:
         """Register every route. NiceGUI has one application in a process, so call this once."""
         self._database = database
@@ -104,7 +106,7 @@ class Site:
         RecipePages(database, settings).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
         ImportPages(database, settings, new_id, menu).register(self._fastapi)
-        ReportPages(database, settings, journal).register(self._fastapi)
+        ReportPages(database, settings, journal, hotel).register(self._fastapi)
         CataloguePages(database, settings, menu).register(self._fastapi)
         PortionPages(database, settings).register(self._fastapi)
         PeoplePages(database, settings).register(self._fastapi)
