@@ -62,8 +62,8 @@ WASTED: Gone = (MoveKind.WASTE, WASTE)
 RETURN: Gone = (MoveKind.GUEST_RETURN, RETURNED)
 ON_HOUSE: Gone = (MoveKind.COMP, COMP)
 STAFF_MEAL: Gone = (MoveKind.STAFF_MEAL, STAFF)
-STAFF_REASON = "staff-meal"
-"""The reason of a comp, and of a write-off, that makes it a meal of the staff."""
+STAFF_REASON = "comp-staff"
+"""The reason of a comp that makes it a meal of the staff."""
 
 _FACTS = HotInsert(
     SalesFact.__table__,  # type: ignore[attr-defined]

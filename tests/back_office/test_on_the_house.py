@@ -18,7 +18,7 @@ from tests.back_office.test_intake import stock
 
 def on_the_house(journal: Journal, kind: type[CheckClosed] | type[CheckReopened]) -> None:
     """The check of a wine and a soup of which two were given and one the staff ate."""
-    given = (Given("comp-guest", 2_000), Given("staff-meal", 1_000))
+    given = (Given("comp-guest", 2_000), Given("comp-staff", 1_000))
     sold = (
         SoldSum(LineId("l1"), "borscht", 4_000, 48_000, 36_000, 10_000, "food", given),
         SoldSum(LineId("l2"), "saperavi", 1_000, 60_000, 0, 50_000),
