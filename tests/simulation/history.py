@@ -38,7 +38,7 @@ class History:
     """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
     (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
     stands for; `committed_s` is when each event really was, whatever the clocks said;
-    `lost` is what commands had led to in a journal that burnt;
+    `lost` is what told commands had led to in a journal that burnt;
     `asked_n` is the event that asked for a room charge; `points` are the places, awaits and
     commits, at which machines died."""
 
@@ -72,7 +72,9 @@ class History:
                 self.asked_n[event.charge_id] = n
 
     def burnt(self, n: int) -> None:
-        """The journal after `n` is lost."""
+        """The journal after `n` is lost; what nobody was told of it may be decided otherwise."""
+        keys = {tap.cmd_id: (tap.dev, tap.dep, tap.seq) for tap in self.taps.values()}
+        self.lost = {one: made for one, made in self.lost.items() if keys.get(one) in self.told}
         for lost in [one for one in self.committed_s if one > n]:
             del self.committed_s[lost]
 
