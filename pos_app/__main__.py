@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pos_app.machines import Machines
     from sync_server.client.local_prints import Printed
     from sync_server.domain.menu import Catalogue
+    from sync_server.domain.outward import DrawerJob
     from sync_server.domain.venue import Venue
 
 LOCK_AFTER_S = 120
@@ -83,6 +84,11 @@ class _LatePaper:
         paper = await asyncio.to_thread(self.load)
         return await paper.print(events, venue, catalogue)
 
+    async def open_drawers(self, jobs: Sequence["DrawerJob"], catalogue: "Catalogue") -> None:
+        """For cash that is taken while the server is away."""
+        paper = await asyncio.to_thread(self.load)
+        await paper.open_drawers(jobs, catalogue)
+
 
 async def _run(given: argparse.Namespace) -> int:
     from pos_app.app import run
@@ -106,6 +112,7 @@ async def _run(given: argparse.Namespace) -> int:
         drawer=given.drawer,
         mode="light" if given.light else "dark",
         paper=paper.print,
+        drawers=paper.open_drawers,
         machines=paper.machines,
     )
     paper.code = lambda: desk.client.code

@@ -17,7 +17,7 @@ from pos_app.desk import Device, Health, Link, Reply, SignedIn
 from pos_app.own_printers import OwnPrinters
 from pos_app.pictures import found_in
 from pos_app.preferences import Preference, Preferences
-from sync_server.client.desk import ClientDesk, KitchenPaper
+from sync_server.client.desk import ClientDesk, DrawerOpener, KitchenPaper
 from sync_server.client.identity import Invitation
 from sync_server.client.link import open_link
 from sync_server.client.terminal import Randomness, TerminalLink
@@ -72,11 +72,12 @@ class LinkedDesk:
         drawer: str = "",
         mode: str = "dark",
         paper: KitchenPaper | None = None,
+        drawers: DrawerOpener | None = None,
         machines: "Callable[[], Machines] | None" = None,
         connect: Callable[[str, str], Awaitable[wire.Link]] = open_link,
     ) -> None:
         # What `Desk` says and `ClientDesk` does as well is simply handed on.
-        self.client = ClientDesk(folder, KIND, paper=paper)
+        self.client = ClientDesk(folder, KIND, paper=paper, drawers=drawers)
         self._link = TerminalLink(
             folder,
             self.client.callbacks(),

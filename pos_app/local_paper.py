@@ -1,4 +1,5 @@
-"""Kitchen paper from the terminal itself, while the server is away (reliability 2.13).
+"""Kitchen paper and cash drawers from the terminal itself, while the server is away (reliability
+2.13, 2.14).
 
 The ticket is composed by the same code as the server's and goes straight to the station's printer,
 else to its fallback. Only a ticket that certainly came out counts: then the command says so
@@ -18,7 +19,7 @@ from pos_app.machines import Machines
 from sync_server.client.local_prints import Printed
 from sync_server.domain import events as e
 from sync_server.domain.menu import Catalogue, Printer, Station
-from sync_server.domain.outward import PaperJob
+from sync_server.domain.outward import DrawerJob, PaperJob
 from sync_server.domain.venue import Venue
 from sync_server.paper.composing import compose
 from sync_server.paper.figures import zone_of
@@ -61,6 +62,16 @@ class LocalPaper:
         stations = dict.fromkeys(job[1].station_id for job in jobs)
         reached = tuple(station_id for station_id in stations if station_id not in wanting)
         return Printed("failed" if wanting else "printed", reached)
+
+    async def open_drawers(self, jobs: Sequence[DrawerJob], catalogue: Catalogue) -> None:
+        """One pulse each, where this terminal reaches the printer that the drawer hangs on."""
+        for job in jobs:
+            printer = catalogue.printers.get(job.printer_id)
+            if printer is None or not self._reached(printer) or self._rests(job.printer_id):
+                continue
+            outcome = await asyncio.to_thread(self.machines.kick, printer, job.pin, QUICK)
+            if outcome.state is PrintState.NOT_PRINTED:
+                self._resting[job.printer_id] = self._mono() + REST_MS
 
     def _all_out(self, jobs: Sequence[_Job], catalogue: Catalogue) -> list[tuple[str, bool]]:
         # Every job is tried: what one station lacks another may have.

@@ -33,9 +33,9 @@ class Machines:
         """Print on it. Blocks; call in a thread."""
         return self._use(printer, limits, lambda driver: driver.print(document))
 
-    def kick(self, printer: Printer, pin: int) -> PrintOutcome:
+    def kick(self, printer: Printer, pin: int, limits: Limits | None = None) -> PrintOutcome:
         """One pulse. Blocks; call in a thread."""
-        return self._use(printer, None, lambda driver: driver.kick(pin))
+        return self._use(printer, limits, lambda driver: driver.kick(pin))
 
     def _use(
         self, printer: Printer, limits: Limits | None, work: Callable[[Any], PrintOutcome]

@@ -21,6 +21,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.events import Line
 from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.outward import DrawerJob, drawers_opened
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     KITCHEN_RIGHTS,
@@ -62,6 +63,9 @@ KitchenPaper = Callable[[Sequence[object], Venue, Catalogue], Awaitable[Printed]
 """Puts what a send tells the kitchen on paper at the station, from this device itself. It is given
 the events and the state after them; only what certainly came out counts."""
 
+DrawerOpener = Callable[[Sequence[DrawerJob], Catalogue], Awaitable[None]]
+"""Opens drawers from this device itself, as far as it reaches their printers."""
+
 COMPACT_AFTER = 2_000
 SAVES_WAITING = 1_000
 NOT_TOLD = "kitchen_not_told"
@@ -82,12 +86,14 @@ class ClientDesk:
         run: Runner = in_thread,
         hasher: PasswordHasher = SLOW,
         paper: KitchenPaper | None = None,
+        drawers: DrawerOpener | None = None,
     ) -> None:
         """`drawing` says whether the drawing loop is alive (the beat of a display); `run` is where
         slow work of the desk's own goes, PIN hashing above all; `paper` prints for the kitchen
-        while the server is away."""
+        while the server is away, `drawers` opens the drawers that cash goes into."""
         self._run = run
         self._paper = paper
+        self._drawers = drawers
         self._folder = folder
         self._kind = kind
         self._drawing = drawing
@@ -364,6 +370,7 @@ class ClientDesk:
             try:
                 way = await self._routed(pending, route, events)
                 await self._save(pending, session, approval, way)
+                self._open_drawers(pending, events)
             except Exception:
                 log.exception("a tap was not stored")
                 self._take_back(pending, "internal")
@@ -402,6 +409,15 @@ class ClientDesk:
             told = {"number": check.number, "table": check.table_id} if check else {}
             self._own_notices.tell(pending.cmd_id, NOT_TOLD, _json.encode(told), self.now_ms())
         return route
+
+    def _open_drawers(self, pending: Pending, events: Sequence[object]) -> None:
+        """What was decided without the server opens its drawer here: the server will not, for it
+        knows since when this device has a link (`effects.cash_drawers`)."""
+        if self._drawers is None or not pending.stored or pending.facts.server_link:
+            return
+        jobs = drawers_opened(events, self.venue, self.catalogue)
+        if jobs:
+            self._keep(self._drawers(jobs, self.catalogue))
 
     async def _unprint(self, pending: Pending) -> None:
         """The server refused a send that this device had printed: the same printers say so."""

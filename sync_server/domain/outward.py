@@ -5,6 +5,7 @@ so it can neither be lost nor happen for something that was not committed. Its p
 of what was true at the event: paper that comes late still says what it should have said.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import events as e
@@ -316,6 +317,14 @@ def _opened(venue: Venue, catalogue: Catalogue, event: object) -> tuple[Effect, 
         return ()
     job = DrawerJob(drawer.drawer, drawer.printer_id, drawer.pin, at_ms, by)
     return (Effect(DRAWER, drawer.printer_id, job),)
+
+
+def drawers_opened(
+    events: Iterable[object], venue: Venue, catalogue: Catalogue
+) -> tuple[DrawerJob, ...]:
+    """The drawers that events open, for a terminal that opens them itself while it is alone."""
+    effects = (effect for event in events for effect in _opened(venue, catalogue, event))
+    return tuple(effect.payload for effect in effects if isinstance(effect.payload, DrawerJob))
 
 
 def _label(catalogue: Catalogue, check: Check | Ticket) -> str:

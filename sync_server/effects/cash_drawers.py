@@ -3,8 +3,10 @@
 Rules (reliability 2.14, features-commercial C28): a drawer opens when cash is taken, given back or
 moved, and for nothing else. The row says "sending" on the disk before the pulse, so after a crash a
 pulse that may have gone out is never sent again; one that is late (`DRAWER_LATEST_MS`) is not sent
-at all, since nobody stands there any more. A drawer that opens without such a reason is told to the
-managers and stays on record as their notice; one that is left open is told to whoever opened it.
+at all, since nobody stands there any more, and neither is one for cash that a terminal took while
+it had no server: it opened the drawer itself. A drawer that opens without such a reason is told to
+the managers and stays on record as their notice; one that is left open is told to whoever opened
+it.
 Neighbours: `printing` owns the printers that the drawers hang on, `hardware.cash_drawer` the cable.
 """
 
@@ -119,8 +121,8 @@ class CashDrawers:
             _log.exception("the drawer job of effect %s cannot be read", row.effect_id)
             await self._mark(row, FAILED, "unreadable")
             return
-        if self._late(job):
-            await self._mark(row, DROPPED, "late")
+        if self._late(job) or self._opened_there(row, job):
+            await self._mark(row, DROPPED, "late" if self._late(job) else "opened at the terminal")
             return
         await self._mark(row, SENDING, job.drawer)
         self._last_by[job.drawer] = job.by
@@ -139,6 +141,15 @@ class CashDrawers:
             params["reason"] = words.fault(outcome.reason)
             await self._tell(row.effect_id, job.by, "drawer_shut", params)
         await self._mark(row, state, outcome.reason)
+
+    def _opened_there(self, row: EffectRecord, job: DrawerJob) -> bool:
+        """A terminal that has no server opens the drawer itself (`pos_app.local_paper`), where it
+        reaches the printer."""
+        printer = self._door.catalogue.printers.get(job.printer_id)
+        reached = printer is not None and (
+            bool(printer.terminal) or printer.reached_by.startswith("tcp:")
+        )
+        return reached and self._door.was_away(row.dev, job.at_ms)
 
     def _late(self, job: DrawerJob) -> bool:
         return self._door.now_ms() - job.at_ms > DRAWER_LATEST_MS

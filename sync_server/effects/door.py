@@ -87,6 +87,9 @@ class EffectsDoor(Protocol):
     def charge_state(self, charge_id: str) -> str:
         """The state of a room charge at the journal's head (`domain.folio`), "" for no such."""
 
+    def was_away(self, dev: str, at_ms: int) -> bool:
+        """Whether a device made something before its present link to the server began."""
+
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """The rows that a stopped process left claimed or sending, oldest first."""
 

@@ -18,7 +18,8 @@ class Device:
     """One device. `offset_ms` is the server's time less its monotonic time at its last beat, known
     for its start `boot_id`; `answered_seq` the newest command of this epoch that any
     server had answered when it said hello; `witness` the checkpoint it keeps, with its events from
-    `tail_from_n` on; `kept_n` the newest event it holds of any history."""
+    `tail_from_n` on; `kept_n` the newest event it holds of any history; `linked_ms` when its
+    present link began."""
 
     dev: str
     code: str
@@ -39,6 +40,7 @@ class Device:
     cursor_n: int = 0
     tail_from_n: int = 0
     kept_n: int = 0
+    linked_ms: int = 0
     witness: Checkpoint | None = None
 
     def time_of(self, command: Command, now_ms: int, last_at_ms: int) -> int:
@@ -54,6 +56,8 @@ class Device:
         self.offset_ms = now_ms - sighting.mono_ms
         self.boot_id = sighting.boot_id
         self.seen_ms = now_ms
+        if sighting.linked:
+            self.linked_ms = now_ms
         self.made_seq = sighting.made_seq
         self.answered_seq = sighting.answered_seq if sighting.dep == self.epoch else 0
         self.ui_ok = sighting.ui_ok

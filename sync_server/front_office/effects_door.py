@@ -170,6 +170,11 @@ class OfficeDoor:
         charge = self._office.venue.charges.get(ChargeId(charge_id))
         return charge.state if charge is not None else ""
 
+    def was_away(self, dev: str, at_ms: int) -> bool:
+        """Whether a device made something before its present link to the server began."""
+        device = self._office.devices.get(dev)
+        return device is not None and at_ms < device.linked_ms
+
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """Rows that a stopped server had in hand: what became of them is not known."""
         rows = await self._office.database.read_async(

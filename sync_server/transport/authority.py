@@ -93,7 +93,7 @@ class Enrolment:
 class Sighting:
     """What a device last said about itself, at its hello and at every beat. `mono_ms` is worth
     something for commands of the same `boot_id` only; `tail_from_n`, `witness` and `kept_n`
-    come with the hello (`frames.Hello`)."""
+    come with the hello (`frames.Hello`), and `linked` says that this is it."""
 
     dev: str
     dep: int
@@ -109,6 +109,7 @@ class Sighting:
     tail_from_n: int = 0
     witness: Checkpoint | None = None
     kept_n: int = 0
+    linked: bool = False
 
 
 class Authority(Protocol):

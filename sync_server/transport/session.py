@@ -261,7 +261,7 @@ class Session:
         actions = self.conversation.admitted(standing, server.now_ms(), server.clock())
         self._take(actions)
         if self.live:
-            self._see(hello.mono_ms, hello.made_seq, True, hello.battery, hello.disk_free_mb)
+            self._see(hello.mono_ms, hello.made_seq, True, hello.battery, hello.disk_free_mb, True)
 
     async def _enrol(self, action: talk.TryEnrol) -> None:
         server, frame = self.server, action.frame
@@ -283,7 +283,15 @@ class Session:
         self.conversation.pulse(beat, self.server.clock(), authority.head_n, authority.durable_n)
         self._see(beat.mono_ms, beat.made_seq, beat.ui_ok, beat.battery, beat.disk_free_mb)
 
-    def _see(self, mono_ms: int, made_seq: int, ui_ok: bool, battery: int, disk_mb: int) -> None:
+    def _see(
+        self,
+        mono_ms: int,
+        made_seq: int,
+        ui_ok: bool,
+        battery: int,
+        disk_mb: int,
+        linked: bool = False,
+    ) -> None:
         hello = self.conversation.hello
         assert hello is not None, "seen after its hello"
         self.server.authority.seen(
@@ -302,6 +310,7 @@ class Session:
                 tail_from_n=hello.tail_from_n,
                 witness=hello.witness,
                 kept_n=hello.kept_n,
+                linked=linked,
             )
         )
 

@@ -27,6 +27,7 @@ from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
+from sync_server.domain.ids import ShiftId
 from sync_server.domain.rejections import Accepted
 from sync_server.protocol.envelope import raw
 from sync_server.protocol.frames import Result
@@ -93,9 +94,10 @@ class Site:
 
 
 @pytest.fixture
-def printers() -> Iterator[dict[str, SimulatedPrinter]]:
+def printers(request: pytest.FixtureRequest) -> Iterator[dict[str, SimulatedPrinter]]:
+    names: tuple[str, ...] = getattr(request, "param", PRINTERS)
     with ExitStack() as stack:
-        yield {name: stack.enter_context(SimulatedPrinter(name)) for name in PRINTERS}
+        yield {name: stack.enter_context(SimulatedPrinter(name)) for name in names}
 
 
 def terminal(folder: Path, worker: Worker) -> LinkedDesk:
@@ -109,6 +111,7 @@ def terminal(folder: Path, worker: Worker) -> LinkedDesk:
         rng=clocks.system_random(),
         boot_id=clocks.boot_id(),
         paper=paper.print,
+        drawers=paper.open_drawers,
         machines=lambda: paper.machines,
     )
 
@@ -202,6 +205,37 @@ async def test_without_the_server_the_station_prints_and_nothing_comes_twice(sit
     assert board.sound == ""
     assert len(site.papers("kitchen-hot")) == 1, "and no second paper"
     await until(lambda: row_of(flow).mark == "done_all")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("printers", [(*PRINTERS, "cashier")], indirect=True)
+async def test_cash_taken_without_the_server_opens_the_drawer_once(site: Site) -> None:
+    drawer = site.printers["cashier"].machine
+    shift = ShiftId("shift-1")
+    await site.desk.sign_in("taras", "7183")
+    site.desk.submit(c.OpenShift(shift, "1", 100_000))
+    await until(lambda: site.desk.link.saving == 0 and shift in site.desk.venue.shifts)
+    kicks = len(drawer.kicks)
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    assert isinstance(site.desk.submit(c.MoveCash(shift, "in", 5_000, "change")), Accepted)
+    await until(lambda: len(drawer.kicks) == kicks + 1)
+
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    await until(lambda: drawer_rows(house) == ["dropped"])
+    assert len(drawer.kicks) == kicks + 1, "the server leaves it alone"
+    site.desk.submit(c.MoveCash(shift, "in", 5_000, "change"))
+    await until(lambda: len(drawer.kicks) == kicks + 2)
+
+
+def drawer_rows(house: House) -> list[str]:
+    """What became of the drawers that the server had to open."""
+    rows = house.front.read(
+        lambda connection: connection.exec_driver_sql(
+            "SELECT state FROM effect WHERE kind = 'drawer'"
+        ).all()
+    )
+    return [row[0] for row in rows]
 
 
 async def test_a_dead_printer_as_well_is_said_and_the_order_goes_later(site: Site) -> None:

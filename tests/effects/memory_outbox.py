@@ -29,6 +29,7 @@ class MemoryOutbox:
         self.due_ms: dict[str, int] = {}
         self.history: list[tuple[str, str]] = []
         self.reports: list[object] = []
+        self.linked_ms: dict[str, int] = {}
         self.calls = 0
         self.crashes: set[int] = set()
         self.crash_after = False
@@ -78,6 +79,9 @@ class MemoryOutbox:
 
     def now_ms(self) -> int:
         return self._time.now_ms
+
+    def was_away(self, dev: str, at_ms: int) -> bool:
+        return at_ms < self.linked_ms.get(dev, 0)
 
     def charge_state(self, charge_id: str) -> str:
         return ""

@@ -114,6 +114,17 @@ async def test_what_a_stopped_process_had_in_hand_is_never_opened_by_the_next(st
     assert desk.outbox.state(effect) == (DROPPED if state == CLAIMED else UNKNOWN)
 
 
+async def test_what_a_terminal_sold_before_its_link_began_it_has_opened_itself() -> None:
+    desk = Desk()
+    desk.outbox.linked_ms["d1"] = desk.time.now_ms + 1
+    before = desk.sale()
+    await desk.live(100)
+    assert (desk.kicks, desk.outbox.state(before)) == (0, DROPPED)
+    after = desk.sale()
+    await desk.live(2_000)
+    assert (desk.kicks, desk.outbox.state(after)) == (1, DONE)
+
+
 async def test_a_sale_that_comes_late_opens_nothing() -> None:
     desk = Desk()
     desk.time.now_ms += DRAWER_LATEST_MS * 2
