@@ -196,7 +196,9 @@ def _connected(session: Session, goods: set[str]) -> list[str]:
             col(StockMove.ingredient_id).in_(sorted(fresh)),
         )
         made = select(StockMove.ingredient_id).where(
-            StockMove.source == PRODUCTION, col(StockMove.batch).in_(of_batch)
+            StockMove.source == PRODUCTION,
+            StockMove.batch != "",
+            col(StockMove.batch).in_(of_batch),
         )
         fresh = set(session.exec(made.distinct()).all()) - found
         found |= fresh
