@@ -25,7 +25,7 @@ _NAMED = {" ": "space", "spacebar": "space", "return": "enter"}
 """Names that a window or a bump bar has for the same key."""
 FROZEN_MS = 3_000
 SEEN_AT_ONCE = 100
-"""Tickets acknowledged with one command; the next frame takes the others."""
+"""Tickets acknowledged with one command; the next turn of the loop takes the others."""
 
 
 class Bridge:
@@ -107,7 +107,11 @@ class Bridge:
 
     def _acknowledge(self, *_: Any) -> None:
         """The frame with these versions is on the glass now."""
-        fresh = self.board.unseen(self._shown)[:SEEN_AT_ONCE]
+        fresh = self.board.unseen(self._shown)
         if fresh:
-            seen = tuple(c.TicketSeen(TicketId(name), version) for name, version in fresh)
+            some = fresh[:SEEN_AT_ONCE]
+            seen = tuple(c.TicketSeen(TicketId(name), version) for name, version in some)
             self.board.desk.submit(c.AcknowledgeTickets(seen))
+        if len(fresh) > SEEN_AT_ONCE:
+            # The same frame showed them; a still window may draw no other for a while.
+            self._after_frame()

@@ -148,7 +148,7 @@ class Journal:
     ) -> None:
         place = station or ("bar" if item == "saperavi" else "hot")
         sold = Sold(LineId(line), 1, item, qty * 1000, place, modifiers)
-        self.add(LinesFired(CHECK, (sold,), NOON_MS, WAITER, day))
+        self.add(LinesFired(CHECK, (sold,), NOON_MS, WAITER, day), day)
 
     def void(
         self,
@@ -165,7 +165,8 @@ class Journal:
             LineVoided(
                 CHECK, LineId(line), item, qty * 1000, 0, "mistake", made, fired, 1, "hot", (),
                 WAITER, NOON_MS, day, kind=kind,
-            )
+            ),
+            day,
         )  # fmt: skip
 
     def close(self, *lines: tuple[str, str, int], day: str = DAY) -> None:
@@ -175,7 +176,8 @@ class Journal:
         self.add(
             CheckClosed(
                 CHECK, "A-1", ShiftId("s1"), WAITER, Totals(), sums, 0, 2, NOON_MS, day
-            )
+            ),
+            day,
         )  # fmt: skip
 
 

@@ -136,9 +136,9 @@ def test_a_reopened_sale_is_taken_back_on_its_day_and_counts_again_at_the_next_c
     assert figure(books, "sales", "net", by="item", last=NEXT_DAY) == 18_000
     assert figure(books, "sales", "net", by="item", **after) == 0
     assert figure(books, "given", "amount", last=NEXT_DAY) == 2_400
-    assert [line.values["difference"] for line in lines(books, "tie_out", last=NEXT_DAY)] == [
-        0 for _ in lines(books, "tie_out", last=NEXT_DAY)
-    ]
+    tied = lines(books, "tie_out", last=NEXT_DAY)
+    # A hotel that tells no sums has nothing to differ by.
+    assert {line.values.get("difference", 0) for line in tied} == {0}
 
 
 def test_a_refund_is_negative_on_the_day_it_happens_with_its_tax(books: Database) -> None:

@@ -30,9 +30,10 @@ from sync_server.protocol.link import Link, memory_pair
 from sync_server.protocol.replica import digest
 
 SEED = 20261121
-EXPECTED = {"item_stopped", "bad_pin", "nothing_to_do"}
+EXPECTED = {"item_stopped", "bad_pin", "nothing_to_do", "session_ended"}
 """What a normal evening refuses: a dish that has run out, a finger that slipped, a waiter who takes
-a dish in the minute in which the cook calls it back."""
+a dish in the minute in which the cook calls it back, a question of somebody who signed in while the
+server was away."""
 
 
 @pytest.fixture
