@@ -15,6 +15,8 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from sync_server.domain import events as e
+from sync_server.domain.kitchen import Ticket
+from sync_server.domain.outward import Effect, FolioJob, PaperJob
 from sync_server.protocol.checkpoint import Checkpoint, is_genuine
 from sync_server.protocol.envelope import EventRecord, chain, read_event
 from sync_server.protocol.faults import FrameFault
@@ -26,6 +28,9 @@ from .journal import Head
 from .tables import AdoptionRow, InboxRow, JournalRow
 
 _json = msgspec.json.Encoder()
+
+UNSIGNED = ""
+"""In the place of a source: nobody signed these events, the kitchen had them."""
 
 Proved = tuple[EventRecord, bytes, str]
 """An event as read, its bytes, and the chain's hash there."""
@@ -127,6 +132,27 @@ class Adoption:
         return run
 
 
+# -- what the adopted events say of the world ----------------------------------------------------
+def owed_for(effect: Effect) -> tuple[str, int]:
+    """What an effect is about, as `settled_by` names it."""
+    match effect.payload:
+        case PaperJob(ticket=Ticket() as ticket) as job:
+            return ticket.ticket_id, job.ticket_version
+        case FolioJob() as job:
+            return job.asked.charge_id, 0
+    return "", 0
+
+
+def settled_by(event: object) -> set[tuple[str, int]]:
+    """Effects of earlier events of which this one says that the world was told."""
+    match event:
+        case e.TicketOnPaper() if event.outcome in ("printed", "copy"):
+            return {(event.ticket_id, event.version)}
+        case e.RoomChargePosted() | e.RoomChargeRefused() | e.RoomReversalPosted():
+            return {(event.charge_id, 0)}
+    return set()
+
+
 # -- what the adopted events say of their commands -----------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -185,12 +211,25 @@ def _orphans(connection: Connection) -> list[EventRecord]:
 
 
 def adopted_upto(database: Database, epoch: int) -> int:
-    """The newest event that was adopted after this restore; 0 for none."""
+    """The newest event that was adopted as signed after this restore; 0 for none."""
     return database.read(
         lambda connection: connection.execute(
-            select(func.coalesce(func.max(AdoptionRow.n_to), 0)).where(AdoptionRow.epoch == epoch)  # type: ignore[arg-type]
+            select(func.coalesce(func.max(AdoptionRow.n_to), 0)).where(
+                AdoptionRow.epoch == epoch,  # type: ignore[arg-type]
+                AdoptionRow.dev != UNSIGNED,  # type: ignore[arg-type]
+            )
         ).scalar_one()
     )
 
 
-__all__ = ["Adoption", "Brought", "Proved", "adopted_upto", "brought", "waiting"]
+__all__ = [
+    "UNSIGNED",
+    "Adoption",
+    "Brought",
+    "Proved",
+    "adopted_upto",
+    "brought",
+    "owed_for",
+    "settled_by",
+    "waiting",
+]

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -19,7 +19,13 @@ import msgspec
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from sync_server.domain import limits
-from sync_server.protocol.envelope import Command, Received, read_command, write_command
+from sync_server.protocol.envelope import (
+    Command,
+    EventRecord,
+    Received,
+    read_command,
+    write_command,
+)
 from sync_server.protocol.frames import Problem
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database
@@ -43,6 +49,8 @@ log = logging.getLogger(__name__)
 
 BUSY_MS = 500
 FULL_MS = 2_000
+NEVER_N = 2**63
+"""After every event."""
 
 
 @dataclass(slots=True)
@@ -360,17 +368,23 @@ class CommandBus:
                 self._memory.begin_at(self._live.head.n + 1)
         self.adoption = None
         if self.reoffers.overdue:
-            self.reoffers.only_those_here()
-            self._later(self.stop_awaiting)
+            self._go_on_without(self.reoffers)
         return True
+
+    def _go_on_without(self, reoffers: Reoffers) -> None:
+        """Whoever is here gets the time again to tell what they have."""
+        reoffers.only_those_here()
+        self._later(self.stop_awaiting)
 
     async def _remember(self, reoffers: Reoffers) -> bool:
         """Hear what terminals remember beyond that; False while more is to come."""
         memory = self._memory
+        if reoffers.given_up:
+            self._go_on_without(reoffers)
         if not reoffers.heard_all or not (memory.complete or reoffers.overdue):
             return False
         memory.came(await self.inbox.known(memory.commands))
-        memory.closed = True
+        memory.close()
         return True
 
     async def _decide_reoffers(self, reoffers: Reoffers) -> None:
@@ -379,8 +393,10 @@ class CommandBus:
             group = self._group()
             problem: Problem = ""
             came: list[str] = []
+            given: list[EventRecord] = []
             while len(group.batch.inbox) < limits.GROUP_COMMANDS:
                 offer = reoffers.first(self._devices) or offer
+                given += self._given_before(group, reoffers.place(offer), came)
                 device = self._devices[offer.dev]
                 taken = await self._take_one(group, device, offer.next, offer.told, True)
                 if isinstance(taken, str):
@@ -390,7 +406,7 @@ class CommandBus:
                 offer.results.append(taken)
                 if offer.decided:
                     break
-            if not await self._store(group):
+            if not await self._store_given(group, given):
                 for waiting in reoffers.waiting:
                     _settle(waiting.answer, self._not_now(waiting.dev, waiting.commands, FULL_MS))
                     reoffers.take_out(waiting)
@@ -402,6 +418,11 @@ class CommandBus:
                 _settle(offer.answer, Submitted(last_seq, offer.results, problem))
                 reoffers.take_out(offer)
         if reoffers.complete(self._devices):
+            group = self._group()
+            if not await self._store_given(group, self._given_before(group, NEVER_N, ())):
+                asyncio.get_running_loop().call_later(FULL_MS / 1000, self._wake.set)
+                return
+            self._tell(group)
             log.warning(
                 "restored: the terminals have brought the journal to event %d", self._live.head.n
             )
@@ -410,6 +431,25 @@ class CommandBus:
                 await note(self._database, Fact.RECOVERY, DONE)
             except (DiskFull, StoreBusy) as fault:
                 log.error("the next start will wait for the terminals again: %s", fault)
+
+    def _given_before(self, group: Group, n: int, came: Container[str]) -> list[EventRecord]:
+        """Repeat what the kitchen had been given before event `n` of the lost journal by devices
+        that have not come: nobody shall send it again (`kitchen_evidence`)."""
+        given: list[EventRecord] = []
+        for records in self._memory.given_before(n, came):
+            if records[0].cmd_id not in self._brought:
+                given += group.give(records)
+        return given
+
+    async def _store_given(self, group: Group, given: list[EventRecord]) -> bool:
+        """As `_store`; when the commands of `given` come, they are there already."""
+        if not await self._store(group):
+            self._memory.close()
+            return False
+        repeated = brought(given)
+        self._brought.update(repeated)
+        self._memory.came(repeated)
+        return True
 
     async def _take(self, group: Group, job: Job, look_up: bool) -> Submitted:
         device = self._devices[job.dev]

@@ -19,9 +19,8 @@ from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
 from sync_server.domain.ids import NOBODY, ChargeId, StaffId
-from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.outward import Effect, FolioJob, PaperJob, effects_of
+from sync_server.domain.outward import Effect, effects_of
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     FACT_RIGHTS,
@@ -51,8 +50,10 @@ from sync_server.store.hot_insert import Row
 from sync_server.transport.authority import CommandResult
 
 from .access import Access
+from .adoption import UNSIGNED, owed_for, settled_by
 from .devices import Device
 from .journal import Batch, Head
+from .kitchen_evidence import is_due
 from .recollection import Past
 
 log = logging.getLogger(__name__)
@@ -349,13 +350,17 @@ class Group:
         except Exception:
             self._rebuild()
             raise
+        self._take_in(made)
+
+    def _take_in(self, made: "_Rows") -> None:
+        """All events of a command fit: their rows belong to the group."""
         self.head = made.head
         self._applied += made.applied
         self.batch.journal += made.journal
         self.batch.ledger += made.ledger
         self.batch.effects += made.effects
         self.told.records += made.records
-        self.told.events += events
+        self.told.events += [event for event, _ in made.applied]
 
     def _commit_event(
         self, device: Device, command: Command, event: object, at_ms: int, made: "_Rows"
@@ -411,21 +416,36 @@ class Group:
         settled: set[tuple[str, int]] = set()
         for record, data, link in run:
             event = CODEC.decode_event(record.type, record.tv, record.body)
-            owed += map(_owed, self._append(record, data, event, True, made))
+            owed += map(owed_for, self._append(record, data, event, True, made))
             assert made.head.hash == link, "proved before it came here"
-            settled |= _settles(event)
-        self.head = made.head
-        self._applied += made.applied
-        self.batch.journal += made.journal
-        self.batch.ledger += made.ledger
-        self.batch.effects += [
+            settled |= settled_by(event)
+        made.effects = [
             (*row[:4], "done", *row[5:]) if what in settled else row
             for row, what in zip(made.effects, owed, strict=True)
         ]
-        self.told.records += made.records
-        self.told.events += [event for event, _ in made.applied]
+        self._take_in(made)
         first, last = run[0][0].n, run[-1][0].n
         self.batch.adopted.append((first, last, self._epoch, dev, self._now_ms))
+
+    def give(self, records: Sequence[EventRecord]) -> list[EventRecord]:
+        """Repeat what a device that has not come had given to the kitchen (`kitchen_evidence`),
+        whose paper may be out; the events as they stand now, none if they do not fit any more."""
+        made, first = _Rows(Head(self.head.n, self.head.hash)), self.head.n + 1
+        again = [msgspec.structs.replace(record, n=n) for n, record in enumerate(records, first)]
+        try:
+            for record in again:
+                event = CODEC.decode_event(record.type, record.tv, record.body)
+                if not is_due(self.venue, event):
+                    self._rebuild()
+                    return []
+                self._append(record, write_event(record), event, True, made)
+        except Exception:
+            log.exception("what the kitchen had of command %s does not fit", records[0].cmd_id)
+            self._rebuild()
+            return []
+        self._take_in(made)
+        self.batch.adopted.append((first, self.head.n, self._epoch, UNSIGNED, self._now_ms))
+        return again
 
     def honour(self, device: Device, received: Received, result: CommandResult) -> None:
         """A command whose events were adopted before it came: its answer, nothing more."""
@@ -531,26 +551,6 @@ def _effect_row(effect_id: str, n: int, effect: Effect, now_ms: int, outcome: st
     payload = _json.encode(effect.payload)
     queued = (effect_id, n, effect.kind, effect.target, "queued", 0)
     return (*queued, now_ms, now_ms, outcome, dev, payload)
-
-
-def _owed(effect: Effect) -> tuple[str, int]:
-    """What an effect is about, as `_settles` names it."""
-    match effect.payload:
-        case PaperJob(ticket=Ticket() as ticket) as job:
-            return ticket.ticket_id, job.ticket_version
-        case FolioJob() as job:
-            return job.asked.charge_id, 0
-    return "", 0
-
-
-def _settles(event: object) -> set[tuple[str, int]]:
-    """Effects of earlier events of which this one says that the world was told."""
-    match event:
-        case e.TicketOnPaper() if event.outcome in ("printed", "copy"):
-            return {(event.ticket_id, event.version)}
-        case e.RoomChargePosted() | e.RoomChargeRefused() | e.RoomReversalPosted():
-            return {(event.charge_id, 0)}
-    return set()
 
 
 class _CheckOf(msgspec.Struct, frozen=True):

@@ -8,8 +8,8 @@ from its own device alone, which is believed about what it was told as well (`re
 memories are fetched and kept; `bus` uses them, `group` repeats what can't be decided again.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from sync_server.domain import limits
@@ -19,6 +19,7 @@ from sync_server.protocol.replica import CODEC
 from sync_server.transport.authority import CommandResult
 
 from .adoption import brought
+from .kitchen_evidence import was_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Recollection:
         self._records: dict[str, list[EventRecord]] = {}
         self._own: dict[str, list[EventRecord]] = {}
         self._open: Counter[str] = Counter()
+        self._given: deque[str] = deque()
+        self._upto = 0
 
     def begin_at(self, n: int) -> None:
         """What was before is proved: nothing is asked for yet."""
@@ -83,6 +86,7 @@ class Recollection:
             self._heard_out.add(dev)
 
     def _keep(self, dev: str, record: EventRecord) -> None:
+        self._upto = max(self._upto, record.n)
         if record.cmd_id not in self._records:
             self._open[record.dev] += 1
         known = self._records.setdefault(record.cmd_id, [])
@@ -95,6 +99,30 @@ class Recollection:
     def complete(self) -> bool:
         """Whether everybody who has something has told it."""
         return not self._next
+
+    def close(self) -> None:
+        """No more is asked for. The last command may be remembered by half: it is no evidence of
+        what the kitchen had, and had the kitchen seen it, more would have followed."""
+        self.closed = True
+        whole = (
+            (known[0].n, cmd_id)
+            for cmd_id, known in self._records.items()
+            if known[-1].n < self._upto and was_given(known)
+        )
+        self._given = deque(cmd_id for _, cmd_id in sorted(whole))
+
+    def given_before(self, n: int, passed: Container[str]) -> list[list[EventRecord]]:
+        """What the kitchen had been given before event `n` by commands that have not come, but for
+        those of `passed`; each is told once, or again after another `close`."""
+        found: list[list[EventRecord]] = []
+        while self._given:
+            records = self._records.get(self._given[0])
+            if records is not None and records[0].n >= n:
+                break
+            cmd_id = self._given.popleft()
+            if records is not None and cmd_id not in passed:
+                found.append(records)
+        return found
 
     def place(self, cmd_id: str) -> int:
         """The event at which a command stood; 0 if nobody remembers it."""

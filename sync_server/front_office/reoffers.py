@@ -60,6 +60,11 @@ class Reoffers:
         """Whether every device has come, or is waited for no longer."""
         return self.overdue or not self._unheard
 
+    @property
+    def given_up(self) -> bool:
+        """Whether somebody who did not come is waited for no longer."""
+        return self.overdue and bool(self._unheard)
+
     def only_those_here(self) -> None:
         """Whoever came shall bring their commands; nobody else is waited for."""
         self._unheard.clear()
@@ -90,9 +95,9 @@ class Reoffers:
         """The push whose next command stood first; None as long as an earlier one may come."""
         if not self._offers or (not self.overdue and self._missing(devices)):
             return None
-        return min(self._offers.values(), key=lambda offer: (self._place(offer), offer.dev))
+        return min(self._offers.values(), key=lambda offer: (self.place(offer), offer.dev))
 
-    def _place(self, offer: Offer) -> int:
+    def place(self, offer: Offer) -> int:
         """The event at which its next command stood; 0 without events, which can go at once. One
         that nobody remembers had led to nothing, before the next that somebody does."""
         told = offer.told.get(offer.next.command.seq)

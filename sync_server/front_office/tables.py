@@ -190,7 +190,8 @@ class CheckpointRow(FrontRow, table=True):
 class AdoptionRow(FrontRow, table=True):
     """Events that a terminal gave back after a restore, adopted as they were (reliability 2.20).
 
-    Their commands may be unknown here until the devices that made them have come."""
+    Their commands may be unknown here until the devices that made them have come. `dev` is who had
+    kept them; empty when they are repeated unsigned, as the kitchen had them."""
 
     __tablename__ = "adoption"
     n_from: int = Field(

@@ -115,3 +115,30 @@ def test_a_receipt_that_the_guest_has_is_not_printed_again_when_the_hotel_is_ask
         assert receipts() == 1
 
     played(story)
+
+
+def test_a_dish_that_the_cook_has_had_is_not_sent_again_while_its_sender_is_missing() -> None:
+    """Ihor's tablet lay in a drawer when the house came back. Nobody else could bring his send,
+    so Olena's next one took the dish along, and the bar made it a second time."""
+
+    async def story(scene: Scene) -> None:
+        backup = await burnt(scene)
+        scene.tap(IHOR, c.SendLines(K, (L1, L2)))
+        await scene.drained()
+        scene.machine(IHOR).crash()
+        server = scene.world.server
+        server.restore(backup)
+        server.switch_on()
+        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        scene.tap(OLENA, c.AddLines(K, (scene.dish("l3"),)))
+        scene.tap(OLENA, c.SendLines(K, (L1, L2, L3)))
+        await scene.until(lambda: not scene.desk(OLENA).waiting)
+        scene.machine(IHOR).switch_on()
+        await scene.until(lambda: scene.machine(IHOR).ready)
+        await scene.drained()
+        assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
+        tickets = scene.server.tickets.values()
+        assert sorted(line.line_id for ticket in tickets for line in ticket.lines) == [L1, L2, L3]
+        assert [line.fire_no for line in scene.check().lines] == [1, 1, 1]
+
+    played(story)
