@@ -2,7 +2,8 @@
 
 Rules (reliability 2.15, 2.16): the row says "sending" on the disk before the first byte leaves, so
 whatever is found there after a restart may have been charged. It is then unknown, and is asked
-after (`look`), never asked for again. A terminal that has no record of a request which it would
+after (`look`), never asked for again; its row stays "sending" for as long, so that the next start
+asks on. A terminal that has no record of a request which it would
 have forgotten by now (`CARD_FORGOTTEN_MS`) has charged nothing. What nobody waits for any more is
 not sent (`CARD_LATEST_MS`): the guest has gone. A terminal serves one card at a time; looks and
 cancellations have a queue of their own beside it. An answer that comes late, or twice, is told as
@@ -162,37 +163,43 @@ class CardPayments:
     async def _settle(self, row: EffectRecord, job: CardJob, answer: Answer) -> None:
         """Tell it first: a row that is done was told. Told twice it changes nothing."""
         await self._tell(job.payment_id, answer)
-        state = {Approved: DONE, Declined: REFUSED}.get(type(answer), UNKNOWN)
-        await self._mark(row, state, "" if isinstance(answer, Approved) else _why(answer))
         if isinstance(answer, Silent):
             _log.warning("card %s on %s: %s", job.payment_id, job.terminal_id, answer.reason)
-            self._tasks.create_task(self._look_after(job))
+        by_hand = isinstance(self._terminal(job.terminal_id), ByHand)
+        if isinstance(answer, Silent) and not by_hand:
+            await self._mark(row, SENDING, answer.reason)
+            self._tasks.create_task(self._look_after(row, job, answer))
+        else:
+            await self._mark(row, *_end(answer))
 
-    async def _look_after(self, job: CardJob) -> None:
+    async def _look_after(self, row: EffectRecord, job: CardJob, answer: Answer) -> None:
         """Ask by itself for a while: a look charges nothing."""
         for pause in LOOKS_MS:
             await self._sleep(pause)
-            if await self._looked(job):
-                return
+            found = await self._looked(job)
+            if found is not None:
+                answer = found
+                break
+        await self._mark(row, *_end(answer))
 
     async def _look_now(self, job: CardJob) -> None:
         """A person asks; when the terminal cannot say, that is an answer too."""
-        if not await self._looked(job):
+        if await self._looked(job) is None:
             params: dict[str, str | int] = {"number": job.number}
             notice_id = NoticeId(derived(job.payment_id, f"no_word.{job.at_ms}"))
             told = TellStaff(notice_id, StaffId(job.by), "card_no_word", params)
             await self._kept(lambda: self._door.report(told))
 
-    async def _looked(self, job: CardJob) -> bool:
-        """Whether the terminal could say what became of it."""
+    async def _looked(self, job: CardJob) -> Answer | None:
+        """What became of it, told, if the terminal could say."""
         asked_ms = self._door.now_ms()
         found: Found = await self._terminal(job.terminal_id).look(job.payment_id)
         if isinstance(found, Absent) and asked_ms - job.asked_ms > CARD_FORGOTTEN_MS:
             found = Declined("not_there")
         if isinstance(found, Silent | Absent):
-            return False
+            return None
         await self._tell(job.payment_id, found)
-        return True
+        return found
 
     async def _tell(self, payment_id: str, answer: Answer) -> None:
         told = SettleCard(PaymentId(payment_id), "unknown", code=_why(answer))
@@ -238,6 +245,12 @@ class CardPayments:
 
     async def _kept(self, call: Callable[[], Awaitable[_T]]) -> _T:
         return await kept(call, self._sleep)
+
+
+def _end(answer: Answer) -> tuple[str, str]:
+    """The last state of a row, and its outcome."""
+    state = {Approved: DONE, Declined: REFUSED}.get(type(answer), UNKNOWN)
+    return state, _why(answer)
 
 
 def _why(answer: Answer) -> str:

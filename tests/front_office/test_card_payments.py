@@ -298,6 +298,24 @@ async def test_a_server_that_dies_while_the_guest_pays_never_charges_again(bar: 
     assert len(bar.charged) == 1
 
 
+async def test_a_server_that_dies_while_it_asks_after_a_card_goes_on_asking(bar: Bar) -> None:
+    """The second start knew that it was unknown, and left it to a person although the terminal
+    could say."""
+    bar.terminal.next("silent")
+    await bar.ask()
+    await bar.until(lambda: bool(bar.charged))
+    await bar.terminal.stop()
+    await bar.settled("unknown")
+    for _ in range(2):
+        await bar.kill()
+        await bar.house.restart()
+        bar.start()
+    await bar.switch_on()
+    await bar.settled("approved")
+    await bar.until(lambda: bar.rows == [("done", "")])
+    assert len(bar.charged) == 1
+
+
 async def test_a_server_that_dies_before_the_first_byte_leaves_charges_nothing(bar: Bar) -> None:
     await bar.kill()
     await bar.ask()

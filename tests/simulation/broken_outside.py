@@ -210,6 +210,12 @@ def what_terminals_kept_is_not_used(shop: Workshop) -> None:
     shop.replace(Past, "had", lambda self, told: ())
 
 
+@variant(235)
+def what_the_kitchen_had_of_a_missing_tablet_is_forgotten(shop: Workshop) -> None:
+    """A colleague sends the dish again while its own tablet lies in a drawer."""
+    shop.replace(Recollection, "given_before", lambda self, n, passed: [])
+
+
 @variant(0, DiskDies)
 def what_is_offered_again_is_told_as_new(shop: Workshop) -> None:
     """Paper of a command that an earlier life of the server had answered comes unmarked."""
