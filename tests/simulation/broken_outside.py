@@ -154,7 +154,7 @@ def what_a_card_terminal_says_late_is_not_looked_for(shop: Workshop) -> None:
 @variant(0, StockCounted)
 def a_void_is_never_put_back_into_the_stock(shop: Workshop) -> None:
     """What was not made is gone all the same."""
-    new = shop.rewrite(intake, "_line_voided", ("share, void.made, entry", "share, True, entry"))
+    new = shop.rewrite(intake, "_line_voided", ("made if void.made else None", "made"))
     shop.put(intake._HANDLERS, "LineVoided", new)
 
 
