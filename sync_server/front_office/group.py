@@ -53,7 +53,7 @@ from .access import Access
 from .adoption import UNSIGNED, owed_for, settled_by
 from .devices import Device
 from .journal import Batch, Head
-from .kitchen_evidence import is_due
+from .kitchen_evidence import is_due, was_made
 from .recollection import Past
 
 log = logging.getLogger(__name__)
@@ -196,6 +196,8 @@ class Group:
         command = received.command
         n_before = self.head.n
         events = past.had(first) if past is not None else ()
+        if any(was_made(self.venue, event) for event in events):
+            events = ()
         try:
             self._commit_events(device, command, events, at_ms)
         except Exception:

@@ -32,7 +32,13 @@ def is_due(venue: Venue, event: object) -> bool:
     if not isinstance(event, e.LinesFired):
         return True
     check = venue.checks.get(event.check_id)
-    lines = [(check.line(sold.line_id), sold) for sold in event.sold] if check is not None else []
-    return bool(lines) and all(
-        line is not None and line.fire_no < sold.fire_no for line, sold in lines
-    )
+    ordered = check is not None and all(check.line(sold.line_id) for sold in event.sold)
+    return ordered and not was_made(venue, event)
+
+
+def was_made(venue: Venue, event: object) -> bool:
+    """Whether somebody else has given one of these lines to the kitchen meanwhile."""
+    if not isinstance(event, e.LinesFired) or (check := venue.check(event.check_id)) is None:
+        return False
+    lines = ((check.line(sold.line_id), sold) for sold in event.sold)
+    return any(line is not None and line.fire_no >= sold.fire_no for line, sold in lines)

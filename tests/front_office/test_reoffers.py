@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync_server.domain import commands as c
-from sync_server.domain.ids import LineId
+from sync_server.domain import commands as c, events as e
+from sync_server.domain.ids import LineId, StaffId
 from sync_server.front_office.facts import note
+from sync_server.front_office.recollection import Past
 from sync_server.front_office.tables import OPEN, Fact
 from sync_server.protocol.envelope import Lent, Received
 from sync_server.transport.authority import CommandResult, Sighting, Submitted
@@ -113,6 +114,22 @@ async def test_what_nobody_can_repeat_stays_as_told_and_its_waiter_is_asked_to_l
     assert [(one.outcome, one.code) for one in done.results] == [("accepted", "")]
     notices = [one for one in house.office.venue.notices.values() if one.code == "not_repeated"]
     assert [(one.staff_id, one.params["type"]) for one in notices] == [("olena", "SendLines")]
+
+
+async def test_kept_events_do_not_give_to_the_kitchen_what_a_colleague_has_given(
+    house: House,
+) -> None:
+    """It kept what its send had done; meanwhile another send has taken the dish along."""
+    till = await house.till("t1")
+    await till.order()
+    sold = e.Sold(LineId("k-l1"), 1, "borscht", 1_000, "hot")
+    fired = e.LinesFired(K, (sold,), house.now_ms, StaffId("olena"), "2026-11-21")
+    told = CommandResult(till.seq + 1, "accepted", n_from=40, n_to=40)
+    group, device = house.office.bus._group(), house.office.devices["t1"]
+    again = till.write(c.SendLines(K, (LineId("k-l1"),)), "olena", sep=0)
+    result = group.take(device, again, told, Past(told, (fired,)))
+    assert result.outcome == "accepted"
+    assert [type(event).__name__ for event in group.told.events] == ["NoticeRaised"]
 
 
 async def test_new_commands_wait_and_a_device_that_never_comes_does_not_hold_up_the_house(
