@@ -95,6 +95,7 @@ class Post:
         self.tally = tally
         self.cable = Cable(around.connect)
         self._folder = folder
+        self._pin = ""
         self.desk = ClientDesk(folder, kind)
         self._link = TerminalLink(
             folder,
@@ -162,6 +163,7 @@ class Post:
 
     async def sign_in(self, staff_id: str, pin: str) -> bool:
         """Put a person before the screen."""
+        self._pin = pin
         if self.desk.me == staff_id:
             return True
         result = await self.desk.sign_in(staff_id, pin)
@@ -175,8 +177,12 @@ class Post:
         await self.sign_in(staff_id, pin)
 
     async def ask(self, what: str, params: Mapping[str, object]) -> dict[str, object] | None:
-        """Put a question; None, counted, if there is no answer."""
+        """Put a question; None, counted, if there is no answer. Whoever is told that the session
+        has ended (one made without the server asks nothing of it) signs in and asks again."""
         reply = await self.desk.ask(what, params)
+        if reply.code == "session_ended" and self.desk.me:
+            await self.renew(self.desk.me, self._pin)
+            reply = await self.desk.ask(what, params)
         if reply.code:
             self.tally.refuse(reply.code, f"{self.name}: asked {what}")
             return None
