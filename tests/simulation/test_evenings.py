@@ -19,7 +19,7 @@ from .world import prepared
 PROCESSOR_S = 75.0
 """For each of two halves, which two workers live through side by side."""
 AT_LEAST = 60
-AT_MOST = 128
+AT_MOST = 76
 """A quick machine lives through more of them; the rest belongs to `make simulate`."""
 
 
