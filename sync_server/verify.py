@@ -393,20 +393,26 @@ def _kitchen(books: Books) -> Iterator[Finding]:
                     for station in stations.get(sold.line_id, ()):
                         wanted[(station, known, sold.fire_no)] += 1
     tickets: dict[str, str] = {}
+    announced: dict[tuple[str, str], str] = {}
     for event in books.events:
         match event:
-            case e.TicketOpened():
+            case e.TicketMoved():
+                # What is added from now on belongs to the new station; what stood on it before
+                # stays the old one's work, wherever it is made.
                 tickets[event.ticket_id] = event.station_id
+            case e.TicketOpened() | e.TicketLinesAdded():
+                if isinstance(event, e.TicketOpened):
+                    tickets[event.ticket_id] = event.station_id
+                station = tickets[event.ticket_id]
                 for shown in event.lines:
+                    announced[(event.ticket_id, shown.line_id)] = station
                     if not shown.held:
-                        given[(event.station_id, shown.line_id, shown.fire_no)] += 1
-            case e.TicketLinesAdded():
-                for shown in event.lines:
-                    if not shown.held:
-                        given[(tickets[event.ticket_id], shown.line_id, shown.fire_no)] += 1
+                        given[(station, shown.line_id, shown.fire_no)] += 1
             case e.TicketLinesFired():
+                here = tickets[event.ticket_id]
                 for line_id in event.line_ids:
-                    given[(tickets[event.ticket_id], line_id, event.fire_no)] += 1
+                    station = announced.get((event.ticket_id, line_id), here)
+                    given[(station, line_id, event.fire_no)] += 1
     for unit in sorted(wanted.keys() | given.keys()):
         if given[unit] > 1:
             yield Finding("I-6", f"line {unit[1]}", f"was given to {unit[0]} {given[unit]} times")
