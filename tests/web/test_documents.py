@@ -139,7 +139,7 @@ def test_an_order_comes_from_par_a_trial_tells_its_losses_and_a_paper_is_reverse
     page.goto("/stock/new/order")
     page.select_option("select[name=supplier]", "rynok")
     page.click("button[value=par]")
-    assert page.locator("table.lines tbody tr").count() >= 1
+    expect(page.locator("table.lines tbody tr").first).to_be_visible()
     page.goto("/stock/new/trial")
     for name, value in (("good", "Beef"), ("qty", "1"), ("net", "0.9"), ("ready", "0.6")):
         page.locator(f"input[name={name}]").first.fill(value)
