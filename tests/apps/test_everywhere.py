@@ -33,6 +33,8 @@ class Place:
     who: str = "nadia"
 
 
+ROOM_304 = ("key:3", "key:0", "key:4")
+TIP = ("tip", *("key:9",) * 6)
 PLACES = (
     Place("floor"),
     Place("floor_hold", ("hold_table:t3",)),
@@ -50,7 +52,14 @@ PLACES = (
     Place("split_by_seat", ("table:t3", "send", "split", "by_seat")),
     Place("split_amount", ("table:t3", "split", "ask:amount", "key:5")),
     Place("payment", ("table:t3", "send", "pay")),
+    Place("room_charge", ("table:t3", "send", "pay", "pay_by:room", *ROOM_304), "taras"),
+    Place(
+        "over_limit",
+        ("table:t3", "send", "pay", "pay_by:room", *ROOM_304, "guest:s1", *TIP, "charge"),
+        "taras",
+    ),
     Place("settings", ("settings",), "andrii"),
+    Place("pin_change", ("settings", "change_pin", "key:4")),
     Place("plan", ("settings", "plan"), "andrii"),
     Place("devices", ("devices",), "andrii"),
     Place("own_devices", ("devices", "tab:own_devices"), "andrii"),
@@ -174,7 +183,10 @@ def test_a_picture_for_the_readme(
         rig.window.clearcolor = palette["background"]
 
 
-SHEETS = ("floor_hold", "new_tab", "void", "discount", "search", "split_amount", "weight")
+SHEETS = (
+    *("floor_hold", "new_tab", "void", "discount", "search", "split_amount", "weight"),
+    *("over_limit", "pin_change"),
+)
 
 
 @pytest.mark.parametrize("name", SHEETS)
