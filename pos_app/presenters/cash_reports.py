@@ -18,7 +18,9 @@ KINDS = (
 )
 RIGHT = "reports"
 _HOUR_MS = 3_600_000
-_SPANS = (1, 4, 24)
+_SPANS = (1, 4, 24, 72, 168, 720)
+_ANSWERS = 40
+"""Looked through in a row before somebody has to ask for older ones again."""
 HAPPENED = frozenset(
     {
         "CheckOpened",
@@ -256,13 +258,18 @@ class JournalSection(Section):
         self.on.desk.later(self._ask())
 
     async def _ask(self) -> None:
-        asked = {**self._sought, "before_n": self._before}
-        answer = await self.on.desk.ask("journal", asked)
-        if asked != {**self._sought, "before_n": self._before}:
-            return
-        if answer.code:
-            self.on.toast(self.on.sentence(answer.code, answer.params), "hold", "info")
-            return
+        """A page; an answer looks at a part of the journal only, so what is old takes several."""
+        for _ in range(_ANSWERS):
+            asked = {**self._sought, "before_n": self._before}
+            answer = await self.on.desk.ask("journal", asked)
+            if asked != {**self._sought, "before_n": self._before}:
+                return
+            if answer.code:
+                self.on.toast(self.on.sentence(answer.code, answer.params), "hold", "info")
+                return
+            if answer.body["lines"] or not answer.body["before_n"]:
+                break
+            self._before = int(answer.body["before_n"])
         # A page takes the place of the one before it, so the list stays as short as a page.
         self._lines = list(answer.body["lines"])
         self._before = int(answer.body["before_n"])

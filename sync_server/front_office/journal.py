@@ -18,6 +18,7 @@ from sync_server.protocol.replica import apply_record
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row, run_many
 
+from .opened_checks import note_opened
 from .saved_states import unpack_state
 from .tables import (
     AdoptionRow,
@@ -99,12 +100,20 @@ class Batch:
     def write(self, connection: Connection) -> None:
         """Everything, in the open transaction."""
         _JOURNAL.rows(connection, self.journal)
+        note_opened(connection, self._opened())
         _INBOX.rows(connection, self.inbox)
         _LEDGER.rows(connection, self.ledger)
         _EFFECT.rows(connection, self.effects)
         _PARKED.rows(connection, self.parked)
         _ADOPTED.rows(connection, self.adopted)
         _advance(connection, self.devices)
+
+    def _opened(self) -> Iterator[tuple[int, bytes]]:
+        for n, _, kind, _, _, data, _ in self.journal:
+            if kind == "CheckOpened":
+                assert isinstance(n, int)
+                assert isinstance(data, bytes)
+                yield n, data
 
 
 # Written for the driver like the inserts: building and looking up a statement for each device took

@@ -3,10 +3,13 @@
 By check number, person, sum and time, the newest first, in pages. One answer looks at `LOOKED_AT`
 events at most and says where the next one goes on, so a question never holds the database for
 long. What is sought stands letter for letter in a record that fits, so only those are read whole.
+A number is given again every day: all checks that ever bore it are found in `opened_checks`,
+and nothing older than the first of them is read.
 Each line names its command with the device's own clock: what was tapped, where, and when.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,12 +20,12 @@ from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import EventRecord, read_command, read_event
 from sync_server.store.database import Database
 
+from .opened_checks import checks_of
 from .tables import InboxRow, JournalRow
 
 LINES = 40
 LOOKED_AT = 100_000
 _PAGE = 1_000
-_NUMBERED = ("CheckOpened", "CheckClosed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,21 @@ async def search(database: Database, venue: Venue, sought: Sought) -> Found:
 
 
 def _search(connection: Connection, numbers: dict[str, str], sought: Sought) -> Found:
-    if sought.number and sought.number not in numbers.values():
-        _look_up(connection, numbers, sought.number)
+    oldest = 0
+    if sought.number:
+        ids, oldest = checks_of(connection, sought.number)
+        numbers |= dict.fromkeys(ids, sought.number)
     found: list[FoundLine] = []
     signs = _signs(numbers, sought)
     before, looked = sought.before_n, 0
-    while looked < LOOKED_AT:
-        rows = _rows(connection, sought, before)
-        for n, stored in rows:
-            before, looked, data = n, looked + 1, bytes(stored)
-            if all(any(sign in data for sign in any_of) for any_of in signs):
+    while True:
+        rows = _rows(connection, sought, before, oldest)
+        for n, data in rows:
+            before, looked = n, looked + 1
+            for sign in signs:
+                if sign(data) is None:
+                    break
+            else:
                 record = read_event(data)
                 line = _line(record, numbers)
                 if _fits(line, record, sought):
@@ -88,27 +96,27 @@ def _search(connection: Connection, numbers: dict[str, str], sought: Sought) -> 
             if len(found) == LINES or looked == LOOKED_AT:
                 return Found(_with_taps(connection, found), before)
         if len(rows) < _PAGE:
-            before = 0
-            break
-    return Found(_with_taps(connection, found), before)
+            return Found(_with_taps(connection, found), 0)
 
 
-def _signs(numbers: Mapping[str, str], sought: Sought) -> list[list[bytes]]:
-    """Letters of which a record that fits has one of each list."""
+def _signs(numbers: Mapping[str, str], sought: Sought) -> list[Callable[[bytes], object]]:
+    """Finders of the letters that a record must have: one for each condition."""
     signs = []
     if sought.number:
         ids = [check_id for check_id, number in numbers.items() if number == sought.number]
-        signs.append([text.encode() for text in (sought.number, *ids)])
+        signs.append([f'"{text}"' for text in (sought.number, *ids)])
     if sought.staff_id:
-        signs.append([sought.staff_id.encode()])
+        signs.append([f'"{sought.staff_id}"'])
     if sought.amount_minor:
-        signs.append([str(abs(sought.amount_minor)).encode()])
-    return signs
+        sums = (abs(sought.amount_minor), -abs(sought.amount_minor))
+        signs.append([f'_minor":{each}{end}' for each in sums for end in ",}"])
+    return [re.compile(b"|".join(re.escape(x.encode()) for x in each)).search for each in signs]
 
 
-def _rows(connection: Connection, sought: Sought, before: int) -> Any:
+def _rows(connection: Connection, sought: Sought, before: int, oldest: int) -> Any:
     query = (
         select(JournalRow.n, JournalRow.data)  # type: ignore[call-overload]
+        .where(JournalRow.n >= oldest)
         .order_by(JournalRow.n.desc())  # type: ignore[attr-defined]
         .limit(_PAGE)
     )
@@ -119,24 +127,6 @@ def _rows(connection: Connection, sought: Sought, before: int) -> Any:
     if sought.to_ms:
         query = query.where(JournalRow.at_ms < sought.to_ms)
     return connection.execute(query).all()
-
-
-def _look_up(connection: Connection, numbers: dict[str, str], number: str) -> None:
-    """A check that is no longer in the live state: its id from the newest events that name it."""
-    query = (
-        select(JournalRow.data)  # type: ignore[call-overload]
-        .where(JournalRow.type.in_(_NUMBERED))  # type: ignore[attr-defined]
-        .order_by(JournalRow.n.desc())  # type: ignore[attr-defined]
-        .limit(LOOKED_AT)
-    )
-    sign = number.encode()
-    for (data,) in connection.execute(query.execution_options(yield_per=_PAGE)):
-        if sign not in bytes(data):
-            continue
-        body = msgspec.json.decode(read_event(bytes(data)).body)
-        if body.get("number") == number:
-            numbers[str(body["check_id"])] = number
-            return
 
 
 def _line(record: EventRecord, numbers: Mapping[str, str]) -> FoundLine:

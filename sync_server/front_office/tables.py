@@ -60,6 +60,15 @@ class LedgerRow(FrontRow, table=True):
     biz_day: str
 
 
+class OpenedCheckRow(FrontRow, table=True):
+    """The event that opened a check, by the number the check bears; a number comes again daily."""
+
+    __tablename__ = "opened_check"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    number: str = Field(index=True)
+    check_id: str
+
+
 class DeviceRow(FrontRow, table=True):
     """An enrolled device and how far its commands have come."""
 

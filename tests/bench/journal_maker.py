@@ -22,6 +22,8 @@ from sync_server.domain import commands as c
 from sync_server.domain.limits import GROUP_COMMANDS
 from sync_server.protocol.envelope import Command, Received, raw, read_command, write_command
 from sync_server.protocol.replica import CODEC
+from sync_server.store.database import Database
+from sync_server.store.migrations import upgrade
 from sync_server.transport.authority import EnrolRequest
 
 from .orders import CASHIER, DAY, SHIFT, Waiter, demo_catalogue, first, recipes
@@ -120,6 +122,9 @@ async def kept(folder: Path, events: int) -> Path:
         print(f"making a journal of {events} events, once", file=sys.stderr)
         await make(place, events)
         (place / "whole").touch()
+    front = f"sqlite:///{(place / 'front.db').absolute()}"
+    with Database.open(front, "front", check=False) as database:
+        upgrade(database, "sync_server.front_office.migrations")
     return place
 
 

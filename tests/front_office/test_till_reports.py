@@ -94,6 +94,25 @@ async def test_the_journal_is_found_by_check_person_and_sum_down_to_the_tap(
     assert not (await asked(till, "journal", from_ms=at))["lines"]
 
 
+async def test_a_number_that_came_again_finds_the_checks_of_every_day(
+    house: House, till: Till
+) -> None:
+    await till.must(c.OpenShift(SH, "1", 0), by="nadia")
+    for check, day in (("old", "2026-11-22"), ("new", "2026-11-23"), ("newest", "2026-11-24")):
+        await till.order(check, 1)
+        await till.must(c.TakePayment(CheckId(check), PaymentId(check), SH, "card", 18_500))
+        matters = tuple(open_matters(house.office.venue))
+        await till.must(c.CloseDay(matters, tuple("stays" for _ in matters)), by="nadia")
+        await till.must(c.OpenDay(day), by="nadia")
+    await till.sign_in("nadia")
+    number = f"{till.code}-001"
+    found = (await asked(till, "journal", number=number))["lines"]
+    kinds = [line["type"] for line in found]
+    assert kinds.count("CheckOpened") == kinds.count("PaymentTaken") == 3
+    assert {line["number"] for line in found} == {number}
+    assert not (await asked(till, "journal", number=number[:-1]))["lines"]
+
+
 async def test_a_company_gets_an_invoice_of_what_it_owes_with_a_number_that_rises(
     house: House, till: Till
 ) -> None:
