@@ -19,7 +19,7 @@ Answers = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Step:
     """One question. `kind`: sum, text, address, pick. A sum may say what its figures mean by
-    `shown`; an optional text may be left empty."""
+    `shown`; an optional text may be left empty. `held`: what a reader reads answers it."""
 
     kind: str
     name: str
@@ -29,6 +29,7 @@ class Step:
     optional: bool = False
     shown: Callable[[int], str] | None = None
     start: str = ""
+    held: bool = False
 
 
 class Asking:
@@ -76,6 +77,14 @@ class Asking:
         """One of several was tapped."""
         if self.steps and self.steps[0].kind == "pick":
             self._answer(choice)
+
+    def held(self, code: str) -> bool:
+        """A card or a code was read; False where the question wants none."""
+        if not self.steps or not self.steps[0].held:
+            return False
+        self.typed = code[:TEXT_LENGTH]
+        self.confirm()
+        return True
 
     def confirm(self) -> None:
         """The sum or the text is complete."""

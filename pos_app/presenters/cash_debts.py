@@ -12,7 +12,7 @@ from sync_server.domain.accounts import PAYS
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import NO_CHECK, CheckId, PaymentId
 from sync_server.domain.venue import Suspended
-from sync_server.domain.vouchers import TENDER_OF
+from sync_server.domain.vouchers import TENDER_OF, voucher_read
 
 GIFT_DAYS = 365
 _DAY_MS = 86_400_000
@@ -71,7 +71,11 @@ class VouchersSection(Section):
         on = self.on
         code = on.desk.new_id()[-_CODE_SIGNS:].upper()
         steps = (
-            Step("text", "code", on.say("voucher_code"), hint=on.say("voucher_hint"), start=code),
+            Step(
+                *("text", "code", on.say("voucher_code"), (), on.say("voucher_hint")),
+                start=code,
+                held=True,
+            ),
             Step("sum", "sum", on.say("how_much")),
             Step("text", "name", on.say("whose_name"), hint=on.say("name_hint"), optional=True),
             on.by_tender(),
@@ -246,9 +250,9 @@ class AccountsSection(Section):
         def pay(answers: Answers) -> None:
             amount, tender = int(answers["sum"] or "0"), answers["tender"]
             reference = answers.get("reference", "")
-            voucher = on.desk.venue.vouchers.get(reference)
+            voucher = voucher_read(on.desk.venue.vouchers, reference)
             if tender == "voucher" and voucher is not None:
-                tender = TENDER_OF[voucher.kind]
+                tender, reference = TENDER_OF[voucher.kind], voucher.code
             given = on.in_coins(amount) if tender == "cash" else 0
             new = PaymentId(on.desk.new_id())
             paid = c.PayAccount(account_id, new, on.shift_id, tender, amount, given, reference)
@@ -259,7 +263,8 @@ class AccountsSection(Section):
             if ask is None:
                 pay(answers)
                 return
-            step = Step("text", "reference", on.say(ask), optional=answers["tender"] == "bank")
+            by_bank = answers["tender"] == "bank"
+            step = Step("text", "reference", on.say(ask), optional=by_bank, held=not by_bank)
             on.asking.begin((step,), lambda more: pay({**answers, **more}))
 
         on.asking.begin(steps, done)

@@ -15,6 +15,8 @@ from pos_app.presenters.cash_reports import JournalSection, ReportsSection
 from pos_app.presenters.cash_section import DeskPresenter, Section
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.shown import Act, Head
+from sync_server.domain.accounts import account_of_card
+from sync_server.domain.vouchers import voucher_read
 
 TABS: dict[str, type[Section]] = {
     "drawer": DrawerSection,
@@ -69,17 +71,28 @@ class CashDeskPresenter(DeskPresenter):
 
     @intent
     def do(self, what: str) -> None:
-        """One of the actions."""
-        self._section.do(what)
+        """One of the actions that stand now; a finger may come after another tab did."""
+        if any(act.id == f"do:{what}" and act.enabled for act in self._section.actions()):
+            self._section.do(what)
 
-    @intent
+    def held(self, code: str) -> bool:
+        """A card or a code before a reader: the answer to what is asked, else a voucher or a house
+        account to look at. False: it means nothing here."""
+        if self.asking.open or self.approval.open:
+            return not self.approval.open and self.asking.held(code)
+        voucher = voucher_read(self.desk.venue.vouchers, code)
+        account_id = account_of_card(self.desk.catalogue, code)
+        if voucher is not None:
+            self.tab, self.picked = "vouchers", voucher.code
+        elif account_id:
+            self.tab, self.picked = "accounts", ""
+            self._section.open(account_id)
+        return voucher is not None or bool(account_id)
+
     def scan(self, code: str) -> None:
-        """A code was read: it is what is being asked for, else a voucher to look at."""
-        if self.asking.open:
-            self.asking.typed = code
-            self.asking.confirm()
-        else:
-            self.tab, self.picked = "vouchers", code
+        """A code that is nothing here was read by the scanner: it is said."""
+        if not self.asking.open:
+            self.toast(self.sentence("no_voucher", {"voucher": code}), "late", "error")
 
     # -- view ----------------------------------------------------------------------------------
     def view(self) -> CashDeskView:

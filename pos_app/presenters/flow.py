@@ -123,9 +123,16 @@ class Flow:
 
     def _scanned(self, code: str) -> None:
         """A code was typed by a reader: on a check it orders, at a room charge it is the guest's
-        key card, elsewhere somebody's card."""
-        if not self._barcode(code):
+        key card, where money is taken a voucher or an account, elsewhere somebody's card."""
+        if not self._held(code) and not self._barcode(code, typed=True):
             self._card(code)
+
+    def _held(self, code: str) -> bool:
+        """Where money is taken a reader may give a voucher, or the card of a house account."""
+        presenter = self.presenter(self.place.screen)
+        if isinstance(presenter, PaymentPresenter | CashDeskPresenter):
+            return presenter.held(code)
+        return False
 
     def _only_shown(self, kind: str, code: str) -> bool:
         """Where readers are tried a code is looked at and means nothing else."""
@@ -135,9 +142,13 @@ class Flow:
             return True
         return False
 
-    def _barcode(self, code: str) -> bool:
-        """A scanner's code; False where it means nothing."""
+    def _barcode(self, code: str, *, typed: bool = False) -> bool:
+        """A scanner's code; False where it means nothing. `typed`: it may be a card as well."""
         presenter = self.presenter(self.place.screen)
+        if not typed and isinstance(presenter, PaymentPresenter | CashDeskPresenter):
+            if not presenter.held(code):
+                presenter.scan(code)
+            return True
         if isinstance(presenter, OrderPresenter | RoomChargePresenter):
             presenter.scanned(code)
             return True
@@ -147,7 +158,7 @@ class Flow:
         """A card or key fob: given to a person where that is asked, else whoever it belongs to
         takes over from whoever is here."""
         presenter = self.presenter(self.place.screen)
-        if self._only_shown("card", code):
+        if self._only_shown("card", code) or self._held(code):
             return
         if isinstance(presenter, RoomChargePresenter):
             presenter.scanned(code)

@@ -11,10 +11,11 @@ from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.presenter import digits, intent
 from pos_app.presenters.shown import Act, Head, Pair, Sheet
 from sync_server.domain import commands as c
+from sync_server.domain.accounts import account_of_card
 from sync_server.domain.checks import Check, totals_of
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
-from sync_server.domain.vouchers import TENDER_OF
+from sync_server.domain.vouchers import TENDER_OF, voucher_read
 
 AGAIN_MS = 700
 """A second tap on the same button within this time is the same tap."""
@@ -74,7 +75,8 @@ class PaymentPresenter(PaymentShown):
             return
         asked = {"account": self._which_account, "foreign": self._which_currency}
         if tender == "voucher":
-            step = Step("text", "code", self.say("voucher_code"), hint=self.say("voucher_hint"))
+            code = (self.say("voucher_code"), (), self.say("voucher_hint"))
+            step = Step("text", "code", *code, held=True)
             self.asking.begin((step,), lambda answers: self.scan(answers["code"]))
         elif tender in asked:
             asked[tender]()
@@ -108,12 +110,28 @@ class PaymentPresenter(PaymentShown):
     @intent
     def scan(self, code: str) -> None:
         """A voucher or deposit was typed or scanned."""
-        voucher = self.desk.venue.vouchers.get(code)
+        voucher = voucher_read(self.desk.venue.vouchers, code)
         if voucher is None:
             self.toast(self.sentence("no_voucher", {"voucher": code}), "late", "error")
             return
         self.asking.shut()
-        self._by(TENDER_OF[voucher.kind], code)
+        self._by(TENDER_OF[voucher.kind], voucher.code)
+
+    def held(self, code: str) -> bool:
+        """A card or a code before a reader: the answer to what is asked, a voucher, or the card of
+        a house account. False: it means nothing here."""
+        if self.approval.open or self.check is None or self.check.state != "open":
+            return False
+        if self.asking.held(code):
+            return True
+        if voucher_read(self.desk.venue.vouchers, code) is not None:
+            self.scan(code)
+            return True
+        account_id = account_of_card(self.desk.catalogue, code)
+        if account_id:
+            self.asking.shut()
+            self._by("account", account_id)
+        return bool(account_id)
 
     @intent
     def tip(self, rate_bp: str) -> None:

@@ -108,7 +108,7 @@ def read_house(folder: Path, faults: Faults) -> House:
             *("tax_inclusive", "tip_percents", "receipt_printer", "drop_above", "count_twice"),
         ),
         "currency": ("code", "rate"),
-        "account": ("id", "name", "limit", "tax_code", "address"),
+        "account": ("id", "name", "limit", "tax_code", "address", "cards"),
         "sign_in": ("staff_pin_digits", "manager_pin_digits"),
         "tax": ("id", *NAMES, "percent"),
         "tender": ("id", "kind", *NAMES),

@@ -28,6 +28,7 @@ def accounts_of(records: list[Record]) -> list[menu.HouseAccount]:
             limit_minor=record.money("limit"),
             tax_code=record.text("tax_code", required=False),
             address=record.text("address", required=False),
+            cards=tuple(record.text("cards", required=False).upper().split()),
         )
         for record in records
     ]

@@ -8,12 +8,21 @@ from collections.abc import Mapping
 
 from . import commands as c, events as e
 from .limits import AMOUNT_MINOR, TEXT_LENGTH
+from .menu import Catalogue
 from .rejections import Refused, refuse
 from .staff import Facts
 from .vouchers import Voucher, plain_payment, spendable
 
 PAYS = ("cash", "card", "bank", "voucher", "deposit")
 """Tenders that pay what an account owes; bank is a transfer that somebody saw."""
+
+
+def account_of_card(catalogue: Catalogue, card: str) -> str:
+    """The open account that a card belongs to; capitals and blanks are the reader's matter. "" for
+    none, and for a card that two accounts claim: nobody is charged by mistake."""
+    read = card.strip().upper()
+    found = [key for key, one in catalogue.accounts.items() if one.active and read in one.cards]
+    return found[0] if len(found) == 1 else ""
 
 
 def chargeable(

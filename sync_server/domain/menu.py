@@ -377,7 +377,8 @@ class Currency:
 class HouseAccount:
     """A company or person that pays later. `limit_minor` bounds what may be owed; 0: nothing.
 
-    `tax_code` and `address` are for the invoice.
+    `tax_code` and `address` are for the invoice. `cards` are the numbers that a reader gives for
+    the cards its people hold up at the till; they sign nobody in.
     """
 
     account_id: str
@@ -386,6 +387,7 @@ class HouseAccount:
     tax_code: str = ""
     address: str = ""
     active: bool = True
+    cards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

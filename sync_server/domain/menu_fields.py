@@ -8,12 +8,14 @@ raises `No` with a code. Neighbour: `menu_changes` lays changes on a catalogue b
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .card_numbers import holds_card_number
 from .floor_plan import LABEL, SEATS, SHAPES, TABLES
-from .limits import PRICE_MINOR
+from .limits import AMOUNT_MINOR, CARD_LEAST, CARD_LENGTH, PRICE_MINOR
 from .menu import (
     Catalogue,
     Category,
     Hall,
+    HouseAccount,
     Item,
     Modifier,
     ModifierGroup,
@@ -151,6 +153,14 @@ def _label(_catalogue: Catalogue, text: str) -> str:
     if not text.strip() or len(text) > LABEL or not text.isprintable():
         raise No("bad_name")
     return text.strip()
+
+
+def _card(_catalogue: Catalogue, text: str) -> str:
+    """What a reader gives for a card of the house, in capitals as compared; never a bank's."""
+    fits = CARD_LEAST <= len(text) <= CARD_LENGTH and text.isprintable()
+    if not fits or holds_card_number(text):
+        raise No("bad_card")
+    return text.upper()
 
 
 # -- how new things begin ------------------------------------------------------------------------
@@ -353,6 +363,19 @@ KINDS: Mapping[str, Kind] = {
             "active": flag,
         },
         _new_staff,
+    ),
+    "house_account": Kind(
+        "accounts",
+        "account_id",
+        {
+            "name": name,
+            "limit_minor": whole(AMOUNT_MINOR),
+            "tax_code": plain(40),
+            "address": plain(120),
+            "cards": many(_card),
+            "active": flag,
+        },
+        lambda _catalogue, key, value: HouseAccount(key, key),
     ),
 }
 NAMED = ("names", "kitchen_names")

@@ -66,6 +66,11 @@ def added(vouchers: dict[str, Voucher], voucher: Voucher) -> None:
         del vouchers[next(used, next(iter(vouchers)))]
 
 
+def voucher_read(vouchers: Mapping[str, Voucher], read: str) -> Voucher | None:
+    """The voucher whose code a person typed or a reader gave, capitals and blanks aside."""
+    return vouchers.get(read) or vouchers.get(read.strip().upper())
+
+
 def spendable(
     vouchers: Mapping[str, Voucher], tender: str, code: str, amount_minor: int, facts: Facts
 ) -> Refused | None:

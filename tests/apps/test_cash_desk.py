@@ -114,7 +114,7 @@ def test_a_voucher_nobody_knows_is_told_and_nothing_changes(house: House) -> Non
     flow = signed_in(house, "taras")
     served_check(house, flow)
     flow.act("pay")
-    flow.act("scan:NOPE")
+    flow.act("barcode:NOPE")
     shown = flow.view()
     assert "NOPE" in shown.toast.text
     assert shown.view.take.label.startswith("Прийняти готівку")
@@ -289,7 +289,7 @@ def test_a_receipt_is_printed_again_as_a_copy_that_is_counted(house: House) -> N
 def test_a_voucher_is_sold_and_its_rest_returned(house: House) -> None:
     flow = desk_of(house, "taras", "vouchers")
     flow.act("do:gift")
-    flow.act("scan:CARD-001")
+    flow.act("barcode:CARD-001")
     typed(flow, "50000")
     flow.act("confirm")
     flow.act("confirm")
@@ -465,6 +465,7 @@ def test_reports_are_asked_for_the_day_or_the_shift_and_printed(house: House) ->
     assert cards == [("Готівка", ("2 ×",), "400,00"), ("Решта", ("1 ×",), "5,00")]
     assert flow.view().view.rows[0].value == "405,00\u00a0₴"
     flow.act("do:span")
+    settle(flow, house)
     flow.act("do:print")
     settle(flow, house)
     spans = [(asked["shift_id"], asked["paper"]) for _, asked in desk.questions]

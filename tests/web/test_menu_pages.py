@@ -7,6 +7,7 @@ from tests.web.conftest import Served, sign_in
 
 SECTIONS = (
     "item", "category", "group", "terms", "tax", "station", "routing", "hall", "role", "staff",
+    "house_account",
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ SCALES: Mapping[str, int] = {
     "discount_limit_bp": 2,
     "discount_limit_minor": 2,
     "refund_limit_minor": 2,
+    "limit_minor": 2,
     "portion_milli": 3,
 }
 MINUTES = frozenset({"from_minute", "until_minute"})

@@ -41,6 +41,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "hall": NAMES,
     "role": ("discount_limit_bp", "discount_limit_minor", "refund_limit_minor"),
     "staff": ("role_id", "language", "active"),
+    "house_account": ("limit_minor", "tax_code", "active"),
 }
 CARDS: Mapping[str, tuple[str, ...]] = {
     "item": (
@@ -64,6 +65,7 @@ CARDS: Mapping[str, tuple[str, ...]] = {
         *NAMES, "discount_limit_bp", "discount_limit_minor", "refund_limit_minor", "rights",
     ),
     "staff": ("name", "role_id", "language", "colour", "active", "extra_rights"),
+    "house_account": ("name", "limit_minor", "active", "tax_code", "address", "cards"),
 }  # fmt: skip
 SECTIONS = tuple(LISTED)
 CHOICE = (*NAMES, "price_minor", "default", "seconds", "base_bp", "portion_milli")
@@ -72,8 +74,8 @@ CHILDREN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "group": ("modifier", CHOICE),
     "hall": ("table", TABLE),
 }
-STAY = frozenset({"staff"})
-"""Who has worked here stays on the list: the journal names them."""
+STAY = frozenset({"staff", "house_account"})
+"""Who has worked or owed here stays on the list: the journal names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,11 @@ def new_thing(catalogue: Catalogue, form: Mapping[str, Sequence[str]]) -> list[C
         taken = set(things(catalogue, known)) if known else set()
         target = free_key(name, kind, taken)
     made = [Change(kind, target, NEW, parent or under)]
-    fields = {"staff": ("name",), "table": ("label",)}.get(kind, NAMES)
+    fields = {
+        "staff": ("name",),
+        "house_account": ("name",),
+        "table": ("label",),
+    }.get(kind, NAMES)
     made += [Change(kind, target, one, name) for one in fields]
     price = typed("new_price")
     if price and kind in ("item", "modifier"):
