@@ -53,7 +53,7 @@ from .access import Access
 from .adoption import UNSIGNED, owed_for, settled_by
 from .devices import Device
 from .journal import Batch, Head
-from .kitchen_evidence import is_due, was_made
+from .kitchen_evidence import is_due, moved, now_on, still_follows, was_made
 from .recollection import Past
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ class Group:
             first = past.outcome
         try:
             decision = self._decide(device, command, at_ms, first, past)
-            if isinstance(decision, Refused) and _was_done(first):
+            if _was_done(first) and _goes_otherwise(decision, first, past):
                 return self._repeat_as_kept(device, received, first, past, at_ms)
             if first is not None and first.outcome == "parked":
                 error = "parked before the server was restored"
@@ -433,14 +433,18 @@ class Group:
         """Repeat what a device that has not come had given to the kitchen (`kitchen_evidence`),
         whose paper may be out; the events as they stand now, none if they do not fit any more."""
         made, first = _Rows(Head(self.head.n, self.head.hash)), self.head.n + 1
-        again = [msgspec.structs.replace(record, n=n) for n, record in enumerate(records, first)]
+        again: list[EventRecord] = []
         try:
-            for record in again:
-                event = CODEC.decode_event(record.type, record.tv, record.body)
+            events = [CODEC.decode_event(one.type, one.tv, one.body) for one in records]
+            to = now_on(self.venue, events)
+            for before, event in zip(records, (moved(one, to) for one in events), strict=True):
                 if not is_due(self.venue, event):
                     self._rebuild()
                     return []
-                self._append(record, write_event(record), event, True, made)
+                if still_follows(self.venue, event):
+                    n, body = first + len(again), msgspec.Raw(CODEC.encode(event))
+                    again.append(msgspec.structs.replace(before, n=n, body=body))
+                    self._append(again[-1], write_event(again[-1]), event, True, made)
         except Exception:
             log.exception("what the kitchen had of command %s does not fit", records[0].cmd_id)
             self._rebuild()
@@ -539,6 +543,15 @@ class Group:
 def _was_done(first: CommandResult | None) -> TypeGuard[CommandResult]:
     """Whether a terminal was told, before a restore, that something had come of it."""
     return first is not None and first.outcome in ("accepted", "adjusted")
+
+
+def _goes_otherwise(decision: Decision, first: CommandResult, past: Past | None) -> bool:
+    """Whether what was done would not be done now: it is refused; or the money that had closed a
+    check is still in a drawer somewhere, and lines would not go on the new check that was told."""
+    if isinstance(decision, Refused):
+        return True
+    continued = first.code == "continued" and decision.adjusted is None
+    return continued and past is not None and bool(past.had(first))
 
 
 def _as_told(decision: Accepted, first: CommandResult) -> Accepted:

@@ -4,12 +4,18 @@ Rule: a dish that a cook has seen is a fact (reliability 2.20). A tablet may lie
 tomorrow, and the house opens without it; the others remember what it had sent, and without that a
 colleague would send the same dishes again. So what was given to the kitchen, and nothing else of a
 missing device, is believed on the word of those that are here: money and what was ordered wait
-for their own tablet. `recollection` remembers, `group` repeats, `bus` says when.
+for their own tablet. What follows of itself from a send (portions counted down, the close of a
+check that is paid) is repeated as far as it is still so. Lines are followed to the check on which
+they stand now: while a payment is missing no second check continues a paid one.
+`recollection` remembers, `group` repeats, `bus` says when.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sync_server.domain import events as e
+from sync_server.domain.checks import balance, totals_of
+from sync_server.domain.ids import CheckId
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import EventRecord
 
@@ -20,11 +26,35 @@ GIVEN = frozenset(
     }
 )
 
+FOLLOWS = frozenset({"ItemStopped", "CheckClosed"})
+
 
 def was_given(records: Sequence[EventRecord]) -> bool:
     """Whether these events of one command gave dishes to the kitchen, and did nothing else."""
     types = {record.type for record in records}
-    return "LinesFired" in types and types <= GIVEN
+    return "LinesFired" in types and types <= GIVEN | FOLLOWS
+
+
+def now_on(venue: Venue, events: Sequence[object]) -> dict[CheckId, CheckId]:
+    """From the check on which lines were fired to the open one on which all of them stand now."""
+    found: dict[CheckId, CheckId] = {}
+    for event in events:
+        if not isinstance(event, e.LinesFired):
+            continue
+        ids = [sold.line_id for sold in event.sold]
+        known = venue.checks.get(event.check_id)
+        if known is not None and all(map(known.line, ids)):
+            continue
+        for check in venue.checks.values():
+            if all(map(check.line, ids)):
+                found[event.check_id] = check.check_id
+    return found
+
+
+def moved(event: object, to: dict[CheckId, CheckId]) -> object:
+    """The event as said of the check on which its lines stand now."""
+    key = to.get(getattr(event, "check_id", CheckId("")))
+    return event if key is None else replace(event, check_id=key)  # type: ignore[type-var]
 
 
 def is_due(venue: Venue, event: object) -> bool:
@@ -34,6 +64,17 @@ def is_due(venue: Venue, event: object) -> bool:
     check = venue.checks.get(event.check_id)
     ordered = check is not None and all(check.line(sold.line_id) for sold in event.sold)
     return ordered and not was_made(venue, event)
+
+
+def still_follows(venue: Venue, event: object) -> bool:
+    """Whether what followed from a send follows now, too; all else does."""
+    if isinstance(event, e.ItemStopped):
+        stop = venue.stops.get(event.item_id)
+        return stop is not None and stop.left_milli > event.left_milli
+    if isinstance(event, e.CheckClosed):
+        check = venue.checks.get(event.check_id)
+        return check is not None and balance(check) == 0 and totals_of(check) == event.totals
+    return True
 
 
 def was_made(venue: Venue, event: object) -> bool:

@@ -5,6 +5,8 @@ The key of the journal burnt as well in each of them, so nothing of the lost rec
 
 import asyncio
 
+import pytest
+
 from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import ChargeId, LineId
@@ -140,5 +142,79 @@ def test_a_dish_that_the_cook_has_had_is_not_sent_again_while_its_sender_is_miss
         tickets = scene.server.tickets.values()
         assert sorted(line.line_id for ticket in tickets for line in ticket.lines) == [L1, L2, L3]
         assert [line.fire_no for line in scene.check().lines] == [1, 1, 1]
+
+    played(story)
+
+
+def tickets_with(scene: Scene, line_id: LineId) -> list[str]:
+    every = scene.server.tickets.values()
+    return [t.check_id for t in every if any(line.line_id == line_id for line in t.lines)]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_dish_made_on_the_check_that_continued_a_paid_one_is_not_made_again(told: bool) -> None:
+    """Petro had taken the money and sent Olena's late dish, which stood on a second check; then
+    his tablet lay in a drawer. Had she been told, it stands there again; if not, nothing continues
+    a check that nobody has paid, and on the first one it looked as if nobody had sent it."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(OLENA, c.SendLines(K, (L1, L2)))
+        backup = await burnt(scene)
+        if told:
+            await scene.goes_away(OLENA)
+        else:
+            [one for one in scene.world.air.wires if one.machine == OLENA][-1].grow_deaf()
+        scene.pay(PETRO, "cash")
+        await scene.until(lambda: K in scene.server.closed)
+        scene.tap(OLENA, c.AddLines(K, (scene.dish("l3"),)))
+        if told:
+            await scene.comes_back(OLENA)
+        await scene.until(lambda: bool(scene.desk(PETRO).base.checks))
+        [late] = scene.server.checks
+        scene.tap(PETRO, c.SendLines(late, (L3,)))
+        await scene.until(lambda: not scene.desk(PETRO).waiting)
+        assert tickets_with(scene, L3) == [late]
+        await asyncio.sleep(1)
+        server = scene.world.server
+        scene.machine(PETRO).crash()
+        server.restore(backup)
+        server.switch_on()
+        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        stands = late if told else K
+        assert tickets_with(scene, L3) == [stands]
+        line = scene.check(stands).line(L3)
+        assert line is not None
+        assert line.fire_no == 1
+        scene.machine(PETRO).switch_on()
+        await scene.until(lambda: scene.machine(PETRO).ready)
+        await scene.drained()
+        assert scene.outcome(PETRO, "SendLines") == ("accepted", "")
+        assert tickets_with(scene, L3) == [stands]
+
+    played(story)
+
+
+def test_a_dish_of_which_few_were_left_is_not_made_again_while_its_sender_is_missing() -> None:
+    """The send had counted the portions down as well, and so it was no evidence of anything."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(PETRO, c.StopItem("borscht", 5_000))
+        await scene.drained()
+        backup = await burnt(scene)
+        scene.tap(IHOR, c.SendLines(K, (L1,)))
+        await scene.drained()
+        assert scene.server.stops["borscht"].left_milli == 3_000
+        scene.machine(IHOR).crash()
+        server = scene.world.server
+        server.restore(backup)
+        server.switch_on()
+        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        assert scene.server.stops["borscht"].left_milli == 3_000
+        assert len(tickets_with(scene, L1)) == 1
+        scene.machine(IHOR).switch_on()
+        await scene.until(lambda: scene.machine(IHOR).ready)
+        await scene.drained()
+        assert scene.server.stops["borscht"].left_milli == 3_000
+        assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
 
     played(story)
