@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from sync_server.domain import outward
 from sync_server.domain.ids import ChargeId
@@ -37,6 +37,41 @@ OUTCOME_LENGTH = 16 * 1024
 """A row carries the whole record of a room charge, which cut short could not be read again."""
 
 UNFINISHED = ("claimed", "sending")
+
+# Thought out once: a paper needs six of them, and building a statement costs more than running it.
+_QUEUED = (
+    select(EffectRow.effect_id)  # type: ignore[call-overload]
+    .where(
+        EffectRow.kind == bindparam("of_kind"),
+        EffectRow.target == bindparam("of_target"),
+        EffectRow.state == "queued",
+    )
+    .limit(1)
+)
+_DUE = (
+    select(EffectRow)
+    .where(
+        EffectRow.kind == bindparam("of_kind"),  # type: ignore[arg-type]
+        EffectRow.target == bindparam("of_target"),  # type: ignore[arg-type]
+        EffectRow.state == "queued",  # type: ignore[arg-type]
+        or_(
+            EffectRow.due_ms <= bindparam("now"),
+            EffectRow.due_ms > bindparam("too_late"),
+        ),
+    )
+    .order_by(EffectRow.n, EffectRow.effect_id)  # type: ignore[arg-type]
+    .limit(bindparam("most"))
+)
+_CHANGED = update(EffectRow).where(EffectRow.effect_id == bindparam("the_effect"))  # type: ignore[arg-type]
+_CLAIMED = _CHANGED.values(
+    state="claimed", attempt=bindparam("new_attempt"), updated_ms=bindparam("now")
+)
+_MARKED = _CHANGED.values(
+    state=bindparam("new_state"),
+    outcome=bindparam("new_outcome"),
+    due_ms=bindparam("new_due_ms"),
+    updated_ms=bindparam("now"),
+)
 
 
 class OfficeDoor:
@@ -89,27 +124,12 @@ class OfficeDoor:
         released = self._released(kind)
 
         def take(connection: Connection) -> list[EffectRecord]:
-            rows = connection.execute(
-                select(EffectRow)
-                .where(
-                    EffectRow.kind == kind,  # type: ignore[arg-type]
-                    EffectRow.target == target,  # type: ignore[arg-type]
-                    EffectRow.state == "queued",  # type: ignore[arg-type]
-                    or_(
-                        EffectRow.due_ms <= now,  # type: ignore[arg-type]
-                        EffectRow.due_ms > now + LONGEST_PAUSE_MS,  # type: ignore[arg-type]
-                    ),
-                )
-                .order_by(EffectRow.n, EffectRow.effect_id)  # type: ignore[arg-type]
-                .limit(limit)
-            ).all()
+            asked = {"of_kind": kind, "of_target": target, "now": now, "most": limit}
+            rows = connection.execute(_DUE, asked | {"too_late": now + LONGEST_PAUSE_MS}).all()
             taken = [row for row in rows if released(row.n)]
             for row in taken:
-                connection.execute(
-                    update(EffectRow)
-                    .where(EffectRow.effect_id == row.effect_id)
-                    .values(state="claimed", attempt=row.attempt + 1, updated_ms=now)
-                )
+                new = {"the_effect": row.effect_id, "new_attempt": row.attempt + 1, "now": now}
+                connection.execute(_CLAIMED, new)
             return [_record(row, "claimed", row.attempt + 1) for row in taken]
 
         records = await self._office.database.write(take)
@@ -121,13 +141,7 @@ class OfficeDoor:
         before = self._office.head_n
         left = await self._office.database.read_async(
             lambda connection: connection.execute(
-                select(EffectRow.effect_id)  # type: ignore[call-overload]
-                .where(
-                    EffectRow.kind == kind,
-                    EffectRow.target == target,
-                    EffectRow.state == "queued",
-                )
-                .limit(1)
+                _QUEUED, {"of_kind": kind, "of_target": target}
             ).first()
         )
         if left is None and self._office.head_n == before:
@@ -151,16 +165,14 @@ class OfficeDoor:
 
     async def mark(self, effect_id: str, state: str, outcome: str = "", due_ms: int = 0) -> None:
         """Commit the state of a row."""
-        now = self.now_ms()
-        await self._office.database.write(
-            lambda connection: connection.execute(
-                update(EffectRow)
-                .where(EffectRow.effect_id == effect_id)  # type: ignore[arg-type]
-                .values(
-                    state=state, outcome=outcome[:OUTCOME_LENGTH], due_ms=due_ms, updated_ms=now
-                )
-            )
-        )
+        new = {
+            "the_effect": effect_id,
+            "new_state": state,
+            "new_outcome": outcome[:OUTCOME_LENGTH],
+            "new_due_ms": due_ms,
+            "now": self.now_ms(),
+        }
+        await self._office.database.write(lambda connection: connection.execute(_MARKED, new))
         if state == "queued":
             await self._office.load_queues()
             self._told([])

@@ -87,25 +87,27 @@ def _check_utf8(data: bytes) -> None:
 
 
 def _check_values(value: Any) -> None:
-    """Walk plain values; recursion is bounded because the depth was checked before."""
-    if isinstance(value, str):
-        if len(value) > limits.TEXT_LENGTH:
-            raise FrameFault("too_long", f"text of {len(value)}")
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int):
-        if not _INT_MIN <= value <= _INT_MAX:
-            raise FrameFault("number", "outside 64 bits")
-    elif isinstance(value, float):
-        raise FrameFault("number", "not whole")
-    elif isinstance(value, list):
-        if len(value) > limits.LIST_LENGTH:
-            raise FrameFault("too_long", f"list of {len(value)}")
-        for item in value:
-            _check_values(item)
-    else:
-        if len(value) > limits.LIST_LENGTH:
-            raise FrameFault("too_long", f"object of {len(value)}")
-        for key, item in value.items():
-            _check_values(key)
-            _check_values(item)
+    """Look at plain values in the order in which they are met; the depth was checked before.
+
+    A list that grows while it is walked: a call for each value costs more than the look at it.
+    """
+    met = [value]
+    for one in met:
+        kind = type(one)
+        if kind is str:
+            if len(one) > limits.TEXT_LENGTH:
+                raise FrameFault("too_long", f"text of {len(one)}")
+        elif kind is int:
+            if not _INT_MIN <= one <= _INT_MAX:
+                raise FrameFault("number", "outside 64 bits")
+        elif kind is dict:
+            if len(one) > limits.LIST_LENGTH:
+                raise FrameFault("too_long", f"object of {len(one)}")
+            met += one
+            met += one.values()
+        elif kind is list:
+            if len(one) > limits.LIST_LENGTH:
+                raise FrameFault("too_long", f"list of {len(one)}")
+            met += one
+        elif kind is float:
+            raise FrameFault("number", "not whole")

@@ -5,6 +5,7 @@ evening is drawn first, so that some evenings have little and some have all of i
 """
 
 import asyncio
+import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ HOUR_MS, YEARS_MS = 3_600_000, 315_000_000_000
 JUMPS_MS = (HOUR_MS, -HOUR_MS, 9 * HOUR_MS, YEARS_MS, -YEARS_MS)
 SERVER_JUMPS_MS = (HOUR_MS, -HOUR_MS, 40_000, -40_000)
 PAPER_S = KITCHEN_PAPER_MS / 1000
+SELDOM = (50_000, 20, 20)
 
 
 class Violation(Exception):
@@ -93,6 +95,20 @@ def narrow(rng: Random) -> Iterator[None]:
             setattr(home, name, old)
 
 
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """The house is made once and lives for ever; the collector need not look at it all the time."""
+    before = gc.get_threshold()
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def run(
     seed: int, lengths_s: tuple[float, ...] = (), shape: "type[Evening] | None" = None
 ) -> Report:
@@ -102,7 +118,7 @@ def run(
     """
     shape = shape or Evening
     house = prepared()
-    with narrow(Random(f"{seed} bounds")), World(str(seed), house) as world:
+    with few_collections(), narrow(Random(f"{seed} bounds")), World(str(seed), house) as world:
         story = shape(world, seed, lengths_s or shape.lengths_s)
         try:
             world.run(story.live())

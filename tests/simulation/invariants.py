@@ -279,25 +279,25 @@ def cards_open(world: World) -> list[str]:
     ]
 
 
+_PAPERS = select(EffectRow).where(EffectRow.kind == PAPER)  # type: ignore[arg-type]
+_PAPERS_OPEN = select(EffectRow.effect_id, EffectRow.state).where(  # type: ignore[call-overload]
+    EffectRow.kind == PAPER,
+    EffectRow.state.in_(("queued", "claimed", "sending")),  # type: ignore[attr-defined]
+)
+
+
 def _paper_rows(world: World) -> list[Any]:
-    return list(
-        world.server.office.database.read(
-            lambda connection: connection.execute(
-                select(EffectRow).where(EffectRow.kind == PAPER)  # type: ignore[arg-type]
-            ).all()
-        )
-    )
+    read = world.server.office.database.read
+    return list(read(lambda connection: connection.execute(_PAPERS).all()))
 
 
 def papers_open(world: World) -> list[str]:
     """Papers that are neither out nor given up."""
     if not (world.server.on and world.server.ready):
         return ["the server is off"]
-    return [
-        f"{row.effect_id} is {row.state}"
-        for row in _paper_rows(world)
-        if row.state in ("queued", "claimed", "sending")
-    ]
+    read = world.server.office.database.read
+    rows = read(lambda connection: connection.execute(_PAPERS_OPEN).all())
+    return [f"{row.effect_id} is {row.state}" for row in rows]
 
 
 def _paper_is_told(world: World) -> list[str]:

@@ -25,7 +25,14 @@ STOCK_IN = 0.12
 
 
 def entries(world: World) -> list[tuple[EventRecord, object]]:
-    """The server's journal, decoded."""
+    """The server's journal, decoded; read once for all judges of an evening."""
+    head = world.server.office.live.head.hash
+    if world.journal_read[0] != head:
+        world.journal_read = (head, _decoded(world))
+    return world.journal_read[1]
+
+
+def _decoded(world: World) -> list[tuple[EventRecord, object]]:
     found: list[tuple[EventRecord, object]] = []
     for _, data, _ in journal.every_record(world.server.office.database):
         record = read_event(data)

@@ -40,6 +40,7 @@ from sync_server.hotel.gateway import (
 )
 from sync_server.hotel.property import Property
 from sync_server.hotel.tables import EntryRow
+from sync_server.protocol.envelope import EventRecord
 from sync_server.store.database import Database, MemoryDisk
 from tests.builders import DAY, EVENING_MS
 
@@ -161,6 +162,7 @@ class World:
         self.history = History()
         self.folder = Path(mkdtemp(prefix="vitrylo-", dir=SHM if SHM.is_dir() else None))
         self.always_stock = False
+        self.journal_read: tuple[str, list[tuple[EventRecord, object]]] = ("", [])
         self.sent: set[tuple[str, int, int]] = set()
         self.hotel_disk = MemoryDisk(hotel_image())
         self.hotel = Database.on_disk(self.hotel_disk)
