@@ -10,7 +10,7 @@ What is dated before the last move of its good is priced as things stand and mar
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlalchemy import func
@@ -33,11 +33,18 @@ from sync_server.domain.stock import (
 )
 
 from .balances import NEVER, Balances
+from .marks import Marks, month_of
 from .moves import Entry, Moves, domain_move
 from .settings import costing_method
-from .tables import RecostDue, StockMove
+from .tables import RecostCause, RecostDue, StockMove
 
 __all__ = ["Entry", "Gone", "Ledger", "Share", "Shelf", "domain_move", "last_purchase", "mark_due"]
+
+LAST = (True, chr(0x10FFFF))
+"""Behind whatever stood at a moment before this transaction: who comes first is looked up anew."""
+
+WAITING = 0
+CAUSES_NAMED = 50
 
 
 class Ledger:
@@ -50,16 +57,20 @@ class Ledger:
         method = costing_method(session)
         self._balances = Balances(session.connection(), method)
         self._shelves = Shelves(method, self._balances.states)
-        self._late: dict[str, str] = {}
+        self._marks = Marks(method)
+        self._late: dict[str, Late] = {}
+        self._latest: dict[Key, tuple[bool, str]] = {}
         self._asked: set[str] = set()
 
     def write(self) -> None:
         """Put everything posted so far into the tables, inside the open transaction."""
         self._session.flush()
         self._balances.write()
-        for ingredient_id, day in sorted(self._late.items()):
-            mark_due(self._session, ingredient_id, day)
+        for ingredient_id, late in sorted(self._late.items()):
+            mark_due(self._session, ingredient_id, late.day)
+            late.name_causes(self._session, ingredient_id)
         self._late = {}
+        self._marks.write(self._session.connection())
         self._session.flush()
         self._moves.write()
 
@@ -73,7 +84,7 @@ class Ledger:
         numbered = move.entered(self._moves.next_n, entry.day, entry.at_ms, entry.document)
         for place in (move.source, move.target):
             if store_of(place) is not None:
-                self._reach((place, move.ingredient_id), entry)
+                self._reach((place, move.ingredient_id), entry, move.kind)
         priced = self._shelves.book(numbered)
         self._moves.add(priced.move, entry, no_cost=priced.no_cost)
         for correction in corrections_of(priced):
@@ -96,7 +107,7 @@ class Ledger:
         move = domain_move(row)
         opposite = replace(move, source=move.target, target=move.source, annuls=row.n)
         self._moves.add(opposite, entry)
-        self._late[row.ingredient_id] = min(self._late.get(row.ingredient_id, row.day), row.day)
+        self._due(row.ingredient_id, entry)
 
     def sale_moves(self, line_id: str, fire_no: int) -> Sequence[StockMove]:
         """What one firing of a line took, in the order in which it was taken."""
@@ -150,26 +161,63 @@ class Ledger:
         )
         return int(self._session.exec(query).one() or 0)
 
-    def _reach(self, key: Key, entry: Entry) -> None:
-        """Load the state of a good, and see whether this entry comes after all the others."""
+    def _reach(self, key: Key, entry: Entry, kind: MoveKind) -> None:
+        """Load the state of a good, and see whether this entry comes after all the others.
+
+        What was bought counts for every store: it prices what one of them never had. At one
+        moment the rule of `costing_order` says who is first.
+        """
         balances, good = self._balances, key[1]
         balances.load()
+        self._mark(good, month_of(entry.day))
         if balances.touch(key).cost is None and good not in self._asked:
             self._asked.add(good)
             price = self._last_price(good)
             if price is not None:
                 self._shelves.prices.setdefault(good, price)
-        moment = (entry.day, entry.at_ms)
-        if moment < balances.moments.get(key, NEVER):
-            self._late[good] = min(self._late.get(good, entry.day), entry.day)
-        else:
-            balances.moments[key] = moment
+        moment, place = (entry.day, entry.at_ms), (kind not in BOUGHT, entry.document)
+        last = balances.moments.get(key, NEVER)
+        if moment < last or (moment == last and place < self._latest.get(key, LAST)):
+            self._due(good, entry)
+            return
+        if kind in BOUGHT and moment < balances.last_moment(good):
+            self._due(good, entry)
+        balances.moments[key] = moment
+        self._latest[key] = place
+
+    def _due(self, good: str, entry: Entry) -> None:
+        late = self._late.setdefault(good, Late(entry.day))
+        late.day = min(late.day, entry.day)
+        if len(late.causes) < CAUSES_NAMED:
+            late.causes.add(entry.document)
+
+    def _mark(self, good: IngredientId, month: str) -> None:
+        """Leave a mark where the history of a good comes to a new month."""
+        months = self._marks.months
+        if good not in months:
+            months[good] = month_of(self._balances.last_moment(good)[0])
+        if month > months[good]:
+            self._marks.leave(good, month, self._balances.held(good))
 
     def _last_price(self, ingredient_id: str) -> UnitCost | None:
         """What the house last paid for a good, into whichever store it came."""
         with self._session.no_autoflush:
             bought = last_purchase(self._session, ingredient_id)
         return UnitCost(bought.value_minor, from_milli(bought.qty_milli)) if bought else None
+
+
+@dataclass(slots=True)
+class Late:
+    """From which day on a good is due, and the documents that made it so."""
+
+    day: str
+    causes: set[str] = field(default_factory=set)
+
+    def name_causes(self, session: Session, good: str) -> None:
+        """Keep them until a recalculation takes them up."""
+        for document in sorted(self.causes):
+            if session.get(RecostCause, (good, WAITING, document)) is None:
+                session.add(RecostCause(ingredient_id=good, run=WAITING, document=document))
 
 
 def mark_due(session: Session, ingredient_id: str, day: str) -> None:
@@ -204,7 +252,10 @@ def last_purchase(
         same = (col(StockMove.day) == day) & (col(StockMove.at_ms) < at_ms)
         query = query.where((col(StockMove.day) < day) | same)
     ordered = query.order_by(
-        col(StockMove.day).desc(), col(StockMove.at_ms).desc(), col(StockMove.n).desc()
+        col(StockMove.day).desc(),
+        col(StockMove.at_ms).desc(),
+        col(StockMove.document).desc(),
+        col(StockMove.n).desc(),
     )
     return session.exec(ordered.limit(1)).first()
 

@@ -1,15 +1,16 @@
 """Working costs out anew: what a late, corrected or reversed document changes, and nothing else.
 
 A run takes the goods that are due one after the other, each with what is made of it, in a
-transaction of its own: it prices their history since the last lock again, in the order of
-costing, and adds a correction for every figure that differs. Nothing is overwritten. Stopped
+transaction of its own: it prices their history again, from the month of the late document (`marks`)
+or else from the last lock, in the order of costing, and adds a correction for every figure that
+differs, under the name of what was late. Nothing is overwritten. Stopped
 anywhere and started again it adds the same rows, because the run keeps its moment and its day.
 Corrections of a locked day stand on the first open one.
 
 The rules are `sync_server.domain.shelves`; the front office knows nothing of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, delete, func
 from sqlmodel import Session, col, select
 
-from sync_server.domain.costing import Stock
+from sync_server.domain.costing import Stock, UnitCost
 from sync_server.domain.shelves import (
     CORRECTIONS,
     Batch,
@@ -38,6 +39,7 @@ from sync_server.domain.stock import (
     IngredientId,
     Key,
     Move,
+    from_milli,
     store_of,
     store_place,
 )
@@ -45,7 +47,8 @@ from sync_server.store.database import Database, session_on
 from sync_server.store.hot_insert import HotInsert, Row
 
 from .balances import NEVER, Balances, Moment
-from .ledger import mark_due
+from .ledger import CAUSES_NAMED, WAITING, last_purchase, mark_due
+from .marks import Marks, day_before, first_day, forget, month_of, standing
 from .moves import READ_AT_ONCE, Entry, Moves, domain_move, moves_where
 from .settings import METHOD, costing_method, locked_through, open_day, settle
 from .states import body_of, states_in
@@ -54,6 +57,7 @@ from .tables import (
     CostCheckpoint,
     Ingredient,
     PeriodLock,
+    RecostCause,
     RecostDue,
     RecostRun,
     StockMove,
@@ -114,7 +118,6 @@ def recost_step(connection: Connection, at_ms: int) -> Recosted | None:
         goods = _connected(session, {due.ingredient_id})
         run.corrections += _recost_goods(session, goods, run)
         run.goods += len(goods)
-        session.execute(delete(RecostDue).where(col(RecostDue.ingredient_id).in_(goods)))
         session.flush()
         return Recosted(run.number, run.goods, run.corrections)
 
@@ -126,7 +129,6 @@ def recost_now(session: Session, goods: Iterable[str], at_ms: int) -> int:
     connected = _connected(session, set(goods))
     run.goods, run.done = len(connected), True
     run.corrections = _recost_goods(session, connected, run)
-    session.execute(delete(RecostDue).where(col(RecostDue.ingredient_id).in_(connected)))
     session.flush()
     return run.corrections
 
@@ -143,7 +145,7 @@ def lock_through(connection: Connection, day: str, by: str, at_ms: int) -> None:
         locked = locked_through(session)
         assert day > locked, "the caller has looked"
         for good in session.exec(select(Ingredient.ingredient_id)).all():
-            replay = _Replay.of(session, [good], day_to=day)
+            replay = _Replay.of(session, [good], since=day, day_to=day)
             for _ in replay.run():
                 pass
             _keep_checkpoint(session, replay.shelves, day)
@@ -207,30 +209,36 @@ def _connected(session: Session, goods: set[str]) -> list[str]:
 
 @dataclass(slots=True)
 class _Replay:
-    """The history of some goods since the lock, priced anew while it is read."""
+    """The history of some goods behind the day `after`, priced anew while it is read."""
 
     connection: Connection
+    after: str
     shelves: Shelves
     window: tuple[Any, ...]
     annulled: frozenset[int]
 
     @staticmethod
-    def of(session: Session, goods: Sequence[str], *, day_to: str = "") -> "_Replay":
-        """What is known before the first move of the window."""
-        connection, locked = session.connection(), locked_through(session)
-        window = [MOVE.day > locked, MOVE.ingredient_id.in_(goods)]
+    def of(
+        session: Session, goods: Sequence[str], *, since: str = "", day_to: str = ""
+    ) -> "_Replay":
+        """What is known before the first move of the window.
+
+        The window begins with the month of `since`, or behind the last lock.
+        """
+        connection = session.connection()
+        after, shelves = _stand(session, goods, since)
+        window = [MOVE.day > after, MOVE.ingredient_id.in_(goods)]
         if day_to:
             window.append(MOVE.day <= day_to)
-        shelves = _shelves_at(session, locked, goods)
         undone = _numbers(connection, MOVE.undoes, window)
         shelves.wanted = undone
-        _know_before(connection, shelves, undone, locked)
+        _know_before(connection, shelves, undone, after)
         _know_other_inputs(connection, shelves, window, goods)
         annulled = _numbers(connection, MOVE.annuls, window)
-        return _Replay(connection, shelves, tuple(window), annulled)
+        return _Replay(connection, after, shelves, tuple(window), annulled)
 
-    def run(self) -> Iterator[tuple[Any, Priced]]:
-        """Each row with its move as priced now, in the order of costing.
+    def run(self, before: Callable[[Any], None] | None = None) -> Iterator[tuple[Any, Priced]]:
+        """Each row with its move as priced now, in the order of costing; `before` sees it first.
 
         The database sorts by day and moment; who comes first at one moment is the domain's rule.
         """
@@ -245,8 +253,9 @@ class _Replay:
             if len(moment) > 1:
                 moment.sort(key=lambda pair: costing_order(pair[0]))
             for move, row in moment:
-                done = again(move, self.annulled, self.shelves)
-                yield row, done
+                if before is not None:
+                    before(row)
+                yield row, again(move, self.annulled, self.shelves)
 
 
 def _numbers(
@@ -260,12 +269,16 @@ def _numbers(
 def _recost_goods(session: Session, goods: Sequence[str], run: RecostRun) -> int:
     """Price the history of goods anew, add what differs, set their balances; returns how many."""
     connection = session.connection()
-    corrected = _corrected(connection, goods)
-    replay = _Replay.of(session, goods)
+    due = select(func.min(RecostDue.day)).where(col(RecostDue.ingredient_id).in_(goods))
+    replay = _Replay.of(session, goods, since=session.exec(due).one() or "")
+    corrected = _corrected(connection, goods, replay.after)
     moves, changes = Moves(session), _Changes(connection, run.number)
+    marks = _Marking(Marks(replay.shelves.method), replay)
+    forget(connection, goods, replay.after)
     last: dict[Key, Moment] = {}
+    differing: set[str] = set()
     found = 0
-    for row, done in replay.run():
+    for row, done in replay.run(marks.before):
         for place in (row.source, row.target):
             if store_of(place) is not None:
                 last[place, row.ingredient_id] = (row.day, row.at_ms)
@@ -277,15 +290,60 @@ def _recost_goods(session: Session, goods: Sequence[str], run: RecostRun) -> int
             name = f"recost/{run.number}"
             entry = Entry(dated.day, run.at_ms, name, row.line_id, row.fire_no)
             changes.add(moves.add(dated, entry), dated, entry)
+            differing.add(row.ingredient_id)
             found += 1
     moves.write()
     changes.write()
+    marks.marks.write(connection)
     _set_balances(connection, replay.shelves, goods, last)
+    _settle(session, goods, differing, run.number)
     return found
 
 
-def _corrected(connection: Connection, goods: Sequence[str]) -> dict[int, tuple[int, int]]:
-    """By move what corrections have changed so far: of its value, and of what left its store.
+def _settle(session: Session, goods: Sequence[str], differing: set[str], run: int) -> None:
+    """The goods are due no more; where something differs it stands what for."""
+    waiting = select(RecostCause).where(
+        col(RecostCause.ingredient_id).in_(goods), RecostCause.run == WAITING
+    )
+    causes = set()
+    for row in session.exec(waiting).all():
+        causes.add(row.document)
+        session.delete(row)
+    session.add_all(
+        RecostCause(ingredient_id=good, run=run, document=document)
+        for good in sorted(differing)
+        for document in sorted(causes)[:CAUSES_NAMED]
+    )
+    session.execute(delete(RecostDue).where(col(RecostDue.ingredient_id).in_(goods)))
+
+
+@dataclass(slots=True)
+class _Marking:
+    """Leaves marks while a history is priced anew; for the moves it is given before each."""
+
+    marks: Marks
+    replay: _Replay
+
+    def before(self, row: Any) -> None:
+        """A move that is priced next may be the first of its good in a month."""
+        month = month_of(row.day)
+        if month <= self.marks.months.get(row.ingredient_id, ""):
+            return
+        if first_day(month) <= self.replay.after:
+            self.marks.months[row.ingredient_id] = month
+            return
+        states = {
+            store_of(place) or "": state
+            for (place, good), state in self.replay.shelves.states.items()
+            if good == row.ingredient_id
+        }
+        self.marks.leave(row.ingredient_id, month, states)
+
+
+def _corrected(
+    connection: Connection, goods: Sequence[str], after: str
+) -> dict[int, tuple[int, int]]:
+    """By move behind a day what corrections have changed: its value, and what left its store.
 
     A correction from before they named their move stands right after it.
     """
@@ -297,10 +355,29 @@ def _corrected(connection: Connection, goods: Sequence[str]) -> dict[int, tuple[
             sa.func.sum(sa.case((left, 0), else_=MOVE.value_minor)),
             sa.func.sum(sa.case((left, MOVE.value_minor), else_=0)),
         )
-        .where(MOVE.ingredient_id.in_(goods), MOVE.kind.in_(_CORRECTING))
+        .where(MOVE.ingredient_id.in_(goods), MOVE.kind.in_(_CORRECTING), MOVE.day > after)
         .group_by(order)
     )
     return {n: (int(value), int(shift)) for n, value, shift in connection.execute(query)}
+
+
+def _stand(session: Session, goods: Sequence[str], since: str) -> tuple[str, Shelves]:
+    """The day behind which goods are priced anew, and their states at its end."""
+    locked, method = locked_through(session), costing_method(session)
+    first = first_day(month_of(since)) if since else ""
+    if first <= locked:
+        return locked, _shelves_at(session, locked, goods)
+    shelves = Shelves(method)
+    for good in map(IngredientId, goods):
+        states = standing(session, good, first, method)
+        if states is None:
+            return locked, _shelves_at(session, locked, goods)
+        for store_id, state in states.items():
+            shelves.states[store_place(store_id), good] = state
+        bought = last_purchase(session, good, before=(first, 0))
+        if bought is not None:
+            shelves.prices[good] = UnitCost(bought.value_minor, from_milli(bought.qty_milli))
+    return day_before(first), shelves
 
 
 def _shelves_at(session: Session, day: str, goods: Sequence[str]) -> Shelves:
@@ -320,22 +397,22 @@ def _shelves_at(session: Session, day: str, goods: Sequence[str]) -> Shelves:
 
 
 def _know_before(
-    connection: Connection, shelves: Shelves, undone: Iterable[int], locked: str
+    connection: Connection, shelves: Shelves, undone: Iterable[int], after: str
 ) -> None:
-    """Sales from behind the lock that are taken back after it, at what the books say of them."""
-    if not locked:
+    """Sales up to a day that are taken back behind it, at what the books say of them."""
+    if not after:
         return
     for order in sorted(undone):
         about = (MOVE.n == order) | ((MOVE.corrects == order) & (MOVE.corrects != 0))
         history = list(moves_where(connection, about))
-        if history[0].day > locked:
+        if history[0].day > after:
             continue
         value = booked(history)[order].value_minor
         shelves.originals[order] = replace(history[0], value_minor=value)
         earlier = sa.select(sa.func.sum(MOVE.share)).where(
             MOVE.undoes == order,
             MOVE.undoes != 0,
-            MOVE.day <= locked,
+            MOVE.day <= after,
         )
         shelves.undone[order] = int(connection.execute(earlier).scalar() or 0)
 
@@ -405,7 +482,7 @@ def _set_balances(
 ) -> None:
     """The balances of the goods become what the run found."""
     balances = Balances(connection, shelves.method)
-    balances.load()
+    balances.load(goods)
     known = {key for key in balances.states if key[1] in goods} | set(shelves.states)
     for key in known:
         balances.touch(key)

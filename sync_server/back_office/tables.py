@@ -390,6 +390,25 @@ class CostCheckpoint(BackRow, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class CostMark(BackRow, table=True):
+    """The states of a good in all stores before its first move from `day` on (`marks`)."""
+
+    __tablename__ = "cost_mark"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    day: str = Field(primary_key=True)
+    method: str
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class RecostCause(BackRow, table=True):
+    """What came late and made a good due; `run` worked it out, 0 while it waits."""
+
+    __tablename__ = "recost_cause"
+    ingredient_id: str = Field(primary_key=True, foreign_key="ingredient.ingredient_id")
+    run: int = Field(primary_key=True)
+    document: str = Field(primary_key=True, index=True)
+
+
 class RecostDue(BackRow, table=True):
     """A good whose cost has to be worked out anew from a day on."""
 
