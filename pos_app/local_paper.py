@@ -17,15 +17,13 @@ from hardware.escpos_printer import Limits
 from hardware.printer import PrintState
 from pos_app.machines import Machines
 from sync_server.client.local_prints import Printed
-from sync_server.domain import events as e
 from sync_server.domain.menu import Catalogue, Printer, Station
-from sync_server.domain.outward import DrawerJob, PaperJob
+from sync_server.domain.outward import DrawerJob, PaperJob, kitchen_paper
 from sync_server.domain.venue import Venue
 from sync_server.paper.composing import compose
 from sync_server.paper.figures import zone_of
 
 CERTAIN = frozenset({PrintState.CONFIRMED, PrintState.CONSUMED})
-TOLD = (e.TicketOpened, e.TicketLinesAdded, e.TicketLinesFired, e.TicketLineVoided)
 QUICK = Limits(connect=1.0, answer=0.5, write=2.0, proof=4.0, job=4.0, probe=1.0)
 """Seconds. About 12 at most on a printer that stops in the middle of a ticket; 1 on a dead one, and
 2 more, once, to learn what a printer can prove."""
@@ -35,8 +33,8 @@ _Job = tuple[PaperJob, Station]
 
 
 class LocalPaper:
-    """Prints what a send, a fire or a void tells the kitchen. `first_id` marks this start's
-    answers, `mono` is a monotonic clock in milliseconds, `code` this terminal's."""
+    """Prints what a send, a fire, a void or a change tells the kitchen. `first_id` marks answers
+    of this start, `mono` is a monotonic clock in milliseconds, `code` this terminal's."""
 
     def __init__(
         self, first_id: int, mono: Callable[[], int], code: Callable[[], str] = lambda: ""
@@ -78,34 +76,10 @@ class LocalPaper:
         return [(station.station_id, self._out(job, station, catalogue)) for job, station in jobs]
 
     def _job(self, event: object, venue: Venue, catalogue: Catalogue) -> _Job | None:
-        if not isinstance(event, TOLD):
+        job = kitchen_paper(event, venue, catalogue, regardless=True)
+        if job is None or job.ticket is None:
             return None
-        ticket = venue.tickets.get(event.ticket_id)
-        station = catalogue.stations.get(ticket.station_id) if ticket is not None else None
-        if ticket is None or station is None:
-            return None
-        fired = isinstance(event, e.TicketLinesFired)
-        match event:
-            case e.TicketLinesFired():
-                ids = [str(line_id) for line_id in event.line_ids]
-            case e.TicketLineVoided():
-                ids = [event.line_id]
-            case _:
-                ids = [line.line_id for line in event.lines]
-        table = catalogue.tables.get(ticket.table_id)
-        job = PaperJob(
-            document="void" if isinstance(event, e.TicketLineVoided) else "kitchen",
-            printer_id=station.printer_id,
-            language=station.kitchen_language,
-            at_ms=event.at_ms,
-            by=ticket.waiter,
-            table=table.label if table is not None else ticket.name,
-            ticket=ticket,
-            ticket_version=ticket.version,
-            lines=tuple(ids),
-            fired=fired,
-        )
-        return job, station
+        return job, catalogue.stations[job.ticket.station_id]
 
     def _out(self, job: PaperJob, station: Station, catalogue: Catalogue) -> bool:
         document = compose(job, catalogue, zone_of(catalogue))

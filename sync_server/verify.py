@@ -408,6 +408,11 @@ def _kitchen(books: Books) -> Iterator[Finding]:
                     announced[(event.ticket_id, shown.line_id)] = station
                     if not shown.held:
                         given[(station, shown.line_id, shown.fire_no)] += 1
+            case e.TicketLineChanged() if event.line.line_id != event.line_id:
+                # Made otherwise: the new line took the old one's place.
+                here = announced.get((event.ticket_id, event.line_id), tickets[event.ticket_id])
+                announced[(event.ticket_id, event.line.line_id)] = here
+                given[(here, event.line.line_id, event.line.fire_no)] += 1
             case e.TicketLinesFired():
                 here = tickets[event.ticket_id]
                 for line_id in event.line_ids:
@@ -493,7 +498,7 @@ def _voids(books: Books) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     pairs = list(zip(books.records, books.events, strict=True))
     for record, event in pairs:
-        if isinstance(event, e.TicketLineVoided):
+        if isinstance(event, e.TicketLineVoided | e.TicketLineChanged):
             told.add((record.cmd_id, event.line_id))
     left: Counter[str] = Counter()
     for record, event in pairs:
@@ -503,6 +508,9 @@ def _voids(books: Books) -> Iterator[Finding]:
             case e.TicketOpened() | e.TicketLinesAdded():
                 known.update(line.line_id for line in event.lines)
                 left.update({line.line_id: line.qty_milli for line in event.lines})
+            case e.TicketLineChanged() if event.line.line_id != event.line_id:
+                known.add(event.line.line_id)
+                left[event.line.line_id] += event.line.qty_milli
             case e.LineVoided():
                 name = home.get(event.line_id, event.line_id)
                 if name in known and left[name] > 0 and (record.cmd_id, name) not in told:

@@ -12,8 +12,8 @@ from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.finding import find
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
 from pos_app.presenters.order_lines import FAVOURITES, ready_of
+from pos_app.presenters.order_remake import RemakeWork
 from pos_app.presenters.order_rows import rows_of
-from pos_app.presenters.order_selling import SellingWork
 from pos_app.presenters.order_view import ModifiersView, OrderView
 from pos_app.presenters.presenter import intent
 from pos_app.presenters.set_meal import set_view
@@ -29,7 +29,7 @@ _FOUND = 9
 FEW_SEATS = 4
 
 
-class OrderPresenter(SellingWork):
+class OrderPresenter(RemakeWork):
     """See the module."""
 
     # -- intents -------------------------------------------------------------------------------
@@ -162,7 +162,9 @@ class OrderPresenter(SellingWork):
             self._add(making.item, tuple(making.choices), making)
             return
         line = self.check.line(making.line_id) if self.check else None
-        if line is not None and self.alter(
+        if line is not None and self.is_remake(line, making):
+            self.remake(line, making)
+        elif line is not None and self.alter(
             line,
             choices=tuple(making.choices),
             qty_milli=making.qty_milli,

@@ -154,7 +154,8 @@ def _details(presenter: Presenter, check: Check, line: Line) -> tuple[tuple[str,
         first += [presenter.name(x.names) for x in rules if x.rule_id == line.price_rule]
     if line.state == "void":
         reason = presenter.desk.catalogue.reasons.get(line.void_reason)
-        first.append(presenter.say("voided", reason=presenter.name(reason.names) if reason else ""))
+        why = presenter.name(reason.names) if reason else ""
+        first.append(presenter.say("voided", reason=why) if why else presenter.say("remade"))
     elif line.void_milli:
         qty = formats.quantity(line.void_milli, presenter.language)
         first.append(presenter.say("voided_part", qty=qty))

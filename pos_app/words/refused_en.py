@@ -82,6 +82,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_table": "There is no such table",
     "refused_no_line": "The line is gone",
     "refused_line_voided": "The line was voided by {by} at {at_ms} already: there is nothing to do",
+    "refused_dish_begun": "“{name}” is being made already: change its choices again and say why",
+    "refused_dish_ready": "“{name}” is ready: take it back as a return and order it anew",
     "refused_line_sent": "“{name}” is with the kitchen: void it, or ask the kitchen",
     "refused_line_not_sent": "“{name}” has not been sent: just remove it",
     "refused_line_not_held": "The line is not on hold",

@@ -81,6 +81,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_table": "Nie ma takiego stolika",
     "refused_no_line": "Tej pozycji już nie ma",
     "refused_line_voided": "Pozycję już wystornowano: {by}, {at_ms}. Nic nie trzeba robić",
+    "refused_dish_begun": "„{name}” już się robi: zmień dodatki jeszcze raz i podaj powód",
+    "refused_dish_ready": "„{name}” jest gotowe: przyjmij zwrot i zamów od nowa",
     "refused_line_sent": "„{name}” jest już w kuchni: storno albo zapytaj kuchnię",
     "refused_line_not_sent": "„{name}” nie wysłano, po prostu usuń",
     "refused_line_not_held": "Pozycja nie jest wstrzymana",

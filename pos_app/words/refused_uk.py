@@ -81,6 +81,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_table": "Такого столу немає",
     "refused_no_line": "Такого рядка вже немає",
     "refused_line_voided": "Рядок уже списано: {by}, {at_ms}. Робити нічого не треба",
+    "refused_dish_begun": "«{name}» уже готують: змініть склад ще раз і вкажіть причину",
+    "refused_dish_ready": "«{name}» уже готова: оформіть повернення й замовте знову",
     "refused_line_sent": "«{name}» уже на кухні: спишіть або спитайте кухню",
     "refused_line_not_sent": "«{name}» ще не надіслано, просто приберіть",
     "refused_line_not_held": "Рядок не утримано",

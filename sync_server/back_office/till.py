@@ -350,6 +350,8 @@ def _grants(told: _Told, event: e.CheckClosed | e.CheckReopened, sign: int) -> N
 
 
 def _voided(told: _Told, event: e.LineVoided) -> None:
+    if event.kind == "changed":
+        return
     made = "made" if event.made else "unmade"
     told.fact(
         "void",

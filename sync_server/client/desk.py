@@ -394,15 +394,18 @@ class ClientDesk:
         command = pending.command
         if self._paper is None or route == "local" or not self.away:
             return route
-        if not isinstance(command, c.SendLines | c.FireLines | c.VoidLine):
+        if not isinstance(command, c.ToldAtOnce):
             return route
         venue = self.venue.fork()
         printed = await self._paper(events, venue, self.catalogue)
-        if printed.stations and not isinstance(command, c.VoidLine):
+        if printed.stations:
             pending.printed = tuple(events), venue
-            route = "local" if printed.state == "printed" else route
-            at = () if route == "local" else printed.stations
-            pending.command = replace(command, route=route, printed_at=at)
+            if isinstance(command, c.SendLines | c.FireLines):
+                route = "local" if printed.state == "printed" else route
+                at = () if route == "local" else printed.stations
+                pending.command = replace(command, route=route, printed_at=at)
+            else:
+                pending.command = replace(command, printed_at=printed.stations)
             self._replica.refresh()
         if printed.state == "failed":
             check = self.venue.check(command.check_id)

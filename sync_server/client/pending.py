@@ -33,7 +33,7 @@ class Pending:
 def names_of(command: object) -> set[str]:
     """Ids of the lines, checks and other things that a command names."""
     found: set[str] = set()
-    for attribute in ("check_id", "line_id", "charge_id", "ticket_id"):
+    for attribute in ("check_id", "line_id", "new_line_id", "charge_id", "ticket_id"):
         found.add(getattr(command, attribute, ""))
     found.update(getattr(command, "line_ids", ()))
     found.update(line.line_id for line in getattr(command, "lines", ()))

@@ -259,6 +259,8 @@ def _line_voided(check: Check, event: e.LineVoided, stamp: Stamp) -> Check:
         )
 
     check = with_lines(check, (event.line_id,), void)
+    if event.kind == "changed":
+        return check
     return replace(
         check,
         voids_count=check.voids_count + 1,

@@ -20,6 +20,7 @@ from . import (
     lending,
     ordering,
     orders,
+    remaking,
     room_reversals,
     shifts,
     till,
@@ -430,6 +431,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.SetGuests: orders.set_guests,
     c.AddLines: orders.add_lines,
     c.ChangeLine: orders.change_line,
+    c.RemakeLine: remaking.remake_line,
     c.RemoveLines: orders.on_check(lambda check, x, f: ordering.remove_lines(check, x)),  # type: ignore[arg-type]
     c.HoldLines: orders.on_check(lambda check, x, f: ordering.hold_lines(check, x)),  # type: ignore[arg-type]
     c.SendLines: orders.send_lines,

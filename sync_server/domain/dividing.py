@@ -81,7 +81,9 @@ def move_lines(venue: Venue, command: c.MoveLines, facts: Facts) -> Decision:
     if target.table_id != check.table_id:
         gone = {piece.part.kitchen_id for piece in pieces if piece.left is None}
         tickets = venue.tickets_of(check.check_id)
-        events += kitchen_changes.carried(gone, target.table_id, tickets, facts.now_ms)
+        events += kitchen_changes.carried(
+            gone, target.table_id, tickets, facts.now_ms, command.printed_at
+        )
     return Accepted(tuple(events))
 
 
@@ -145,7 +147,8 @@ def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
         check.check_id, check.table_id, command.table_id, facts.actor, facts.now_ms
     )
     there = replace(check, table_id=command.table_id)
-    return Accepted((moved, *kitchen_changes.relabelled(venue, check, there, facts.now_ms)))
+    now_ms, at = facts.now_ms, command.printed_at
+    return Accepted((moved, *kitchen_changes.relabelled(venue, check, there, now_ms, at)))
 
 
 def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Decision:
@@ -201,7 +204,7 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
         if isinstance(divided, Refused):
             return divided
         events += divided.events
-    events += kitchen_changes.relabelled(venue, check, into, facts.now_ms)
+    events += kitchen_changes.relabelled(venue, check, into, facts.now_ms, command.printed_at)
     events.append(
         e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms, into.check_id)
     )

@@ -6,7 +6,7 @@ drawn. Setting states is idempotent, so a repeated frame changes nothing (reliab
 Waiters' lines are in `checks`; the two meet in `decisions`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from . import commands as c, events as e
@@ -114,13 +114,17 @@ def _grown(ticket: Ticket, at_ms: int) -> Ticket:
 
 def _lines_added(ticket: Ticket, event: e.TicketLinesAdded) -> Ticket:
     grown = _grown(replace(ticket, lines=ticket.lines + event.lines), event.at_ms)
-    return _printed_here(grown, event.printed_ms)
+    return _printed_here(ticket, grown, event.printed_ms, (x.line_id for x in event.lines))
 
 
-def _printed_here(ticket: Ticket, printed_ms: int) -> Ticket:
+def _printed_here(before: Ticket, now: Ticket, printed_ms: int, told: Iterable[str] = ()) -> Ticket:
+    """A terminal's paper is about the lines `told` only: the kitchen has the whole ticket if it had
+    the rest, or there is no rest."""
     if not printed_ms:
-        return ticket
-    return replace(ticket, paper="printed", paper_ms=printed_ms, paper_version=ticket.version)
+        return now
+    rest = {line.line_id for line in now.lines if line.state != "void"}.difference(told)
+    version = now.version if not rest or has_it(before) else before.paper_version
+    return replace(now, paper="printed", paper_ms=printed_ms, paper_version=version)
 
 
 def _lines_fired(ticket: Ticket, event: e.TicketLinesFired) -> Ticket:
@@ -133,7 +137,7 @@ def _lines_fired(ticket: Ticket, event: e.TicketLinesFired) -> Ticket:
         ),
     )
     fired = replace(fired, clock_ms=event.at_ms if waiting else ticket.clock_ms)
-    return _printed_here(_grown(fired, event.at_ms), event.printed_ms)
+    return _printed_here(ticket, _grown(fired, event.at_ms), event.printed_ms, event.line_ids)
 
 
 def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
@@ -149,12 +153,14 @@ def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
             )
         return replace(line, state="void", void_ms=event.at_ms, void_seen=False)
 
-    return _grown(_each(ticket, (event.line_id,), void), event.at_ms)
+    grown = _grown(_each(ticket, (event.line_id,), void), event.at_ms)
+    return _printed_here(ticket, grown, event.printed_ms, (event.line_id,))
 
 
 def _line_changed(ticket: Ticket, event: e.TicketLineChanged) -> Ticket:
     changed = _each(ticket, (event.line_id,), lambda _: event.line)
-    return _grown(changed, event.at_ms or ticket.changed_ms)
+    grown = _grown(changed, event.at_ms or ticket.changed_ms)
+    return _printed_here(ticket, grown, event.printed_ms, (event.line.line_id,))
 
 
 def _relabelled(ticket: Ticket, event: e.TicketRelabelled) -> Ticket:
@@ -169,7 +175,8 @@ def _relabelled(ticket: Ticket, event: e.TicketRelabelled) -> Ticket:
     if event.at_ms and (event.table_id, event.name) != (ticket.table_id, ticket.name):
         moved_from = ticket.table_id or ticket.name
         label = replace(label, moved_from=moved_from, moved_ms=event.at_ms)
-    return _grown(label, event.at_ms or ticket.changed_ms)
+    grown = _grown(label, event.at_ms or ticket.changed_ms)
+    return _printed_here(ticket, grown, event.printed_ms)
 
 
 def _on_paper(ticket: Ticket, event: e.TicketOnPaper) -> Ticket:
@@ -371,18 +378,25 @@ def fire(
 
 
 def cancel(
-    line: Line, qty_milli: int, tickets: Iterable[Ticket], at_ms: int
+    line: Line,
+    qty_milli: int,
+    tickets: Iterable[Ticket],
+    at_ms: int,
+    printed_at: Collection[str] = (),
 ) -> list[e.TicketLineVoided]:
-    """Tell every station that made the line that a quantity of it is cancelled."""
+    """Tell every station that made the line that a quantity of it is cancelled. `printed_at` as in
+    `route`."""
     known_as = line.origin or line.line_id
     events = []
     for ticket in tickets:
         found = ticket.line(known_as)
         if found is not None and found.state != "void":
             gone = min(qty_milli, found.qty_milli)
+            left = found.qty_milli - gone
+            printed_ms = at_ms if ticket.station_id in printed_at else 0
             events.append(
                 e.TicketLineVoided(
-                    ticket.ticket_id, LineId(known_as), gone, found.qty_milli - gone, at_ms
+                    ticket.ticket_id, LineId(known_as), gone, left, at_ms, printed_ms
                 )
             )
     return events

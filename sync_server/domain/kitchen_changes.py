@@ -5,7 +5,7 @@ the cook last knew: of two changes in a row the first one's old stays, and a cha
 back leaves nothing to see. Neighbours: `orders` decides, `kitchen` holds the tickets.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from . import events as e
 from .amending import replace
@@ -17,7 +17,8 @@ from .records import LineBefore
 from .venue import Venue
 
 
-def _known(line: TicketLine) -> LineBefore:
+def known_of(line: TicketLine) -> LineBefore:
+    """What the cook knows of a line."""
     return LineBefore(
         line.chosen, line.note, line.allergy, line.seat, line.course, line.for_table_id
     )
@@ -25,12 +26,15 @@ def _known(line: TicketLine) -> LineBefore:
 
 def _otherwise(line: TicketLine, now: TicketLine, at_ms: int) -> TicketLine:
     """The changed line, with what the cook last knew of it."""
-    before = line.before or _known(line)
-    return replace(now, before=None if _known(now) == before else before, edited_ms=at_ms)
+    before = line.before or known_of(line)
+    return replace(now, before=None if known_of(now) == before else before, edited_ms=at_ms)
 
 
-def edited(line: Line, tickets: Iterable[Ticket], at_ms: int) -> list[object]:
-    """Tell every station that makes a line how it shall be made now."""
+def edited(
+    line: Line, tickets: Iterable[Ticket], at_ms: int, printed_at: Collection[str]
+) -> list[object]:
+    """Tell every station that makes a line how it shall be made now. Here and below `printed_at`
+    are the stations for which the terminal has put it on paper."""
     told: list[object] = []
     for ticket in tickets:
         shown = ticket.line(line.kitchen_id)
@@ -47,12 +51,19 @@ def edited(line: Line, tickets: Iterable[Ticket], at_ms: int) -> list[object]:
         )
         if now != shown:
             made = _otherwise(shown, now, at_ms)
-            told.append(e.TicketLineChanged(ticket.ticket_id, shown.line_id, made, at_ms))
+            printed_ms = at_ms if ticket.station_id in printed_at else 0
+            told.append(
+                e.TicketLineChanged(ticket.ticket_id, shown.line_id, made, at_ms, printed_ms)
+            )
     return told
 
 
 def carried(
-    gone: set[LineId], table_id: str, tickets: Iterable[Ticket], at_ms: int
+    gone: set[LineId],
+    table_id: str,
+    tickets: Iterable[Ticket],
+    at_ms: int,
+    printed_at: Collection[str],
 ) -> list[object]:
     """Tell the kitchen which table moved lines are for now."""
     return [
@@ -61,6 +72,7 @@ def carried(
             line.line_id,
             _otherwise(line, replace(line, for_table_id=table_id), at_ms),
             at_ms,
+            at_ms if ticket.station_id in printed_at else 0,
         )
         for ticket in tickets
         if ticket.state == "open"
@@ -69,7 +81,9 @@ def carried(
     ]
 
 
-def relabelled(venue: Venue, check: Check, to: Check, at_ms: int) -> list[object]:
+def relabelled(
+    venue: Venue, check: Check, to: Check, at_ms: int, printed_at: Collection[str] = ()
+) -> list[object]:
     """Open tickets of a check show the table, the check and the waiter of another."""
     return [
         e.TicketRelabelled(
@@ -80,6 +94,7 @@ def relabelled(venue: Venue, check: Check, to: Check, at_ms: int) -> list[object
             to.name,
             to.owner,
             at_ms,
+            at_ms if ticket.station_id in printed_at else 0,
         )
         for ticket in venue.tickets_of(check.check_id)
         if ticket.check_id == check.check_id and ticket.state == "open"

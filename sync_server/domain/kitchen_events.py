@@ -54,13 +54,15 @@ class TicketLinesFired:
 
 @dataclass(frozen=True, slots=True)
 class TicketLineVoided:
-    """`qty_milli` of the line is cancelled; nothing is left of it when `left_milli` is 0."""
+    """`qty_milli` of the line is cancelled; nothing is left of it when `left_milli` is 0. Here and
+    below `printed_ms` is set when the terminal put it on paper itself."""
 
     ticket_id: TicketId
     line_id: LineId
     qty_milli: int
     left_milli: int
     at_ms: int
+    printed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class TicketLineChanged:
     line_id: LineId
     line: TicketLine
     at_ms: int = 0
+    printed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class TicketRelabelled:
     name: str
     waiter: StaffId
     at_ms: int = 0
+    printed_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

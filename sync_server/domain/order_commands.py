@@ -89,6 +89,24 @@ class ChangeLine:
     course: int
     note: str
     allergy: str
+    printed_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemakeLine:
+    """Portions of a fired line shall be made with other choices: they become `new_line_id`. Once a
+    cook may have begun it needs a `reason` of kind void and says whether it was `made`."""
+
+    check_id: CheckId
+    line_id: LineId
+    new_line_id: LineId
+    qty_milli: int
+    choices: tuple[Choice, ...]
+    note: str = ""
+    allergy: str = ""
+    reason: str = ""
+    made: bool = False
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +162,7 @@ class VoidLine:
     reason: str
     made: bool
     kind: str = "void"
+    printed_at: tuple[str, ...] = ()
 
 
 # -- moving and terms --------------------------------------------------------------------------
@@ -166,12 +185,14 @@ class MoveLines:
     moves: tuple[Move, ...]
     number: str = ""
     table_id: str = ""
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MoveCheck:
     check_id: CheckId
     table_id: str
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +207,7 @@ class MergeChecks:
 
     check_id: CheckId
     into_check_id: CheckId
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,11 +331,18 @@ class ExemptTax:
     reason: str = ""
 
 
+ToldAtOnce = (
+    SendLines | FireLines | VoidLine | ChangeLine | RemakeLine | MoveLines | MoveCheck | MergeChecks
+)
+"""What a terminal without its server tells the kitchen on paper itself: `printed_at` are the
+stations whose paper it certainly put out, the server tells the others."""
+
 ORDER_COMMANDS: tuple[type, ...] = (
     OpenCheck,
     SetGuests,
     AddLines,
     ChangeLine,
+    RemakeLine,
     RemoveLines,
     HoldLines,
     SendLines,

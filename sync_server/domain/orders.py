@@ -55,7 +55,8 @@ def with_close(venue: Venue, check: Check, events: list[object], facts: Facts) -
     return [*events, closed] if closed else events
 
 
-def _order(check: Check) -> kitchen.Order:
+def order_of(check: Check) -> kitchen.Order:
+    """Whose lines are routed."""
     return kitchen.Order(
         check.check_id,
         check.number,
@@ -239,7 +240,7 @@ def change_line(venue: Venue, command: c.ChangeLine, facts: Facts) -> Decision:
             return swapped
         events += swapped
         tickets = venue.tickets_of(check.check_id)
-        events += kitchen_changes.edited(changed.line, tickets, facts.now_ms)
+        events += kitchen_changes.edited(changed.line, tickets, facts.now_ms, command.printed_at)
     return Accepted(tuple(events))
 
 
@@ -267,7 +268,7 @@ def _stop_events(
 ) -> list[object] | Refused:
     """Count sold portions down; the last one goes to whoever is decided first."""
     wanted: dict[str, int] = {}
-    for key, qty in _takings(lines):
+    for key, qty in takings(lines):
         if key in venue.stops:
             wanted[key] = wanted.get(key, 0) + qty
     events: list[object] = []
@@ -287,7 +288,7 @@ def _stop_events(
     return events
 
 
-def _takings(lines: tuple[Line, ...]) -> Iterator[tuple[str, int]]:
+def takings(lines: tuple[Line, ...]) -> Iterator[tuple[str, int]]:
     """What lines take of items, choices and sets; a half portion is half of one."""
     sets: set[str] = set()
     for line in lines:
@@ -300,7 +301,8 @@ def _takings(lines: tuple[Line, ...]) -> Iterator[tuple[str, int]]:
             yield line.set_item_id, line.qty_milli
 
 
-def _sold(line: Line) -> e.Sold:
+def sold(line: Line) -> e.Sold:
+    """The line as it is fired next."""
     return e.Sold(
         line.line_id,
         line.fire_no + 1,
@@ -347,9 +349,9 @@ def _to_kitchen(
         ids = tuple(line.line_id for line in held)
         events.append(e.LinesSent(check.check_id, ids, facts.now_ms, facts.actor))
     if fired:
-        sold = tuple(_sold(line) for line in fired)
-        events.append(e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, way))
-    events += kitchen.route(_order(check), fresh, venue.tickets_of(check.check_id), facts, at)
+        told = tuple(sold(line) for line in fired)
+        events.append(e.LinesFired(check.check_id, told, facts.now_ms, facts.actor, check.day, way))
+    events += kitchen.route(order_of(check), fresh, venue.tickets_of(check.check_id), facts, at)
     events += counted
     events = with_close(venue, check, events, facts)
     adjusted = (
@@ -393,9 +395,9 @@ def fire_lines(venue: Venue, command: c.FireLines, facts: Facts) -> Decision:
             return sent
         events = list(sent.events)
     if waiting:
-        sold = tuple(_sold(line) for line in waiting)
+        told = tuple(sold(line) for line in waiting)
         events.append(
-            e.LinesFired(check.check_id, sold, facts.now_ms, facts.actor, check.day, command.route)
+            e.LinesFired(check.check_id, told, facts.now_ms, facts.actor, check.day, command.route)
         )
         tickets, at = venue.tickets_of(check.check_id), _printed_at(command, facts)
         events += kitchen.fire(waiting, tickets, facts.now_ms, at)
@@ -416,7 +418,8 @@ def void_line(venue: Venue, command: c.VoidLine, facts: Facts) -> Decision:
         return refuse("has_payments")
     line = check.line(command.line_id)
     assert line is not None
-    told = kitchen.cancel(line, command.qty_milli, venue.tickets_of(check.check_id), facts.now_ms)
+    tickets = venue.tickets_of(check.check_id)
+    told = kitchen.cancel(line, command.qty_milli, tickets, facts.now_ms, command.printed_at)
     events = with_close(venue, check, [voided, *told], facts)
     stop = venue.stops.get(line.item_id)
     if stop is not None and not voided.made:

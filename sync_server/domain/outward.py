@@ -168,20 +168,21 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
     if type(event) in _SILENT:
         return ()
     match event:
-        case e.TicketOpened() if not event.printed_ms:
-            return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
-        case e.TicketLinesAdded() if not event.printed_ms:
-            return _kitchen(venue, catalogue, event.ticket_id, event.lines, event.at_ms, False)
-        case e.TicketLinesFired() if event.printed_ms:
-            return ()
-        case e.TicketLinesFired() | e.TicketLineVoided():
-            return _changed(venue, catalogue, event)
-        case e.TicketLineChanged() | e.TicketRelabelled() if event.at_ms:
-            return _edited(venue, catalogue, event)
+        case (
+            e.TicketOpened()
+            | e.TicketLinesAdded()
+            | e.TicketLinesFired()
+            | e.TicketLineVoided()
+            | e.TicketLineChanged()
+            | e.TicketRelabelled()
+        ):
+            return () if event.printed_ms else _papers(kitchen_paper(event, venue, catalogue))
         case e.TicketMoved():
-            return _kitchen(venue, catalogue, event.ticket_id, (), event.at_ms, False)
+            moved = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+            return _papers(_as_usual(moved, catalogue))
         case e.TicketOnPaper() if event.outcome == "asked":
-            return _kitchen(venue, catalogue, event.ticket_id, (), event.at_ms, True)
+            asked = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+            return _papers(asked and replace(asked, instead_of_display=True))
         case e.PreBillPrinted():
             return _for_guest(venue, catalogue, "pre_bill", event.check_id, event)
         case e.CheckClosed():
@@ -332,21 +333,53 @@ def _label(catalogue: Catalogue, check: Check | Ticket) -> str:
     return label_of(catalogue.tables, (check.table_id, *joined)) or check.name
 
 
+def kitchen_paper(
+    event: object, venue: Venue, catalogue: Catalogue, regardless: bool = False
+) -> PaperJob | None:
+    """What a cook who works from paper is given after an event; `regardless` of the station's habit
+    where a terminal is all that can reach it."""
+    job: PaperJob | None = None
+    first = False
+    match event:
+        case e.TicketOpened() | e.TicketLinesAdded():
+            first = True
+            job = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+            job = job and replace(job, lines=tuple(line.line_id for line in event.lines))
+        case e.TicketLinesFired():
+            job = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+            job = job and replace(job, lines=tuple(event.line_ids), fired=True)
+        case e.TicketLineVoided():
+            job = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+            job = job and replace(job, document="void", lines=(event.line_id,))
+        case e.TicketLineChanged() if event.at_ms:
+            job = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+            job = job and replace(job, document="change", lines=(event.line.line_id,))
+        case e.TicketRelabelled() if event.at_ms:
+            job = _relabelled(venue, catalogue, event)
+    if job is None or regardless:
+        return job
+    return _as_usual(job, catalogue, follows=not first)
+
+
+def _relabelled(venue: Venue, catalogue: Catalogue, event: e.TicketRelabelled) -> PaperJob | None:
+    """Guests who sit elsewhere now; who serves them is no matter of the cook's."""
+    job = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
+    if job is None or job.ticket is None or job.ticket.moved_ms != event.at_ms:
+        return None
+    left = catalogue.tables.get(job.ticket.moved_from)
+    was_at = left.label if left else job.ticket.moved_from
+    return replace(job, document="move", was_at=was_at)
+
+
 def _kitchen(
-    venue: Venue,
-    catalogue: Catalogue,
-    ticket_id: str,
-    lines: tuple[e.TicketLine, ...],
-    at_ms: int,
-    instead: bool,
-) -> tuple[Effect, ...]:
-    ticket = venue.tickets.get(TicketId(ticket_id))
+    venue: Venue, catalogue: Catalogue, ticket_id: TicketId, at_ms: int
+) -> PaperJob | None:
+    """All of a ticket, for the printer of its station."""
+    ticket = venue.tickets.get(ticket_id)
     station = catalogue.stations.get(ticket.station_id) if ticket else None
     if ticket is None or station is None or not station.printer_id:
-        return ()
-    if station.paper != "always" and not instead:
-        return ()
-    job = PaperJob(
+        return None
+    return PaperJob(
         document="kitchen",
         printer_id=station.printer_id,
         language=station.kitchen_language,
@@ -355,63 +388,19 @@ def _kitchen(
         table=_label(catalogue, ticket),
         ticket=ticket,
         ticket_version=ticket.version,
-        lines=tuple(line.line_id for line in lines),
-        instead_of_display=instead,
-    )
-    return (Effect(PAPER, station.printer_id, job),)
-
-
-def _changed(
-    venue: Venue, catalogue: Catalogue, event: e.TicketLinesFired | e.TicketLineVoided
-) -> tuple[Effect, ...]:
-    voided = isinstance(event, e.TicketLineVoided)
-    ids = (event.line_id,) if isinstance(event, e.TicketLineVoided) else event.line_ids
-    document = "void" if voided else "kitchen"
-    made = _follows(venue, catalogue, event.ticket_id, document, event.at_ms)
-    if made is None:
-        return ()
-    return _paper(replace(made, lines=tuple(ids), fired=not voided))
-
-
-def _edited(
-    venue: Venue, catalogue: Catalogue, event: e.TicketLineChanged | e.TicketRelabelled
-) -> tuple[Effect, ...]:
-    """Paper about a line that is to be made otherwise, or about guests who sit elsewhere now; who
-    serves them is no matter of the cook's."""
-    if isinstance(event, e.TicketLineChanged):
-        made = _follows(venue, catalogue, event.ticket_id, "change", event.at_ms)
-        return () if made is None else _paper(replace(made, lines=(event.line_id,)))
-    made = _follows(venue, catalogue, event.ticket_id, "move", event.at_ms)
-    if made is None or made.ticket is None or made.ticket.moved_ms != event.at_ms:
-        return ()
-    left = catalogue.tables.get(made.ticket.moved_from)
-    return _paper(replace(made, was_at=left.label if left else made.ticket.moved_from))
-
-
-def _follows(
-    venue: Venue, catalogue: Catalogue, ticket_id: TicketId, document: str, at_ms: int
-) -> PaperJob | None:
-    """Paper that follows a change, where paper is what the cook works from."""
-    ticket = venue.tickets.get(ticket_id)
-    station = catalogue.stations.get(ticket.station_id) if ticket else None
-    if ticket is None or station is None or not station.printer_id:
-        return None
-    if station.paper != "always" and ticket.paper not in ("printed", "copy"):
-        return None
-    return PaperJob(
-        document=document,
-        printer_id=station.printer_id,
-        language=station.kitchen_language,
-        at_ms=at_ms,
-        by=ticket.waiter,
-        table=_label(catalogue, ticket),
-        ticket=ticket,
-        ticket_version=ticket.version,
     )
 
 
-def _paper(job: PaperJob) -> tuple[Effect, ...]:
-    return (Effect(PAPER, job.printer_id, job),)
+def _as_usual(job: PaperJob | None, catalogue: Catalogue, follows: bool = False) -> PaperJob | None:
+    """Only where paper is what the cook works from; what `follows` a paper goes there too."""
+    ticket = job.ticket if job else None
+    if ticket is None or catalogue.stations[ticket.station_id].paper == "always":
+        return job
+    return job if follows and ticket.paper in ("printed", "copy") else None
+
+
+def _papers(job: PaperJob | None) -> tuple[Effect, ...]:
+    return (Effect(PAPER, job.printer_id, job),) if job else ()
 
 
 def _for_guest(

@@ -45,6 +45,8 @@ CODES: dict[str, str] = {
     "line_voided": "the line was voided by {by} at {at_ms}",
     "line_sent": "the line is with the kitchen: void it, or ask the kitchen",
     "line_not_sent": "the line has not been sent: it can simply be removed",
+    "dish_begun": "the dish {name} is being made: changing it needs a reason",
+    "dish_ready": "the dish {name} is ready: take it back as a return and order anew",
     "line_not_held": "the line is not on hold",
     "line_changed": "the line was changed by {by} at {at_ms}",
     "nothing_to_send": "every line has been sent already",

@@ -63,6 +63,7 @@ RIGHT_FOR: dict[str, str] = {
     "SetGuests": "order",
     "AddLines": "order",
     "ChangeLine": "order",
+    "RemakeLine": "order",  # once it is begun: void_sent
     "RemoveLines": "order",
     "HoldLines": "order",
     "SendLines": "order",

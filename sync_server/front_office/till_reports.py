@@ -203,6 +203,8 @@ class Tally:
     def voided(self, event: e.LineVoided) -> None:
         """The kitchen had it, and it was taken off."""
         span = self.shift
+        if event.kind == "changed":
+            return
         if self.kind != "void" or (
             span is not None
             and not span.opened_ms <= event.at_ms <= (span.closed_ms or event.at_ms)

@@ -26,9 +26,11 @@ from .envelope import EventRecord
 from .faults import FrameFault
 
 _GREW = (
-    *("AddLines", "VoidLine", "MoveLines", "GiveDiscount"),
+    *("AddLines", "ChangeLine", "VoidLine", "MoveLines", "MoveCheck", "MergeChecks"),
+    "GiveDiscount",
     *("CheckOpened", "LinesAdded", "LineChanged", "LinesMoved", "LinesFired", "LineVoided"),
     *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
+    *("TicketLineVoided", "TicketLineChanged", "TicketRelabelled"),
     *("CloseDay", "DayClosed"),
     *("PaymentTaken", "PaymentUnallocated"),
     *("PrintFigures", "FiguresPrinted"),

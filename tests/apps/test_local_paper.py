@@ -21,13 +21,14 @@ from pos_app.presenters.flow import Flow
 from sync_server import clocks
 from sync_server.bootstrap import House
 from sync_server.client.identity import Invitation
+from sync_server.client.records import StoredCommand
 from sync_server.client.terminal import TerminalLink
 from sync_server.client.worker import Worker
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
-from sync_server.domain.ids import ShiftId
+from sync_server.domain.ids import LineId, ShiftId
 from sync_server.domain.rejections import Accepted
 from sync_server.protocol.envelope import raw
 from sync_server.protocol.frames import Result
@@ -319,6 +320,57 @@ async def test_a_void_without_the_server_reaches_the_cook_on_paper(site: Site) -
     await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
     (ticket,) = house.office.venue.tickets.values()
     assert [one.state for one in ticket.lines] == ["void"]
+
+
+@pytest.mark.parametrize("what", ["note", "choices", "table"])
+async def test_a_change_without_the_server_reaches_the_cook_on_paper_once(
+    site: Site, what: str
+) -> None:
+    flow = at_table(site)
+    flow.act("send")
+    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    (check,) = site.desk.venue.checks.values()
+    (line,) = check.lines
+    note = c.ChangeLine(check.check_id, line.line_id, 1000, (), 0, line.course, "no salt", "")
+    deed = {
+        "note": note,
+        "choices": c.RemakeLine(check.check_id, line.line_id, LineId("n1"), 1000, (), "hot"),
+        "table": c.MoveCheck(check.check_id, "t7"),
+    }[what]
+    assert isinstance(site.desk.client.submit(deed), Accepted)
+    await until(lambda: len(site.papers("kitchen-hot")) == 1)
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    (ticket,) = house.office.venue.tickets.values()
+    assert ticket.version == 2
+    assert ticket.paper == "printed"
+    assert len(site.papers("kitchen-hot")) == 1, "the server does not repeat it"
+
+
+async def test_a_printed_change_that_the_server_refuses_is_taken_back_on_paper(site: Site) -> None:
+    flow = at_table(site)
+    flow.act("send")
+    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+    (check,) = site.desk.venue.checks.values()
+    (line,) = check.lines
+    deed = c.ChangeLine(check.check_id, line.line_id, 1000, (), 0, line.course, "no salt", "")
+    assert isinstance(site.desk.client.submit(deed), Accepted)
+    client = site.desk.client
+    found: list[StoredCommand] = []
+    async with asyncio.timeout(60):
+        while not found:
+            await asyncio.sleep(0.01)
+            kept = await client.link.overlay()
+            found = [one for one in kept if one.command.type == "ChangeLine"]
+    (stored,) = found
+    assert len(site.papers("kitchen-hot")) == 1
+    no = Result(stored.seq, "refused", "line_changed", raw(b"{}"), 0, 0, "")
+    client.callbacks().on_answer(replace(stored, result=no))
+    await until(lambda: len(site.papers("kitchen-hot")) == 2)
 
 
 async def test_a_printed_send_that_the_server_refuses_is_taken_back_on_the_same_printer(

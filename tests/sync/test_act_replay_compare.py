@@ -315,6 +315,7 @@ simple("OpenCheck", Office.published, c.OpenCheck(K, "S-001", "table", "t3", gue
 simple("SetGuests", Office.ordered, c.SetGuests(K, 6))
 simple("AddLines", Office.ordered, c.AddLines(K, tuple(a_line(f"x{i}") for i in range(25))))
 simple("ChangeLine", Office.sent, c.ChangeLine(K, L3, 1_000, (), 2, 1, "", ""))
+simple("RemakeLine", Office.sent, c.RemakeLine(K, L3, LineId("n3"), 1_000, (), "no salt"))
 simple("RemoveLines", Office.ordered, c.RemoveLines(K, (L1, L2)))
 simple("HoldLines", Office.ordered, c.HoldLines(K, (L1,), True))
 simple("SendLines", _stopped, c.SendLines(K, (L1, L2, L3)))

@@ -8,6 +8,7 @@ from kds_app.presenters import attention
 from kds_app.presenters.board import HOME_AFTER_MS, Board
 from sync_server.client.records import LinkState
 from sync_server.domain import commands as c
+from sync_server.domain.ids import LineId
 from sync_server.domain.kitchen import UNDO_MS
 from tests.apps.kds.board_screen import GLASS, SMALL, Screen, timers
 from tests.apps.kds.kitchen import MINUTE, NOW_MS, SECOND, Kitchen, evening
@@ -151,6 +152,28 @@ def test_a_changed_line_shows_old_and_new_of_each_thing_until_acknowledged(house
     after = screen.line("Table 5", "Banosh")
     assert (after.tag, len(after.details)) == ("", 3)
     assert after.id.startswith("ready:")
+
+
+def test_a_dish_with_other_choices_takes_the_old_ones_place_and_is_acknowledged(
+    house: Kitchen,
+) -> None:
+    check = house.check("0001", "t5")
+    (line,) = house.order(check, ("chicken-kyiv", 2, {"with_": ("kyiv-mash",)}))
+    house.draw_all()
+    house.now += MINUTE
+    other = (c.Choice("kyiv-fries"),)
+    house.do(c.RemakeLine(check, line, LineId("n1"), 2000, other))
+    screen = Screen(house)
+    row = screen.line("Table 5", "Kyiv")
+    assert (row.quantity, row.tag) == ("2×", "CHANGED")
+    assert row.details[0].text == "mash → fries instead of mash (19:43)"
+    assert screen.board.sound == "changed"
+    screen.act(row.id)
+    assert screen.line("Table 5", "Kyiv").tag == ""
+    house.do(c.RemakeLine(check, LineId("n1"), LineId("n2"), 1000, (c.Choice("kyiv-mash"),)))
+    old, new = (x for x in Screen(house).card("Table 5").rows if "Kyiv" in x.name)
+    assert (old.quantity, old.details[0].text) == ("1×", "2 → 1 since 19:43")
+    assert new.details[0].text == "fries instead of mash → mash (19:43)"
 
 
 def test_guests_who_moved_leave_their_old_table_on_the_ticket(house: Kitchen) -> None:
