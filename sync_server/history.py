@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
 from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
 from sync_server.domain.checks import Check, balance, totals_of
 from sync_server.domain.kitchen import Ticket
@@ -183,9 +184,9 @@ def _within(connection: Connection, *numbers: int) -> int:
 def _state_at(connection: Connection, n: int) -> tuple[Venue, int]:
     """The state, and the time of the last event."""
     saved = connection.execute(
-        select(StateRow.n, StateRow.data)  # type: ignore[call-overload]
-        .where(StateRow.n < n)
-        .order_by(StateRow.n.desc())  # type: ignore[attr-defined]
+        select(col(StateRow.n), col(StateRow.data))
+        .where(col(StateRow.n) < n)
+        .order_by(col(StateRow.n).desc())
         .limit(1)
     ).first()
     venue = unpack_state(bytes(saved[1])) if saved is not None else Venue()
@@ -200,10 +201,10 @@ def _state_at(connection: Connection, n: int) -> tuple[Venue, int]:
 
 def _names(connection: Connection, number: int) -> Names:
     row = connection.execute(
-        select(CatalogueRow.data).where(CatalogueRow.number == number)  # type: ignore[call-overload]
+        select(col(CatalogueRow.data)).where(col(CatalogueRow.number) == number)
     ).first()
     catalogue = read_catalogue(bytes(row[0])) if row is not None else NONE_YET
-    codes = connection.execute(select(DeviceRow.dev, DeviceRow.code))  # type: ignore[call-overload]
+    codes = connection.execute(select(col(DeviceRow.dev), col(DeviceRow.code)))
     return Names(catalogue, {dev: code for dev, code in codes})  # noqa: C416 - rows are no tuples
 
 

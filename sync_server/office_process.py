@@ -26,7 +26,7 @@ from sync_server.demo.furnish_books import furnish_books
 from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
 from sync_server.front_office.access import pin_hash
-from sync_server.front_office.tables import CatalogueRow, JournalRow
+from sync_server.front_office.tables import FrontRow
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import DayTotals, FolioGateway
 from sync_server.hotel.property import Property
@@ -117,14 +117,14 @@ class HotelFolios:
 
 
 def _newest_catalogue(connection: Connection) -> bytes | None:
-    table = CatalogueRow.__table__  # type: ignore[attr-defined]
+    table = FrontRow.metadata.tables["catalogue"]
     query = select(table.c.data).order_by(table.c.number.desc()).limit(1)
     return connection.execute(query).scalar()
 
 
 def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEvent]:
     """Rows of the front's journal as the back office reads them."""
-    table = JournalRow.__table__  # type: ignore[attr-defined]
+    table = FrontRow.metadata.tables["journal"]
     query = select(table.c.data).where(table.c.n > n).order_by(table.c.n).limit(limit)
     events = []
     for data in connection.execute(query).scalars():
@@ -146,7 +146,7 @@ def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEve
 
 def follows(connection: Connection, n: int) -> bool:
     """Whether the chain of the journal holds at event `n` (`vitrylo verify` checks all of it)."""
-    table = JournalRow.__table__  # type: ignore[attr-defined]
+    table = FrontRow.metadata.tables["journal"]
     query = select(table.c.n, table.c.data, table.c.hash).where(table.c.n.in_((n - 1, n)))
     rows = {row.n: row for row in connection.execute(query)}
     if n not in rows or (n > 1 and n - 1 not in rows):

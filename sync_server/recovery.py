@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlmodel import col
 
 from sync_server.client.identity import write_private
 from sync_server.config import ServerSettings
@@ -148,8 +149,8 @@ class _Front:
         if saved:
             raise BrokenJournal(min(saved), "a state was saved there and the journal ends before")
         sums = (
-            select(LedgerRow.n, func.sum(LedgerRow.amount_minor))  # type: ignore[call-overload]
-            .group_by(LedgerRow.n)
+            select(col(LedgerRow.n), func.sum(col(LedgerRow.amount_minor)))
+            .group_by(col(LedgerRow.n))
             .having(func.sum(LedgerRow.amount_minor) != 0)
             .limit(1)
         )
@@ -178,9 +179,9 @@ def _check_signed(connection: Connection, key: bytes) -> None:
     """Raises `BrokenJournal` where a signed checkpoint and the journal differ, or, given the
     server's key, where a signature is not its own."""
     rows = connection.execute(
-        select(CheckpointRow.data, JournalRow.hash)  # type: ignore[call-overload]
-        .outerjoin(JournalRow, JournalRow.n == CheckpointRow.n)
-        .order_by(CheckpointRow.n)
+        select(col(CheckpointRow.data), col(JournalRow.hash))
+        .outerjoin(JournalRow, col(JournalRow.n) == col(CheckpointRow.n))
+        .order_by(col(CheckpointRow.n))
     )
     for data, stored in rows:
         try:
@@ -202,7 +203,7 @@ def journal_key(data: Path) -> bytes:
 def epoch_of(connection: Connection) -> int:
     """The server's epoch as the database says it."""
     row = connection.execute(
-        select(FactRow.value).where(FactRow.key == Fact.SERVER_EPOCH)  # type: ignore[call-overload]
+        select(col(FactRow.value)).where(col(FactRow.key) == Fact.SERVER_EPOCH)
     ).first()
     return int(row[0]) if row is not None else 1
 
@@ -308,15 +309,15 @@ def begin_epoch(epoch: int, n: int) -> Callable[[Connection], None]:
             Fact.DURABLE_N: str(n),
             Fact.RECOVERY: OPEN,
         }
-        connection.execute(delete(FactRow).where(FactRow.key.in_(list(facts))))  # type: ignore[attr-defined]
+        connection.execute(delete(FactRow).where(col(FactRow.key).in_(list(facts))))
         connection.execute(insert(FactRow), [{"key": k, "value": v} for k, v in facts.items()])
-        untold = EffectRow.state.in_(_UNTOLD)  # type: ignore[attr-defined]
+        untold = col(EffectRow.state).in_(_UNTOLD)
         # Paper that was out and only not reported yet is known; all other may be out as well, and
         # comes marked or not at all, by the rules of `effects.paper`.
-        known = EffectRow.outcome.like(f"%{Mark.PRINTED.value} %")  # type: ignore[attr-defined]
+        known = col(EffectRow.outcome).like(f"%{Mark.PRINTED.value} %")
         connection.execute(
             update(EffectRow)
-            .where(EffectRow.kind == PAPER, untold, ~known)  # type: ignore[arg-type]
+            .where(col(EffectRow.kind) == PAPER, untold, ~known)
             .values(state=QUEUED, outcome=DOUBTFUL, due_ms=0)
         )
         # A card is asked after at its terminal, a room charge is looked for at the hotel before
@@ -325,9 +326,9 @@ def begin_epoch(epoch: int, n: int) -> Callable[[Connection], None]:
         connection.execute(
             update(EffectRow)
             .where(
-                EffectRow.kind.in_((FOLIO, CARD)),  # type: ignore[attr-defined]
+                col(EffectRow.kind).in_((FOLIO, CARD)),
                 untold,
-                EffectRow.outcome == "",  # type: ignore[arg-type]
+                col(EffectRow.outcome) == "",
             )
             .values(outcome=DOUBTFUL)
         )

@@ -66,7 +66,7 @@ STAFF_REASON = "comp-staff"
 """The reason of a comp that makes it a meal of the staff."""
 
 _FACTS = HotInsert(
-    SalesFact.__table__,  # type: ignore[attr-defined]
+    SalesFact.metadata.tables["sales_fact"],
     [
         "event_n",
         "position",

@@ -12,6 +12,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
 
 log = logging.getLogger(__name__)
 
@@ -108,12 +112,12 @@ class Photographer:
             seen.close()
 
 
-def take_picture(seen: "object", path: Path) -> None:
+def take_picture(seen: "Display", path: Path) -> None:
     """What an Xlib display shows now, as a PNG file."""
     from PIL import Image
     from Xlib import X
 
-    root = seen.screen().root  # type: ignore[attr-defined]
+    root = seen.screen().root
     shape = root.get_geometry()
     size = (shape.width, shape.height)
     raw = root.get_image(0, 0, *size, X.ZPixmap, 0xFFFFFFFF)

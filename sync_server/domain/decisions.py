@@ -432,8 +432,8 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.AddLines: orders.add_lines,
     c.ChangeLine: orders.change_line,
     c.RemakeLine: remaking.remake_line,
-    c.RemoveLines: orders.on_check(lambda check, x, f: ordering.remove_lines(check, x)),  # type: ignore[arg-type]
-    c.HoldLines: orders.on_check(lambda check, x, f: ordering.hold_lines(check, x)),  # type: ignore[arg-type]
+    c.RemoveLines: orders.on_check(lambda check, x, f: ordering.remove_lines(check, x)),
+    c.HoldLines: orders.on_check(lambda check, x, f: ordering.hold_lines(check, x)),
     c.SendLines: orders.send_lines,
     c.FireLines: orders.fire_lines,
     c.VoidLine: orders.void_line,
@@ -441,14 +441,14 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.MoveCheck: dividing.move_check,
     c.TransferCheck: dividing.transfer_check,
     c.MergeChecks: dividing.merge_checks,
-    c.GiveDiscount: orders.on_check(discounting.give_discount),  # type: ignore[arg-type]
-    c.TakeBackDiscount: orders.on_check(discounting.take_back),  # type: ignore[arg-type]
-    c.CompLine: orders.on_check(discounting.comp_line),  # type: ignore[arg-type]
-    c.SetService: orders.on_check(discounting.set_service),  # type: ignore[arg-type]
-    c.ExemptTax: orders.on_check(discounting.exempt_tax),  # type: ignore[arg-type]
-    c.TimeFire: orders.on_check(ordering.time_fire),  # type: ignore[arg-type]
-    c.RenameCheck: orders.on_check(ordering.rename),  # type: ignore[arg-type]
-    c.JoinTables: orders.on_check(ordering.join_tables),  # type: ignore[arg-type]
+    c.GiveDiscount: orders.on_check(discounting.give_discount),
+    c.TakeBackDiscount: orders.on_check(discounting.take_back),
+    c.CompLine: orders.on_check(discounting.comp_line),
+    c.SetService: orders.on_check(discounting.set_service),
+    c.ExemptTax: orders.on_check(discounting.exempt_tax),
+    c.TimeFire: orders.on_check(ordering.time_fire),
+    c.RenameCheck: orders.on_check(ordering.rename),
+    c.JoinTables: orders.on_check(ordering.join_tables),
     c.ShareLines: dividing.share_lines,
     c.ShareAmount: dividing.share_amount,
     c.TransferChecks: dividing.transfer_checks,
@@ -467,7 +467,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.RushTickets: _rush,
     c.MoveTicket: _on_ticket(kitchen.move_ticket),
     c.PassLines: _pass,
-    c.ServeLines: orders.on_check(_serve),  # type: ignore[arg-type]
+    c.ServeLines: orders.on_check(_serve),
     c.RecordPaper: _record_paper,
     c.StopItem: _stop,
     c.FreeItem: _free,

@@ -6,6 +6,7 @@ that they are journaled in one transaction. Rules of one check are in `ordering`
 """
 
 from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 
 from . import (
     checks,
@@ -196,13 +197,21 @@ def _continuation(venue: Venue, check: Check, facts: Facts) -> e.CheckOpened:
     )
 
 
+class _OfCheck(Protocol):
+    @property
+    def check_id(self) -> CheckId: ...
+
+
+Command = TypeVar("Command", bound=_OfCheck)
+
+
 def on_check(
-    rule: Callable[[Check, object, Facts], object],
-) -> Callable[[Venue, object, Facts], Decision]:
+    rule: Callable[[Check, Command, Facts], object],
+) -> Callable[[Venue, Command, Facts], Decision]:
     """A decision on one open check that the actor may touch, with the close that may follow."""
 
-    def handle(venue: Venue, command: object, facts: Facts) -> Decision:
-        check = found(venue, command.check_id, facts)  # type: ignore[attr-defined]
+    def handle(venue: Venue, command: Command, facts: Facts) -> Decision:
+        check = found(venue, command.check_id, facts)
         if isinstance(check, Refused):
             return check
         event = rule(check, command, facts)

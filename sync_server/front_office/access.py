@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlmodel import col
 
 from sync_server.domain import limits
 from sync_server.domain.ids import StaffId
@@ -154,7 +155,7 @@ class Access:
         """Store a person's PIN as `pin_hash` made it elsewhere with this house's pepper."""
 
         def write(connection: Connection) -> None:
-            connection.execute(delete(SecretRow).where(SecretRow.staff_id == staff_id))  # type: ignore[arg-type]
+            connection.execute(delete(SecretRow).where(col(SecretRow.staff_id) == staff_id))
             connection.execute(
                 insert(SecretRow).values(staff_id=staff_id, pin_hash=hashed, changed_ms=now_ms)
             )
@@ -212,8 +213,8 @@ class Access:
         def write(connection: Connection) -> None:
             connection.execute(
                 delete(ThrottleRow).where(
-                    ThrottleRow.staff_id == staff_id,  # type: ignore[arg-type]
-                    ThrottleRow.dev == dev,  # type: ignore[arg-type]
+                    col(ThrottleRow.staff_id) == staff_id,
+                    col(ThrottleRow.dev) == dev,
                 )
             )
             if failures:
@@ -239,7 +240,7 @@ class Access:
 
         def write(connection: Connection) -> None:
             for token in stale:
-                connection.execute(delete(SessionRow).where(SessionRow.token == token))  # type: ignore[arg-type]
+                connection.execute(delete(SessionRow).where(col(SessionRow.token) == token))
             connection.execute(
                 insert(SessionRow).values(
                     token=made.token,
@@ -264,7 +265,7 @@ class Access:
 
         def write(connection: Connection) -> None:
             connection.execute(
-                update(SessionRow).where(SessionRow.token == token).values(until_ms=now_ms)  # type: ignore[arg-type]
+                update(SessionRow).where(col(SessionRow.token) == token).values(until_ms=now_ms)
             )
 
         await self._database.write(write)
@@ -276,7 +277,7 @@ class Access:
         def write(connection: Connection) -> None:
             connection.execute(
                 update(SessionRow)
-                .where(SessionRow.staff_id == staff_id, SessionRow.until_ms > now_ms)  # type: ignore[arg-type]
+                .where(col(SessionRow.staff_id) == staff_id, col(SessionRow.until_ms) > now_ms)
                 .values(until_ms=now_ms)
             )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
 from sync_server.domain import events as e
 from sync_server.domain.kitchen import Ticket
@@ -201,10 +202,10 @@ def _orphans(connection: Connection) -> list[EventRecord]:
     ranges: list[Any] = list(connection.execute(select(AdoptionRow)).all())
     for row in ranges:
         rows = connection.execute(
-            select(JournalRow.data)  # type: ignore[call-overload]
-            .outerjoin(InboxRow, InboxRow.cmd_id == JournalRow.cmd_id)
-            .where(JournalRow.n.between(row.n_from, row.n_to), InboxRow.cmd_id.is_(None))  # type: ignore[attr-defined]
-            .order_by(JournalRow.n)
+            select(col(JournalRow.data))
+            .outerjoin(InboxRow, col(InboxRow.cmd_id) == col(JournalRow.cmd_id))
+            .where(col(JournalRow.n).between(row.n_from, row.n_to), col(InboxRow.cmd_id).is_(None))
+            .order_by(col(JournalRow.n))
         ).all()
         found += [read_event(bytes(one[0])) for one in rows]
     return found
@@ -215,8 +216,8 @@ def adopted_upto(database: Database, epoch: int) -> int:
     return database.read(
         lambda connection: connection.execute(
             select(func.coalesce(func.max(AdoptionRow.n_to), 0)).where(
-                AdoptionRow.epoch == epoch,  # type: ignore[arg-type]
-                AdoptionRow.dev != UNSIGNED,  # type: ignore[arg-type]
+                col(AdoptionRow.epoch) == epoch,
+                col(AdoptionRow.dev) != UNSIGNED,
             )
         ).scalar_one()
     )

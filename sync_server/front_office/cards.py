@@ -10,6 +10,7 @@ import hmac
 from hashlib import sha256
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlmodel import col
 
 from sync_server.domain.limits import CARD_LEAST, CARD_LENGTH
 from sync_server.store.database import Database
@@ -53,7 +54,7 @@ class Cards:
                 return "card_taken"
 
         def write(connection: Connection) -> None:
-            connection.execute(delete(CardRow).where(CardRow.staff_id == staff_id))  # type: ignore[arg-type]
+            connection.execute(delete(CardRow).where(col(CardRow.staff_id) == staff_id))
             if hashed:
                 connection.execute(
                     insert(CardRow).values(staff_id=staff_id, card_hash=hashed, changed_ms=now_ms)

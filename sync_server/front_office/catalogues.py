@@ -7,6 +7,7 @@ names one that is not there. The back office makes the content; this only keeps 
 from hashlib import sha256
 
 from sqlalchemy import Connection, insert, select
+from sqlmodel import col
 
 from sync_server.domain.limits import CATALOGUES_IN_MEMORY
 from sync_server.domain.menu import Catalogue, Settings
@@ -32,7 +33,7 @@ class Catalogues(dict[int, Catalogue]):
         rows = self._database.read(
             lambda connection: connection.execute(
                 select(CatalogueRow)
-                .order_by(CatalogueRow.number.desc())  # type: ignore[attr-defined]
+                .order_by(col(CatalogueRow.number).desc())
                 .limit(CATALOGUES_IN_MEMORY)
             ).all()
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sqlalchemy import insert, select
+from sqlmodel import col
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import NOBODY, NoticeId, derived
@@ -69,8 +70,8 @@ class Checkpoints:
         """Go on from the newest that is stored."""
         row = self._database.read(
             lambda connection: connection.execute(
-                select(CheckpointRow.n, CheckpointRow.at_ms)  # type: ignore[call-overload]
-                .order_by(CheckpointRow.n.desc())  # type: ignore[attr-defined]
+                select(col(CheckpointRow.n), col(CheckpointRow.at_ms))
+                .order_by(col(CheckpointRow.n).desc())
                 .limit(1)
             ).first()
         )

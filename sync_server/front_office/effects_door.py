@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlmodel import col
 
 from sync_server.domain import outward
 from sync_server.domain.ids import ChargeId
@@ -40,29 +41,29 @@ UNFINISHED = ("claimed", "sending")
 
 # Thought out once: a paper needs six of them, and building a statement costs more than running it.
 _QUEUED = (
-    select(EffectRow.effect_id)  # type: ignore[call-overload]
+    select(col(EffectRow.effect_id))
     .where(
-        EffectRow.kind == bindparam("of_kind"),
-        EffectRow.target == bindparam("of_target"),
-        EffectRow.state == "queued",
+        col(EffectRow.kind) == bindparam("of_kind"),
+        col(EffectRow.target) == bindparam("of_target"),
+        col(EffectRow.state) == "queued",
     )
     .limit(1)
 )
 _DUE = (
     select(EffectRow)
     .where(
-        EffectRow.kind == bindparam("of_kind"),  # type: ignore[arg-type]
-        EffectRow.target == bindparam("of_target"),  # type: ignore[arg-type]
-        EffectRow.state == "queued",  # type: ignore[arg-type]
+        col(EffectRow.kind) == bindparam("of_kind"),
+        col(EffectRow.target) == bindparam("of_target"),
+        col(EffectRow.state) == "queued",
         or_(
-            EffectRow.due_ms <= bindparam("now"),
-            EffectRow.due_ms > bindparam("too_late"),
+            col(EffectRow.due_ms) <= bindparam("now"),
+            col(EffectRow.due_ms) > bindparam("too_late"),
         ),
     )
-    .order_by(EffectRow.n, EffectRow.effect_id)  # type: ignore[arg-type]
+    .order_by(col(EffectRow.n), col(EffectRow.effect_id))
     .limit(bindparam("most"))
 )
-_CHANGED = update(EffectRow).where(EffectRow.effect_id == bindparam("the_effect"))  # type: ignore[arg-type]
+_CHANGED = update(EffectRow).where(col(EffectRow.effect_id) == bindparam("the_effect"))
 _CLAIMED = _CHANGED.values(
     state="claimed", attempt=bindparam("new_attempt"), updated_ms=bindparam("now")
 )
@@ -192,8 +193,8 @@ class OfficeDoor:
         rows = await self._office.database.read_async(
             lambda connection: connection.execute(
                 select(EffectRow)
-                .where(EffectRow.kind == kind, EffectRow.state.in_(UNFINISHED))  # type: ignore[arg-type,attr-defined]
-                .order_by(EffectRow.n)  # type: ignore[arg-type]
+                .where(col(EffectRow.kind) == kind, col(EffectRow.state).in_(UNFINISHED))
+                .order_by(col(EffectRow.n))
             ).all()
         )
         return [_record(row, row.state, row.attempt) for row in rows]

@@ -1,6 +1,7 @@
 """What this database knows of itself, in words: its epoch, its site, how far a backup reaches."""
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlmodel import col
 
 from sync_server.store.database import Database
 
@@ -17,7 +18,7 @@ async def note(database: Database, key: str, value: str) -> None:
     """Keep a fact, in place of what was known before."""
 
     def write(connection: Connection) -> None:
-        connection.execute(delete(FactRow).where(FactRow.key == key))  # type: ignore[arg-type]
+        connection.execute(delete(FactRow).where(col(FactRow.key) == key))
         connection.execute(insert(FactRow).values(key=key, value=value))
 
     await database.write(write)

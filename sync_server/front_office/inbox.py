@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
+from sqlmodel import col
 
 from sync_server.protocol.envelope import Received
 from sync_server.store.database import Database
@@ -67,15 +68,15 @@ class Inbox:
 def _by_number(connection: Connection, key: Key) -> tuple[str, CommandResult] | None:
     row = _row(
         connection,
-        InboxRow.dev == key[0],  # type: ignore[arg-type]
-        InboxRow.dep == key[1],  # type: ignore[arg-type]
-        InboxRow.seq == key[2],  # type: ignore[arg-type]
+        col(InboxRow.dev) == key[0],
+        col(InboxRow.dep) == key[1],
+        col(InboxRow.seq) == key[2],
     )
     return (row.hash, _result(row)) if row is not None else None
 
 
 def _by_id(connection: Connection, cmd_id: str) -> tuple[str, CommandResult] | None:
-    row = _row(connection, InboxRow.cmd_id == cmd_id)  # type: ignore[arg-type]
+    row = _row(connection, col(InboxRow.cmd_id) == cmd_id)
     return (row.dev, _result(row)) if row is not None else None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlmodel import col
 
 from sync_server.domain.limits import JOURNAL_TAIL_EVENTS, STATES_KEPT
 from sync_server.domain.venue import Venue
@@ -20,22 +21,14 @@ from sync_server.store.hot_insert import HotInsert, Row, run_many
 
 from .opened_checks import note_opened
 from .saved_states import unpack_state
-from .tables import (
-    AdoptionRow,
-    EffectRow,
-    InboxRow,
-    JournalRow,
-    LedgerRow,
-    ParkedRow,
-    StateRow,
-)
+from .tables import FrontRow, JournalRow, StateRow
 
 _JOURNAL = HotInsert(
-    JournalRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["journal"],
     ["n", "at_ms", "type", "biz_day", "cmd_id", "data", "hash"],
 )
 _INBOX = HotInsert(
-    InboxRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["inbox"],
     [
         "dev",
         "dep",
@@ -53,11 +46,11 @@ _INBOX = HotInsert(
     ],
 )
 _LEDGER = HotInsert(
-    LedgerRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["ledger"],
     ["n", "pos", "account", "amount_minor", "document", "biz_day"],
 )
 _EFFECT = HotInsert(
-    EffectRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["effect"],
     [
         "effect_id",
         "n",
@@ -73,12 +66,12 @@ _EFFECT = HotInsert(
     ],
 )
 _PARKED = HotInsert(
-    ParkedRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["parked"],
     ["dev", "dep", "seq", "at_ms", "error", "data"],
 )
 
 _ADOPTED = HotInsert(
-    AdoptionRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["adoption"],
     ["n_from", "n_to", "epoch", "dev", "at_ms"],
 )
 
@@ -176,9 +169,9 @@ class Tail:
 def records(connection: Connection, after: int, limit: int) -> list[tuple[int, bytes, str]]:
     """Journal rows after `n`, in order: (n, bytes, hash)."""
     rows = connection.execute(
-        select(JournalRow.n, JournalRow.data, JournalRow.hash)  # type: ignore[call-overload]
-        .where(JournalRow.n > after)
-        .order_by(JournalRow.n)
+        select(col(JournalRow.n), col(JournalRow.data), col(JournalRow.hash))
+        .where(col(JournalRow.n) > after)
+        .order_by(col(JournalRow.n))
         .limit(limit)
     )
     return [(row[0], bytes(row[1]), row[2]) for row in rows]
@@ -186,9 +179,7 @@ def records(connection: Connection, after: int, limit: int) -> list[tuple[int, b
 
 def hash_at(connection: Connection, n: int) -> str | None:
     """The chain at row `n`."""
-    found = connection.execute(
-        select(JournalRow.hash).where(JournalRow.n == n)  # type: ignore[call-overload]
-    ).first()
+    found = connection.execute(select(col(JournalRow.hash)).where(col(JournalRow.n) == n)).first()
     return found[0] if found is not None else None
 
 
@@ -218,8 +209,8 @@ def load(database: Database) -> tuple[Venue, Head, Tail]:
     """
     saved = database.read(
         lambda connection: connection.execute(
-            select(StateRow.n, StateRow.hash, StateRow.data)  # type: ignore[call-overload]
-            .order_by(StateRow.n.desc())  # type: ignore[attr-defined]
+            select(col(StateRow.n), col(StateRow.hash), col(StateRow.data))
+            .order_by(col(StateRow.n).desc())
             .limit(1)
         ).first()
     )
@@ -245,6 +236,6 @@ def save_state(connection: Connection, n: int, at_ms: int, head_hash: str, data:
     """Keep the state at `n`; older ones beyond a few are dropped, they can be made again."""
     connection.execute(insert(StateRow).values(n=n, at_ms=at_ms, hash=head_hash, data=data))
     kept = connection.execute(
-        select(StateRow.n).order_by(StateRow.n.desc()).limit(STATES_KEPT)  # type: ignore[call-overload,attr-defined]
+        select(col(StateRow.n)).order_by(col(StateRow.n).desc()).limit(STATES_KEPT)
     ).all()
-    connection.execute(delete(StateRow).where(StateRow.n < kept[-1][0]))
+    connection.execute(delete(StateRow).where(col(StateRow.n) < kept[-1][0]))

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import EventRecord, read_command, read_event
@@ -115,17 +116,17 @@ def _signs(numbers: Mapping[str, str], sought: Sought) -> list[Callable[[bytes],
 
 def _rows(connection: Connection, sought: Sought, before: int, oldest: int) -> Any:
     query = (
-        select(JournalRow.n, JournalRow.data)  # type: ignore[call-overload]
-        .where(JournalRow.n >= oldest)
-        .order_by(JournalRow.n.desc())  # type: ignore[attr-defined]
+        select(col(JournalRow.n), col(JournalRow.data))
+        .where(col(JournalRow.n) >= oldest)
+        .order_by(col(JournalRow.n).desc())
         .limit(_PAGE)
     )
     if before:
-        query = query.where(JournalRow.n < before)
+        query = query.where(col(JournalRow.n) < before)
     if sought.from_ms:
-        query = query.where(JournalRow.at_ms >= sought.from_ms)
+        query = query.where(col(JournalRow.at_ms) >= sought.from_ms)
     if sought.to_ms:
-        query = query.where(JournalRow.at_ms < sought.to_ms)
+        query = query.where(col(JournalRow.at_ms) < sought.to_ms)
     return connection.execute(query).all()
 
 
@@ -168,9 +169,9 @@ def _fits(line: FoundLine, record: EventRecord, sought: Sought) -> bool:
 def _with_taps(connection: Connection, found: list[FoundLine]) -> tuple[FoundLine, ...]:
     """Each line with its command as the device wrote it."""
     ids = {line.cmd_id for line in found if line.cmd_id}
-    query = select(InboxRow.cmd_id, InboxRow.type, InboxRow.seq, InboxRow.data).where(  # type: ignore[call-overload]
-        InboxRow.cmd_id.in_(ids)  # type: ignore[attr-defined]
-    )
+    query = select(
+        col(InboxRow.cmd_id), col(InboxRow.type), col(InboxRow.seq), col(InboxRow.data)
+    ).where(col(InboxRow.cmd_id).in_(ids))
     taps = {row[0]: row for row in connection.execute(query)} if ids else {}
     return tuple(_tapped(line, taps.get(line.cmd_id)) for line in found)
 

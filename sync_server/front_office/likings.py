@@ -6,6 +6,7 @@ from the future. One's own only: a session says whose it is.
 """
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlmodel import col
 
 from sync_server.store.database import Database
 
@@ -16,10 +17,12 @@ async def newest(
     database: Database, staff_id: str, text: str, changed_ms: int, now_ms: int
 ) -> tuple[str, int]:
     """The later of what the person brings and what is kept here; it is kept from now on."""
-    mine = LikingRow.staff_id == staff_id
+    mine = col(LikingRow.staff_id) == staff_id
 
     def read(connection: Connection) -> tuple[str, int]:
-        row = connection.execute(select(LikingRow.text, LikingRow.changed_ms).where(mine)).first()  # type: ignore[call-overload]
+        row = connection.execute(
+            select(col(LikingRow.text), col(LikingRow.changed_ms)).where(mine)
+        ).first()
         return (row.text, row.changed_ms) if row is not None else ("", 0)
 
     kept = await database.read_async(read)
@@ -28,7 +31,7 @@ async def newest(
         return kept
 
     def write(connection: Connection) -> None:
-        connection.execute(delete(LikingRow).where(mine))  # type: ignore[arg-type]
+        connection.execute(delete(LikingRow).where(mine))
         connection.execute(
             insert(LikingRow).values(staff_id=staff_id, text=text, changed_ms=brought[1])
         )

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.venue import Venue
@@ -110,8 +111,8 @@ class FrontOffice:
         """Learn which effect queues have work, from the database."""
         rows = await self.database.read_async(
             lambda connection: connection.execute(
-                select(EffectRow.kind, EffectRow.target)  # type: ignore[call-overload]
-                .where(EffectRow.state == "queued")
+                select(col(EffectRow.kind), col(EffectRow.target))
+                .where(col(EffectRow.state) == "queued")
                 .distinct()
             ).all()
         )

@@ -7,6 +7,7 @@ check, whenever it was settled, a reversal to the day on which it was asked.
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from sync_server.domain import events as e, folio, room_reversals
 from sync_server.domain.ids import ChargeId
@@ -33,9 +34,9 @@ async def charges_of(database: Database, day: str) -> tuple[folio.Charge, ...]:
 
     def read(connection: Connection) -> list[bytes]:
         rows = connection.execute(
-            select(JournalRow.data)  # type: ignore[call-overload]
-            .where(JournalRow.biz_day >= since, JournalRow.type.in_(TYPES))  # type: ignore[attr-defined]
-            .order_by(JournalRow.n)
+            select(col(JournalRow.data))
+            .where(col(JournalRow.biz_day) >= since, col(JournalRow.type).in_(TYPES))
+            .order_by(col(JournalRow.n))
             .limit(EVENTS_MAX)
         )
         return [bytes(row[0]) for row in rows]

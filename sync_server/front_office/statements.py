@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
 from sync_server.domain.invoices import Sold, summed, taxes_in
 from sync_server.domain.limits import FIGURE_ROWS
@@ -41,21 +42,21 @@ async def statement(database: Database, account_id: str, before_n: int) -> list[
 
     def read(connection: Connection) -> list[StatementLine]:
         query = (
-            select(  # type: ignore[call-overload]
-                LedgerRow.n,
-                JournalRow.at_ms,
-                JournalRow.type,
-                LedgerRow.document,
-                LedgerRow.biz_day,
-                LedgerRow.amount_minor,
+            select(
+                col(LedgerRow.n),
+                col(JournalRow.at_ms),
+                col(JournalRow.type),
+                col(LedgerRow.document),
+                col(LedgerRow.biz_day),
+                col(LedgerRow.amount_minor),
             )
-            .join(JournalRow, JournalRow.n == LedgerRow.n)
-            .where(LedgerRow.account == f"account:{account_id}")
-            .order_by(LedgerRow.n.desc(), LedgerRow.pos.desc())  # type: ignore[attr-defined]
+            .join(JournalRow, col(JournalRow.n) == col(LedgerRow.n))
+            .where(col(LedgerRow.account) == f"account:{account_id}")
+            .order_by(col(LedgerRow.n).desc(), col(LedgerRow.pos).desc())
             .limit(LINES)
         )
         if before_n:
-            query = query.where(LedgerRow.n < before_n)
+            query = query.where(col(LedgerRow.n) < before_n)
         return [StatementLine(*row) for row in connection.execute(query)]
 
     return await database.read_async(read)
@@ -110,8 +111,10 @@ def _named(line: StatementLine, venue: Venue) -> str:
 def _sales(documents: list[str], connection: Connection) -> dict[str, tuple[Sold, int]]:
     """What the ledger booked as sold, by rate, and as tips, for each check."""
     query = (
-        select(LedgerRow.document, LedgerRow.account, func.sum(LedgerRow.amount_minor))  # type: ignore[call-overload]
-        .where(LedgerRow.document.in_(documents))  # type: ignore[attr-defined]
+        select(
+            col(LedgerRow.document), col(LedgerRow.account), func.sum(col(LedgerRow.amount_minor))
+        )
+        .where(col(LedgerRow.document).in_(documents))
         .group_by(LedgerRow.document, LedgerRow.account)
     )
     found: dict[str, tuple[dict[int, tuple[int, int]], int]] = {}

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from sync_server.domain import events as e
 from sync_server.domain.checks import Check
@@ -294,11 +295,11 @@ def _pages(connection: Connection, days: tuple[str, ...]) -> Iterator[bytes]:
     after = 0
     while True:
         query = (
-            select(JournalRow.n, JournalRow.data)  # type: ignore[call-overload]
-            .where(JournalRow.biz_day.in_(days))  # type: ignore[attr-defined]
-            .where(JournalRow.type.in_(_TYPES))  # type: ignore[attr-defined]
-            .where(JournalRow.n > after)
-            .order_by(JournalRow.n)
+            select(col(JournalRow.n), col(JournalRow.data))
+            .where(col(JournalRow.biz_day).in_(days))
+            .where(col(JournalRow.type).in_(_TYPES))
+            .where(col(JournalRow.n) > after)
+            .order_by(col(JournalRow.n))
             .limit(_PAGE)
         )
         rows = connection.execute(query).all()

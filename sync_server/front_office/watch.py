@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sync_server.domain import commands as c
-from sync_server.domain.ids import NoticeId, StaffId, derived
+from sync_server.domain.ids import NoticeId, StaffId, TicketId, derived
 from sync_server.domain.kitchen import Ticket, has_it
 from sync_server.domain.limits import KITCHEN_PAPER_MS
 from sync_server.domain.menu import Catalogue
@@ -49,7 +49,7 @@ class KitchenWatch:
         """`clock` is for waiting, so nobody should be able to set it (`clocks.steady`)."""
         self._house = house
         self._clock = clock or house.clock
-        self._since: dict[str, tuple[int, int]] = {}
+        self._since: dict[TicketId, tuple[int, int]] = {}
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -69,7 +69,7 @@ class KitchenWatch:
         self._since = {
             ticket_id: known
             for ticket_id, known in self._since.items()
-            if ticket_id in waiting and known[0] == waiting[ticket_id].version  # type: ignore[index]
+            if ticket_id in waiting and known[0] == waiting[ticket_id].version
         }
         for ticket_id, ticket in waiting.items():
             _, since = self._since.setdefault(ticket_id, (ticket.version, now))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sqlalchemy import update
+from sqlmodel import col
 
 from hardware.simulated_card_terminal import SimulatedTerminal
 from sync_server.domain import commands as c
@@ -105,7 +106,7 @@ class Bar:
 
     async def as_if_claimed(self) -> None:
         """The rows say what they said just before the first byte left."""
-        said = update(EffectRow).values(state="claimed").where(EffectRow.kind == CARD)  # type: ignore[arg-type]
+        said = update(EffectRow).values(state="claimed").where(col(EffectRow.kind) == CARD)
         await self.house.database.write(lambda connection: connection.execute(said))
 
     @property

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from hardware.printer import Evidence
 from sync_server.domain import events as e
@@ -279,10 +280,10 @@ def cards_open(world: World) -> list[str]:
     ]
 
 
-_PAPERS = select(EffectRow).where(EffectRow.kind == PAPER)  # type: ignore[arg-type]
-_PAPERS_OPEN = select(EffectRow.effect_id, EffectRow.state).where(  # type: ignore[call-overload]
-    EffectRow.kind == PAPER,
-    EffectRow.state.in_(("queued", "claimed", "sending")),  # type: ignore[attr-defined]
+_PAPERS = select(EffectRow).where(col(EffectRow.kind) == PAPER)
+_PAPERS_OPEN = select(col(EffectRow.effect_id), col(EffectRow.state)).where(
+    col(EffectRow.kind) == PAPER,
+    col(EffectRow.state).in_(("queued", "claimed", "sending")),
 )
 
 

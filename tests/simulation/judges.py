@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from random import Random
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from sync_server.domain import events as e
 from sync_server.domain.outward import PAPER
@@ -76,7 +77,7 @@ def numbers_have_no_gap(world: World) -> list[str]:
                 found.append(f"I-12 {record.type} of {event.check_id}: counted as {event.copy}")
     rows = world.server.office.database.read(
         lambda connection: connection.execute(
-            select(EffectRow.n, EffectRow.payload).where(EffectRow.kind == PAPER)  # type: ignore[call-overload]
+            select(col(EffectRow.n), col(EffectRow.payload)).where(col(EffectRow.kind) == PAPER)
         ).all()
     )
     papers = Counter(n for n, payload in rows if json.loads(payload)["document"] == "receipt")
