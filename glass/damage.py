@@ -15,10 +15,11 @@ from kivy.graphics import ScissorPop, ScissorPush, opengl as gl
 from glass.painted import Painted, Place, joined
 from glass.scroll import ScrollList
 
-PASSES: Final = 6
+PASSES: Final = 16
 """Places drawn one by one; beyond that they are joined."""
-_PASS_SHARE: Final = 0.05
-"""What going through all instructions once costs, as a share of drawing the whole window."""
+_PASS_SHARE: Final = 0.01
+"""What a pass costs beside its pixels, as a share of drawing the whole window: little, since only
+what stands there takes part."""
 _SOFTWARE: Final = ("llvmpipe", "softpipe", "swrast")
 
 _Standing = tuple[int, int, Place | None]
@@ -29,6 +30,7 @@ class Damage:
 
     def __init__(self) -> None:
         self._before: dict[Painted, _Standing] = {}
+        self._stands: list[tuple[Painted, Place | None]] = []
         self._window: tuple[Any, ...] = ()
         self._foreign = True
 
@@ -51,11 +53,13 @@ class Damage:
         places = None if whole else _differing(before, now)
         for widget in (*before, *now):
             widget.soiled = None
-        found = fewer(places, Window.width * Window.height) if places else None
-        for widget, standing in now.items():
-            at = None if found is None else _at(widget.ink(), standing)
-            widget.leave_out(found is not None and not (at and _meets(at, found)))
-        return found
+        self._stands = [(one, _at(one.ink(), standing)) for one, standing in now.items()]
+        return fewer(places, Window.width * Window.height) if places else None
+
+    def only_at(self, place: Place) -> None:
+        """Let only what stands at a place take part in the next drawing."""
+        for widget, at in self._stands:
+            widget.leave_out(at is None or not _meets(at, place))
 
     def _gather(self, widget: Any, clip: Place | None, into: dict[Painted, _Standing]) -> None:
         if isinstance(widget, Painted):
@@ -131,12 +135,8 @@ def _waste(one: Place, other: Place) -> float:
     return _area(_joint(one, other)) - _area(one) - _area(other)
 
 
-def _meets(place: Place, others: list[Place]) -> bool:
-    left, bottom, right, top = place
-    return any(
-        left < other[2] and other[0] < right and bottom < other[3] and other[1] < top
-        for other in others
-    )
+def _meets(one: Place, other: Place) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _joint(one: Place, other: Place) -> Place:
@@ -170,6 +170,7 @@ class Kept:
         draw everything; True ends the event."""
         whole = (0, 0, int(Window.width), int(Window.height))
         for place in self._damage.since_last() or [whole]:
+            self._damage.only_at(place)
             left, bottom, right, top = place
             self._clip.x, self._clip.y = left, bottom
             self._clip.width, self._clip.height = right - left, top - bottom
