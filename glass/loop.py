@@ -5,13 +5,14 @@ so a touch is answered by the very next frame, and a still screen costs nothing.
 asyncio takes a touch in one frame and dispatches it in the next, and while frames are slow it gives
 everything else one step a frame: an answer of the server that needs six steps then waits for six
 frames. Here whatever else lives on the loop (sockets, disk) gets at least as long as the last turn
-took, up to `REST_MOST_S`; and after a touch it gets `HEAD_START_S` before the frame is drawn, in
-which what was tapped is on its way to disk and server. When to turn again says `waking`, what to
-draw `damage`. Kivy's `App` is left out: it has a settings panel behind F1, which has no business on
-a till.
+took, up to `REST_MOST_S`; and after a touch that has something for the disk it gets `HEAD_START_S`
+before the frame is drawn, in which that is on its way to disk and server. When to turn again says
+`waking`, what to draw `damage`. Kivy's `App` is left out: it has a settings panel behind F1, which
+has no business on a till.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
@@ -46,8 +47,11 @@ class _Came:
         self.yes = True
 
 
-async def show(root: Any, title: str) -> None:
-    """Show a widget as the whole window until the window is closed or `leave` is called."""
+async def show(root: Any, title: str, saving: Callable[[], bool] = lambda: False) -> None:
+    """Show a widget as the whole window until the window is closed or `leave` is called.
+
+    `saving` says whether what was tapped is still on its way to the disk.
+    """
     loop = asyncio.get_running_loop()
     runTouchApp(root, embedded=True)
     Window.set_title(title)
@@ -59,7 +63,7 @@ async def show(root: Any, title: str) -> None:
             came.yes = False
             waking.taken()
             look()
-            if came.yes:
+            if came.yes and saving():
                 await asyncio.sleep(HEAD_START_S)
             drew = draw()
             spent = loop.time() - begun

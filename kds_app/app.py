@@ -43,7 +43,7 @@ class Display:
         if reader.wanted:
             Clock.schedule_interval(reader.look, LOOK_S)
         try:
-            await loop.show(screen, self._title)
+            await loop.show(screen, self._title, lambda: self._board.desk.saving)
         finally:
             bridge.stop()
 

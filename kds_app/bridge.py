@@ -2,8 +2,9 @@
 
 Rule: a ticket's version is acknowledged after a frame that really showed it reached the screen, and
 by nothing else (reliability 2.13). `on_flip` comes just before the swap, so what was painted then
-is acknowledged on the next turn of the loop. `drawing` is the beat of this loop: when no frame was
-swapped for 3 s the server treats the display as down and paper takes over.
+is acknowledged on the next turn of the loop. What this screen answers for is drawn when it comes;
+what others do (`Board.concerned` knows) is gathered for `NEWS_S`. `drawing` is the beat of this
+loop: when no frame was swapped for 3 s the server treats the display as down and paper takes over.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from sync_server.domain import commands as c
 from sync_server.domain.ids import TicketId
 
 TICK_S = 1.0
+NEWS_S = 1 / 10
+"""So long the news of other stations may wait for more."""
 _NAMED = {" ": "space", "spacebar": "space", "return": "enter"}
 """Names that a window or a bump bar has for the same key."""
 FROZEN_MS = 3_000
@@ -43,10 +46,11 @@ class Bridge:
         self._flipped_ms = mono()
         self._shown: dict[str, int] = {}
         self._refresh = Clock.create_trigger(self._run_refresh, -1)
+        self._news = Clock.create_trigger(self._run_refresh, NEWS_S)
         self._after_frame = Clock.create_trigger(self._acknowledge, 0)
         self._tick = Clock.schedule_interval(self._run_tick, TICK_S)
         screen.bind(on_act=self._act, on_reshape=self.changed)
-        board.desk.watch(self.changed)
+        board.desk.watch(self.changed, self.news)
         Window.bind(on_flip=self._flip, on_key_down=self._key)
         self._run_refresh()
 
@@ -54,9 +58,13 @@ class Bridge:
         """Something is different: draw it before the next frame."""
         self._refresh()
 
+    def news(self) -> None:
+        """Something was confirmed or told: what it is to this screen says how soon it is drawn."""
+        (self._refresh if self.board.concerned() else self._news)()
+
     def stop(self) -> None:
         """No more refreshing."""
-        for event in (self._tick, self._refresh, self._after_frame):
+        for event in (self._tick, self._refresh, self._news, self._after_frame):
             event.cancel()
         Window.unbind(on_flip=self._flip, on_key_down=self._key)
         self._screen.unbind(on_act=self._act, on_reshape=self.changed)
@@ -95,6 +103,7 @@ class Bridge:
         loop.show_again()
 
     def _run_refresh(self, *_: Any) -> None:
+        self._news.cancel()
         self._screen.view = self.board.view(self._screen.glass())
         if self.board.sound:
             self._sounds.play(self.board.sound)

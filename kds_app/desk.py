@@ -45,8 +45,13 @@ class Desk(Protocol):
     def submit(self, command: object) -> Decision:
         """Decide now, show it, store it in the background."""
 
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` after every change of anything above."""
+    @property
+    def saving(self) -> bool:
+        """Whether something that was tapped is not on the disk yet."""
+
+    def watch(self, changed: Callable[[], None], news: Callable[[], None] | None = None) -> None:
+        """Call `changed` after every change of anything above; `news` in its place, if given, for
+        what disk and server confirm and tell."""
 
 
 class LinkedDesk:
@@ -118,6 +123,11 @@ class LinkedDesk:
         """See `Desk`."""
         return self._client.submit(command)
 
-    def watch(self, changed: Callable[[], None]) -> None:
+    @property
+    def saving(self) -> bool:
         """See `Desk`."""
-        self._client.watch(changed)
+        return self._client.saving
+
+    def watch(self, changed: Callable[[], None], news: Callable[[], None] | None = None) -> None:
+        """See `Desk`."""
+        self._client.watch(changed, news)

@@ -26,6 +26,6 @@ async def run(desk: Desk, title: str, lock_after_ms: int, mono: Callable[[], int
     if reader.wanted:
         Clock.schedule_interval(reader.look, LOOK_S)
     try:
-        await loop.show(stage, title)
+        await loop.show(stage, title, lambda: desk.saving)
     finally:
         bridge.stop()

@@ -2,8 +2,9 @@
 
 Whatever changes (a tap, an answer, the clock) asks for one refresh before the next frame; a refresh
 makes the view-models anew and the widgets draw what differs. A tap is handled at once, so its
-answer stands on the very next frame. How the person signed in likes letters and colours is put on
-here, and signs that a scanner types are gathered here.
+answer stands on the very next frame. What the disk confirms and other devices do is gathered for
+`NEWS_S`: in a full house that comes more often than frames. How the person signed in likes letters
+and colours is put on here, and signs that a scanner types are gathered here.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from pos_app.screens.stage import Stage
 from pos_app.wedge import Wedge
 
 TICK_S = 1.0
+NEWS_S = 1 / 15
+"""So long news may wait for more; nobody sees the difference."""
 _ENTER = (13, 271)
 
 
@@ -41,10 +44,11 @@ class Bridge:
         self._wedge = Wedge()
         self._look: tuple[str, int] = ("", 0)
         self._refresh = Clock.create_trigger(self._run_refresh, -1)
+        self._news = Clock.create_trigger(self._run_refresh, NEWS_S)
         self._tick = Clock.schedule_interval(self._refresh, TICK_S)
         stage.bind(on_act=self._act)
         Window.bind(on_key_down=self._key)
-        desk.watch(self.changed)
+        desk.watch(self.changed, self.news)
         desk.attached.hear(self._heard)
         self._run_refresh()
 
@@ -52,10 +56,14 @@ class Bridge:
         """Something is different: draw it before the next frame."""
         self._refresh()
 
+    def news(self) -> None:
+        """Something was confirmed or told: draw it soon, with what else comes until then."""
+        self._news()
+
     def stop(self) -> None:
         """No more refreshing."""
-        self._tick.cancel()
-        self._refresh.cancel()
+        for event in (self._tick, self._refresh, self._news):
+            event.cancel()
         self._stage.unbind(on_act=self._act)
         Window.unbind(on_key_down=self._key)
 
@@ -77,6 +85,7 @@ class Bridge:
             self._heard(self._desk.attached.typed(code))
 
     def _run_refresh(self, *_: Any) -> None:
+        self._news.cancel()
         shown = self.flow.view()
         self._dress()
         self._stage.banner = shown.banner

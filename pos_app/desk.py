@@ -166,5 +166,10 @@ class Desk(Protocol):
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that waits; its end is a change."""
 
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` after every change of anything above."""
+    @property
+    def saving(self) -> bool:
+        """Whether something that was tapped is not on the disk yet."""
+
+    def watch(self, changed: Callable[[], None], news: Callable[[], None] | None = None) -> None:
+        """Call `changed` after every change of anything above; `news` in its place, if given, for
+        what disk and server confirm and tell."""

@@ -155,6 +155,11 @@ class LinkedDesk:
         return self.client.notices
 
     @property
+    def saving(self) -> bool:
+        """See `Desk`."""
+        return self.client.saving
+
+    @property
     def device(self) -> Device:
         """See `Desk`; named after its code unless somebody named it."""
         code = self.client.code

@@ -122,6 +122,7 @@ class Board:
         self._plan_of: tuple[object, ...] = ()
         self._paces: dict[str, tickets.Pace] = {}
         self._tones: dict[str, str] = {}
+        self._mine: list[Ticket] = []
 
     # -- what is looked at ---------------------------------------------------------------------
     def names(self) -> Names | None:
@@ -169,6 +170,11 @@ class Board:
         """Whether this screen is for such orders and courses."""
         kinds, courses = self.settings.kinds, self.settings.courses
         return (not kinds or ticket.kind in kinds) and (not courses or ticket.course in courses)
+
+    def concerned(self) -> bool:
+        """Whether a ticket that this screen answers for came, went or became another since the
+        last view."""
+        return self.standing(self.home) != self._mine
 
     def lost(self) -> list[Ticket]:
         """Open tickets that no display drew and no paper took: somebody must move them."""
@@ -262,7 +268,7 @@ class Board:
             return self._waiting(glass)
         self._come_home(now_ms)
         stations = self.stations()
-        mine = self.standing(self.home)
+        mine = self._mine = self.standing(self.home)
         self.sound = self.attention.look(mine, self.late(mine, now_ms), now_ms)
         placed = keys.marked(self, self._place(self._entries(stations, names, now_ms), glass))
         here = {ticket_id for place in placed for ticket_id, _ in place.card.versions}

@@ -2,9 +2,9 @@
 
 Rule: reading is instant. `submit` decides on the replica at once and stores in the background, in
 the order of the taps. A tap that could not be stored is taken back loudly. Neighbours: `terminal`
-is the way to the server, `pending` are the commands on their way, `people` sign in, `own_notices`
-are this device's, `catalogues` keeps menus, `numbers` counts checks. The applications put a thin
-adapter before this.
+is the way to the server, `watched` whom to tell, `pending` are the commands on their way, `people`
+sign in, `own_notices` are this device's, `catalogues` keeps menus, `numbers` counts checks. The
+applications put a thin adapter before this.
 """
 
 import asyncio
@@ -55,6 +55,7 @@ from .pending import Mark, Pending, Progress, mark_of, names_of, progress_of
 from .people import People, SignInResult
 from .records import AskReply, CannotSave, Confirmed, LinkState, Route, StoredCommand
 from .terminal import TerminalLink
+from .watched import Watched
 from .worker import Runner, in_thread
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ NOT_TOLD = "kitchen_not_told"
 _json = msgspec.json.Encoder()
 
 
-class ClientDesk:
+class ClientDesk(Watched):
     """See the head of the file. `open` reads what the disk has; `start` also connects."""
 
     def __init__(
@@ -91,6 +92,7 @@ class ClientDesk:
         """`drawing` says whether the drawing loop is alive (the beat of a display); `run` is where
         slow work of the desk's own goes, PIN hashing above all; `paper` prints for the kitchen
         while the server is away, `drawers` opens the drawers that cash goes into."""
+        super().__init__()
         self._run = run
         self._paper = paper
         self._drawers = drawers
@@ -101,9 +103,6 @@ class ClientDesk:
         self._pending: list[Pending] = []
         self._replica = Replica(Venue(), self._overlay)
         self._catalogues = Catalogues(folder, run)
-        self._watchers: list[Callable[[], None]] = []
-        self._hearers: list[Callable[[list[object]], None]] = []
-        self._unsaved: list[Callable[[object, str], None]] = []
         self._own_notices = OwnNotices()
         self._people = People(run, hasher, self.changed)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -267,6 +266,11 @@ class ClientDesk:
             self._keep(self.numbers.take_ahead(day.day))
 
     @property
+    def saving(self) -> bool:
+        """Whether something that was tapped is not on the disk yet."""
+        return any(not pending.stored for pending in self._pending)
+
+    @property
     def waiting(self) -> int:
         """How many commands of this device the base does not contain yet, stored or not."""
         return len(self._pending)
@@ -283,23 +287,6 @@ class ClientDesk:
     def mark(self, check_id: str, line: Line) -> Mark:
         """How far a line has come: the disk, the server, the kitchen."""
         return mark_of(self._pending, self.base, check_id, line)
-
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` after every change of anything above."""
-        self._watchers.append(changed)
-
-    def hear(self, events: Callable[[list[object]], None]) -> None:
-        """Call with the events of the server as they arrive (sounds, toasts)."""
-        self._hearers.append(events)
-
-    def on_unsaved(self, tell: Callable[[object, str], None]) -> None:
-        """Call when a tap could not be stored: it did not happen."""
-        self._unsaved.append(tell)
-
-    def changed(self) -> None:
-        """Something is different: tell all who watch."""
-        for watcher in self._watchers:
-            watcher()
 
     # -- commands ------------------------------------------------------------------------------
     def submit(
@@ -448,7 +435,7 @@ class ClientDesk:
             self._take_back(pending, stored.code)
             return
         pending.stored = True
-        self.changed()
+        self.news()
 
     def _take_back(self, pending: Pending, code: str) -> None:
         """The tap is visibly refused: nothing goes on in memory only (reliability 2.4)."""
@@ -494,7 +481,7 @@ class ClientDesk:
         self._want_more()
         for hearer in self._hearers:
             hearer(events)
-        self.changed()
+        self.news()
         self._seen_n += len(records)
         if self._seen_n >= COMPACT_AFTER:
             self._seen_n = 0
@@ -520,7 +507,7 @@ class ClientDesk:
             self._own_notices.settle(cmd_id, NOT_TOLD)
         self._drop_settled()
         self._replica.refresh()
-        self.changed()
+        (self.news if result.outcome == "accepted" else self.changed)()
 
     def _drop_settled(self) -> None:
         kept = [p for p in self._pending if not p.n_to or p.n_to > self.base.n]

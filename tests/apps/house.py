@@ -312,7 +312,11 @@ class HouseDesk:
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(work)
 
-    def watch(self, changed: Callable[[], None]) -> None:
+    @property
+    def saving(self) -> bool:
+        return False
+
+    def watch(self, changed: Callable[[], None], news: Callable[[], None] | None = None) -> None:
         self._watchers.append(changed)
 
     def finish(self) -> None:

@@ -194,13 +194,15 @@ def watch_loop(stamps: Stamps, out: TextIO) -> None:
 
     show = loop.show
 
-    async def stamped_show(root: Any, title: str) -> None:
+    async def stamped_show(
+        root: Any, title: str, saving: Callable[[], bool] = lambda: False
+    ) -> None:
         drawn = getattr(root, "drawn", dict)
         watch_window(stamps, drawn)
         told = Told(stamps, out)
         listening = asyncio.create_task(told.listen(root))
         try:
-            await show(root, title)
+            await show(root, title, saving)
         finally:
             listening.cancel()
 

@@ -51,7 +51,11 @@ class Kitchen:
     def told_here(self) -> list[Notice]:
         return self.told
 
-    def watch(self, changed: Callable[[], None]) -> None:
+    @property
+    def saving(self) -> bool:
+        return False
+
+    def watch(self, changed: Callable[[], None], news: Callable[[], None] | None = None) -> None:
         self._watchers.append(changed)
 
     # -- the house -----------------------------------------------------------------------------
