@@ -64,7 +64,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Who was locked out by the clock, and from what."""
+    """Who was locked out, and from what."""
 
     who: str = ""
     screen: str = ""
@@ -81,6 +81,7 @@ class Flow:
         self._lock_after_ms = lock_after_ms
         self._touched_ms = desk.now_ms() if lock_after_ms else 0
         self._left = Left()
+        self._who = ""
         self._made: dict[str, Presenter] = {}
         self._notices = NoticesPresenter(desk, self.place)
         self._guest = GuestDisplay(desk, self.place)
@@ -195,6 +196,17 @@ class Flow:
                 self._left = Left(desk.me, place.screen, place.check_id)
                 desk.sign_out()
 
+    def _to_the_pin(self) -> None:
+        """Nobody is here. Whose sign-in the server ended is told so and only types the PIN, and
+        finds the work as it was left."""
+        sign_in = self.presenter("sign_in")
+        assert isinstance(sign_in, SignInPresenter)
+        sign_in.enter()
+        if not self._left.who and self._who:
+            self._left = Left(self._who, self.place.screen, self.place.check_id)
+            sign_in.ended(self._who)
+        self.place.screen = "sign_in"
+
     def _idle_ms(self) -> int:
         if self.place.screen == "sign_in":
             return 0
@@ -207,8 +219,8 @@ class Flow:
         """All that is to be drawn now."""
         self._lock_or_return()
         if not self.desk.me and self.place.screen != "sign_in":
-            self.place.screen = "sign_in"
-            self.presenter("sign_in").enter()
+            self._to_the_pin()
+        self._who = self.desk.me
         self._tell_attached()
         self._telling.look()
         toast = self.place.toast

@@ -75,6 +75,11 @@ class SignInPresenter(Presenter):
         now = self.language if self.language in LANGUAGES else LANGUAGES[0]
         self.chosen_language = LANGUAGES[(LANGUAGES.index(now) + 1) % len(LANGUAGES)]
 
+    def ended(self, staff_id: str) -> None:
+        """The server knows this person's sign-in no longer: it is told, and the PIN is next."""
+        self.who = staff_id
+        self.message = self.sentence("session_ended", {})
+
     def card_held(self, card: str) -> None:
         """A card or key fob was read, here or over the work of whoever is signed in."""
         if not self.waiting:

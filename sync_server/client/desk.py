@@ -49,7 +49,7 @@ from .catalogues import Catalogues
 from .connection import Callbacks
 from .local_prints import Printed, remember, taken_back
 from .numbers import CheckNumbers
-from .offline_pin import SLOW
+from .offline_pin import OFFLINE, SLOW
 from .own_notices import OwnNotices
 from .pending import Mark, Pending, Progress, mark_of, names_of, progress_of
 from .people import People, SignInResult
@@ -501,6 +501,8 @@ class ClientDesk(Watched):
                 if refused or not result.n_to:
                     self._pending.remove(pending)
                 break
+        if result.code == "session_ended" and stored.command.session == self._people.session:
+            self._keep(self._people.renew(stored.command.session))
         if result.outcome != "accepted":
             self._own_notices.tell(cmd_id, result.code, bytes(result.params), self.now_ms())
         else:
@@ -532,6 +534,8 @@ class ClientDesk(Watched):
         self.state = state
         if came_back:
             self._want_more()
+            if self._people.session == OFFLINE:
+                self._keep(self._people.renew(OFFLINE))
         self.changed()
 
     def _want_more(self) -> None:
@@ -559,8 +563,15 @@ class ClientDesk(Watched):
 
     # -- people --------------------------------------------------------------------------------
     async def ask(self, what: str, params: Mapping[str, object]) -> AskReply:
-        """A question to the server in the name of who is signed in."""
-        return await self.link.ask(what, _json.encode(params), self._people.session)
+        """A question to the server in the name of who is signed in, who is signed in there anew
+        if the server knows nothing of it."""
+        data, who, session = _json.encode(params), self.me, self._people.session
+        reply = await self.link.ask(what, data, session)
+        if reply.code != "session_ended" or not who:
+            return reply
+        if not await self._people.renew(session) or self.me != who:
+            return reply
+        return await self.link.ask(what, data, self._people.session)
 
     async def sign_in(self, staff_id: str, pin: str) -> SignInResult:
         """By the server; without it, by what it left here (S-10)."""

@@ -1,10 +1,13 @@
 """Who is signed in at this device: by the server, or without it by what it left here (S-10).
 
 PINs and cards go to the server or to the verifiers of `offline_pin` and `offline_cards`, never
-anywhere else; hashing is slow on purpose and runs where `run` says.
+anywhere else; hashing is slow on purpose and runs where `run` says. Whoever signed in without the
+server is signed in there as soon as it is back: what proved the person waits for that in memory,
+and is forgotten then. Who cannot be (the PIN was changed meanwhile) must prove it again.
 `desk` puts the person behind its commands.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +42,8 @@ class People:
         """`changed` is called as soon as somebody else is here."""
         self.me = StaffId("")
         self.session = ""
+        self._proof: tuple[str, dict[str, str]] | None = None
+        self._renewing = asyncio.Lock()
         self._run = run
         self._hasher = hasher
         self._changed = changed
@@ -51,18 +56,18 @@ class People:
 
     async def sign_in(self, staff_id: str, pin: str) -> SignInResult:
         """By the server; if it cannot be asked, by the verifier kept here."""
-        params = _json.encode({"pin": pin, "staff_id": staff_id})
-        reply = await self._link.ask("sign_in", params)
+        params = {"pin": pin, "staff_id": staff_id}
+        reply = await self._link.ask("sign_in", _json.encode(params))
         now = self._link.now_ms()
         if reply.code in ("offline", "timeout"):
             code, until_ms = await self._run(lambda: self._pins.verify(staff_id, pin, now))
             if code:
                 return SignInResult(code, {"until_ms": until_ms} if until_ms else {})
             self._is_here(OFFLINE, staff_id)
+            self._proof = "sign_in", params
             return SignInResult()
         if reply.code:
-            if reply.code == "bad_pin":
-                await self._run(lambda: self._pins.refuted(staff_id, pin))
+            await self._run(lambda: self._disproved(reply.code, params))
             return SignInResult(reply.code, _params.decode(reply.params))
         body = json.loads(reply.body)
         self._is_here(body["session"], staff_id)
@@ -73,17 +78,18 @@ class People:
     async def sign_in_by_card(self, card: str) -> SignInResult:
         """Whoever's card it is, by the server or by what it left here. Whoever was here before
         goes with success, and stays with anything else."""
-        reply = await self._link.ask("sign_in_by_card", _json.encode({"card": card}))
+        params = {"card": card}
+        reply = await self._link.ask("sign_in_by_card", _json.encode(params))
         now = self._link.now_ms()
         if reply.code in ("offline", "timeout"):
             staff_id, code, until_ms = await self._run(lambda: self._cards.owner(card, now))
             if code:
                 return SignInResult(code, {"until_ms": until_ms} if until_ms else {})
             self._is_here(OFFLINE, staff_id)
+            self._proof = "sign_in_by_card", params
             return SignInResult()
         if reply.code:
-            if reply.code == "unknown_card":
-                await self._run(lambda: self._cards.refuted(card))
+            await self._run(lambda: self._disproved(reply.code, params))
             return SignInResult(reply.code, _params.decode(reply.params))
         body = json.loads(reply.body)
         before, staff_id = self.session, body["staff_id"]
@@ -93,6 +99,40 @@ class People:
             await self._link.ask("sign_out", b"{}", before)
         return SignInResult()
 
+    async def renew(self, ended: str) -> bool:
+        """The server does not know the session `ended`: get one of its own for the same person.
+
+        True when the person may ask again. False when there is no server after all; and when the
+        person could not be signed in anew, who then is here no longer.
+        """
+        async with self._renewing:
+            who, proof = self.me, self._proof
+            if self.session != ended:
+                return bool(who)
+            if proof is None:
+                self._is_here("", "")
+                return False
+            what, params = proof
+            reply = await self._link.ask(what, _json.encode(params))
+            if self.me != who or self.session != ended:
+                return False
+            if reply.code in ("offline", "timeout", "busy"):
+                return False
+            body = json.loads(reply.body) or {}
+            if reply.code or body.get("staff_id", who) != who:
+                await self._run(lambda: self._disproved(reply.code, params))
+                self._is_here("", "")
+                return False
+            self._is_here(body["session"], who)
+            return True
+
+    def _disproved(self, code: str, params: Mapping[str, str]) -> None:
+        """What is kept here must not let anybody in whom the server does not."""
+        if code == "bad_pin":
+            self._pins.refuted(params["staff_id"], params["pin"])
+        elif code == "unknown_card":
+            self._cards.refuted(params["card"])
+
     def sign_out(self) -> str:
         """Nobody is here now; the session that the server should end, "" if it knows of none."""
         ended = self.session if self.session != OFFLINE else ""
@@ -100,5 +140,5 @@ class People:
         return ended
 
     def _is_here(self, session: str, staff_id: str) -> None:
-        self.session, self.me = session, StaffId(staff_id)
+        self.session, self.me, self._proof = session, StaffId(staff_id), None
         self._changed()

@@ -21,6 +21,7 @@ from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import ShiftId
+from sync_server.transport.server import SyncServer
 
 
 @dataclass
@@ -249,3 +250,48 @@ def test_many_names_tried_without_the_server_lock_the_device_for_the_hour(tmp_pa
         assert pins().verify(name, "0000", 1_000)[0] == "bad_pin"
     assert pins().verify("olena", "4071", 2_000) == ("locked", 1_000 + hour)
     assert pins().verify("olena", "4071", 1_000 + hour) == ("", 0)
+
+
+async def test_whoever_signed_in_without_the_server_may_ask_it_when_it_is_back(
+    server: House, tmp_path: Path
+) -> None:
+    worker = Worker()
+    desk = await desk_of(tmp_path / "pos", worker)
+    code = server.desk.open("Bar", "pos")
+    assert not await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
+    await desk.start()
+    await until(lambda: desk.catalogue.items and desk.link.phase == "online")
+    if desk.venue.day is None:
+        await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
+        await until(lambda: desk.venue.day is not None)
+    flow = Flow(desk)
+    await enter(flow, "olena", "4071")
+    await server.sockets.stop()  # type: ignore[union-attr]
+    await until(lambda: not desk.link.online)
+    flow.act("lock")
+    await enter(flow, "olena", "4071")
+    assert flow.view().screen == "floor", "by what the server left here"
+    flow.act("table:t3")
+    flow.act("tap_item:salo-platter")
+    server.sockets = SyncServer(server.office, clocks.wall_ms, lambda: clocks.secret_hex(32))
+    await server.sockets.listen("127.0.0.1", server.port, None)
+    await until(lambda: desk.link.online)
+    assert not (await desk.ask("liking", {"text": "", "changed_ms": 0})).code
+    shown = flow.view()
+    assert (shown.screen, shown.view.send.label) == ("order", "Надіслати 1")
+
+    await server.office.access.end_sessions_of("olena", clocks.wall_ms())
+    assert (await desk.ask("liking", {"text": "", "changed_ms": 0})).code == "session_ended"
+    ended = flow.view()
+    assert (ended.screen, ended.view.message) == (
+        "sign_in",
+        "Ваш вхід завершився; увійдіть знову",
+    )
+    presenter = flow.presenter("sign_in")
+    for figure in "4071":  # the name is chosen already
+        flow.act(f"key:{figure}")
+    await until(lambda: not presenter.waiting)  # type: ignore[attr-defined]
+    flow.view()
+    assert flow.view().view.send.label == "Надіслати 1", "the draft is as it was left"
+    await desk.stop()
+    worker.close()
