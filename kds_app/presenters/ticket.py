@@ -13,6 +13,7 @@ from typing import TypeAlias
 from kds_app.presenters.shown import Act, Card, Detail, Row, Timer
 from kds_app.words import Words, lowered, span, together
 from sync_server.domain.events import TicketLine
+from sync_server.domain.floor_plan import label_of, stood_at
 from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue, Modifier
 from sync_server.domain.pacing import DEFAULT_TARGET_S, Key, Slot
@@ -84,7 +85,9 @@ class Names:
 
     def whose(self, ticket: Ticket) -> str:
         """The label of the table, or the name on the tab."""
-        return self.table(ticket.table_id) if ticket.kind == "table" else ticket.name
+        if ticket.kind != "table":
+            return ticket.name
+        return label_of(self.catalogue.tables, ticket.table_ids) or ticket.table_id
 
     def title(self, ticket: Ticket) -> str:
         """Whose food it is: table, tab, room, takeaway."""
@@ -238,7 +241,7 @@ def _rows(ticket: Ticket, names: Names, waiting: Mapping[str, int]) -> Iterable[
     if head:
         yield Row(kind="caption", name=" · ".join(head).upper(), token="dim")
     if ticket.moved_from:
-        left = names.table(ticket.moved_from)
+        left = stood_at(names.catalogue.tables, ticket.moved_from)
         said = words.say("moved", was=left, now=names.whose(ticket))
         yield Row(kind="caption", name=said.upper(), token="new_text", icon="swap_horiz")
     shown = [line for line in ticket.lines if line.state != "void" or not line.void_seen]

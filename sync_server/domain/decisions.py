@@ -448,7 +448,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.ExemptTax: orders.on_check(discounting.exempt_tax),
     c.TimeFire: orders.on_check(ordering.time_fire),
     c.RenameCheck: orders.on_check(ordering.rename),
-    c.JoinTables: orders.on_check(ordering.join_tables),
+    c.JoinTables: dividing.join_tables,
     c.ShareLines: dividing.share_lines,
     c.ShareAmount: dividing.share_amount,
     c.TransferChecks: dividing.transfer_checks,

@@ -146,9 +146,23 @@ def move_check(venue: Venue, command: c.MoveCheck, facts: Facts) -> Decision:
     moved = e.CheckMoved(
         check.check_id, check.table_id, command.table_id, facts.actor, facts.now_ms
     )
-    there = replace(check, table_id=command.table_id)
+    beside = tuple(table_id for table_id in check.joined if table_id != command.table_id)
+    there = replace(check, table_id=command.table_id, joined=beside)
     now_ms, at = facts.now_ms, command.printed_at
     return Accepted((moved, *kitchen_changes.relabelled(venue, check, there, now_ms, at)))
+
+
+def join_tables(venue: Venue, command: c.JoinTables, facts: Facts) -> Decision:
+    """Tables are pushed together for a check, or apart; open tickets show all of them."""
+    check = found(venue, command.check_id, facts)
+    if isinstance(check, Refused):
+        return check
+    joined = ordering.join_tables(check, command, facts)
+    if isinstance(joined, Refused):
+        return joined
+    there = replace(check, joined=joined.table_ids)
+    now_ms, at = facts.now_ms, command.printed_at
+    return Accepted((joined, *kitchen_changes.relabelled(venue, check, there, now_ms, at)))
 
 
 def transfer_check(venue: Venue, command: c.TransferCheck, facts: Facts) -> Decision:

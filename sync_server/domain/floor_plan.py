@@ -88,6 +88,12 @@ def label_of(tables: Mapping[str, Table], table_ids: Iterable[str]) -> str:
     return JOINED.join(tables[table_id].label for table_id in table_ids if table_id in tables)
 
 
+def stood_at(tables: Mapping[str, Table], moved_from: str) -> str:
+    """What a ticket stood under before (`kitchen.Ticket.moved_from`): tables by their labels, a
+    name as it is."""
+    return label_of(tables, moved_from.split(JOINED)) or moved_from
+
+
 def divided(table: Table, ids: Iterable[str]) -> tuple[Table, ...]:
     """A joined table pulled apart along its longer side; one that is not joined stays as it is.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from . import commands as c, events as e
 from .amending import quick, replace
 from .events import Line, TicketLine
+from .floor_plan import JOINED
 from .ids import CheckId, LineId, StaffId, TicketId, derived
 from .limits import TEXT_LENGTH
 from .rejections import Refused, refuse
@@ -28,7 +29,8 @@ class Ticket:
 
     `paper`: empty, printed (by the terminal, or as the station's habit), asked (paper shall take
     over from a dead display), copy (it did), failed, unknown; `paper_version` is what was printed.
-    `moved_from` is the table (or the name) it stood under until `moved_ms`.
+    `joined` are the tables that stand beside `table_id`. `moved_from` is what it stood under until
+    `moved_ms`: a name, or a table, or tables with a plus between (`floor_plan.stood_at` reads it).
     """
 
     ticket_id: TicketId
@@ -57,6 +59,12 @@ class Ticket:
     rush: bool = False
     moved_from: str = ""
     moved_ms: int = 0
+    joined: tuple[str, ...] = ()
+
+    @property
+    def table_ids(self) -> tuple[str, ...]:
+        """The table and those pushed to it; none for a tab."""
+        return (self.table_id, *self.joined) if self.table_id else ()
 
     def line(self, line_id: str) -> TicketLine | None:
         return next((line for line in self.lines if line.line_id == line_id), None)
@@ -97,6 +105,7 @@ def opened(event: e.TicketOpened) -> Ticket:
         paper="printed" if event.printed_ms else "",
         paper_ms=event.printed_ms,
         paper_version=1 if event.printed_ms else 0,
+        joined=event.joined,
     )
 
 
@@ -171,9 +180,10 @@ def _relabelled(ticket: Ticket, event: e.TicketRelabelled) -> Ticket:
         table_id=event.table_id,
         name=event.name,
         waiter=event.waiter,
+        joined=event.joined,
     )
-    if event.at_ms and (event.table_id, event.name) != (ticket.table_id, ticket.name):
-        moved_from = ticket.table_id or ticket.name
+    if event.at_ms and (label.table_ids, label.name) != (ticket.table_ids, ticket.name):
+        moved_from = JOINED.join(ticket.table_ids) or ticket.name
         label = replace(label, moved_from=moved_from, moved_ms=event.at_ms)
     grown = _grown(label, event.at_ms or ticket.changed_ms)
     return _printed_here(ticket, grown, event.printed_ms)
@@ -287,6 +297,7 @@ class Order:
     name: str
     guests: int
     waiter: StaffId
+    joined: tuple[str, ...] = ()
 
 
 def ticket_line(line: Line, station_id: str, held: bool, fire_no: int) -> TicketLine:
@@ -354,6 +365,7 @@ def route(
                 lines=made,
                 at_ms=facts.now_ms,
                 printed_ms=printed_ms,
+                joined=order.joined,
             )
         )
     return events

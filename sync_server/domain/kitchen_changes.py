@@ -95,6 +95,7 @@ def relabelled(
             to.owner,
             at_ms,
             at_ms if ticket.station_id in printed_at else 0,
+            to.joined,
         )
         for ticket in venue.tickets_of(check.check_id)
         if ticket.check_id == check.check_id and ticket.state == "open"

@@ -15,7 +15,8 @@ from .records import TicketLine
 class TicketOpened:
     """Work for one station. `upcoming` tickets hold only lines that wait to be fired.
 
-    `printed_ms` is set when the terminal printed it itself while the server was away."""
+    `printed_ms` is set when the terminal printed it itself while the server was away; `joined` are
+    the tables that stand beside `table_id`."""
 
     ticket_id: TicketId
     check_id: CheckId
@@ -30,6 +31,7 @@ class TicketOpened:
     lines: tuple[TicketLine, ...]
     at_ms: int
     printed_ms: int = 0
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class TicketLineChanged:
 
 @dataclass(frozen=True, slots=True)
 class TicketRelabelled:
-    """The guests moved: the ticket shows the new table, check and waiter."""
+    """The guests moved, or their tables were pushed together or apart: the ticket shows the new
+    table with those `joined` to it, the check and the waiter."""
 
     ticket_id: TicketId
     check_id: CheckId
@@ -89,6 +92,7 @@ class TicketRelabelled:
     waiter: StaffId
     at_ms: int = 0
     printed_ms: int = 0
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

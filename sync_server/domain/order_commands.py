@@ -301,6 +301,7 @@ class JoinTables:
 
     check_id: CheckId
     table_ids: tuple[str, ...]
+    printed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,15 @@ class ExemptTax:
 
 
 ToldAtOnce = (
-    SendLines | FireLines | VoidLine | ChangeLine | RemakeLine | MoveLines | MoveCheck | MergeChecks
+    SendLines
+    | FireLines
+    | VoidLine
+    | ChangeLine
+    | RemakeLine
+    | MoveLines
+    | MoveCheck
+    | MergeChecks
+    | JoinTables
 )
 """What a terminal without its server tells the kitchen on paper itself: `printed_at` are the
 stations whose paper it certainly put out, the server tells the others."""

@@ -66,6 +66,7 @@ def order_of(check: Check) -> kitchen.Order:
         check.name,
         check.guests,
         check.owner,
+        check.joined,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from . import events as e
 from .amending import replace
 from .checks import Check
-from .floor_plan import label_of
+from .floor_plan import label_of, stood_at
 from .folio import Charge
 from .ids import ShiftId, TicketId
 from .kitchen import Ticket
@@ -329,8 +329,7 @@ def drawers_opened(
 
 
 def _label(catalogue: Catalogue, check: Check | Ticket) -> str:
-    joined = check.joined if isinstance(check, Check) else ()
-    return label_of(catalogue.tables, (check.table_id, *joined)) or check.name
+    return label_of(catalogue.tables, (check.table_id, *check.joined)) or check.name
 
 
 def kitchen_paper(
@@ -366,8 +365,7 @@ def _relabelled(venue: Venue, catalogue: Catalogue, event: e.TicketRelabelled) -
     job = _kitchen(venue, catalogue, event.ticket_id, event.at_ms)
     if job is None or job.ticket is None or job.ticket.moved_ms != event.at_ms:
         return None
-    left = catalogue.tables.get(job.ticket.moved_from)
-    was_at = left.label if left else job.ticket.moved_from
+    was_at = stood_at(catalogue.tables, job.ticket.moved_from)
     return replace(job, document="move", was_at=was_at)
 
 

@@ -119,6 +119,8 @@ def test_paper_follows_a_change_a_move_and_a_push_where_paper_is_what_the_cook_w
     assert (target, job.document, job.lines) == ("printer-hot", "change", ("l1",))
     ((target, job),) = _papers(house, c.MoveCheck(K, "t5"))
     assert (target, job.document, job.was_at, job.table) == ("printer-hot", "move", "3", "5")
+    ((_, job),) = _papers(house, c.JoinTables(K, ("t4",)))
+    assert (job.document, job.was_at, job.table) == ("move", "5", "5+4")
     assert _papers(house, c.TransferCheck(K, StaffId("ihor")), "nadia") == []
     pushed = c.MoveTicket(house.ticket("hot").ticket_id, "grill")
     ((target, job),) = _papers(house, pushed, "nadia")

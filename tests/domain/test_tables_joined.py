@@ -1,8 +1,8 @@
 """Tables pushed together belong to a check and end with it."""
 
 from sync_server.domain import commands as c
-from sync_server.domain.floor_plan import label_of
-from sync_server.domain.ids import CheckId
+from sync_server.domain.floor_plan import label_of, stood_at
+from sync_server.domain.ids import CheckId, LineId
 from sync_server.domain.limits import TABLES_JOINED
 from tests.builders import AHouse, a_line, a_menu
 
@@ -33,3 +33,22 @@ def test_tables_that_cannot_be_joined_say_why() -> None:
     assert house.refused(c.JoinTables(K, many)).code == "too_many"
     house.must(c.OpenCheck(CheckId("tab"), "T1-900", "tab", "", "Anna"))
     assert house.refused(c.JoinTables(CheckId("tab"), ("t3",))).code == "no_table"
+
+
+def test_the_kitchen_is_told_all_the_tables_and_where_they_stood() -> None:
+    house = AHouse()
+    house.open()
+    house.add("k", a_line("s"))
+    house.must(c.SendLines(K, (LineId("s"),)))
+    tables = a_menu().tables
+    house.must(c.JoinTables(K, ("t4",)))
+    (ticket,) = house.venue.tickets.values()
+    assert label_of(tables, ticket.table_ids) == "3+4"
+    assert stood_at(tables, ticket.moved_from) == "3"
+    house.add("k", a_line("later", course=2))
+    house.must(c.SendLines(K, (LineId("later"),)))
+    assert {label_of(tables, x.table_ids) for x in house.venue.tickets.values()} == {"3+4"}
+    house.must(c.JoinTables(K, ()))
+    assert {x.table_ids for x in house.venue.tickets.values()} == {("t3",)}
+    assert {stood_at(tables, x.moved_from) for x in house.venue.tickets.values()} == {"3+4"}
+    assert stood_at(tables, "Anna + Ihor") == "Anna + Ihor", "a name is no table"

@@ -181,6 +181,8 @@ def test_guests_who_moved_leave_their_old_table_on_the_ticket(house: Kitchen) ->
     house.order(check, ("banosh", 1))
     house.do(c.MoveCheck(check, "t2"))
     assert Screen(house).card("Table 2").rows[1].name == "5 → 2"
+    house.do(c.JoinTables(check, ("t3",)))
+    assert Screen(house).card("Table 2+3").rows[1].name == "2 → 2+3"
 
 
 def test_a_second_reduction_is_shown_as_well(house: Kitchen) -> None:
