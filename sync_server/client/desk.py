@@ -2,9 +2,9 @@
 
 Rule: reading is instant. `submit` decides on the replica at once and stores in the background, in
 the order of the taps. A tap that could not be stored is taken back loudly. Neighbours: `terminal`
-is the way to the server, `watched` whom to tell, `pending` are the commands on their way, `people`
-sign in, `own_notices` are this device's, `catalogues` keeps menus, `numbers` counts checks. The
-applications put a thin adapter before this.
+is the way to the server, `watched` whom to tell, `pending` are the commands on their way,
+`kept_state` what the disk has of the house, `people` sign in, `own_notices` are this device's,
+`catalogues` keeps menus, `numbers` counts checks. The applications put a thin adapter before this.
 """
 
 import asyncio
@@ -23,23 +23,14 @@ from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import DrawerJob, drawers_opened
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
-from sync_server.domain.staff import (
-    KITCHEN_RIGHTS,
-    RIGHTS,
-    Facts,
-    discount_limit,
-    discount_sum_limit,
-    refund_limit,
-    rights_of,
-)
+from sync_server.domain.staff import Facts
 from sync_server.domain.venue import Notice, Venue
-from sync_server.protocol.envelope import EventRecord, read_event
+from sync_server.protocol.envelope import EventRecord
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import (
     CODEC,
     SCOPE,
     Replica,
-    apply_record,
     digest,
     read_venue,
     write_venue,
@@ -47,13 +38,14 @@ from sync_server.protocol.replica import (
 
 from .catalogues import Catalogues
 from .connection import Callbacks
+from .kept_state import read_again, rebuilt
 from .local_prints import Printed, remember, taken_back
 from .numbers import CheckNumbers
 from .offline_pin import OFFLINE, SLOW
 from .own_notices import OwnNotices
 from .pending import Mark, Pending, Progress, mark_of, names_of, progress_of
-from .people import People, SignInResult
-from .records import AskReply, CannotSave, Confirmed, LinkState, Route, StoredCommand
+from .people import People, SignInResult, allowed
+from .records import AskReply, CannotSave, LinkState, Route, StoredCommand
 from .terminal import TerminalLink
 from .watched import Watched
 from .worker import Runner, in_thread
@@ -150,7 +142,7 @@ class ClientDesk(Watched):
 
     async def _confirmed(self, link: TerminalLink) -> Venue:
         try:
-            return _rebuilt(await link.base())
+            return rebuilt(await link.base())
         except FrameFault as fault:
             # Whole bytes that this version cannot read. What was tapped is kept beside them.
             log.error("the state on disk cannot be read, the server sends it again: %s", fault)
@@ -316,33 +308,20 @@ class ClientDesk(Watched):
         return decision
 
     def _facts(self, cmd_id: str, actor: StaffId, approval: str = "") -> Facts:
-        catalogue = self.catalogue
-        if self._kind == "kds" and not actor:
-            rights = KITCHEN_RIGHTS
-        else:
-            rights = rights_of(catalogue, actor)
-        limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
-        sums = discount_sum_limit(catalogue, actor)
-        if approval:
-            # The server alone knows the approver's rights; the preview believes the approval.
-            rights, limit, sums, refund = frozenset(RIGHTS), 10_000, -1, -1
         linked = self.state.phase in ("online", "catching_up")
         return Facts(
-            catalogue=catalogue,
+            catalogue=self.catalogue,
             now_ms=self.now_ms(),
             command_id=cmd_id,
             actor=actor,
             device_id=self.link.identity.dev,
             device_code=self.code,
             basis_n=self.base.n,
-            rights=rights,
-            discount_limit_bp=limit,
-            refund_limit_minor=refund,
-            discount_limit_minor=sums,
             old_menus=self._catalogues.all,
             request_id=approval,
             room_link=self.hotel and linked,
             server_link=linked,
+            **allowed(self.catalogue, self._kind, actor, approval),
         )
 
     def _saver(
@@ -460,14 +439,10 @@ class ClientDesk(Watched):
         return [(pending.command, pending.facts) for pending in self._pending]
 
     def _restored(self, stored: StoredCommand) -> Pending | None:
+        command = read_again(stored)
+        if command is None:
+            return None
         envelope = stored.command
-        try:
-            command = CODEC.decode_command(envelope.type, envelope.tv, envelope.body)
-        except FrameFault as fault:
-            log.error("a stored command cannot be shown: %s", fault)
-            return None
-        if stored.result is not None and stored.result.outcome in ("refused", "parked"):
-            return None
         approval = envelope.approval.id if envelope.approval is not None else ""
         facts = self._facts(envelope.cmd_id, StaffId(envelope.actor), approval)
         facts = replace(facts, now_ms=envelope.made_wall_ms, basis_n=envelope.basis_n)
@@ -586,11 +561,3 @@ class ClientDesk(Watched):
         ended = self._people.sign_out()
         if ended:
             self._keep(self.link.ask("sign_out", b"{}", ended))
-
-
-def _rebuilt(confirmed: Confirmed) -> Venue:
-    """The state of what is on disk. Raises FrameFault."""
-    venue = read_venue(confirmed.snapshot) if confirmed.snapshot is not None else Venue()
-    for _, data in confirmed.events:
-        apply_record(venue, read_event(data))
-    return venue

@@ -12,11 +12,21 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import msgspec
 from argon2 import PasswordHasher
 
 from sync_server.domain.ids import StaffId
+from sync_server.domain.menu import Catalogue
+from sync_server.domain.staff import (
+    KITCHEN_RIGHTS,
+    RIGHTS,
+    discount_limit,
+    discount_sum_limit,
+    refund_limit,
+    rights_of,
+)
 
 from .offline_cards import OfflineCards
 from .offline_pin import OFFLINE, OfflinePins
@@ -33,6 +43,36 @@ class SignInResult:
 
     code: str = ""
     params: Mapping[str, str | int] | None = None
+
+
+class Allowed(TypedDict):
+    """The part of `staff.Facts` that says what somebody may."""
+
+    rights: frozenset[str]
+    discount_limit_bp: int
+    refund_limit_minor: int
+    discount_limit_minor: int
+
+
+def allowed(catalogue: Catalogue, kind: str, actor: StaffId, approval: str) -> Allowed:
+    """What the person may, by the catalogue that is here; a kitchen display works without one.
+
+    The server alone knows an approver's rights: the preview believes the `approval`.
+    """
+    if approval:
+        return Allowed(
+            rights=frozenset(RIGHTS),
+            discount_limit_bp=10_000,
+            refund_limit_minor=-1,
+            discount_limit_minor=-1,
+        )
+    kitchen = kind == "kds" and not actor
+    return Allowed(
+        rights=KITCHEN_RIGHTS if kitchen else rights_of(catalogue, actor),
+        discount_limit_bp=discount_limit(catalogue, actor),
+        refund_limit_minor=refund_limit(catalogue, actor),
+        discount_limit_minor=discount_sum_limit(catalogue, actor),
+    )
 
 
 class People:

@@ -36,7 +36,7 @@ ALLERGENS = (
 """The fourteen that must be declared (Regulation (EU) 1169/2011, annex II)."""
 
 SHAPES = ("square", "round", "rectangle", "stool")
-NAMES = ("name_uk", "name_en")
+NAMES = ("name_uk", "name_en", "name_pl")
 EASY_PINS = frozenset({"1234", "4321", "123456", "654321", "2580", "1122", "1212"})
 
 
@@ -552,14 +552,16 @@ def _item(record: Record, known: _Known) -> menu.Item:
     price_minor = record.money("price")
     if not 0 < price_minor <= limits.PRICE_MINOR:
         record.fault("price", "must be above zero, and below a million")
+    names = _unique_names(record, known)
+    short = record.names("kitchen", ("uk", "en"))
     return menu.Item(
         item_id=record.identity("id", known.ids),
-        names=_unique_names(record, known),
+        names=names,
         category_id=category_id,
         price_minor=price_minor,
         tax_id=record.reference("tax", known.taxes, "tax"),
         station_ids=record.references("stations", known.stations, "station"),
-        kitchen_names=record.names("kitchen"),
+        kitchen_names={**short, "pl": names["pl"]},
         group_ids=record.references("groups", known.groups, "modifier group", required=False),
         course=record.whole("course", 0, limits.COURSES),
         target_s=record.whole("target_s", 10, 7200),

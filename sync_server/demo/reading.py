@@ -96,7 +96,7 @@ class Record:
         return value
 
     def names(
-        self, prefix: str = "name", languages: Collection[str] = ("uk", "en")
+        self, prefix: str = "name", languages: Collection[str] = ("uk", "en", "pl")
     ) -> dict[str, str]:
         """The texts of `prefix_uk`, `prefix_en` by language; all must be there."""
         return {language: self.text(f"{prefix}_{language}", limit=60) for language in languages}

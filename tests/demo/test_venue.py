@@ -58,7 +58,7 @@ def test_the_owner_who_is_also_administrator_has_the_rights_of_both(venue: Venue
     assert {"approve", "settings", "kitchen"} <= rights
 
 
-def test_every_name_is_ukrainian_and_english(venue: Venue) -> None:
+def test_every_name_is_ukrainian_english_and_polish(venue: Venue) -> None:
     named = (
         *(venue.taxes + venue.categories + venue.items + venue.groups + venue.stations),
         *(venue.printers + venue.displays + venue.halls + venue.reasons + venue.discounts),
@@ -67,7 +67,7 @@ def test_every_name_is_ukrainian_and_english(venue: Venue) -> None:
         *(modifier for group in venue.groups for modifier in group.modifiers),
     )
     for thing in named:
-        assert set(thing.names) == {"uk", "en"}, thing
+        assert set(thing.names) == {"uk", "en", "pl"}, thing
         assert all(thing.names.values()), thing
 
 
