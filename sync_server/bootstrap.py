@@ -48,6 +48,7 @@ from sync_server.front_office.room_day import charges_of
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import DayTotals, FolioGateway
+from sync_server.hotel.logged import LoggedGateway
 from sync_server.hotel.opening import HotelLink, open_link
 from sync_server.hotel.property import Property
 from sync_server.mail import BillMail
@@ -196,7 +197,11 @@ class House:
         charges = await charges_of(self.front, day)
         told = await self.gateway.totals(day)
         totals = told if isinstance(told, DayTotals) else None
-        compared = reconcile(day, charges, totals, self.settings.outlet)
+        answers = None
+        if totals is None and isinstance(self.gateway, LoggedGateway):
+            said = await self.gateway.answered_on(day)
+            answers = said if isinstance(said, tuple) else None
+        compared = reconcile(day, charges, totals, self.settings.outlet, answers)
         return {**asdict(compared), "difference_minor": compared.difference_minor}
 
     async def start(self) -> None:

@@ -7,6 +7,7 @@ or a colleague's. Nothing is edited here. View-model: `room_list_view`.
 """
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from pos_app.desk import Desk
@@ -21,6 +22,7 @@ from sync_server.domain.ids import ChargeId
 
 _SHOWN = 40
 _REASONS = 4
+_ALARMING = frozenset({"unknown", "silent", "other_sum", "only_hotel"})
 _ORDER = ("unknown", "refused", "deferred", "pending", "posted")
 _STRIPES = {
     "unknown": "late",
@@ -44,7 +46,7 @@ class RoomListPresenter(Questions):
         self.picked, self.asks_why = "", False
         self.nothing_asked()
         self.compared: Mapping[str, Any] = {}
-        self.message = ""
+        self.message = self.day = ""
 
     # -- intents -------------------------------------------------------------------------------
     @intent
@@ -116,9 +118,15 @@ class RoomListPresenter(Questions):
         if day is not None:
             self.desk.later(self._compare(day.day))
 
+    @intent
+    def compare_by(self, days: str) -> None:
+        """The day so many days away from the one that is compared: after the night audit."""
+        there = date.fromisoformat(self.day) + timedelta(days=int(days))
+        self.desk.later(self._compare(there.isoformat()))
+
     async def _compare(self, day: str) -> None:
         answer = await self.desk.ask("hotel_day", {"day": day})
-        self.picked = ""
+        self.picked, self.day = "", day
         self.compared = {} if answer.code else answer.body
         self.message = self.sentence(answer.code, answer.params) if answer.code else ""
 
@@ -134,8 +142,8 @@ class RoomListPresenter(Questions):
             title = self._title(charge)
             step, rows, acts = self._step(charge), self._rows(charge), self._acts(charge)
         elif self.compared:
-            title, step = self.say("compare_day"), self._verdict()
-            rows = self._sums()
+            title, step = f"{self.say('compare_day')} · {self.day}", self._verdict()
+            rows, acts = self._sums(), self._other_days()
         return RoomListView(
             head=Head(
                 self.say("room_list"),
@@ -143,7 +151,7 @@ class RoomListPresenter(Questions):
                 right=(self.clock_chip(),),
                 avatar=self.avatar(),
             ),
-            cards=tuple(self._card(charge) for charge in charges),
+            cards=self._odd() or tuple(self._card(charge) for charge in charges),
             empty="" if charges else self.say("room_list_empty"),
             title=title,
             step=step,
@@ -258,9 +266,40 @@ class RoomListPresenter(Questions):
             for one in self.desk.venue.charges.values()
         )
 
+    def _odd(self) -> tuple[Card, ...]:
+        """The exceptions of the day that is compared, those that nothing explains first."""
+        return tuple(
+            Card(
+                f"{self.say('room_number', room=odd['room'])} · {odd['guest']}",
+                (
+                    f"{self.say('room_sent', number=odd['number'], at=self.clock(odd['at_ms']))}"
+                    f" · {self.say('odd_' + odd['why'])}",
+                ),
+                self.short(int(odd["amount_minor"])),
+                "late" if odd["why"] in _ALARMING else "hold",
+                f"pick:{odd['charge_id']}",
+            )
+            for odd in self.compared.get("exceptions", ())
+        )
+
+    def _other_days(self) -> tuple[Act, ...]:
+        today = self.desk.venue.day
+        later = today is not None and self.day < today.day
+        return (
+            Act("compare_by:-1", self.say("day_before"), "outline", self.desk.link.online),
+            Act("compare_by:1", self.say("day_after"), "outline", later),
+        )
+
+    @property
+    def _told(self) -> bool:
+        """Whether there is a side of the hotel's."""
+        return bool(self.compared.get("one_by_one")) or int(self.compared["hotel_minor"]) >= 0
+
     def _verdict(self) -> str:
-        if int(self.compared.get("hotel_minor", -1)) < 0:
+        if not self._told:
             return self.say("totals_untold")
+        if self.compared.get("one_by_one"):
+            return self.say("totals_one_by_one")
         return self.say("totals_differ" if self._difference() else "totals_agree")
 
     def _difference(self) -> int:
@@ -275,9 +314,10 @@ class RoomListPresenter(Questions):
         rows.append(Pair(self.say("tips"), self.amount(int(told.get("tips_minor", 0))), rule=True))
         ours = int(told.get("posted_minor", 0))
         rows.append(Pair(self.say("our_totals"), self.money(ours), weight="strong", rule=True))
-        if int(told.get("hotel_minor", -1)) >= 0:
+        if self._told:
+            whose = self.say("hotel_answers" if told.get("one_by_one") else "hotel_totals")
             hotel = self.money(int(told["hotel_minor"]))
-            rows.append(Pair(self.say("hotel_totals"), hotel, weight="strong", rule=True))
+            rows.append(Pair(whose, hotel, weight="strong", rule=True))
             token = "late" if self._difference() else "ready"
             difference = self.money(self._difference())
             rows.append(Pair(self.say("totals_differ"), difference, "strong", token, rule=True))

@@ -81,13 +81,13 @@ def _on_suspense(shift: Shift, payment: e.Payment) -> Shift:
 
 
 def _settled(shift: Shift, event: e.SuspenseSettled) -> Shift:
-    payment = event.payment
-    back = figures.cash_of(payment) if event.outcome == "returned" else 0
-    grown = replace(
-        shift.figures,
-        suspense_minor=shift.figures.suspense_minor - payment.amount_minor,
-        cash_minor=shift.figures.cash_minor - back,
-    )
+    """What goes back is undone in the shift that gives it, whole: tender, tip, rounding, cash. For
+    foreign cash house money is given, the notes stay."""
+    payment, grown, back = event.payment, shift.figures, 0
+    if event.outcome == "returned":
+        given = replace(payment, late_shift=0, currency="", foreign_minor=0)
+        grown, back = figures.paid(grown, given, -1), figures.cash_of(given)
+    grown = replace(grown, suspense_minor=grown.suspense_minor - payment.amount_minor)
     return _with_cash(shift, -back, grown)
 
 

@@ -256,6 +256,22 @@ class DayTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A posting that the property system acknowledged, under its own reference, as it was sent.
+
+    What a link that tells no sums can be held against, charge by charge."""
+
+    posting_id: str
+    outlet: str
+    room: str
+    guest_name: str
+    check_no: str
+    total_minor: int
+    at_ms: int
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Whether the link stands and postings are taken now; `text` for a person."""
 

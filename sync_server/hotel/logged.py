@@ -3,7 +3,8 @@
 Rule: a posting has the turn of the link from the first question to the answer, and what stands for
 it in `sent_log` is its answer: it is sent only when nothing does. What the store could not write
 down was not sent either, so it comes again; what nobody can say is Unknown. Such a system can be
-asked neither for one posting nor for its sums of a day.
+asked neither for one posting nor for its sums of a day; it has acknowledged each charge, and that
+is what a day is compared with.
 
 Neighbours: `fias.gateway` and `cloudbeds.gateway` say how one is sent.
 """
@@ -14,6 +15,7 @@ from contextlib import AbstractAsyncContextManager
 from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
 
 from .gateway import (
+    Answered,
     CannotTell,
     DayTotals,
     Deferred,
@@ -69,6 +71,14 @@ class LoggedGateway(ABC):
         except StoreError as error:
             return CannotTell(str(error))
 
+    async def answered_on(self, business_day: str) -> tuple[Answered, ...] | Unavailable:
+        """Its own answers of a restaurant business day: what the day is compared with, charge by
+        charge."""
+        try:
+            return await self._log.answered_on(business_day)
+        except StoreError as error:
+            return Unavailable(str(error))
+
     async def totals(self, business_day: str) -> DayTotals | Unavailable:
-        """Not told: the day is compared with a figure that a person reads off."""
+        """Not told: neither protocol has a question for it. See `answered_on`."""
         return Unavailable("this link tells no totals")

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, func, select
 from sync_server.store.database import Database, session_on
 
 from .gateway import (
+    Answered,
     CannotTell,
     Deferred,
     LookOutcome,
@@ -37,6 +38,8 @@ NUMBER_MAX = 99_999_999
 WORDS_LENGTH = 500
 SECOND_MS = 1_000
 BUMPS_MAX = 120
+ANSWERS_MAX = 5_000
+"""Acknowledged charges of one day that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,26 @@ class SentLog:
             if any(row.state == "sent" for row in rows):
                 return CannotTell("sent, and no answer came: ask reception")
             return NotThere()
+
+        return await self._database.read_async(read)
+
+    async def answered_on(self, business_day: str) -> tuple[Answered, ...]:
+        """What the system acknowledged of a restaurant business day, in the order of sending; an
+        acknowledgement under two references counts twice, since then it was posted twice."""
+        sign = f'"business_day":{msgspec.json.encode(business_day).decode()}'
+
+        def read(connection: Connection) -> tuple[Answered, ...]:
+            query = (
+                select(SentRow)
+                .where(
+                    SentRow.link == self._link,
+                    SentRow.state == "posted",
+                    col(SentRow.posting).contains(sign, autoescape=True),
+                )
+                .order_by(col(SentRow.sent_ms), col(SentRow.number))
+                .limit(ANSWERS_MAX)
+            )
+            return tuple(_acknowledged(row) for row in session_on(connection).exec(query))
 
         return await self._database.read_async(read)
 
@@ -283,6 +306,20 @@ def _plain(posting: Posting) -> Posting:
         waiter=clean(posting.waiter),
         terminal=clean(posting.terminal),
         text=clean(posting.text),
+    )
+
+
+def _acknowledged(row: SentRow) -> Answered:
+    sent = msgspec.json.decode(row.posting, type=Posting)
+    return Answered(
+        row.posting_id,
+        sent.outlet,
+        sent.room,
+        sent.guest_name,
+        sent.check_no,
+        row.total_minor,
+        row.at_ms,
+        row.ref,
     )
 
 

@@ -283,3 +283,30 @@ def test_the_day_beside_the_hotels_sums_names_the_difference(house: House) -> No
     assert shown_sums[-3:] == ["335,00 ₴", "330,00 ₴", "–5,00 ₴"]
     presenter.compared = {**told, "hotel_minor": -1}
     assert "звітом" in manager.view().view.step
+
+
+def test_a_hotel_without_sums_is_compared_charge_by_charge_on_any_day(house: House) -> None:
+    manager = signed_in(house, "nadia")
+    manager.place.screen = "room_list"
+    desk: Any = manager.desk
+    odd = {
+        **{"charge_id": "x", "why": "only_hotel", "number": "A-7", "room": "304"},
+        **{"guest": "Марія", "amount_minor": 70_000, "at_ms": house.now_ms},
+    }
+    sums = {"groups": [], "tips_minor": 0, "posted_minor": 0, "unclear_minor": 0}
+    desk.answers["hotel_day"] = {
+        **sums,
+        **{"one_by_one": True, "hotel_minor": 70_000, "difference_minor": 70_000},
+        "exceptions": [odd],
+    }
+    manager.act("compare")
+    desk.finish()
+    view = manager.view().view
+    assert view.step.startswith("Готель сум не повідомляє, тож кожен запис звірено")
+    assert [row.label for row in view.rows][-2:] == ["За його відповідями", "Різниця"]
+    (card,) = view.cards
+    assert ("Марія" in card.title, "є лише в готелі" in card.lines[0]) == (True, True)
+    manager.act("compare_by:-1")
+    desk.finish()
+    assert [asked["day"] for _, asked in desk.questions] == ["2026-11-21", "2026-11-20"]
+    assert manager.view().view.title.endswith("2026-11-20")

@@ -28,6 +28,7 @@ from sync_server.hotel.gateway import (
     Unavailable,
 )
 from sync_server.hotel.loading import load_rooms
+from sync_server.hotel.logged import LoggedGateway
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.store.database import Database
@@ -197,10 +198,12 @@ async def test_a_refusal_stays_a_refusal_and_is_not_there(gateway: FolioGateway)
 async def test_a_limit_that_somebody_set_aside_stands_in_nobodys_way(
     gateway: FolioGateway,
 ) -> None:
-    if not gateway.abilities.limits:
-        pytest.skip("this hotel has no word for it")
     beyond = replace(posting_of(0, 415_001), over_limit=True)
-    assert (await posted(gateway, beyond)).charged_minor == 415_001
+    if gateway.abilities.limits:
+        assert (await posted(gateway, beyond)).charged_minor == 415_001
+    else:  # such a hotel has no word for it, so its own limit stands and nothing is posted
+        assert await refused(gateway, beyond) == "denied"
+        assert await gateway.look("p1") == NotThere()
 
 
 @pytest.mark.parametrize(
@@ -356,6 +359,28 @@ async def test_the_days_totals_are_the_sum_of_what_was_posted(gateway: FolioGate
     assert main.groups == (("bar", 10_000), ("food", 0))
     assert (main.postings, main.service_minor, main.total_minor) == (2, 9_000, 19_000)
     assert (main.allowance_minor, totals.total_minor) == (0, 19_700)
+
+
+async def test_a_link_without_totals_keeps_the_hotels_answers_charge_by_charge(
+    gateway: FolioGateway,
+) -> None:
+    assert gateway.abilities.totals != isinstance(gateway, LoggedGateway)
+    if not isinstance(gateway, LoggedGateway):
+        return
+    await posted(gateway, posting_of(80_000, 10_000))
+    await posted(gateway, posting_of(0, 700, posting_id="p2", check_no="T1-19", outlet="bar"))
+    next_day = posting_of(0, 900, posting_id="p3", check_no="T1-20", business_day="2026-11-22")
+    await posted(gateway, next_day)
+    await posted(gateway, posting_of(-80_000, -10_000, posting_id="r1", reverses="p1"))
+    await refused(gateway, posting_of(100, posting_id="p4", stay_id="99999"))
+    answers = await gateway.answered_on(DAY)
+    assert isinstance(answers, tuple)
+    assert [(one.posting_id, one.outlet, one.total_minor) for one in answers] == [
+        ("p1", "main", 90_000),
+        ("p2", "bar", 700),
+        ("r1", "main", -90_000),
+    ]
+    assert all(one.ref and one.room == "304" for one in answers)
 
 
 async def test_a_quarantine_is_longer_than_the_wait_for_an_answer(gateway: FolioGateway) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -18,16 +19,20 @@ from sync_server.demo.furnish import furnish
 from sync_server.demo.property_system import DEMO_SITES
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
-from sync_server.domain.ids import ChargeId, CheckId, LineId, ShiftId
+from sync_server.domain.ids import ChargeId, CheckId, LineId, ShiftId, StaffId
 from sync_server.effects.reconciliation import reconcile
 from sync_server.front_office.room_day import charges_of
 from sync_server.hotel.fias.gateway import FiasGateway
 from sync_server.hotel.fias.settings import FiasSettings
+from sync_server.hotel.gateway import Posted
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.store.database import Database
 from tests.builders import a_line
+from tests.hotel.postings import posting_of
+
+DEV = "desk"
 
 
 @asynccontextmanager
@@ -108,6 +113,32 @@ async def test_from_the_journal_to_the_folio_and_back_again(
         compared = reconcile("2026-11-21", day, totals, "restaurant")
         assert [charge.state for charge in day] == ["posted", "posted"]
         assert (compared.posted_minor, compared.difference_minor) == (0, 0)
+        await _compared_by_its_answers(house)
+
+
+async def _compared_by_its_answers(house: House) -> None:
+    """The link tells no sums: each charge is held against the answer that came to it."""
+    session = await _signed_in(house)
+    assert house.office.asks is not None
+    answer = await house.office.asks.answer(DEV, session, "hotel_day", b'{"day":"2026-11-21"}')
+    told = json.loads(answer.body)
+    assert (told["one_by_one"], told["hotel_minor"], told["difference_minor"]) == (True, 0, 0)
+    assert [odd["why"] for odd in told["exceptions"]] == ["reversal"]
+    # The journal is set back to a copy, as after a restore: the hotel's answers outlive it.
+    lost = posting_of(700, posting_id="lost", stay_id="1011", room="101", outlet="restaurant")
+    posted = await house.gateway.post(replace(lost, guest_name="Łódź, Żaneta"))
+    assert isinstance(posted, Posted)
+    answer = await house.office.asks.answer(DEV, session, "hotel_day", b'{"day":"2026-11-21"}')
+    told = json.loads(answer.body)
+    assert (told["hotel_minor"], told["difference_minor"]) == (700, 700)
+    odd = told["exceptions"][0]
+    assert (odd["why"], odd["room"], odd["amount_minor"]) == ("only_hotel", "101", 700)
+
+
+async def _signed_in(house: House) -> str:
+    """A manager's session at some terminal."""
+    await house.office.access.open_session("token.of-nadia", StaffId("nadia"), DEV, wall_ms())
+    return "token.of-nadia"
 
 
 def test_a_site_that_cannot_work_is_refused_by_name() -> None:
