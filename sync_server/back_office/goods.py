@@ -13,9 +13,10 @@ from sqlmodel import Session, col, func, select
 
 from sync_server.domain.bar import Bottle as BottleShape
 from sync_server.domain.documents import Fault
-from sync_server.domain.recipes import WHOLE
+from sync_server.domain.recipes import WHOLE, Owner, Policy
 from sync_server.domain.stock import exact, to_milli
 
+from .cards import read_book
 from .slugs import free_key
 from .tables import (
     Bottle,
@@ -25,6 +26,7 @@ from .tables import (
     IngredientLoss,
     MethodLoss,
     StockMove,
+    Substitute,
     Supplier,
     Unit,
 )
@@ -124,6 +126,8 @@ def keep_good(session: Session, good_id: str, sheet: Sheet) -> tuple[str, list[F
     _packs(session, good_id, unit, typed)
     _losses(session, good_id, typed)
     _bottle(session, good_id, unit, typed)
+    _policy(session, row, typed)
+    _substitutes(session, good_id, typed)
     session.flush()
     return good_id, typed.faults
 
@@ -198,6 +202,44 @@ def _losses(session: Session, good_id: str, typed: Typed) -> None:
             continue
         seen.add(method.casefold())
         session.add(MethodLoss(ingredient_id=good_id, method=method, hot_bp=int(value * 100)))
+
+
+def _policy(session: Session, row: Ingredient, typed: Typed) -> None:
+    """Whether the house makes it, and whether a sale takes what is there first. What has a card
+    stays made here."""
+    policy = typed.text("semi_policy")
+    if policy and policy not in set(Policy):
+        typed.fault("semi_policy", "no_policy")
+    elif not policy and (Owner.SEMI, row.ingredient_id) in read_book(session).versions:
+        typed.fault("semi_policy", "has_card")
+    else:
+        row.semi_policy = policy
+
+
+def _substitutes(session: Session, good_id: str, typed: Typed) -> None:
+    """What stands in, in its order: so much of it for one, both in their base units."""
+    session.execute(delete(Substitute).where(col(Substitute.ingredient_id) == good_id))
+    names = typed.many("instead")
+    if not any(names):
+        return
+    goods = {one.ingredient_id: one for one in session.exec(select(Ingredient))}
+    known = {n.casefold(): k for k, g in goods.items() for n in (g.name_en, g.name_uk) if n}
+    seen = {good_id}
+    for at, name in enumerate(names[:ROWS]):
+        if not name:
+            continue
+        other = name if name in goods else known.get(name.casefold(), "")
+        ratio = to_milli(exact(typed.figure("instead_ratio", Decimal(1_000), at) or Decimal(1)))
+        if not other or other in seen or not ratio:
+            typed.fault("instead", "bad_substitute", good=name[:40])
+            continue
+        seen.add(other)
+        place = len(seen) - 1
+        session.add(
+            Substitute(
+                ingredient_id=good_id, position=place, substitute_id=other, ratio_milli=ratio
+            )
+        )
 
 
 def _bottle(session: Session, good_id: str, unit: Unit, typed: Typed) -> None:

@@ -5,7 +5,7 @@ days of sales. The arithmetic is `sync_server.domain.card_sheet`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -62,13 +62,18 @@ class OpenCard:
 class Cookbook:
     """All cards with the costs of one moment."""
 
-    def __init__(self, session: Session, day: str) -> None:
-        """Everything as it is on a day."""
+    def __init__(
+        self, session: Session, day: str, choices: Mapping[str, Names] | None = None
+    ) -> None:
+        """Everything as it is on a day; `choices` names the menu's modifiers, which the books do
+        not know."""
         self._session = session
         self._day = day
         self.book: RecipeBook = read_book(session)
         self._costs = read_unit_costs(session)
         self._names = _names(session)
+        for key, names in (choices or {}).items():
+            self._names[Owner.MODIFIER, key] = (names, Names("", ""), "", 1)
         self._prices = _prices(session, day)
 
     def unit_cost(self, good: IngredientId) -> Fraction:
@@ -82,6 +87,30 @@ class Cookbook:
             card = self.card(owner, owner_id)
             if card is not None:
                 found.append(card)
+        return found
+
+    def blank(self, owner: Owner, owner_id: str) -> Card | None:
+        """A dish, prepared good or choice as a card that makes one of nothing yet; None for what
+        the house does not know."""
+        if owner is Owner.SEMI:
+            good = self._session.get(Ingredient, owner_id)
+            if good is None or not good.semi_policy:
+                return None
+        known = self._names.get((owner, owner_id))
+        if known is None:
+            return None
+        names, group, unit, factor = known
+        price = self._prices.get(owner_id) if owner is Owner.ITEM else None
+        return Card(owner, owner_id, names, group, unit, factor, "", None, price)
+
+    def without(self) -> list[Card]:
+        """Every dish, prepared good and choice that has no card in force."""
+        found = []
+        for owner, owner_id in self._names:
+            if self.book.in_force(owner, owner_id, self._day) is None:
+                card = self.blank(owner, owner_id)
+                if card is not None:
+                    found.append(card)
         return found
 
     def card(self, owner: Owner, owner_id: str, day: str = "") -> Card | None:

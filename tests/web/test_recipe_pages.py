@@ -52,3 +52,59 @@ def test_a_dearer_beef_shows_every_dish_it_touches(page: Page) -> None:
     page.goto("/recipes/what-if?good=beef&price=400")
     keys = page.locator(".wide tbody tr").evaluate_all("rows => rows.map(row => row.dataset.key)")
     assert keys == ["item/borscht", "semi/broth"]
+
+
+def test_what_has_no_card_gets_its_first_one_and_what_must_not_weigh_stays_out_of_the_yield(
+    page: Page,
+) -> None:
+    sign_in(page)
+    page.goto("/recipes/cards")
+    expect(page.locator("tr[data-key='item/saltless']")).to_contain_text("no card")
+    page.click("tr[data-key='item/saltless'] a")
+    expect(page.locator("h1")).to_contain_text("First card")
+    page.click("[data-main]")
+    expect(page.locator(".faults")).to_contain_text("there are no lines")
+    page.fill("input[name=valid_from]", "2026-11-21")
+    lines = page.locator("tbody tr")
+    page.click(".add-line")
+    for at, (good, qty) in enumerate((("Beet", "0.2"), ("Garlic", "0.01"))):
+        lines.nth(at).locator("input[name=good]").fill(good)
+        lines.nth(at).locator("input[name=qty]").fill(qty)
+    lines.nth(1).locator("select[name=counts]").select_option("no")
+    page.click("[data-main]")
+    expect(page.locator("tr.total")).to_contain_text("0.200")
+    page.click("text=New version")
+    expect(page.locator("tbody tr").nth(1).locator("select[name=counts]")).to_have_value("no")
+
+
+def test_a_good_made_here_has_a_card_a_policy_and_what_stands_in(page: Page) -> None:
+    sign_in(page)
+    page.goto("/stock/goods/new")
+    page.fill("input[name=name_en]", "Beet kvass")
+    page.select_option("select[name=group]", "vegetables")
+    page.select_option("select[name=unit]", "l")
+    page.select_option("select[name=semi_policy]", "explode")
+    page.click("[data-main]")
+    page.click("header a:has-text('Recipe card')")
+    expect(page.locator("input[name=output]")).to_have_value("1")
+    page.fill("input[name=output]", "2")
+    page.locator("input[name=good]").first.fill("Beet")
+    page.locator("input[name=qty]").first.fill("0.5")
+    page.click("[data-main]")
+    expect(page.locator("h1")).to_have_text("Beet kvass")
+    expect(page.locator(".figures")).to_contain_text("2")
+    page.goto("/stock/goods/beet-kvass")
+    page.select_option("select[name=semi_policy]", "")
+    page.locator("input[name=instead]").first.fill("Beet kvass")
+    page.click("[data-main]")
+    assert page.locator("[role=alert] li").all_inner_texts() == [
+        "Where it comes from: it has a recipe card, so it is made here",
+        "What may stand in: “Beet kvass”: another good of the house, once",
+    ]
+    page.select_option("select[name=semi_policy]", "stock-first")
+    page.locator("input[name=instead]").first.fill("Garlic")
+    page.locator("input[name=instead_ratio]").first.fill("0,5")
+    page.click("[data-main]")
+    expect(page.locator("[role=status]")).to_be_visible()
+    expect(page.locator("input[name=instead]").first).to_have_value("Garlic")
+    expect(page.locator("input[name=instead_ratio]").first).to_have_value("0.5")

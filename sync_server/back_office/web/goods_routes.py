@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sync_server.domain.documents import Fault
+from sync_server.domain.recipes import Policy
 from sync_server.domain.stock import from_milli
 from sync_server.store.database import Database
 
@@ -24,6 +25,7 @@ from ..tables import (
     IngredientGroup,
     IngredientLoss,
     MethodLoss,
+    Substitute,
     Supplier,
     Unit,
 )
@@ -69,7 +71,8 @@ class GoodPages:
             row = session.get(Ingredient, good_id)
             if row is None:
                 return call.refuse("not_found", 404)
-            return _page(session, call, good_id, sheet_for(session, row), kept=kept)
+            sheet = sheet_for(session, row, uk=call.words.language == "uk")
+            return _page(session, call, good_id, sheet, kept=kept)
 
         return await self._place.read(show)
 
@@ -91,7 +94,7 @@ class GoodPages:
         return await self._place.write(keep)
 
 
-def sheet_for(session: Session, row: Ingredient) -> dict[str, list[str]]:
+def sheet_for(session: Session, row: Ingredient, *, uk: bool) -> dict[str, list[str]]:
     """A good as its sheet shows it."""
     key, factor = row.ingredient_id, session.get_one(Unit, row.unit).factor
 
@@ -111,6 +114,12 @@ def sheet_for(session: Session, row: Ingredient) -> dict[str, list[str]]:
         "allergens": row.allergens.split(),
         "facts_known": ["yes"] if row.facts_known else [],
     }
+    sheet["semi_policy"] = [row.semi_policy]
+    stand_ins = select(Substitute).where(Substitute.ingredient_id == key)
+    others = session.exec(stand_ins.order_by(col(Substitute.position))).all()
+    names = [session.get_one(Ingredient, one.substitute_id) for one in others]
+    sheet["instead"] = [one.name_uk if uk else one.name_en for one in names]
+    sheet["instead_ratio"] = [shown(from_milli(one.ratio_milli)) for one in others]
     for name in NUTRIENTS:
         sheet[name] = [shown(from_milli(getattr(row, f"{name}_milli")))]
     packs = session.exec(select(GoodPack).where(GoodPack.ingredient_id == key)).all()
@@ -149,6 +158,10 @@ def _choices(session: Session, call: Call) -> dict[str, Choices]:
     return {
         "group": [(one.group_id, one.name_uk if uk else one.name_en) for one in groups],
         "unit": [(one.code, call.words(f"unit_{one.code}")) for one in session.exec(select(Unit))],
+        "semi_policy": [
+            (one, call.words(f"policy_{one.replace('-', '_') or 'bought'}"))
+            for one in ("", *Policy)
+        ],
         "supplier": [("", "—"), *((one.supplier_id, one.name) for one in suppliers)],
     }
 
@@ -175,19 +188,29 @@ def _page(
         words=words,
         title=title,
         faults=told(words, faults),
-        main=[field(one) for one in ("name_uk", "name_en", "group", "new_group", "unit")],
+        main=[
+            field(one)
+            for one in ("name_uk", "name_en", "group", "new_group", "unit", "semi_policy")
+        ],
         buying=[field(one) for one in ("supplier", "par", "tax", "shelf_days", "barcodes")],
         nutrients=[field(one) for one in NUTRIENTS],
         facts_known=bool(sheet.get("facts_known")),
         allergens=[(one, words(f"allergen_{one}"), one in held) for one in ALLERGENS],
         packs=_rows(sheet, "pack_name", "pack_qty"),
         methods=_rows(sheet, "method", "method_loss"),
+        instead=_rows(sheet, "instead", "instead_ratio"),
+        goods=_good_names(session, uk=words.language == "uk"),
+        card=f"/recipes/cards/semi/{good_id}" if first(sheet, "semi_policy") else "",
         months=list(zip(words.months.split(), _twelve(sheet), strict=True)),
         bottle=[field(one) for one in ("nominal_ml", "full_g", "tare_g")],
         path=GOODS.path,
         kept=kept,
     )
     return call.page(session, GOODS, title, content, status=status)
+
+
+def _good_names(session: Session, *, uk: bool) -> list[str]:
+    return sorted(one.name_uk if uk else one.name_en for one in session.exec(select(Ingredient)))
 
 
 def _twelve(sheet: Sheet) -> list[str]:

@@ -5,7 +5,7 @@ is of the same moment. `site` draws it, or sends its grid as a file.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -16,7 +16,7 @@ from ..accounts import Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
 from ..journal_entries import journal_entries
 from ..recipes_book import Cookbook
-from ..turnover import last_booked_day, stores, turnover_sheet
+from ..turnover import Names, last_booked_day, stores, turnover_sheet
 from .entries_page import entries_grid
 from .exceptions_page import SHOWN, exceptions_grid
 from .food_cost_page import (
@@ -88,6 +88,7 @@ class Asked:
     today: str
     zone: ZoneInfo
     target_bp: int
+    choices: Mapping[str, Names] = field(default_factory=dict)
 
     @property
     def words(self) -> Words:
@@ -161,7 +162,8 @@ def food_cost_leaf(connection: Connection, asked: Asked) -> Leaf:
 def cards_leaf(connection: Connection, asked: Asked) -> Leaf:
     """All recipe cards with what they cost now."""
     with session_on(connection) as session:
-        cards = Cookbook(session, asked.today).cards()
+        book = Cookbook(session, asked.today, asked.choices)
+        cards = [*book.cards(), *book.without()]
     grid = cards_grid(cards, asked.words, asked.formats)
     export = f"{CARDS.path}.xlsx"
     count = problem_count(connection)

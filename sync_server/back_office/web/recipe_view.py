@@ -1,17 +1,18 @@
 """Recipe cards as their pages and printed forms show them; plain values only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from sync_server.domain.card_sheet import Effect, Meal, SheetLine
 from sync_server.domain.costing import card_price_minor, food_cost_bp, markup_bp
+from sync_server.domain.menu import Catalogue
 from sync_server.domain.money import divide_half_up
-from sync_server.domain.recipes import Owner
+from sync_server.domain.recipes import Alternative, Owner
 from sync_server.domain.stock import exact
 
 from ..recipes_book import Card, Cookbook, OpenCard
+from ..turnover import Names
 from .formats import Formats
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
 from .printing import PrintColumn, PrintForm
@@ -61,6 +62,42 @@ def address_of(card: Card) -> str:
     return f"/recipes/cards/{card.owner.value}/{card.owner_id}"
 
 
+def choice_names(menu: Catalogue | None) -> dict[str, Names]:
+    """The menu's choices by id, each behind the name of its group."""
+    found = {}
+    for group in menu.groups.values() if menu is not None else ():
+        for one in group.modifiers:
+            named = [
+                f"{group.names.get(lang, '')}: {one.names.get(lang, one.modifier_id)}"
+                for lang in ("en", "uk")
+            ]
+            found[one.modifier_id] = Names(*named)
+    return found
+
+
+def allergens_text(meal: Meal, words: Words) -> str:
+    """The allergens of a dish in words."""
+    named = [words.get(f"allergen_{one}", one) for one in sorted(meal.allergens)]
+    return ", ".join(named).capitalize() or words.no_allergens
+
+
+def substitutes(
+    book: Cookbook,
+    known: Mapping[str, Sequence[Alternative]],
+    opened: OpenCard,
+    words: Words,
+) -> list[str]:
+    """What may stand in for a card's goods when they run short, so much for one."""
+    said = []
+    for line in opened.sheet.lines:
+        for other in known.get(line.ingredient_id, ()):
+            good = book.names_of(line.ingredient_id)[words.language]
+            instead = book.names_of(other.ingredient_id)[words.language]
+            share = f"{exact(other.ratio).normalize():f}"
+            said.append(f"{good} → {instead} × {share}")
+    return said
+
+
 def cards_grid(cards: Sequence[Card], words: Words, formats: Formats) -> Grid:
     """All cards: dishes first, each with what it costs and what it sells for."""
     cells, language = Cells(formats), words.language
@@ -80,7 +117,7 @@ def cards_grid(cards: Sequence[Card], words: Words, formats: Formats) -> Grid:
                     Cells.opening(cells.text(card.names[language]), address_of(card)),
                     cells.text(words(f"kind_{card.owner.value}")),
                     cells.text(card.group[language]),
-                    cells.text("—" if card.valid_from == FIRST else formats.day(card.valid_from)),
+                    cells.text(_since(card, words, formats)),
                     cells.money(shown),
                     cells.money(price),
                     cells.percent(food_cost_bp(cost, price) if price else None),
@@ -90,6 +127,12 @@ def cards_grid(cards: Sequence[Card], words: Words, formats: Formats) -> Grid:
         )
     heads = tuple(Head(words(key), kind) for key, kind in LIST)
     return Grid(words.cards, "", heads, tuple(rows))
+
+
+def _since(card: Card, words: Words, formats: Formats) -> str:
+    if not card.valid_from:
+        return words.no_card
+    return "—" if card.valid_from == FIRST else formats.day(card.valid_from)
 
 
 def lines_grid(book: Cookbook, opened: OpenCard, words: Words, formats: Formats) -> Grid:
@@ -245,20 +288,24 @@ def technology_card(book: Cookbook, opened: OpenCard, words: Words, formats: For
     columns = [PrintColumn(grid.heads[0].title, 0, right=False)]
     columns += [PrintColumn(grid.heads[index].title, 24) for index in list(shown)[1:]]
     texts = [[row.cells[index].text for index in shown] for row in grid.rows]
-    allergens = ", ".join(sorted(opened.meal.allergens)) or words.no_allergens
+    allergens = allergens_text(opened.meal, words)
     remarks = [
         (words.technology, opened.technology or "—"),
         (words.allergens, allergens),
         (words.nutrients, nutrients_text(opened.meal, words, formats)),
     ]
-    output = Decimal(opened.sheet.recipe.output)
-    made = formats.portions(int(output * 1000))
+    card = opened.card
+    made = formats.portions(int(opened.sheet.recipe.output * 1000 / card.factor))
+    unit = words.portions if card.owner is Owner.ITEM else words(f"unit_{card.unit or 'pcs'}")
     return PrintForm(
         f"{words.technology_card} · {opened.card.names[words.language]}",
         words.language,
         columns,
         texts[:-1],
-        facts=[(words.output, made), (words.in_force_since, opened.sheet.recipe.valid_from)],
+        facts=[
+            (f"{words.output}, {unit}", made),
+            (words.in_force_since, _since(card, words, formats)),
+        ],
         totals=texts[-1:],
         remarks=remarks,
         signatures=(words.head_of_production, words.compiled_by),

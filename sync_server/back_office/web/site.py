@@ -24,7 +24,7 @@ from ..intake import JournalReader
 from ..reports.report import HotelSums
 from .api import api_of
 from .bar_routes import BarPages
-from .catalogue_routes import CataloguePages
+from .catalogue_routes import CataloguePages, read_menu
 from .door import COOKIE, Door, safe_target, visitor_of
 from .frame import (
     ASSETS,
@@ -57,6 +57,7 @@ from .people_routes import PeoplePages
 from .portions_routes import PortionPages
 from .questions import BadQuestion, address
 from .recipe_routes import RecipePages
+from .recipe_view import choice_names
 from .report_pages import ReportPages
 from .settled import SiteSettings, refusal
 from .spreadsheet import workbook
@@ -96,6 +97,7 @@ class Site:
         self._database = database
         self._accounts = accounts
         self._settings = settings
+        self._menu = menu
         self._fastapi = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self._sign_in_routes()
         pages = APIRouter()
@@ -103,7 +105,7 @@ class Site:
             self._page(pages, place, make)
         self._fastapi.include_router(pages)
         PaperPages(database, settings, new_id).register(self._fastapi)
-        RecipePages(database, settings).register(self._fastapi)
+        RecipePages(database, settings, menu).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
         ImportPages(database, settings, new_id, menu).register(self._fastapi)
         ReportPages(database, settings, journal, hotel).register(self._fastapi)
@@ -215,7 +217,8 @@ class Site:
             return refusal(words.not_yours, words.language, 403)
         settings = self._settings
         params = dict(request.query_params)
-        asked = Asked(visitor, params, settings.today(), settings.zone, settings.target_bp)
+        choices = choice_names(await read_menu(self._menu)) if place is CARDS else {}
+        asked = Asked(visitor, params, settings.today(), settings.zone, settings.target_bp, choices)
         try:
             return await self._database.read_async(lambda connection: make(connection, asked))
         except BadQuestion:
