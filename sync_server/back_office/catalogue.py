@@ -1,9 +1,9 @@
 """Editions of the menu: changes gathered here, dated, and taken by the server when they are due.
 
-What is changed on the pages gathers in one draft of the house; publishing makes an edition of it.
 An edition is never edited; one that is not due yet may be withdrawn. What a change means is
-`sync_server.domain.menu_changes`; how the server takes it is no business of this side, which only
-sees in the published catalogue that it has.
+`sync_server.domain.menu_changes`, how changes gather before they are published is `menu_draft`;
+how the server takes an edition is no business of this side, which only sees in the published
+catalogue that it has.
 """
 
 import json
@@ -21,17 +21,15 @@ from sync_server.domain.menu_changes import (
     Change,
     Preview,
     changed,
-    gathered,
     previewed,
     unsound,
 )
 from sync_server.store.database import session_on
 
 from .papers import Actor
-from .tables import CatalogueDraft, CatalogueEdition, Item, ItemCategory
+from .tables import CatalogueEdition, Item, ItemCategory
 
 EDITIONS_AT_ONCE = 50
-DRAFT = "draft"
 
 
 class CatalogueReader(Protocol):
@@ -78,43 +76,19 @@ def read_changes(text: str) -> tuple[Change, ...]:
     return tuple(Change(*(str(part) for part in one)) for one in json.loads(text)[:CHANGES])
 
 
-def draft_of(session: Session, catalogue: Catalogue) -> list[Change]:
-    """What has been changed and not published, without what has come into force meanwhile."""
-    row = session.get(CatalogueDraft, DRAFT)
-    return gathered(catalogue, read_changes(row.changes)) if row is not None else []
-
-
-def keep_in_draft(
-    session: Session, catalogue: Catalogue, changes: Sequence[Change], actor: Actor
-) -> list[Preview]:
-    """Add changes to the draft; those that cannot be come back, and then nothing is kept."""
-    before = draft_of(session, catalogue)
-    seen = previewed(changed(catalogue, before), changes)
-    wrong = [one for one in seen if one.refused]
-    after = gathered(catalogue, [*before, *changes])
-    if len(after) > CHANGES:
-        wrong = [Preview(change, "", "too_many") for change in changes[:1]]
-    if wrong:
-        return wrong
-    replace_draft(session, after, actor)
-    return []
-
-
-def replace_draft(session: Session, changes: Sequence[Change], actor: Actor) -> None:
-    """Keep these changes as the draft."""
-    drop_draft(session)
-    session.flush()
-    session.add(
-        CatalogueDraft(name=DRAFT, changes=written(changes), login=actor.login, at_ms=actor.at_ms)
+def waiting(session: Session, catalogue: Catalogue) -> list[Edition]:
+    """Editions that the menu in force has not taken yet, in the order in which they will hold."""
+    query = select(CatalogueEdition).where(col(CatalogueEdition.withdrawn).is_(False))
+    rows = session.exec(query.where(CatalogueEdition.at_ms >= catalogue.edition_ms)).all()
+    taken = (catalogue.edition_ms, catalogue.edition)
+    return sorted(
+        (
+            Edition(row.number, row.at_ms, read_changes(row.changes))
+            for row in rows
+            if (row.at_ms, row.number) > taken
+        ),
+        key=lambda one: (one.at_ms, one.number),
     )
-    session.flush()
-
-
-def drop_draft(session: Session) -> None:
-    """Forget what has not been published."""
-    row = session.get(CatalogueDraft, DRAFT)
-    if row is not None:
-        session.delete(row)
 
 
 def look_at(catalogue: Catalogue, changes: Sequence[Change]) -> list[Preview]:
@@ -135,7 +109,8 @@ def publish(
     actor: Actor,
 ) -> int | list[Preview]:
     """Make an edition that holds from a moment (now, if that has passed), with a note; returns
-    its number, or the changes that cannot be. New dishes are known here at once, so that they can
+    its number, or the changes that cannot be. `catalogue` is the menu as it will stand then. New
+    dishes are known here at once, so that they can
     get cards."""
     at_ms, note = when
     wrong = [one for one in look_at(catalogue, changes) if one.refused]

@@ -15,13 +15,12 @@ from sqlmodel import Session, select
 
 from sync_server.domain.documents import Line, Paper
 from sync_server.domain.limits import PRICE_MINOR
-from sync_server.domain.menu import Catalogue
-from sync_server.domain.menu_changes import CHANGES, Change, changed
+from sync_server.domain.menu_changes import CHANGES, Change
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
 from .cards import add_version, book_faults
-from .catalogue import draft_of, keep_in_draft
+from .menu_draft import Outlook, keep_in_draft
 from .papers import Actor, Draft, DraftLine, save
 from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
 from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
@@ -105,7 +104,7 @@ class Plan:
     opening: dict[str, list[DraftLine]] = field(default_factory=dict)
     prices: list[Change] = field(default_factory=list)
     owners: dict[str, "Cell"] = field(default_factory=dict)
-    menu: Catalogue | None = None
+    menu: Outlook | None = None
     faults: list[CellFault] = field(default_factory=list)
     rows: int = 0
 
@@ -129,9 +128,9 @@ class Cell:
 class House:
     """What the tables may name."""
 
-    def __init__(self, session: Session, menu: Catalogue | None) -> None:
+    def __init__(self, session: Session, menu: Outlook | None) -> None:
         """As the books have it now, and the menu with its draft."""
-        self.dishes, self.rules = _menu_names(session, menu)
+        self.dishes, self.rules = _menu_names(menu)
         self.units = {row.code: (row.base, row.factor) for row in session.exec(select(Unit))}
         self.groups = set(session.exec(select(IngredientGroup.group_id)))
         self.suppliers = set(session.exec(select(Supplier.supplier_id)))
@@ -146,11 +145,11 @@ class House:
         return self.goods.get(text) or self.by_name.get(text.casefold())
 
 
-def _menu_names(session: Session, menu: Catalogue | None) -> tuple[dict[str, str], dict[str, str]]:
+def _menu_names(seen: Outlook | None) -> tuple[dict[str, str], dict[str, str]]:
     """Dishes and price rules by what people call them."""
-    if menu is None:
+    if seen is None:
         return {}, {}
-    menu = changed(menu, draft_of(session, menu))
+    menu = seen.menu
     dishes = {
         name.casefold(): key for key, one in menu.items.items() for name in one.names.values()
     }
@@ -164,11 +163,11 @@ def dry_run(
     subject: Subject,
     tables: Sequence[Table],
     day: str,
-    menu: Catalogue | None = None,
+    menu: Outlook | None = None,
 ) -> Plan:
     """What the tables would do and everything that is wrong with them; changes nothing.
 
-    New versions of cards begin on `day`; prices need the menu in force.
+    New versions of cards begin on `day`; prices need the menu that the draft stands on.
     """
     plan, house = Plan(subject, menu=menu), House(session, menu)
     if subject is Subject.PRICES and menu is None:

@@ -67,9 +67,10 @@ def changed(catalogue: Catalogue, changes: Sequence[Change]) -> Catalogue:
     return catalogue
 
 
-def gathered(catalogue: Catalogue, changes: Sequence[Change]) -> list[Change]:
+def gathered(catalogue: Catalogue | None, changes: Sequence[Change]) -> list[Change]:
     """A draft without what says nothing: of changes to one field the last counts, what leads back
-    to the catalogue goes, and so does all about a thing that the draft made and took away."""
+    to the catalogue goes (if one is given), and so does all about a thing that the draft made and
+    took away."""
     kept: dict[tuple[str, str, str], Change] = {}
     for change in changes:
         place = (change.kind, change.target, change.field)
@@ -80,7 +81,7 @@ def gathered(catalogue: Catalogue, changes: Sequence[Change]) -> list[Change]:
     return [
         one
         for one in kept.values()
-        if one.field in (NEW, REMOVED) or one.value != value_of(catalogue, one)
+        if catalogue is None or one.field in (NEW, REMOVED) or one.value != value_of(catalogue, one)
     ]
 
 

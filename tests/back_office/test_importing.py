@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import Connection
 from sqlmodel import select
 
 from sync_server.back_office.cards import read_book
-from sync_server.back_office.catalogue import draft_of
 from sync_server.back_office.importing import Plan, Subject, carry_out, dry_run
 from sync_server.back_office.journal_entries import choose_account, journal_entries
+from sync_server.back_office.menu_draft import outlook
 from sync_server.back_office.paper_tables import PaperLine, PaperRow
 from sync_server.back_office.papers import Actor
 from sync_server.back_office.sheets import CellFault, Table, tables_in
@@ -38,7 +39,13 @@ def tried(
         read = tables_in(name, body)
         assert not isinstance(read, CellFault), read
         tables += read
-    return books.read(lambda c: dry_run(session_on(c), subject, tables, DAY, menu))
+
+    def run(connection: Connection) -> Plan:
+        session = session_on(connection)
+        seen = outlook(session, menu, NOON_MS) if menu is not None else None
+        return dry_run(session, subject, tables, DAY, seen)
+
+    return books.read(run)
 
 
 def csv(*lines: str) -> tuple[str, bytes]:
@@ -219,7 +226,7 @@ async def test_prices_go_into_the_draft_and_every_bad_one_is_named(books: Databa
     good = csv("dish,price,rule", "borscht,190.00,", "Wine,90.50,Happy")
     plan = tried(books, Subject.PRICES, good, menu=menu)
     assert await books.write(lambda c: carry_out(session_on(c), plan, HALYNA, [])) == []
-    draft = books.read(lambda c: draft_of(session_on(c), menu))
+    draft = books.read(lambda c: outlook(session_on(c), menu, NOON_MS)).draft
     assert [(one.target, one.field, one.value) for one in draft] == [
         ("borscht", "price_minor", "19000"),
         ("happy", "wine", "9050"),

@@ -20,7 +20,7 @@ from ..catalogue import CatalogueReader
 from ..keys import Program
 from ..reports.catalogue import BY_KEY, REPORTS, NoSuchChoice, answer
 from ..reports.report import Asked, Line, Report, Value, Word
-from .catalogue_routes import read_menu
+from .draft_routes import read_menu
 from .settled import SiteSettings
 
 FILTERS = 12

@@ -12,6 +12,7 @@ from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import NEW, REMOVED, SHARE, Change, Preview, things, value_of
 from sync_server.domain.menu_fields import KINDS
 
+from ..menu_draft import Outlook
 from ..slugs import free_key
 from .catalogue_fields import (
     MANY,
@@ -25,6 +26,7 @@ from .catalogue_fields import (
     told,
     widget_of,
 )
+from .formats import Formats
 from .words import Words
 
 MARK = "|"
@@ -90,6 +92,7 @@ class Input:
     right: bool = False
     fault: str = ""
     hint: str = ""
+    later: str = ""
 
     @property
     def chosen(self) -> frozenset[str]:
@@ -140,6 +143,7 @@ class Shown:
     words: Words
     typed: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, str] = field(default_factory=dict)
 
     def input(self, kind: str, target: str, name: str, hint: str = "") -> Input:
         """A field as it stands, or as it was typed."""
@@ -150,7 +154,8 @@ class Shown:
         label = label_of(self.catalogue, change, self.words)
         fault = self.faults.get(key, "")
         figure = widget.figure or kind == "rule"
-        return Input(key, label, value, widget.type, widget.choices, figure, fault, hint)
+        later = self.later.get(key, "")
+        return Input(key, label, value, widget.type, widget.choices, figure, fault, hint, later)
 
     def named(self, thing: object) -> str:
         """What a thing is called."""
@@ -306,6 +311,26 @@ def removal(form: Mapping[str, Sequence[str]]) -> list[Change]:
     """The thing that a form takes away."""
     kind, _, target = (form.get("remove") or [""])[-1].partition(MARK)
     return [Change(kind, target, REMOVED, "yes")] if target else []
+
+
+def said_later(seen: Outlook, words: Words, formats: Formats) -> dict[str, str]:
+    """By input what a later edition makes of its field, and from when."""
+    menu = seen.ahead
+    return {
+        name_of_input(Change(*place, "")): words(
+            "said_later",
+            number=edition.number,
+            time=formats.moment(edition.at_ms),
+            value=told(menu, change, change.value, words) or "—",
+        )
+        for place, (edition, change) in seen.later().items()
+    }
+
+
+def thing_of_change(catalogue: Catalogue, change: Change, words: Words) -> str:
+    """What a change is about, with its field."""
+    thing, label = thing_of(catalogue, change, words), label_of(catalogue, change, words)
+    return f"{thing} · {label}"
 
 
 def preview_rows(

@@ -74,8 +74,19 @@ class Formats:
 
     def time(self, at_ms: int) -> str:
         """A moment, in the venue's zone."""
-        moment = datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone)
-        return format_datetime(moment, "d MMM HH:mm", locale=self._locale)
+        return format_datetime(self._local(at_ms), "d MMM HH:mm", locale=self._locale)
+
+    def moment(self, at_ms: int) -> str:
+        """A moment that may lie in another year, in the venue's zone."""
+        return format_datetime(self._local(at_ms), "d MMM y, HH:mm", locale=self._locale)
+
+    def day_and_clock(self, at_ms: int) -> tuple[str, str]:
+        """A moment as the fields of a form take it: ISO day and time."""
+        local = self._local(at_ms)
+        return local.date().isoformat(), f"{local:%H:%M}"
+
+    def _local(self, at_ms: int) -> datetime:
+        return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone)
 
     def _number(self, value: Decimal, pattern: str) -> str:
         text: str = format_decimal(value, pattern, locale=self._locale)

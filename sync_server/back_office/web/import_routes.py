@@ -14,8 +14,9 @@ from sync_server.store.database import Database
 from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
 from ..importing import NAMES, NEEDED, OPTIONAL, Plan, Subject, carry_out, dry_run, papers_of
+from ..menu_draft import outlook
 from ..sheets import BYTES, CellFault, tables_in
-from .catalogue_routes import read_menu
+from .draft_routes import read_menu
 from .frame import IMPORTS, render
 from .settled import SiteSettings
 from .words import Words
@@ -66,14 +67,15 @@ class ImportPages:
             return await self._place.read(lambda s: _page(s, call, subject, [fault], status=422))
         day = call.settings.today()
         menu = await read_menu(self._menu) if subject is Subject.PRICES else None
+
+        def tried(session: Session) -> Plan:
+            seen = outlook(session, menu, call.actor.at_ms) if menu is not None else None
+            return dry_run(session, subject, tables, day, seen)
+
         if not take:
-            return await self._place.read(
-                lambda s: _dry(s, call, dry_run(s, subject, tables, day, menu))
-            )
+            return await self._place.read(lambda s: _dry(s, call, tried(s)))
         ids = [self._new_id() for _ in range(PAPERS)]
-        return await self._place.write(
-            lambda s: _taken(s, call, dry_run(s, subject, tables, day, menu), ids)
-        )
+        return await self._place.write(lambda s: _taken(s, call, tried(s), ids))
 
 
 def _dry(session: Session, call: Call, plan: Plan) -> Response:

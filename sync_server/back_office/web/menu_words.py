@@ -7,6 +7,35 @@ from collections.abc import Mapping
 
 _ROWS: Mapping[str, tuple[str, str, str]] = {
     "draft_of": ("Draft: {count}", "Чернетка: {count}", "Szkic: {count}"),
+    "menu_from": ("as it will be from {time}", "якою буде з {time}", "jaka będzie od {time}"),
+    "show_for_date": ("Show for this date", "Показати на цю дату", "Pokaż na tę datę"),
+    "edition_named": (
+        "№ {number} from {time}, changes: {count}",
+        "№ {number} з {time}, змін: {count}",
+        "nr {number} od {time}, zmian: {count}",
+    ),
+    "with_editions": ("With editions:", "Разом із випусками:", "Razem z wydaniami:"),
+    "later_editions": ("Waiting after it:", "Чекають після неї:", "Czekają po nim:"),
+    "said_later": (
+        "then {value} (№ {number}, {time})",
+        "потім {value} (№ {number}, {time})",
+        "potem {value} (nr {number}, {time})",
+    ),
+    "look_again": (
+        "For that date other editions hold already. Look at what changes once more and publish.",
+        "На цю дату вже діятимуть інші випуски. Перегляньте ще раз, що зміниться, і опублікуйте.",
+        "Na tę datę obowiązują już inne wydania. Sprawdź jeszcze raz, co się zmieni, i opublikuj.",
+    ),
+    "breaks_later": (
+        "After this, these changes of waiting editions would be impossible:",
+        "Після цього ці зміни з випусків, що чекають, стануть неможливими:",
+        "Potem te zmiany z czekających wydań będą niemożliwe:",
+    ),
+    "needed_later": (
+        "It stays: later editions need it.",
+        "Не відкликано: на нього спираються пізніші випуски.",
+        "Zostaje: opierają się na nim późniejsze wydania.",
+    ),
     "menu_draft": ("Draft of the menu", "Чернетка меню", "Szkic menu"),
     "keep_in_draft": ("Keep in the draft", "До чернетки", "Do szkicu"),
     "not_kept": ("Nothing was kept:", "Нічого не збережено:", "Niczego nie zapisano:"),

@@ -23,7 +23,7 @@ from ..catalogue import CatalogueReader
 from ..recipes_book import Cookbook, OpenCard
 from ..turnover import Names
 from ..typed import decimal_of, minor_of
-from .catalogue_routes import read_menu
+from .draft_routes import read_menu
 from .frame import CARDS, WHAT_IF, render
 from .printing import PrintForm, pdf_response
 from .recipe_form import Begun, form_page, save_version, typed_of

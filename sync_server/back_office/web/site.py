@@ -24,8 +24,9 @@ from ..intake import JournalReader
 from ..reports.report import HotelSums
 from .api import api_of
 from .bar_routes import BarPages
-from .catalogue_routes import CataloguePages, read_menu
+from .catalogue_routes import CataloguePages
 from .door import COOKIE, Door, safe_target, visitor_of
+from .draft_routes import DraftPages, read_menu
 from .frame import (
     ASSETS,
     CARDS,
@@ -110,6 +111,7 @@ class Site:
         ImportPages(database, settings, new_id, menu).register(self._fastapi)
         ReportPages(database, settings, journal, hotel).register(self._fastapi)
         CataloguePages(database, settings, menu).register(self._fastapi)
+        DraftPages(database, settings, menu).register(self._fastapi)
         PortionPages(database, settings).register(self._fastapi)
         PeoplePages(database, settings).register(self._fastapi)
         GoodPages(database, settings).register(self._fastapi)
