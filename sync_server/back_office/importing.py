@@ -3,13 +3,13 @@
 A dry run names every bad cell by sheet, row and column; only a table without a fault is taken,
 whole and in one transaction. Goods are added or changed, recipes become new versions of cards,
 prices go into the draft of the menu, opening stock becomes draft documents that somebody posts.
-Reading files is `sheets`.
+Things of the house may be named by id or by any of their names. Reading files is `sheets`, the
+columns are `import_columns`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlmodel import Session, select
 
@@ -20,6 +20,7 @@ from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
 from .cards import add_version, book_faults
+from .import_columns import FIGURES, KINDS, NAMES, NEEDED, OPTIONAL, UNITS, Subject
 from .menu_draft import Outlook, keep_in_draft
 from .papers import Actor, Draft, DraftLine, save
 from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
@@ -27,71 +28,7 @@ from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
 from .typed import decimal_of, minor_of
 
 LINES_A_PAPER = 500
-
-
-class Subject(StrEnum):
-    """What a table is about."""
-
-    GOODS = "goods"
-    RECIPES = "recipes"
-    OPENING = "opening"
-    PRICES = "prices"
-
-
-UNITS: Mapping[str, str] = {
-    "кг": "kg", "г": "g", "л": "l", "мл": "ml", "шт": "pcs", "szt": "pcs",
-}  # fmt: skip
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "код", "kod"),
-    "name_uk": ("name_uk", "назва", "назва укр"),
-    "name_en": ("name_en", "name", "nazwa", "назва англ"),
-    "group": ("group", "група", "grupa"),
-    "unit": ("unit", "од.", "од", "одиниця", "jm.", "jm"),
-    "supplier": ("supplier", "постачальник", "dostawca"),
-    "par": ("par", "мін. залишок", "minimum"),
-    "barcode": ("barcode", "штрихкод", "kod kreskowy"),
-    "allergens": ("allergens", "алергени", "alergeny"),
-    "tax": ("tax", "пдв, %", "vat, %"),
-    "shelf_days": ("shelf_days", "зберігається, днів", "trwałość, dni"),
-    "energy": ("energy", "ккал", "kcal"),
-    "protein": ("protein", "білки", "białko"),
-    "fat": ("fat", "жири", "tłuszcz"),
-    "carbohydrate": ("carbohydrate", "вуглеводи", "węglowodany"),
-    "kind": ("kind", "вид", "rodzaj"),
-    "owner": ("owner", "страва", "danie", "dish"),
-    "component": ("component", "продукт", "składnik", "ingredient"),
-    "qty": ("qty", "quantity", "кількість", "ilość", "брутто", "gross"),
-    "cold_loss": ("cold_loss", "холодні втрати, %", "ubytek zimny, %"),
-    "hot_loss": ("hot_loss", "теплові втрати, %", "ubytek cieplny, %"),
-    "output": ("output", "вихід", "wychodzi"),
-    "store": ("store", "склад", "magazyn"),
-    "good": ("good", "товар", "towar", "ingredient", "продукт"),
-    "dish": ("dish", "item", "страва", "danie", "id", "код", "kod"),
-    "price": ("price", "ціна", "cena"),
-    "rule": ("rule", "правило", "reguła"),
-    "value": ("value", "sum", "сума", "wartość", "suma"),
-}
-FIGURES: Mapping[str, tuple[str, int]] = {
-    "tax": ("tax_bp", 100),
-    "shelf_days": ("shelf_days", 1),
-    "energy": ("energy_milli", 1000),
-    "protein": ("protein_milli", 1000),
-    "fat": ("fat_milli", 1000),
-    "carbohydrate": ("carbohydrate_milli", 1000),
-}
-"""Figures of a good: where each is kept, and in how many parts of what is typed."""
-NEEDED: Mapping[Subject, tuple[str, ...]] = {
-    Subject.GOODS: ("id", "name_uk", "unit", "group"),
-    Subject.RECIPES: ("kind", "owner", "component", "qty", "unit"),
-    Subject.OPENING: ("store", "good", "qty", "value"),
-    Subject.PRICES: ("dish", "price"),
-}
-OPTIONAL: Mapping[Subject, tuple[str, ...]] = {
-    Subject.GOODS: ("name_en", "supplier", "par", "barcode", "allergens", *FIGURES),
-    Subject.RECIPES: ("cold_loss", "hot_loss", "output"),
-    Subject.OPENING: (),
-    Subject.PRICES: ("rule",),
-}
+TOLD_EVERY = 500
 
 
 @dataclass(slots=True)
@@ -132,17 +69,42 @@ class House:
         """As the books have it now, and the menu with its draft."""
         self.dishes, self.rules = _menu_names(menu)
         self.units = {row.code: (row.base, row.factor) for row in session.exec(select(Unit))}
-        self.groups = set(session.exec(select(IngredientGroup.group_id)))
-        self.suppliers = set(session.exec(select(Supplier.supplier_id)))
+        self.groups = _by_names(
+            (row.group_id, row.name_uk, row.name_en)
+            for row in session.exec(select(IngredientGroup))
+        )
+        self.suppliers = _by_names(
+            (row.supplier_id, row.name) for row in session.exec(select(Supplier))
+        )
         self.goods = {row.ingredient_id: row for row in session.exec(select(Ingredient))}
-        self.items = set(session.exec(select(Item.item_id)))
-        self.stores = set(session.exec(select(Store.store_id)))
+        self.items = _by_names(
+            (row.item_id, row.name_uk, row.name_en) for row in session.exec(select(Item))
+        )
+        self.stores = _by_names(
+            (row.store_id, row.name_uk, row.name_en) for row in session.exec(select(Store))
+        )
         self.by_name = {row.name_uk.casefold(): row for row in self.goods.values()}
         self.by_name |= {row.name_en.casefold(): row for row in self.goods.values()}
 
     def good(self, text: str) -> Ingredient | None:
         """A good by its id or name."""
         return self.goods.get(text) or self.by_name.get(text.casefold())
+
+    def owner(self, kind: str, text: str) -> str:
+        """What a card is of, by id or name; a choice of the menu only by its id. Empty: unknown."""
+        if kind == Owner.ITEM:
+            return self.items.get(text.casefold(), "")
+        if kind == Owner.SEMI:
+            good = self.good(text)
+            return good.ingredient_id if good is not None else ""
+        return text
+
+
+def _by_names(things: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    """Ids by whatever a thing is called; an id wins over another's name."""
+    held = list(things)
+    named = {name.casefold(): names[0] for names in held for name in names[1:] if name}
+    return named | {names[0].casefold(): names[0] for names in held}
 
 
 def _menu_names(seen: Outlook | None) -> tuple[dict[str, str], dict[str, str]]:
@@ -164,10 +126,12 @@ def dry_run(
     tables: Sequence[Table],
     day: str,
     menu: Outlook | None = None,
+    tell: Callable[[int], None] = lambda _rows: None,
 ) -> Plan:
     """What the tables would do and everything that is wrong with them; changes nothing.
 
-    New versions of cards begin on `day`; prices need the menu that the draft stands on.
+    New versions of cards begin on `day`; prices need the menu that the draft stands on. `tell`
+    hears now and then how many rows have been looked at.
     """
     plan, house = Plan(subject, menu=menu), House(session, menu)
     if subject is Subject.PRICES and menu is None:
@@ -182,20 +146,30 @@ def dry_run(
             plan.fault(Cell(table.name, 1, None, name), "column_missing")
         if missing:
             continue
+        rows = _counted(table.rows, plan.rows, tell)
         plan.rows += len(table.rows)
         reader = _Reader(plan, house, table.name, columns)
         match subject:
             case Subject.GOODS:
-                _read_goods(reader, table.rows)
+                _read_goods(reader, rows)
             case Subject.RECIPES:
-                _read_recipes(reader, table.rows, day)
+                _read_recipes(reader, rows, day)
             case Subject.OPENING:
-                _read_opening(reader, table.rows)
+                _read_opening(reader, rows)
             case Subject.PRICES:
-                _read_prices(reader, table.rows)
+                _read_prices(reader, rows)
     if not plan.faults:
         _whole_book(session, plan)
     return plan
+
+
+def _counted(
+    rows: Sequence[TableRow], before: int, tell: Callable[[int], None]
+) -> Iterator[TableRow]:
+    for number, row in enumerate(rows):
+        if number % TOLD_EVERY == 0:
+            tell(before + number)
+        yield row
 
 
 def _whole_book(session: Session, plan: Plan) -> None:
@@ -259,11 +233,13 @@ class _Reader:
         return value
 
 
-def _read_goods(reader: _Reader, rows: Sequence[TableRow]) -> None:
+def _read_goods(reader: _Reader, rows: Iterable[TableRow]) -> None:
     house, seen = reader.house, set()
     for row in rows:
         good_id, unit = reader.needed(row, "id"), reader.unit(row)
-        group, supplier = reader.needed(row, "group"), reader.text(row, "supplier")
+        group_as, supplier_as = reader.needed(row, "group"), reader.text(row, "supplier")
+        group = house.groups.get(group_as.casefold(), "")
+        supplier = house.suppliers.get(supplier_as.casefold(), "")
         if good_id in seen:
             reader.plan.fault(reader.cell(row, "id"), "twice")
         seen.add(good_id)
@@ -273,9 +249,9 @@ def _read_goods(reader: _Reader, rows: Sequence[TableRow]) -> None:
         known_base = house.units[known.unit][0] if known is not None else ""
         if known_base and house.units.get(unit, (known_base, 1))[0] != known_base:
             reader.plan.fault(reader.cell(row, "unit"), "unit_does_not_convert")
-        if group and group not in house.groups:
+        if group_as and not group:
             reader.plan.fault(reader.cell(row, "group"), "no_group")
-        if supplier and supplier not in house.suppliers:
+        if supplier_as and not supplier:
             reader.plan.fault(reader.cell(row, "supplier"), "no_supplier_id")
         name = reader.needed(row, "name_uk")
         factor = house.units.get(unit, ("", 1))[1]
@@ -308,17 +284,18 @@ def _figures(reader: _Reader, row: TableRow) -> dict[str, int]:
     return found
 
 
-def _read_recipes(reader: _Reader, rows: Sequence[TableRow], day: str) -> None:
+def _read_recipes(reader: _Reader, rows: Iterable[TableRow], day: str) -> None:
     house = reader.house
     lines: dict[tuple[Owner, str], list[Component]] = {}
     outputs: dict[tuple[Owner, str], Decimal] = {}
     for row in rows:
-        kind, owner = reader.needed(row, "kind"), reader.needed(row, "owner")
+        kind = reader.needed(row, "kind").casefold()
+        kind, owner_as = KINDS.get(kind, kind), reader.needed(row, "owner")
         if kind not in set(Owner):
             reader.plan.fault(reader.cell(row, "kind"), "no_kind")
             continue
-        known = owner in (house.items if kind == Owner.ITEM else house.goods)
-        if kind != Owner.MODIFIER and not known:
+        owner = house.owner(kind, owner_as)
+        if owner_as and not owner:
             reader.plan.fault(reader.cell(row, "owner"), "no_owner")
         good, unit = house.good(reader.needed(row, "component")), reader.unit(row)
         if good is None:
@@ -358,11 +335,12 @@ def _loss(reader: _Reader, row: TableRow, name: str) -> int:
     return int(percent * 100)
 
 
-def _read_opening(reader: _Reader, rows: Sequence[TableRow]) -> None:
+def _read_opening(reader: _Reader, rows: Iterable[TableRow]) -> None:
     house = reader.house
     for row in rows:
-        store, good = reader.needed(row, "store"), house.good(reader.needed(row, "good"))
-        if store and store not in house.stores:
+        store_as, good = reader.needed(row, "store"), house.good(reader.needed(row, "good"))
+        store = house.stores.get(store_as.casefold(), "")
+        if store_as and not store:
             reader.plan.fault(reader.cell(row, "store"), "no_store_id")
         if good is None:
             reader.plan.fault(reader.cell(row, "good"), "no_good")
@@ -373,7 +351,7 @@ def _read_opening(reader: _Reader, rows: Sequence[TableRow]) -> None:
             reader.plan.opening.setdefault(store, []).append(DraftLine(line, good.unit))
 
 
-def _read_prices(reader: _Reader, rows: Sequence[TableRow]) -> None:
+def _read_prices(reader: _Reader, rows: Iterable[TableRow]) -> None:
     """Prices of dishes, or in a price rule; an empty price takes a dish out of a rule."""
     house, seen = reader.house, set()
     for row in rows:

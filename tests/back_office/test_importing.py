@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from sqlmodel import select
 
 from sync_server.back_office.cards import read_book
-from sync_server.back_office.importing import Plan, Subject, carry_out, dry_run
+from sync_server.back_office.import_columns import Subject
+from sync_server.back_office.importing import Plan, carry_out, dry_run
 from sync_server.back_office.journal_entries import choose_account, journal_entries
 from sync_server.back_office.menu_draft import outlook
 from sync_server.back_office.paper_tables import PaperLine, PaperRow
@@ -111,6 +112,24 @@ async def test_goods_come_in_and_every_bad_cell_is_named(books: Database) -> Non
     }
     assert facts["pepper"] == (2_000, 3_300, 251_000, "")
     assert facts["beef"] == (700, 0, 0, supplier)
+
+
+async def test_things_are_named_as_people_of_the_house_name_them(books: Database) -> None:
+    await furnish(books)
+    goods = csv("Код;Назва;Од.;Група;Постачальник", "veal;Телятина;кг;М’ясо;RYNOK")
+    plan = tried(books, Subject.GOODS, goods)
+    assert [(one.group_id, one.supplier_id) for one in plan.goods] == [("meat", "rynok")]
+    cards = csv(
+        "rodzaj;danie;składnik;ilość;jm.;wychodzi",
+        "danie;Борщ;Beet;100;g;1",
+        "півфабрикат;Бульйон;Beef;1;kg;2",
+    )
+    recipes = tried(books, Subject.RECIPES, cards).recipes
+    assert [(one.owner, one.owner_id) for one in recipes] == [
+        (Owner.ITEM, "borscht"), (Owner.SEMI, "broth"),
+    ]  # fmt: skip
+    stock = tried(books, Subject.OPENING, csv("склад;товар;кількість;сума", "Кухня;Буряк;1;14"))
+    assert (list(stock.opening), stock.faults) == (["kitchen"], [])
 
 
 async def test_merged_cells_and_dates_that_were_decimals_are_named(books: Database) -> None:

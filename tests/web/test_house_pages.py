@@ -1,9 +1,13 @@
 """The house's own pages: locks, keys and their interface, import, entries, printed papers."""
 
+import io
 from pathlib import Path
 
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from sync_server.back_office.import_columns import NAMES, NEEDED, OPTIONAL, Subject
+from sync_server.back_office.sheets import CellFault, named, tables_in
 from tests.web.conftest import sign_in
 
 
@@ -70,12 +74,47 @@ def test_a_table_is_tried_before_it_is_taken(page: Page, tmp_path: Path) -> None
     file.write_text("id,name_uk,unit,group\ndill,Кріп,kg,vegetables\n")
     page.set_input_files("input[type=file]", file)
     page.click("button[value=try]")
-    expect(page.locator("[role=status]")).to_have_text("1 rows are sound and can be taken in.")
-    page.set_input_files("input[type=file]", file)
-    page.click("button[value=take]")
-    expect(page.locator("[role=status]")).to_have_text("1 rows have been taken in.")
+    expect(page.locator("[role=status]")).to_contain_text("1 rows are sound and can be taken in.")
+    page.click("[role=status] button")
+    expect(page.locator("[role=status]")).to_contain_text("1 rows have been taken in.")
+    foreign = page.url
     page.goto("/stock/new/receipt")
     assert "Кріп" in page.content()
+    page.click("text=Sign out")
+    sign_in(page, "marko")
+    assert page.request.get(foreign).status == 404
+
+
+def test_a_large_table_is_worked_on_while_the_page_says_how_far_it_is(
+    page: Page, tmp_path: Path
+) -> None:
+    """Every bad cell is in the file of faults, and an empty table has the reader's own heads."""
+    sign_in(page)
+    file = tmp_path / "залишки.csv"
+    file.write_text(
+        "склад;товар;кількість;сума\n"
+        + "Кухня;Яловичина;0,5;10\n" * 49_000
+        + "Кухня;Місяць;x;1\n" * 500
+    )
+    page.goto("/house/import")
+    page.select_option("select[name=subject]", "opening")
+    page.set_input_files("input[type=file]", file)
+    expect(page.locator("[data-chosen]")).to_have_text("залишки.csv")
+    page.click("button[value=take]")
+    expect(page.locator("[role=alert] h3")).to_contain_text("Wrong cells: 1000", timeout=120_000)
+    expect(page.locator(".faults-list tbody tr")).to_have_count(300)
+    told = page.request.get(page.locator("[role=alert] a").get_attribute("href") or "").body()
+    sheet = load_workbook(io.BytesIO(told)).worksheets[0]
+    last = [cell.value for cell in list(sheet.rows)[-1]]
+    assert last == ["залишки.csv", "49501", "C", "this is no number", "x"]
+    page.click("button[value=uk]")
+    for subject in ("goods", "recipes", "opening", "prices"):
+        answer = page.request.get(f"/house/import/template/{subject}.xlsx")
+        tables = tables_in("t.xlsx", answer.body())
+        assert not isinstance(tables, CellFault)
+        for name in (*NEEDED[Subject(subject)], *OPTIONAL[Subject(subject)]):
+            assert named(tables[0], NAMES[name]) is not None, name
+    assert page.request.get("/house/import/template/poem.xlsx").status == 404
 
 
 def test_entries_and_printed_papers_open_and_rights_hold(page: Page) -> None:

@@ -1,5 +1,10 @@
-"""The import page: a file is tried first, every fault named, and taken only when there is none."""
+"""The import page: a file is tried first, every fault named, and taken only when there is none.
 
+A file is worked on in the background (`import_jobs`); its page looks how far it is. Empty tables
+with the right heads come from `import_templates`.
+"""
+
+import asyncio
 from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
@@ -7,22 +12,30 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
-from ..importing import NAMES, NEEDED, OPTIONAL, Plan, Subject, carry_out, dry_run, papers_of
+from ..import_columns import COLUMNS, NEEDED, OPTIONAL, Subject
+from ..importing import Plan, carry_out, dry_run, papers_of
 from ..menu_draft import outlook
 from ..sheets import BYTES, CellFault, tables_in
 from .draft_routes import read_menu
 from .frame import IMPORTS, render
+from .grid import Cells, Grid, Head, Kind, Row, RowKind
+from .import_jobs import ImportJobs, Job, Stage
+from .import_templates import LANGUAGE_ORDER, template_of
 from .settled import SiteSettings
+from .spreadsheet import XLSX, workbook
 from .words import Words
 from .workplace import Call, Workplace
 
 PAPERS = 200
+SHOWN = 300
+SOON_S = 1.5
+"""A small file is done before the page would have to ask."""
 
 
 class ImportPages:
@@ -39,19 +52,35 @@ class ImportPages:
         self._menu = menu
         self._place = Workplace(database, settings, RIGHT_COSTING)
         self._new_id = new_id
+        self._jobs = ImportJobs()
 
     def register(self, app: FastAPI) -> None:
         """Add every route."""
+        one = IMPORTS.path + "/{key}"
         app.add_api_route(IMPORTS.path, self._show, methods=["GET"])
-        app.add_api_route(IMPORTS.path, self._try, methods=["POST"])
+        app.add_api_route(IMPORTS.path, self._send, methods=["POST"])
+        app.add_api_route(IMPORTS.path + "/template/{subject}.xlsx", self._empty, methods=["GET"])
+        app.add_api_route(one, self._look, methods=["GET"])
+        app.add_api_route(one, self._take, methods=["POST"])
+        app.add_api_route(one + "/state", self._state, methods=["GET"])
+        app.add_api_route(one + "/faults.xlsx", self._faults, methods=["GET"])
 
     async def _show(self, request: Request) -> Response:
         call, refused = self._place.call(request)
         if refused is not None:
             return refused
-        return await self._place.read(lambda session: _page(session, call, Subject.GOODS))
+        return await self._place.read(lambda session: _page(session, call, None))
 
-    async def _try(self, request: Request) -> Response:
+    async def _empty(self, request: Request, subject: str) -> Response:
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        if subject not in set(Subject):
+            return call.refuse("not_found", 404)
+        body = await run_in_threadpool(template_of, Subject(subject), call.words)
+        return _file(body, f"{subject}.xlsx")
+
+    async def _send(self, request: Request) -> Response:
         call, refused = self._place.call(request)
         if refused is not None:
             return refused
@@ -60,70 +89,170 @@ class ImportPages:
         if not isinstance(upload, UploadFile) or wanted not in set(Subject):
             return call.refuse("bad_question", 400)
         body = await upload.read(BYTES + 1)
-        tables = await run_in_threadpool(tables_in, upload.filename or "", body)
-        subject, take = Subject(wanted), form.get("act") == "take"
+        login, name = call.visitor.login, (upload.filename or "")[:80]
+        job = Job(self._new_id(), login, Subject(wanted), name, body)
+        return await self._go(job, call, take=form.get("act") == "take")
+
+    async def _take(self, request: Request, key: str) -> Response:
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        job = self._jobs.of(key, call.visitor.login)
+        if job is None or job.stage is not Stage.TRIED:
+            return call.refuse("not_found", 404)
+        return await self._go(job, call, take=True)
+
+    async def _go(self, job: Job, call: Call, *, take: bool) -> Response:
+        if not self._jobs.begin(job, lambda one: self._work(one, call, take)):
+            return call.refuse("import_busy", 503)
+        assert job.work is not None, "it has just begun"
+        await asyncio.wait({job.work}, timeout=SOON_S)
+        return RedirectResponse(f"{IMPORTS.path}/{job.key}", 303)
+
+    async def _look(self, request: Request, key: str) -> Response:
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        job = self._jobs.of(key, call.visitor.login)
+        if job is None:
+            return call.refuse("import_forgotten", 404)
+        status = 422 if job.stage is Stage.WRONG else 200
+        return await self._place.read(lambda session: _page(session, call, job, status))
+
+    async def _state(self, request: Request, key: str) -> Response:
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        job = self._jobs.of(key, call.visitor.login)
+        if job is None:
+            return call.refuse("import_forgotten", 404)
+        return JSONResponse({"over": job.over, "said": _said_of(job, call.words)})
+
+    async def _faults(self, request: Request, key: str) -> Response:
+        """Every bad cell as a table, however many there are."""
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        job = self._jobs.of(key, call.visitor.login)
+        if job is None:
+            return call.refuse("import_forgotten", 404)
+        body = await run_in_threadpool(lambda: workbook(_fault_grid(job, call)))
+        return _file(body, "faults.xlsx")
+
+    # -- work --------------------------------------------------------------------------------
+    async def _work(self, job: Job, call: Call, take: bool) -> None:
+        """Read, try, and take if nothing is wrong."""
+        job.stage, job.done = Stage.READING, 0
+        tables = await run_in_threadpool(tables_in, job.name, job.body)
         if isinstance(tables, CellFault):
-            fault = tables
-            return await self._place.read(lambda s: _page(s, call, subject, [fault], status=422))
-        day = call.settings.today()
-        menu = await read_menu(self._menu) if subject is Subject.PRICES else None
+            job.faults, job.stage, job.body = [tables], Stage.WRONG, b""
+            return
+        job.rows, job.stage = sum(len(table.rows) for table in tables), Stage.CHECKING
+        menu = await read_menu(self._menu) if job.subject is Subject.PRICES else None
+
+        def tell(rows: int) -> None:
+            job.done = rows
 
         def tried(session: Session) -> Plan:
             seen = outlook(session, menu, call.actor.at_ms) if menu is not None else None
-            return dry_run(session, subject, tables, day, seen)
+            return dry_run(session, job.subject, tables, call.settings.today(), seen, tell)
 
         if not take:
-            return await self._place.read(lambda s: _dry(s, call, tried(s)))
+            plan = await self._place.read(tried)
+            self._end(job, plan.faults, plan.rows, Stage.TRIED)
+            return
         ids = [self._new_id() for _ in range(PAPERS)]
-        return await self._place.write(lambda s: _taken(s, call, tried(s), ids))
+
+        def carried(session: Session) -> Response:
+            plan = tried(session)
+            job.stage = Stage.TAKING
+            faults = _carried(session, plan, call, ids)
+            self._end(job, faults, plan.rows, Stage.TAKING)
+            return Response(status_code=422 if faults else 204)
+
+        told = await self._place.write(carried)
+        if told.status_code < 400:
+            job.stage, job.body = Stage.TAKEN, b""
+
+    @staticmethod
+    def _end(job: Job, faults: Sequence[CellFault], rows: int, sound: Stage) -> None:
+        job.faults, job.rows = tuple(faults), rows
+        job.stage = Stage.WRONG if faults else sound
+        if faults:
+            job.body = b""
 
 
-def _dry(session: Session, call: Call, plan: Plan) -> Response:
-    told = "" if plan.faults else call.words("import_ready", rows=plan.rows)
-    status = 422 if plan.faults else 200
-    return _page(session, call, plan.subject, plan.faults, told, status)
+def _carried(session: Session, plan: Plan, call: Call, ids: Sequence[str]) -> Sequence[CellFault]:
+    """Do it, or say why not; then nothing of it is kept."""
+    if plan.faults:
+        return plan.faults
+    if papers_of(plan) > len(ids):
+        return [CellFault("", 0, "", "too_many_rows")]
+    return carry_out(session, plan, call.actor, ids)
 
 
-def _taken(session: Session, call: Call, plan: Plan, ids: Sequence[str]) -> Response:
-    subject = plan.subject
-    faults = plan.faults
-    if not faults and papers_of(plan) > len(ids):
-        faults = [CellFault("", 0, "", "too_many_rows")]
-    if not faults:
-        faults = carry_out(session, plan, call.actor, ids)
-    if faults:
-        return _page(session, call, subject, faults, status=422)
-    return _page(session, call, subject, told=call.words("import_done", rows=plan.rows))
+def _file(body: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=XLSX, headers=headers)
 
 
-def _page(
-    session: Session,
-    call: Call,
-    subject: Subject,
-    faults: Sequence[CellFault] = (),
-    told: str = "",
-    status: int = 200,
-) -> Response:
+def _said_of(job: Job, words: Words) -> str:
+    """How far an import is, or how it ended."""
+    values = {"name": job.name, "rows": job.rows, "done": job.done, "count": len(job.faults)}
+    return words(f"import_is_{job.stage.value}", **values)
+
+
+def _page(session: Session, call: Call, job: Job | None, status: int = 200) -> Response:
     words = call.words
+    at = LANGUAGE_ORDER.index(words.language)
+    chosen = job.subject if job is not None else Subject.GOODS
+    faults = job.faults[:SHOWN] if job is not None else ()
     content = render(
         "import.html",
         words=words,
+        path=IMPORTS.path,
         subjects=[(one.value, words(f"import_{one.value}")) for one in Subject],
-        chosen=subject.value,
+        chosen=chosen.value,
         columns=[
             (
+                one.value,
                 words(f"import_{one.value}"),
-                ", ".join(NAMES[name][0] for name in NEEDED[one]),
-                ", ".join(NAMES[name][0] for name in OPTIONAL[one]),
+                ", ".join(COLUMNS[name][at] for name in NEEDED[one]),
+                ", ".join(COLUMNS[name][at] for name in OPTIONAL[one]),
             )
             for one in Subject
         ],
         faults=[
             (one.sheet, one.row or "", one.column, _said(words, one), one.text) for one in faults
         ],
-        told=told,
+        count=len(job.faults) if job is not None else 0,
+        job=job,
+        told=_said_of(job, words) if job is not None else "",
+        ready=job is not None and job.stage is Stage.TRIED,
     )
-    return call.page(session, IMPORTS, words.imports, content, status=status)
+    return call.page(
+        session, IMPORTS, words.imports, content, status=status, scripts=("import.js",)
+    )
+
+
+def _fault_grid(job: Job, call: Call) -> Grid:
+    cells, words = Cells(call.formats), call.words
+    titles = (words.sheet, words.row, words.column, words.why, words.what_stood)
+    rows = tuple(
+        Row(
+            RowKind.LINE,
+            str(number),
+            tuple(
+                cells.text(text)
+                for text in (
+                    one.sheet, str(one.row or ""), one.column, _said(words, one), one.text
+                )
+            ),
+        )
+        for number, one in enumerate(job.faults)
+    )  # fmt: skip
+    heads = tuple(Head(title, Kind.TEXT) for title in titles)
+    return Grid(words("import_faults", count=len(job.faults)), job.name, heads, rows)
 
 
 def _said(words: Words, fault: CellFault) -> str:

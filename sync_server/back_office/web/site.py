@@ -61,11 +61,10 @@ from .recipe_routes import RecipePages
 from .recipe_view import choice_names
 from .report_pages import ReportPages
 from .settled import SiteSettings, refusal
-from .spreadsheet import workbook
+from .spreadsheet import XLSX, workbook
 from .supplier_routes import SupplierPages
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LeafMaker = Callable[[Connection, Asked], Leaf]
 LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
     place.key: (place, partial(papers_leaf, paper=paper)) for paper, place in PAPERS.items()

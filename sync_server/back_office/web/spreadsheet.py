@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from .grid import Grid, Head, Kind, Row, RowKind
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = {Kind.TEXT: 28, Kind.QUANTITY: 12, Kind.MONEY: 14, Kind.PERCENT: 12}
 HEAD_ROW = 2
 NAME_LENGTH = 31

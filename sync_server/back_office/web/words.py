@@ -5,6 +5,7 @@ Every language has every key, which a test checks. Amounts and dates are made in
 
 from collections.abc import Mapping
 
+from .import_words import IMPORT_WORDS
 from .menu_words import MENU_WORDS
 from .report_words import REPORT_WORDS
 from .sheet_words import SHEET_WORDS
@@ -18,6 +19,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
         **REPORT_WORDS[language],
         **MENU_WORDS[language],
         **SHEET_WORDS[language],
+        **IMPORT_WORDS[language],
         **words,
     }
     for language, words in _PAGES.items()

@@ -328,8 +328,6 @@ ENGLISH: Mapping[str, str] = {
     "try_import": "Try",
     "take_import": "Take it in",
     "import_help": "Nothing changes while a cell is wrong. Opening stock becomes drafts.",
-    "import_ready": "{rows} rows are sound and can be taken in.",
-    "import_done": "{rows} rows have been taken in.",
     "import_faults": "Wrong cells: {count}. Nothing was changed.",
     "sheet": "Sheet",
     "row": "Row",

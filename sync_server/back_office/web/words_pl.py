@@ -328,8 +328,6 @@ POLISH: Mapping[str, str] = {
     "try_import": "Sprawdź",
     "take_import": "Wczytaj",
     "import_help": "Dopóki jest błąd, nic się nie zmienia. Stany stają się szkicami.",
-    "import_ready": "{rows} wierszy jest poprawnych, można wczytać.",
-    "import_done": "Wczytano wierszy: {rows}.",
     "import_faults": "Błędów: {count}. Nic nie zmieniono.",
     "sheet": "Arkusz",
     "row": "Wiersz",
