@@ -16,12 +16,15 @@ from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.keys import QUESTIONS_A_MINUTE, Keys, TooMany, add_key
+from sync_server.back_office.posting import post
 from sync_server.back_office.reports.catalogue import REPORTS
 from sync_server.back_office.web.api import api_of
 from sync_server.back_office.web.settled import SiteSettings
+from sync_server.domain.documents import Paper
 from sync_server.domain.menu import Catalogue
 from sync_server.store.database import Database, session_on
 from tests.back_office.house import DAY, NOON_MS, PASSWORDS, Journal, furnish, take_all
+from tests.back_office.test_papers import HALYNA, draft, drafted, kilos, within
 from tests.builders import a_menu
 
 KEY = "a-good-key"
@@ -52,6 +55,11 @@ async def fill(books: Database) -> None:
     journal.fire("l1", "borscht", 3)
     journal.close(("l1", "borscht", 30_000))
     await take_all(books, journal)
+    await fill_keys(books)
+
+
+async def fill_keys(books: Database) -> None:
+    """A program that may ask for everything, and one for reports only."""
 
     def let_in(connection: Connection) -> None:
         with session_on(connection) as session:
@@ -96,7 +104,7 @@ def test_every_question_is_answered_as_the_description_says(app: FastAPI) -> Non
             case.call_and_validate(headers=HEADERS)
 
         ask()
-    assert len(asked) == 9
+    assert len(asked) == 10
 
 
 async def test_every_report_and_the_menu_can_be_asked_for_within_the_rights_of_a_key(
@@ -128,6 +136,28 @@ async def test_every_report_and_the_menu_can_be_asked_for_within_the_rights_of_a
             assert bad.status_code == 400
         poem = await client.get("/v1/reports/poem", params=PERIOD, headers=HEADERS)
         assert poem.status_code == 404
+
+
+async def test_a_document_is_told_whole_with_its_lines_and_its_history(books: Database) -> None:
+    await furnish(books)
+    await fill_keys(books)
+    row = await drafted(books, draft(Paper.WRITE_OFF, kilos("beef", "1.5"), reason="spoiled"))
+    await within(books, lambda s: post(s, row.paper_id, row.revision, HALYNA))
+    transport = httpx.ASGITransport(interface(books))
+    async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
+        listed = (await client.get("/v1/documents", params=PERIOD, headers=HEADERS)).json()
+        assert [one["document_id"] for one in listed] == [row.paper_id]
+        told = (await client.get(f"/v1/documents/{row.paper_id}", headers=HEADERS)).json()
+        assert listed[0].items() <= told.items()
+        lines = [(one["good_id"], one["qty"]) for one in told["lines"]]
+        assert (lines, told["reason"]) == ([("beef", "1500.000")], "spoiled")
+        assert [(one["step"], one["login"]) for one in told["steps"]][-1] == ("posted", "halyna")
+        assert (await client.get("/v1/documents/none", headers=HEADERS)).status_code == 404
+        poor = {"Authorization": "Bearer poor"}
+        assert (await client.get("/v1/documents/none", headers=poor)).status_code == 403
+        entries = (await client.get("/v1/journal-entries", params=PERIOD, headers=HEADERS)).json()
+        out = [one for one in entries if one["debit"] == "947"]
+        assert [(one["store_from"], one["store_to"]) for one in out] == [("kitchen", "")]
 
 
 async def test_a_program_that_asks_too_often_waits_for_the_next_minute(books: Database) -> None:

@@ -22,10 +22,10 @@ from ..catalogue import CatalogueReader
 from ..food_cost import food_cost
 from ..journal_entries import journal_entries
 from ..keys import Keys, Program, TooMany
-from ..paper_tables import PaperRow
+from ..paper_tables import PaperLine, PaperRow, PaperStep
 from ..portions import portions_of_house
 from ..tables import Balance, Ingredient
-from .api_reports import ANSWERS, menu_routes, report_routes
+from .api_reports import ANSWERS, MISSING, menu_routes, report_routes
 from .settled import SiteSettings
 
 MOST = 1_000
@@ -67,14 +67,46 @@ class Document(BaseModel):
     total_minor: int
 
 
+class DocumentLine(BaseModel):
+    """A line of a document; quantities in the good's base unit."""
+
+    position: int
+    good_id: str
+    qty: str
+    book_qty: str
+    value_minor: int
+    note: str
+
+
+class DocumentStep(BaseModel):
+    """Who did what to a document, and when."""
+
+    at_ms: int
+    login: str
+    step: str
+
+
+class WholeDocument(Document):
+    """A document with its lines and its history."""
+
+    to_store_id: str
+    reason: str
+    note: str
+    revision: int
+    lines: list[DocumentLine]
+    steps: list[DocumentStep]
+
+
 class AccountingEntry(BaseModel):
-    """An entry for accounting."""
+    """An entry for accounting; the stores are empty where goods come into or leave the house."""
 
     day: str
     kind: str
     debit: str
     credit: str
     group_id: str
+    store_from: str
+    store_to: str
     value_minor: int
 
 
@@ -150,6 +182,14 @@ def _stock_routes(app: FastAPI, database: Database, allowed: params.Depends) -> 
             lambda c: _documents(c, first.isoformat(), last.isoformat(), offset)
         )
 
+    @app.get("/v1/documents/{document_id}", dependencies=[allowed], responses=ANSWERS | MISSING)
+    async def document(document_id: str) -> WholeDocument:
+        """One document with its lines and who did what to it."""
+        found = await database.read_async(lambda c: _whole(c, document_id))
+        if found is None:
+            raise HTTPException(404, "there is no such document")
+        return found
+
     @app.get("/v1/journal-entries", dependencies=[allowed], responses=ANSWERS)
     async def entries(first: Day, last: Day) -> list[AccountingEntry]:
         """Entries for accounting by the account map."""
@@ -163,6 +203,8 @@ def _stock_routes(app: FastAPI, database: Database, allowed: params.Depends) -> 
                 debit=one.debit,
                 credit=one.credit,
                 group_id=one.group_id,
+                store_from=one.store_from,
+                store_to=one.store_to,
                 value_minor=one.value_minor,
             )
             for one in found
@@ -249,3 +291,34 @@ def _document(row: PaperRow) -> Document:
         reference=row.reference,
         total_minor=row.total_minor,
     )
+
+
+def _whole(connection: Connection, document_id: str) -> WholeDocument | None:
+    with session_on(connection) as session:
+        row = session.get(PaperRow, document_id)
+        if row is None:
+            return None
+        lines = select(PaperLine).where(PaperLine.paper_id == document_id)
+        steps = select(PaperStep).where(PaperStep.paper_id == document_id)
+        return WholeDocument(
+            **_document(row).model_dump(),
+            to_store_id=row.to_store_id,
+            reason=row.reason,
+            note=row.note,
+            revision=row.revision,
+            lines=[
+                DocumentLine(
+                    position=one.position,
+                    good_id=one.ingredient_id,
+                    qty=str(from_milli(one.qty_milli)),
+                    book_qty=str(from_milli(one.book_milli)),
+                    value_minor=one.value_minor,
+                    note=one.note,
+                )
+                for one in session.exec(lines.order_by(col(PaperLine.position)))
+            ],
+            steps=[
+                DocumentStep(at_ms=one.at_ms, login=one.login, step=one.step)
+                for one in session.exec(steps.order_by(col(PaperStep.position)))
+            ],
+        )

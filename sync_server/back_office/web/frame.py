@@ -73,6 +73,10 @@ REPORT_PAGES = tuple(
     for report in REPORTS
     if report.listed
 )
+SINGLE: Mapping[str, str] = {
+    page.key.removeprefix("report_"): page.key for page in (TURNOVER, FOOD_COST, *REPORT_PAGES)
+}
+"""What may be given to or taken from one person: the report's key, and the key of its words."""
 AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_stock": (*PAPERS.values(), BAR, GOODS, SUPPLIERS),
     "area_recipes": (CARDS, WHAT_IF),
@@ -137,11 +141,11 @@ def render(template: str, **values: object) -> str:
 def first_page(visitor: Visitor) -> PagePlace | None:
     """Where a person lands; None without any right in the back office."""
     pages = [TURNOVER, *(page for pages in AREAS.values() for page in pages)]
-    return next((page for page in pages if page.right in visitor.rights), None)
+    return next((page for page in pages if allowed(visitor, page)), None)
 
 
-def _allowed(visitor: Visitor, page: PagePlace) -> bool:
-    """By right; a report also by the person's own grant or ban."""
+def allowed(visitor: Visitor, page: PagePlace) -> bool:
+    """Whether a page opens for a person: by right; a report also by the own grant or ban."""
     return may_see(visitor, page.key.removeprefix("report_"), page.right)
 
 
@@ -150,14 +154,14 @@ def navigation(visitor: Visitor, here: PagePlace, address: str, exceptions: int)
     words = Words(visitor.language)
     areas = []
     for title, pages in AREAS.items():
-        allowed = [page for page in pages if _allowed(visitor, page)]
+        mine = [page for page in pages if allowed(visitor, page)]
         shown = [
             {
                 "path": page.path,
                 "title": words(page.key),
                 "badge": exceptions if page is EXCEPTIONS else 0,
             }
-            for page in allowed
+            for page in mine
         ]
         if shown:
             areas.append({"title": words(title), "pages": shown})

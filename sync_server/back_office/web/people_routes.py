@@ -22,9 +22,8 @@ from ..accounts import (
     PASSWORD_LENGTH,
     RIGHT_SETTINGS,
 )
-from ..reports.catalogue import REPORTS
 from ..tables import Account, SignIn
-from .frame import PEOPLE, render
+from .frame import PEOPLE, SINGLE, render
 from .plain_form import Sheet, field_of, first, sheet_of, told
 from .settled import SiteSettings
 from .words import LANGUAGE_NAMES
@@ -131,9 +130,9 @@ def _faults(session: Session, row: Account | None, sheet: Sheet, hashed: str) ->
 def _rights(sheet: Sheet) -> list[str]:
     """Rights by ticks, then reports given and taken one by one."""
     rights = [one for one in sorted(BACK_OFFICE_RIGHTS) if one in sheet.get("rights", ())]
-    for report in REPORTS:
-        choice = first(sheet, f"report_{report.key}")
-        rights += [f"{choice}{report.key}"] if choice in (GIVEN, TAKEN) else []
+    for key in SINGLE:
+        choice = first(sheet, f"report_{key}")
+        rights += [f"{choice}{key}"] if choice in (GIVEN, TAKEN) else []
     return rights
 
 
@@ -176,7 +175,6 @@ def _page(
     fields.append(field_of(words, {}, faults, "password", "password"))
     held = sheet.get("rights", ())
     title = words.new_account if login == "new" else first(sheet, "name")
-    listed = [one for one in REPORTS if one.listed]
     content = render(
         "person.html",
         words=words,
@@ -185,10 +183,7 @@ def _page(
         faults=told(words, faults),
         fields=fields,
         rights=[(one, words(f"account_{one}"), one in held) for one in sorted(BACK_OFFICE_RIGHTS)],
-        reports=[
-            (one.key, words(f"report_{one.key}"), first(sheet, f"report_{one.key}"))
-            for one in listed
-        ],
+        reports=[(key, words(page), first(sheet, f"report_{key}")) for key, page in SINGLE.items()],
         ways=[
             ("", words.by_right),
             (GIVEN, words.report_given_to),

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sync_server.store.database import Database
 
+from ..accounts import RIGHT_COSTING
 from ..food_cost import problem_count
 from ..intake import JournalEvent, JournalReader
 from ..reports.catalogue import BY_KEY, Answer, NoSuchChoice, answer
@@ -100,6 +101,8 @@ class ReportPages:
     async def _paper(self, request: Request, document: str = "") -> Response:
         """The page of the document that a move was booked under."""
         call = Call(visitor_of(request), self._settings)
+        if RIGHT_COSTING not in call.visitor.rights:
+            return call.refuse("not_yours", 403)
         paper_id = await self._database.read_async(lambda c: _paper_id(c, document))
         if paper_id is None:
             return call.refuse("not_found", 404)

@@ -36,6 +36,7 @@ from .frame import (
     PAPERS,
     TURNOVER,
     PagePlace,
+    allowed,
     first_page,
     navigation,
     render,
@@ -214,7 +215,7 @@ class Site:
         """What the page shows, or why it does not."""
         visitor = visitor_of(request)
         words = Words(visitor.language)
-        if place.right not in visitor.rights:
+        if not allowed(visitor, place):
             return refusal(words.not_yours, words.language, 403)
         settings = self._settings
         params = dict(request.query_params)

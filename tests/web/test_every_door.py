@@ -1,0 +1,176 @@
+"""Every route asked by everybody: who has the right comes in, nobody else, and no form from abroad.
+
+What a route asks stands in `RIGHTS`; a route that is not named there fails the test, so that no
+door is forgotten. Files that leave the house hold no formula. No browser is needed for this.
+"""
+
+import csv
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from sync_server.back_office.reports.catalogue import REPORTS
+from tests.back_office.house import PASSWORD
+from tests.web.conftest import ROOT, Served
+
+PEOPLE = {
+    "halyna": {"reports", "costing", "approve_stock", "settings"},
+    "nadia": {"reports"},
+    "marko": {"costing"},
+    "oksana": {"costing", "approve_stock"},
+}
+OPEN = ("/sign-in", "/sign-out", "/language", "/")
+RIGHTS = (
+    ("/stock/", "costing"),
+    ("/recipes/", "costing"),
+    ("/intake/", "costing"),
+    ("/house/books", "approve_stock"),
+    ("/house/people", "settings"),
+    ("/house/menu/pin", "settings"),
+    ("/house/", "costing"),
+    ("/reports/turnover", "costing"),
+    ("/reports/food-cost", "reports"),
+    ("/reports/paper", "costing"),
+    ("/reports/{name}", "reports"),
+    ("/journal/", "reports"),
+)
+"""What a path asks, the first that begins it."""
+IN_PATHS = {
+    "owner": "item",
+    "owner_id": "borscht",
+    "form": "technology",
+    "good_id": "beef",
+    "supplier_id": "rynok",
+    "login": "halyna",
+    "kind": "receipt",
+    "subject": "goods",
+    "name": "sales",
+    "n": "1",
+    "position": "1",
+}
+FORMULA = ("=", "+", "-", "@")
+
+
+@pytest.fixture(scope="module")
+def doors() -> list[tuple[str, str]]:
+    """Every method and path."""
+    command = [sys.executable, "-m", "tests.web.doors"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    found = [(line.split()[0], line.split()[1]) for line in told.splitlines()]
+    assert len(found) > 60
+    return found
+
+
+@pytest.fixture(scope="module")
+def people(office: Served) -> Iterator[dict[str, httpx.Client]]:
+    """Everybody, signed in, and somebody who is not."""
+    clients = {
+        login: httpx.Client(base_url=office.address, timeout=60) for login in (*PEOPLE, "nobody")
+    }
+    for login in PEOPLE:
+        answer = clients[login].post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303
+    yield clients
+    for client in clients.values():
+        client.close()
+
+
+def right_of(path: str) -> str | None:
+    if path in OPEN:
+        return None
+    return next(right for start, right in RIGHTS if path.startswith(start))
+
+
+def filled(path: str) -> str:
+    parts = [
+        IN_PATHS.get(part[1:-1], "none") if part.startswith("{") and part.endswith("}") else part
+        for part in path.replace("{subject}.xlsx", "goods.xlsx")
+        .replace("{form}.pdf", "technology.pdf")
+        .split("/")
+    ]
+    return "/".join(parts)
+
+
+def test_every_door_asks_its_right_of_everybody(
+    doors: list[tuple[str, str]], people: dict[str, httpx.Client]
+) -> None:
+    wrong = []
+    for method, path in doors:
+        right = right_of(path)
+        for login, held in PEOPLE.items():
+            if right is None or (method == "POST" and right in held):
+                continue  # What a form of theirs does is told by the tests of its page.
+            status = people[login].request(method, filled(path)).status_code
+            shut = status == 403
+            if status >= 500 or shut != (right not in held):
+                wrong.append((method, path, login, status))
+        if right is not None:
+            status = people["nobody"].request(method, filled(path)).status_code
+            if status != 401:
+                wrong.append((method, path, "nobody", status))
+    assert wrong == []
+
+
+def test_no_form_from_another_site_is_taken(
+    doors: list[tuple[str, str]], people: dict[str, httpx.Client]
+) -> None:
+    abroad = {"Origin": "https://evil.example"}
+    posts = [path for method, path in doors if method == "POST"]
+    assert len(posts) > 12
+    for path in posts:
+        answer = people["halyna"].post(filled(path), headers=abroad)
+        assert (answer.status_code, answer.text) == (403, "foreign origin"), path
+
+
+def test_a_report_that_is_taken_from_a_person_is_shut_in_every_form(office: Served) -> None:
+    """Also the two reports that have pages of their own."""
+    own = [one.key.replace("_", "-") for one in REPORTS if one.listed]
+    with httpx.Client(base_url=office.address, timeout=60) as halyna:
+        halyna.post("/sign-in", data={"login": "halyna", "password": PASSWORD})
+        form = {
+            "name": "Petro", "login": "petro", "password": "Dovhyi-Parol-2", "language": "en",
+            "rights": "reports", "report_food_cost": "no-report:", "report_sales": "no-report:",
+            "active": "yes", "account_role": "accountant",
+        }  # fmt: skip
+        assert halyna.post("/house/people/new", data=form).status_code == 303
+    with httpx.Client(base_url=office.address, timeout=60) as petro:
+        petro.post("/sign-in", data={"login": "petro", "password": "Dovhyi-Parol-2"})
+        for name in ("food-cost", "sales"):
+            for suffix in ("", ".xlsx"):
+                assert petro.get(f"/reports/{name}{suffix}").status_code == 403, (name, suffix)
+        assert petro.get("/reports/sales.csv").status_code == 403
+        assert petro.get(f"/reports/{own[1]}").status_code in (200, 403)
+
+
+def test_no_file_that_leaves_the_house_holds_a_formula(
+    doors: list[tuple[str, str]], people: dict[str, httpx.Client]
+) -> None:
+    """A dish is called “=Saltless soup”: it stays a name in every table."""
+    halyna = people["halyna"]
+    period = {"from": "2026-11-01", "to": "2026-11-30"}
+    sheets = [filled(path) for method, path in doors if path.endswith(".xlsx")]
+    listed = [one.key.replace("_", "-") for one in REPORTS if one.listed]
+    sheets += [f"/reports/{name}.xlsx" for name in listed]
+    named = 0
+    for path in sheets:
+        answer = halyna.get(path, params=period)
+        if answer.status_code == 404 and "none" in path:
+            continue
+        assert answer.status_code == 200, path
+        book = load_workbook(io.BytesIO(answer.content))
+        for cell in (one for sheet in book for row in sheet.rows for one in row):
+            assert cell.data_type != "f", (path, cell.coordinate)
+            named += str(cell.value).startswith("=")
+    for name in listed:
+        text = halyna.get(f"/reports/{name}.csv", params=period).content.decode("utf-8-sig")
+        for cells in csv.reader(io.StringIO(text)):
+            for one in cells:
+                is_figure = one.removeprefix("-").replace(".", "", 1).isdigit()
+                assert is_figure or not one.startswith(FORMULA), (name, one)
+                named += one.startswith("'=")
+    assert named > 2
