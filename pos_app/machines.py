@@ -11,10 +11,10 @@ from itertools import count
 from typing import Any
 
 from hardware.connections import PrinterSettings, printer_at
-from hardware.device import DeviceError
+from hardware.device import DeviceError, Fault, Status
 from hardware.documents import Document
 from hardware.escpos_printer import EscposPrinter, Limits
-from hardware.printer import Evidence, PrintOutcome, not_printed
+from hardware.printer import CONFIRMED, Evidence, PrintOutcome, not_printed
 from sync_server.domain.menu import Printer
 
 
@@ -37,8 +37,25 @@ class Machines:
         """One pulse. Blocks; call in a thread."""
         return self._use(printer, limits, lambda driver: driver.kick(pin))
 
+    def look(self, printer: Printer, limits: Limits | None = None) -> Status:
+        """How it is. Blocks; call in a thread. Raises `DeviceError`."""
+        found: list[Status] = []
+
+        def ask(driver: Any) -> PrintOutcome:
+            found.append(driver.status())
+            return CONFIRMED
+
+        outcome = self._use(printer, limits, ask, to_print=False)
+        if not found:
+            raise DeviceError(Fault(outcome.reason), printer.printer_id)
+        return found[0]
+
     def _use(
-        self, printer: Printer, limits: Limits | None, work: Callable[[Any], PrintOutcome]
+        self,
+        printer: Printer,
+        limits: Limits | None,
+        work: Callable[[Any], PrintOutcome],
+        to_print: bool = True,
     ) -> PrintOutcome:
         wire = printer.wire
         settings = PrinterSettings(printer.printer_id, wire, printer.width_dots, printer.code_page)
@@ -51,9 +68,17 @@ class Machines:
                 return not_printed("set_up")
             try:
                 if known is None and isinstance(driver, EscposPrinter):
-                    driver.evidence = self._evidence[wire] = driver.probe()
+                    self._probe(wire, driver, to_print)
                 return work(driver)
             except DeviceError as fault:
                 return not_printed(fault.fault.value)
             finally:
                 driver.close()
+
+    def _probe(self, wire: str, driver: EscposPrinter, to_print: bool) -> None:
+        """Learn what it can prove. One without paper cannot show it now, but says what it lacks."""
+        try:
+            driver.evidence = self._evidence[wire] = driver.probe()
+        except DeviceError as fault:
+            if to_print or fault.fault is not Fault.BUSY:
+                raise

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from hardware.device import DeviceError, Fault, Status
+from hardware.device import DeviceError, Fault, PaperLevel, Status
 from hardware.document_wire import to_data
 from hardware.documents import Document
 from hardware.printer import PrintOutcome, PrintState, not_printed, unknown
@@ -32,6 +32,7 @@ ASKED_S = 8.0
 """How long a question for work waits before it is answered with nothing."""
 HERE_S = 30.0
 WAITING = 8
+PRINTERS_MOST = 16
 JOB_BYTES = 44 * 1024
 _STATES = frozenset(state.value for state in PrintState)
 
@@ -45,10 +46,43 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     partial: bool = False
 
 
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a terminal found one of its printers: what kept it from asking, or what it answered."""
+
+    printer_id: str
+    fault: str = ""
+    online: bool = True
+    paper: str = "ok"
+    cover_shut: bool = True
+    cutter_ok: bool = True
+    error: bool = False
+    drawer_pin_high: bool = False
+
+    def status(self) -> Status:
+        """As a driver says it. Raises `DeviceError`."""
+        if self.fault in _FAULTS:
+            raise DeviceError(Fault(self.fault), f"{self.printer_id} on its terminal")
+        paper = PaperLevel(self.paper) if self.paper in _LEVELS else PaperLevel.OK
+        return Status(
+            self.online,
+            paper,
+            self.cover_shut,
+            self.cutter_ok,
+            self.error,
+            self.drawer_pin_high,
+        )
+
+
+_FAULTS = frozenset(fault.value for fault in Fault)
+_LEVELS = frozenset(level.value for level in PaperLevel)
+
+
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A terminal's question for work, with what it did since it last asked."""
+    """A terminal's question for work, with what it did since it last asked, and how it found its
+    printers if it looked."""
 
     done: Report | None = None
+    seen: tuple[Seen, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,6 +104,7 @@ class _Terminal:
     waiting: deque[_Job] = field(default_factory=deque)
     in_hand: _Job | None = None
     asked_s: float = -HERE_S
+    seen: dict[str, Seen] = field(default_factory=dict)
 
 
 class HandOut:
@@ -81,9 +116,10 @@ class HandOut:
         start_id: int,
         claim_s: float = CLAIM_S,
         done_s: float = DONE_S,
+        asked_s: float = ASKED_S,
     ) -> None:
         """`mono_s` is a clock that nobody sets; `start_id` tells this start's jobs from others'."""
-        self.claim_s, self.done_s = claim_s, done_s
+        self.claim_s, self.done_s, self.asked_s = claim_s, done_s, asked_s
         self._mono_s = mono_s
         self._start_id = start_id
         self._count = 0
@@ -102,7 +138,8 @@ class HandOut:
         bell = asyncio.Event()
         self._bells[code] = (asyncio.get_running_loop(), bell)
         self._reported(code, asked.done)
-        end_s = self._mono_s() + ASKED_S
+        self._looked(code, asked.seen[:PRINTERS_MOST])
+        end_s = self._mono_s() + self.asked_s
         while (job := self._claim(code)) is None:
             left_s = end_s - self._mono_s()
             if left_s <= 0 or self._bells.get(code, (None, None))[1] is not bell:
@@ -134,6 +171,11 @@ class HandOut:
         reason = done.reason[:40]
         job.ended.set_result(PrintOutcome(PrintState(done.state), reason, done.partial))
 
+    def _looked(self, code: str, seen: tuple[Seen, ...]) -> None:
+        if seen:
+            with self._lock:
+                self._terminals[code].seen = {one.printer_id[:64]: one for one in seen}
+
     def _claim(self, code: str) -> _Job | None:
         with self._lock:
             terminal = self._terminals.setdefault(code, _Terminal())
@@ -150,6 +192,13 @@ class HandOut:
         with self._lock:
             terminal = self._terminals.get(code)
             return terminal is not None and self._mono_s() - terminal.asked_s < HERE_S
+
+    def seen(self, code: str, printer_id: str) -> Seen:
+        """How its terminal found a printer; well as long as it has said nothing."""
+        with self._lock:
+            terminal = self._terminals.get(code)
+            found = terminal.seen.get(printer_id) if terminal is not None else None
+        return found or Seen(printer_id)
 
     def carry(
         self, code: str, printer: dict[str, Any], document: dict[str, Any] | None, pin: int = 0
@@ -224,14 +273,15 @@ class TerminalPrinter:
 
     @property
     def seen(self) -> Status | None:
-        """Well while its terminal is there; the terminal itself says what is wrong with it."""
+        """As its terminal found it; the terminal looks between its jobs."""
         return self._seen
 
     def status(self) -> Status:
-        """Whether its terminal is there. Raises `DeviceError`."""
+        """Whether its terminal is there, and how that found it. Raises `DeviceError`."""
+        self._seen = None
         if not self._hand_out.here(self._code):
             raise DeviceError(Fault.UNREACHABLE, f"terminal {self._code} is away")
-        self._seen = Status()
+        self._seen = self._hand_out.seen(self._code, self.name).status()
         return self._seen
 
     def print(self, document: Document) -> PrintOutcome:

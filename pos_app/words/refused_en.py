@@ -168,6 +168,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "({what}: {words}). Ask reception",
     "refused_drawer_shut": "The drawer {drawer} did not open ({reason}); open it with its key",
     "refused_drawer_open": "The drawer {drawer} was opened without a sale; look to it",
+    "refused_drawer_unsure": (
+        "The drawer {drawer} was opened; {terminal}, without a link, may have sold"
+    ),
+    "refused_drawer_unexplained": (
+        "The drawer {drawer} was opened at {at_ms}, {terminal} sold nothing then"
+    ),
     "refused_drawer_left": "The drawer {drawer} stands open; shut it",
     "refused_printer_set_up": "The printer is not set up rightly: {reason}",
     "refused_printer_unknown": "There is no printer or station {printer}",

@@ -165,6 +165,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "({what}: {words}). Zapytaj recepcję",
     "refused_drawer_shut": "Szuflada {drawer} nie otworzyła się ({reason}); otwórz kluczem",
     "refused_drawer_open": "Szufladę {drawer} otwarto bez sprzedaży; sprawdź",
+    "refused_drawer_unsure": (
+        "Szufladę {drawer} otwarto; może sprzedaż na {terminal} (bez łączności)"
+    ),
+    "refused_drawer_unexplained": (
+        "Szufladę {drawer} otwarto o {at_ms}, {terminal} wtedy nie sprzedawał"
+    ),
     "refused_drawer_left": "Szuflada {drawer} jest otwarta; zamknij ją",
     "refused_printer_set_up": "Drukarka jest źle skonfigurowana: {reason}",
     "refused_printer_unknown": "Nie ma drukarki ani stanowiska {printer}",

@@ -165,6 +165,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "Спитайте рецепцію",
     "refused_drawer_shut": "Скринька «{drawer}» не відкрилась ({reason}); відкрийте ключем",
     "refused_drawer_open": "Скриньку «{drawer}» відкрили без продажу; перевірте",
+    "refused_drawer_unsure": (
+        "Скриньку «{drawer}» відкрили; можливо, продаж на {terminal} (без зв’язку)"
+    ),
+    "refused_drawer_unexplained": (
+        "Скриньку «{drawer}» відкрили о {at_ms}, {terminal} тоді не продавав"
+    ),
     "refused_drawer_left": "Скринька «{drawer}» стоїть відкрита; закрийте її",
     "refused_printer_set_up": "Принтер налаштовано неправильно: {reason}",
     "refused_printer_unknown": "Немає принтера чи цеху «{printer}»",

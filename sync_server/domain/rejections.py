@@ -128,6 +128,8 @@ CODES: dict[str, str] = {
     "paid_twice": "the check was paid already: {amount_minor} is extra; return it",
     "drawer_shut": "the drawer {drawer} did not open ({reason}); open it with its key",
     "drawer_open": "the drawer {drawer} was opened without a sale; look to it",
+    "drawer_unsure": "the drawer {drawer} was opened while {terminal} is cut off",
+    "drawer_unexplained": "the drawer {drawer} was opened at {at_ms} and no sale explains it",
     "drawer_left": "the drawer {drawer} stands open; shut it",
     "printer_set_up": "the printer is not set up rightly: {reason}",
     "printer_unknown": "no printer or station {printer}",

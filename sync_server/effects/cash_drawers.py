@@ -6,14 +6,15 @@ pulse that may have gone out is never sent again; one that is late (`DRAWER_LATE
 at all, since nobody stands there any more, and neither is one for cash that a terminal took while
 it had no server: it opened the drawer itself. A drawer that opens without such a reason is told to
 the managers and stays on record as their notice; one that is left open is told to whoever opened
-it.
+it. While a terminal is cut off that may have opened it for a sale, the managers are told that once,
+and what its sales do not explain when it is back (`Doubts`).
 Neighbours: `printing` owns the printers that the drawers hang on, `hardware.cash_drawer` the cable.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -24,6 +25,7 @@ from hardware.spooler import Spooler
 from sync_server.domain.commands import TellStaff
 from sync_server.domain.ids import NoticeId, StaffId, derived
 from sync_server.domain.limits import (
+    DRAWER_DOUBTS,
     DRAWER_EXCUSED_MS,
     DRAWER_LATEST_MS,
     DRAWER_LOOK_MS,
@@ -39,6 +41,7 @@ from .door import CLAIMED, DONE, DROPPED, FAILED, SENDING, UNKNOWN, EffectRecord
 
 LOOK_S = 1
 MANAGES = "close_day"
+QUIET_LOOKS = 2
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -84,6 +87,37 @@ class Watched:
         return ""
 
 
+@dataclass(slots=True)
+class Doubts:
+    """Times at which a drawer opened while a terminal was cut off; pure. `quiet` counts the looks
+    since nobody is any more: what the terminal sold is being read meanwhile."""
+
+    opened_ms: list[int] = field(default_factory=list)
+    terminal: str = ""
+    quiet: int = 0
+
+    def opened(self, at_ms: int, terminal: str) -> bool:
+        """It opened, perhaps by that terminal. Whether this is the first time."""
+        first = not self.opened_ms
+        self.terminal, self.quiet = terminal, 0
+        self.opened_ms = [*self.opened_ms, at_ms][-DRAWER_DOUBTS:]
+        return first
+
+    def sold(self, at_ms: int) -> None:
+        """The terminal opened it for a sale then."""
+        near = [x for x in self.opened_ms if abs(x - at_ms) <= DRAWER_EXCUSED_MS]
+        if near:
+            self.opened_ms.remove(min(near, key=lambda x: abs(x - at_ms)))
+
+    def unexplained(self, cut_off: bool) -> list[int]:
+        """What no sale explains, once everybody is back and was heard."""
+        self.quiet = 0 if cut_off else self.quiet + 1
+        if self.quiet < QUIET_LOOKS:
+            return []
+        left, self.opened_ms = self.opened_ms, []
+        return left
+
+
 class CashDrawers:
     """Opens and watches the drawers of the catalogue. `run` until cancelled."""
 
@@ -96,6 +130,7 @@ class CashDrawers:
         self._sleep = sleep
         self._watched: dict[str, Watched] = {}
         self._last_by: dict[str, str] = {}
+        self._doubts: dict[str, Doubts] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -121,8 +156,11 @@ class CashDrawers:
             _log.exception("the drawer job of effect %s cannot be read", row.effect_id)
             await self._mark(row, FAILED, "unreadable")
             return
-        if self._late(job) or self._opened_there(row, job):
-            await self._mark(row, DROPPED, "late" if self._late(job) else "opened at the terminal")
+        there = self._opened_there(row, job)
+        if there or self._late(job):
+            if there and job.drawer in self._doubts:
+                self._doubts[job.drawer].sold(job.at_ms)
+            await self._mark(row, DROPPED, "opened at the terminal" if there else "late")
             return
         await self._mark(row, SENDING, job.drawer)
         self._last_by[job.drawer] = job.by
@@ -162,6 +200,7 @@ class CashDrawers:
                 status = await asyncio.wrap_future(self._spooler.look(drawer.printer_id))
                 if status is not None:
                     await self._noticed(drawer, status)
+                await self._cleared_up(drawer)
 
     async def _noticed(self, drawer: Drawer, status: Status) -> None:
         now_ms = self._door.now_ms()
@@ -169,12 +208,41 @@ class CashDrawers:
         code = self._watched.setdefault(drawer.drawer, Watched()).seen(is_open, now_ms)
         if not code:
             return
+        terminal = self._cut_off(drawer)
+        if code == "drawer_open" and terminal:
+            doubts = self._doubts.setdefault(drawer.drawer, Doubts())
+            if doubts.opened(now_ms, terminal):
+                params: dict[str, str | int] = {"drawer": drawer.drawer, "terminal": terminal}
+                await self._tell_managers(f"{drawer.drawer}/{now_ms}", "drawer_unsure", params)
+            return
         _log.warning("drawer %s: %s", drawer.drawer, code)
         last = self._last_by.get(drawer.drawer, "")
         people = [last] if code == "drawer_left" and last else self._managers()
         about = f"{drawer.drawer}/{code}/{now_ms}"
         for person in people:
             await self._tell(f"{about}/{person}", person, code, {"drawer": drawer.drawer})
+
+    def _cut_off(self, drawer: Drawer) -> str:
+        """The code of a terminal without a link that may open this drawer."""
+        printer = self._door.catalogue.printers.get(drawer.printer_id)
+        return self._door.cut_off(printer.terminal if printer is not None else "")
+
+    async def _cleared_up(self, drawer: Drawer) -> None:
+        doubts = self._doubts.get(drawer.drawer)
+        if doubts is None or not doubts.opened_ms:
+            return
+        for at_ms in doubts.unexplained(bool(self._cut_off(drawer))):
+            params: dict[str, str | int] = {
+                "drawer": drawer.drawer,
+                "terminal": doubts.terminal,
+                "at_ms": at_ms,
+            }
+            await self._tell_managers(f"{drawer.drawer}/{at_ms}", "drawer_unexplained", params)
+
+    async def _tell_managers(self, about: str, code: str, params: dict[str, str | int]) -> None:
+        _log.warning("drawer %s: %s", params["drawer"], code)
+        for person in self._managers():
+            await self._tell(f"{about}/{code}/{person}", person, code, params)
 
     def _managers(self) -> list[str]:
         catalogue = self._door.catalogue

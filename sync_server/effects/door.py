@@ -90,6 +90,10 @@ class EffectsDoor(Protocol):
     def was_away(self, dev: str, at_ms: int) -> bool:
         """Whether a device made something before its present link to the server began."""
 
+    def cut_off(self, code: str) -> str:
+        """The code of a terminal (that one, or with an empty code any) that was here lately and is
+        not, or of which not everything has been heard since; empty when there is none."""
+
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """The rows that a stopped process left claimed or sending, oldest first."""
 

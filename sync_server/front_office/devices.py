@@ -51,6 +51,14 @@ class Device:
             at_ms = command.made_mono_ms + self.offset_ms
         return min(now_ms, max(last_at_ms, now_ms - limits.ALONE_MS, at_ms))
 
+    def is_cut_off(self, now_ms: int) -> bool:
+        """Whether it was here lately and is not, or has not told everything since it is back."""
+        ago_ms = now_ms - self.seen_ms
+        if self.revoked or not self.seen_ms or ago_ms > limits.DRAWER_DOUBT_MS:
+            return False
+        settling = now_ms - self.linked_ms < limits.DRAWER_EXCUSED_MS
+        return ago_ms > 2 * limits.PING_MS or settling or self.made_seq > self.last_seq
+
     def seen(self, sighting: Sighting, now_ms: int) -> None:
         """Learn its clock and how far it is."""
         self.offset_ms = now_ms - sighting.mono_ms

@@ -188,6 +188,16 @@ class OfficeDoor:
         device = self._office.devices.get(dev)
         return device is not None and at_ms < device.linked_ms
 
+    def cut_off(self, code: str) -> str:
+        """A terminal that works alone, or is just telling what it did alone."""
+        now = self._office.clock()
+        for device in self._office.devices.values():
+            if device.kind != "pos" or code not in ("", device.code):
+                continue
+            if device.is_cut_off(now):
+                return device.code
+        return ""
+
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """Rows that a stopped server had in hand: what became of them is not known."""
         rows = await self._office.database.read_async(

@@ -5,6 +5,8 @@ Real sockets on loopback, the real terminal's desk, printers that interpret the 
 
 from dataclasses import replace
 
+import pytest
+
 from sync_server.bootstrap import House
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId
@@ -45,6 +47,33 @@ async def send(house: House, check: str) -> None:
 def told(house: House) -> list[str]:
     """What the kitchen's tickets know of their paper."""
     return [ticket.paper for ticket in house.office.venue.tickets.values()]
+
+
+async def test_the_house_knows_that_a_terminals_printer_has_no_paper_before_it_is_needed(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = site.house
+    assert house is not None
+    await give_to_terminal(site, house)
+
+    def wrong() -> str | None:
+        assert house is not None
+        assert house.printing is not None
+        house.printing.spooler.poll()
+        (known,) = (x for x in house.printing.spooler.health() if x.name == "kitchen-hot")
+        return known.reason if known.up is not None else None
+
+    caplog.set_level("INFO", "pos_app.own_printers")
+    house.hand_out.asked_s = 0.1
+    site.printers["kitchen-hot"].control("paper out")
+    await until(lambda: wrong() == "paper_out")
+    site.printers["kitchen-hot"].control("paper ok")
+    await until(lambda: wrong() == "")
+    told = [r.getMessage() for r in caplog.records if r.name == "pos_app.own_printers"]
+    assert told == [
+        "printer kitchen-hot here is down: paper_out",
+        "printer kitchen-hot here is back",
+    ]
 
 
 async def test_paper_of_the_server_comes_out_at_the_terminal_and_else_on_the_backup_with_a_heading(

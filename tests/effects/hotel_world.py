@@ -167,6 +167,10 @@ class Service:
         """Of no matter here."""
         return False
 
+    def cut_off(self, code: str) -> str:
+        """Of no matter here."""
+        return ""
+
     def charge_state(self, charge_id: str) -> str:
         """At the head."""
         return self.charges[ChargeId(charge_id)].state

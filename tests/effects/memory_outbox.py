@@ -30,6 +30,7 @@ class MemoryOutbox:
         self.history: list[tuple[str, str]] = []
         self.reports: list[object] = []
         self.linked_ms: dict[str, int] = {}
+        self.alone = ""
         self.calls = 0
         self.crashes: set[int] = set()
         self.crash_after = False
@@ -82,6 +83,9 @@ class MemoryOutbox:
 
     def was_away(self, dev: str, at_ms: int) -> bool:
         return at_ms < self.linked_ms.get(dev, 0)
+
+    def cut_off(self, code: str) -> str:
+        return self.alone
 
     def charge_state(self, charge_id: str) -> str:
         return ""

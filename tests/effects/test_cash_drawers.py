@@ -176,6 +176,41 @@ async def test_a_drawer_opened_without_a_sale_is_told_to_the_managers_once() -> 
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_while_a_terminal_is_cut_off_its_sales_explain_the_drawer_and_the_rest_is_told() -> (
+    None
+):
+    desk = Desk()
+    worker = CashDrawers(desk.outbox, desk.spooler, sleep=desk.time.sleep)
+    task = asyncio.ensure_future(worker.run())
+    await desk.time.pass_by(DRAWER_LOOK_MS * 2)
+    desk.outbox.alone = "T2"
+    sold_ms = desk.time.now_ms
+    for _ in range(2):
+        desk.pull()
+        await desk.time.pass_by(DRAWER_LOOK_MS * 2)
+        desk.shut()
+        await desk.time.pass_by(DRAWER_EXCUSED_MS * 2)
+    codes = [notice.code for notice in desk.outbox.notices]
+    assert codes == ["drawer_unsure"], "once for as long as it lasts"
+    # The terminal is back and tells one sale.
+    desk.outbox.linked_ms["d1"] = desk.time.now_ms
+    desk.outbox.put(DrawerJob("1", "cashier", 2, sold_ms, "olena"))
+    await desk.time.pass_by(DRAWER_LOOK_MS)
+    desk.outbox.alone = ""
+    await desk.time.pass_by(DRAWER_LOOK_MS * 5)
+    *_, last = desk.outbox.notices
+    assert [notice.code for notice in desk.outbox.notices] == [*codes, "drawer_unexplained"]
+    assert (last.staff_id, last.params["terminal"]) == ("nadia", "T2")
+    assert int(last.params["at_ms"]) > sold_ms + DRAWER_EXCUSED_MS
+    assert {"drawer_unsure", "drawer_unexplained"} <= CODES.keys()
+    # Everybody is here: the next one is told at once.
+    desk.pull()
+    await desk.time.pass_by(DRAWER_LOOK_MS * 2)
+    assert desk.outbox.notices[-1].code == "drawer_open"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_printer_that_never_answers_has_a_drawer_that_nobody_can_watch() -> None:
     desk = Desk(Evidence.C)
     effect = desk.sale()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hardware.device import DeviceError, Status
 from hardware.document_wire import from_data, to_data
 from hardware.documents import (
     QR,
@@ -106,6 +107,29 @@ async def test_a_word_that_is_none_is_no_proof(state: str) -> None:
     assert (await asyncio.wrap_future(outcome)).state is PrintState.UNKNOWN
     again.cancel()
     assert (await out.work("T2", b'{"done": 5}'))[0] == "bad_text"
+
+
+async def test_how_a_terminal_finds_its_printer_is_how_the_house_sees_it() -> None:
+    out = HandOut(lambda: 0.0, 1)
+    driver = TerminalPrinter(BAR, out)
+    with pytest.raises(DeviceError, match="unreachable"):
+        driver.status()
+
+    async def told(seen: str) -> None:
+        asked = asyncio.create_task(out.work("T2", f'{{"seen":[{{{seen}}}]}}'.encode()))
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+
+    await told('"printer_id":"bar","paper":"out"')
+    assert driver.status().obstacle == "paper_out"
+    await told('"printer_id":"bar","drawer_pin_high":true,"paper":"none such"')
+    assert driver.status() == Status(drawer_pin_high=True)
+    await told('"printer_id":"bar","fault":"unreachable"')
+    with pytest.raises(DeviceError, match="unreachable"):
+        driver.status()
+    assert driver.seen is None
+    assert (await out.work("T2", b'{"seen":[{"printer":5}]}'))[0] == "bad_text"
 
 
 async def test_one_terminal_is_never_given_what_is_for_another_and_a_line_has_a_bound() -> None:
