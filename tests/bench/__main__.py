@@ -16,7 +16,9 @@ from . import (
     bench_board,
     bench_commands,
     bench_drain,
+    bench_house,
     bench_kitchen,
+    bench_large,
     bench_orders,
     bench_printing,
     bench_start,
@@ -42,6 +44,8 @@ BENCHES: dict[str, Bench] = {
     "i": bench_board.run,
     "j": bench_year.run,
     "k": bench_till.run,
+    "l": bench_house.run,
+    "m": bench_large.run,
 }
 
 

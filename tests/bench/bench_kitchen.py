@@ -20,7 +20,7 @@ from sync_server.domain.ids import TicketId
 from tests.e2e.screen import Screen
 
 from .child import BYTECODE, Child
-from .fingers import Fingers
+from .fingers import Fingers, first_of
 from .machine import Watched
 from .report import Report, Section, quantile
 from .scale import Scale
@@ -62,59 +62,77 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
         return
     with Watched(section), tempfile.TemporaryDirectory(dir=folder, prefix="kitchen-") as name:
         data = Path(name).absolute()
-        async with staffed(str(data / "server")) as house, _windows(house, data) as (pos, kds):
+        async with staffed(str(data / "server")) as house, windows(house, data, 1) as (pos, boards):
             await house.hire(scale.tills)
             await sign_in(pos)
-            stamps = await _orders(house, pos, kds, scale.tickets)
+            stamps = await orders(house, pos, boards, scale.tickets)
             assert not house.refused, sorted(set(house.refused))
-    for station, start, end in STATIONS:
-        values = [(one[end] - one[start]) / 1e6 for one in stamps]
-        section.add(f"{station}: p50", quantile(values, 0.5), "ms")
-        section.add(f"{station}: p99", quantile(values, 0.99), "ms")
+    tell_stations(section, stamps)
     drawn = [(one["drawn"] - one["left"]) / 1e6 for one in stamps]
     section.add("finger to drawn: p50", quantile(drawn, 0.5), "ms")
     section.at_most("finger to drawn: p99", quantile(drawn, 0.99), "ms", DRAWN_MS)
 
 
+def tell_stations(section: Section, stamps: list[dict[str, int]]) -> None:
+    """Where the time goes."""
+    for station, start, end in STATIONS:
+        values = [(one[end] - one[start]) / 1e6 for one in stamps]
+        section.add(f"{station}: p50", quantile(values, 0.5), "ms")
+        section.add(f"{station}: p99", quantile(values, 0.99), "ms")
+
+
 @contextlib.asynccontextmanager
-async def _windows(house: Staffed, data: Path) -> AsyncIterator[tuple[Fingers, Fingers]]:
-    """A terminal and the grill's display beside each other on one screen."""
-    invited = {}
-    for kind in ("pos", "kds"):
-        invited[kind] = (await house.server.ask(f"invite {kind} bench-{kind}"))["text"]
-    with Screen(2 * WIDTH, HEIGHT) as screen:
+async def windows(
+    house: Staffed, data: Path, displays: int
+) -> AsyncIterator[tuple[Fingers, list[Fingers]]]:
+    """A terminal and displays of the grill beside each other on one screen."""
+    with Screen((1 + displays) * WIDTH, HEIGHT) as screen:
         env = {**os.environ, "DISPLAY": screen.display, "PYTHONPYCACHEPREFIX": str(BYTECODE)}
-        async with (
-            terminal(data, invited["pos"], env) as pos,
-            Child(
-                *("tests.bench.window_process", "kds_app", "--station=grill", "--quiet"),
-                *(f"--data={data / 'display'}", f"--invite={invited['kds']}", "--name=grill"),
-                *(f"--width={WIDTH}", f"--height={HEIGHT}", f"--left={WIDTH}", "--top=0"),
-                env=env,
-            ) as kds,
-        ):
-            yield Fingers(screen, pos), Fingers(screen, kds, WIDTH)
+        async with contextlib.AsyncExitStack() as opened:
+            invited = (await house.server.ask("invite pos bench-pos"))["text"]
+            pos = await opened.enter_async_context(terminal(data, invited, env))
+            boards = []
+            for left in range(WIDTH, (1 + displays) * WIDTH, WIDTH):
+                invited = (await house.server.ask(f"invite kds board-{left}"))["text"]
+                board = display(data / f"board-{left}", invited, env, (WIDTH, HEIGHT), left)
+                window = await opened.enter_async_context(board)
+                boards.append(Fingers(screen, window, left))
+            yield Fingers(screen, pos), boards
 
 
-def terminal(data: Path, invitation: str, env: dict[str, str]) -> Child:
+def display(
+    data: Path, invitation: str, env: dict[str, str], size: tuple[int, int], left: int = 0
+) -> Child:
+    """A window of the grill's display that says what happens in it."""
+    return Child(
+        *("tests.bench.window_process", "kds_app", "--station=grill", "--quiet"),
+        *(f"--data={data}", f"--invite={invitation}", f"--name={data.name}"),
+        *(f"--width={size[0]}", f"--height={size[1]}", f"--left={left}", "--top=0"),
+        env=env,
+    )
+
+
+def terminal(data: Path, invitation: str, env: dict[str, str], hall: str = "main") -> Child:
     """A terminal's window that says what happens in it."""
     return Child(
         *("tests.bench.window_process", "pos_app", f"--folder={data / 'terminal'}"),
-        *(f"--invite={invitation}", "--name=bench", "--hall=main", "--drawer=bench"),
+        *(f"--invite={invitation}", "--name=bench", f"--hall={hall}", "--drawer=bench"),
         *(f"--size={WIDTH}x{HEIGHT}", "--at=0x0", "--lock-after=0"),
         env=env,
     )
 
 
-async def sign_in(pos: Fingers) -> None:
-    """As a waiter does."""
-    await pos.tap(f"person_tapped:{PERSON}")
-    for figure in PIN:
+async def sign_in(pos: Fingers, person: str = PERSON, pin: str = PIN) -> None:
+    """As people do."""
+    await pos.tap(f"person_tapped:{person}")
+    for figure in pin:
         await pos.tap(f"key:{figure}")
     await pos.where("lock")
 
 
-async def _orders(house: Staffed, pos: Fingers, kds: Fingers, count: int) -> list[dict[str, int]]:
+async def orders(
+    house: Staffed, pos: Fingers, boards: list[Fingers], count: int
+) -> list[dict[str, int]]:
     """The stamps of each order, with the server's commits filled in."""
     working = [asyncio.create_task(_work(house, number)) for number in range(1, len(house.tills))]
     told = []
@@ -124,7 +142,7 @@ async def _orders(house: Staffed, pos: Fingers, kds: Fingers, count: int) -> lis
                 if number:
                     await pos.tap("back")
                 await new_check(pos)
-            told.append(await _order(house, pos, kds))
+            told.append(await _order(house, pos, boards))
     finally:
         for task in working:
             task.cancel()
@@ -143,10 +161,11 @@ async def new_check(pos: Fingers) -> None:
     await pos.where(f"tap_item:{DISH}")
 
 
-async def _order(house: Staffed, pos: Fingers, kds: Fingers) -> dict[str, int]:
-    """One dish added and sent, until it is drawn and acknowledged."""
-    pos.forget()
-    kds.forget()
+async def _order(house: Staffed, pos: Fingers, boards: list[Fingers]) -> dict[str, int]:
+    """One dish added and sent, until it is drawn everywhere and acknowledged by one display."""
+    kds = boards[0]
+    for window in (pos, *boards):
+        window.forget()
     came, _ = await pos.tap(f"tap_item:{DISH}")
     await pos.until("stored", "AddLines", came)
     _, left = await pos.tap("send")
@@ -157,7 +176,9 @@ async def _order(house: Staffed, pos: Fingers, kds: Fingers) -> dict[str, int]:
     _, ticket, applied = await kds.find(wanted, decided)
     _, ticket_id, n = ticket.split()
     drawn = await kds.until("drawn", ticket_id)
-    acknowledged = await kds.until("decided", ticket_id)
+    everywhere = [await board.until("drawn", ticket_id) for board in boards]
+    told = lambda one: one[0] == "decided" and ticket_id in one[1]  # noqa: E731
+    _, _, acknowledged = await first_of(boards, told)
     await house.kitchen[0].do(c.BumpTicket(TicketId(ticket_id)))
     return {
         "left": left,
@@ -170,6 +191,7 @@ async def _order(house: Staffed, pos: Fingers, kds: Fingers) -> dict[str, int]:
         "kept": await kds.until("kept", ticket_id),
         "applied": applied,
         "drawn": drawn,
+        "everywhere": max(everywhere),
         "acknowledged": acknowledged,
     }
 

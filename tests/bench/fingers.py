@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from Xlib import X
 from Xlib.ext import xtest
@@ -70,14 +70,31 @@ class Fingers:
 
     async def find(self, wanted: Callable[[Stamp], bool], after_ns: int) -> Stamp:
         """The first stamp that is wanted, of those after a moment."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                for one in self.stamps:
-                    if one[2] >= after_ns and wanted(one):
-                        return one
-                self.stamps += map(tuple, (await self._window.ask("stamps"))["stamps"])
-                await asyncio.sleep(0.01)
+        return await first_of([self], wanted, after_ns)
+
+    async def look(self) -> None:
+        """Hear what happened since the last time."""
+        self.stamps += map(tuple, (await self._window.ask("stamps"))["stamps"])
 
     def forget(self) -> None:
         """Start anew with the stamps."""
         self.stamps.clear()
+
+    @property
+    def pid(self) -> int:
+        """The process of the window."""
+        return self._window.pid
+
+
+async def first_of(
+    windows: Sequence[Fingers], wanted: Callable[[Stamp], bool], after_ns: int = 0
+) -> Stamp:
+    """The first stamp that is wanted in any of these windows."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            for window in windows:
+                for one in window.stamps:
+                    if one[2] >= after_ns and wanted(one):
+                        return one
+                await window.look()
+            await asyncio.sleep(0.01)

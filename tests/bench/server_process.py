@@ -67,12 +67,12 @@ class Counted:
         }
 
 
-async def serve(settings: ServerSettings, commands_per_second: int) -> None:
+async def serve(settings: ServerSettings, venue: Path, commands_per_second: int) -> None:
     """Until the input ends."""
     house = House(settings)
     await house.start()
     counted = Counted(house)
-    await furnish(house, load_venue(DEMO_VENUE), date(2026, 11, 21), wall_ms())
+    await furnish(house, load_venue(venue), date(2026, 11, 21), wall_ms())
     await house.listen()
     tune()
     assert house.sockets is not None
@@ -100,12 +100,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--rate", type=int, default=0, help="commands a second; 0: as in a house")
+    parser.add_argument("--venue", type=Path, default=DEMO_VENUE)
+    parser.add_argument("--printer", action="append", default=[], help="ID=HOST:PORT")
     given = parser.parse_args()
-    values: dict[str, Any] = {"data": given.data, "port": 0}
+    printers = dict(one.split("=", 1) for one in given.printer)
+    values: dict[str, Any] = {"data": given.data, "port": 0, "printers": printers}
     settings = ServerSettings(**values)
     prepare()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings, given.rate))
+        runner.run(serve(settings, given.venue, given.rate))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,11 @@ class Staffed:
         await asyncio.gather(*(till.leave() for till in self.tills))
         self.tills, self.waiters = [], []
 
+    async def look_on(self, displays: int) -> None:
+        """So many more displays, which are told everything and answer for no station."""
+        for number in range(displays):
+            self.kitchen.append(await self._enrol("kds", f"kds-{number}"))
+
     async def open_up(self) -> None:
         """A cook for each station, and a cashier's drawer."""
         for station in STATIONS:
@@ -90,9 +95,11 @@ class Staffed:
 
 
 @contextlib.asynccontextmanager
-async def staffed(data: str, rate: int = FAST) -> AsyncIterator[Staffed]:
-    """A server with an empty journal in the folder `data`, its kitchen, and one till."""
-    async with Child("tests.bench.server_process", "--data", data, "--rate", str(rate)) as server:
+async def staffed(data: str, *more: str, rate: int = FAST) -> AsyncIterator[Staffed]:
+    """A server with an empty journal in the folder `data`, its kitchen, and one till; `more` are
+    arguments of `server_process`."""
+    arguments = ("--data", data, "--rate", str(rate), *more)
+    async with Child("tests.bench.server_process", *arguments) as server:
         catalogue = demo_catalogue()
         house = Staffed(server, catalogue, recipes(catalogue))
         await house.open_up()

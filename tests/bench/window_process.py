@@ -4,10 +4,10 @@ python -m tests.bench.window_process pos_app|kds_app|empty ARGUMENTS
 
 The application runs as it is; its stations are stamped from outside, in nanoseconds of the
 machine's monotonic clock, which all processes share. Lines in: `where ACTION` (the middle of the
-target that means it), `stamps` (all since the last time), `memory`, `processor` (milliseconds that
-the process has used), `frames N` (milliseconds of processor-bound turns that draw the whole
-window). One line of JSON goes out for each. `empty` is a window with nothing on it, the reference
-of every other.
+target that means it, `*` is anything), `stamps` (all since the last time), `memory`, `processor`
+(milliseconds that the process has used), `frames N` (milliseconds of processor-bound turns that
+draw the whole window). One line of JSON goes out for each. `empty` is a window with nothing on it,
+the reference of every other.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -164,7 +165,7 @@ class Told:
         from kivy.core.window import Window
 
         for word in words_on(self._root, float(Window.height)):
-            if not word["text"] and word["action"] == action:
+            if not word["text"] and fnmatchcase(word["action"], action):
                 return {
                     "x": word["x"] + word["width"] // 2,
                     "y": word["y"] + word["height"] // 2,
