@@ -8,16 +8,18 @@ cannot be made without a choice opens its sheet (`modifiers`). What may be done 
 from dataclasses import replace
 
 from pos_app import formats
+from pos_app.desk import Desk
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.finding import find
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
 from pos_app.presenters.order_lines import FAVOURITES, ready_of
 from pos_app.presenters.order_remake import RemakeWork
 from pos_app.presenters.order_rows import rows_of
+from pos_app.presenters.order_tiles import Tiles
 from pos_app.presenters.order_view import ModifiersView, OrderView
-from pos_app.presenters.presenter import intent
+from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.set_meal import set_view
-from pos_app.presenters.shown import NO_SHEET, Act, Chip, Head, Pair, Sheet, Tile
+from pos_app.presenters.shown import NO_SHEET, Act, Chip, Head, Pair, Sheet
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, bill_is_stale, covered, totals_of
 from sync_server.domain.events import Line
@@ -31,6 +33,10 @@ FEW_SEATS = 4
 
 class OrderPresenter(RemakeWork):
     """See the module."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
+        super().__init__(desk, place)
+        self._tiles = Tiles(self)
 
     # -- intents -------------------------------------------------------------------------------
     @intent
@@ -260,7 +266,7 @@ class OrderPresenter(RemakeWork):
             serve=serve,
             side=side,
             categories=self._categories() if side == "menu" else (),
-            tiles=self._tiles() if side == "menu" else (),
+            tiles=self._tiles.of(self.category) if side == "menu" else (),
             page_key=self.category,
             no_tiles="",
             line_actions=self.line_acts(check),
@@ -291,7 +297,7 @@ class OrderPresenter(RemakeWork):
             total=Pair(self.say("to_pay"), self.money(0), "total"),
             side=side,
             categories=self._categories() if side == "menu" else (),
-            tiles=self._tiles() if side == "menu" else (),
+            tiles=self._tiles.of(self.category) if side == "menu" else (),
             page_key=self.category,
             modifiers=making,
             left_handed=self.left_handed,
@@ -427,46 +433,6 @@ class OrderPresenter(RemakeWork):
             Act(f"show_category:{key}", label, "tab" if key == self.category else "flat", size=15)
             for key, label in made
         )
-
-    def _tiles(self) -> tuple[Tile, ...]:
-        items = self.desk.catalogue.items
-        if self.category != FAVOURITES:
-            return tuple(
-                self._tile(item) for item in items.values() if item.category_id == self.category
-            )
-        mine = self.desk.preference.favourites
-        own = [items[item_id] for item_id in mine if item_id in items]
-        house = [x for x in items.values() if x.favourite and x.item_id not in mine]
-        return tuple(self._tile(item) for item in (*own, *house))
-
-    def _tile(self, item: Item) -> Tile:
-        category = self.desk.catalogue.categories.get(item.category_id)
-        stripe = item.colour or (category.colour if category else "") or "dish8"
-        stop = self.desk.venue.stops.get(item.item_id)
-        badge, token, enabled = "", "hold", True
-        if stop is not None:
-            enabled = stop.left_milli > 0
-            token = "hold" if enabled else "late"
-            left = formats.quantity(stop.left_milli, self.language)
-            badge = self.say("left", n=left) if enabled else self.say("stop")
-        return Tile(
-            f"tap_item:{item.item_id}",
-            self.name(item.names),
-            self._price_text(item),
-            stripe,
-            badge,
-            token,
-            enabled,
-        )
-
-    def _price_text(self, item: Item) -> str:
-        """What a tile says of the price."""
-        if item.sold_by == "open":
-            return self.say("open_price")
-        price = self.short(self.base_price(item))
-        if item.sold_by == "weight":
-            return self.say("per_kilogram", price=price)
-        return self.say("price_from", price=price) if item.parts else price
 
     # -- rows of actions -----------------------------------------------------------------------
     def line_acts(self, check: Check) -> tuple[Act, ...]:
