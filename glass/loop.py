@@ -4,9 +4,9 @@ Rule: one turn looks at the window, dispatches what came, runs what is due and d
 so a touch is answered by the very next frame, and a still screen costs nothing. Kivy's own loop for
 asyncio takes a touch in one frame and dispatches it in the next, and while frames are slow it gives
 everything else one step a frame: an answer of the server that needs six steps then waits for six
-frames. Here whatever else lives on the loop (sockets, disk) gets at least as long as the last turn
-took, up to `REST_MOST_S`; and after a touch that has something for the disk it gets `HEAD_START_S`
-before the frame is drawn, in which that is on its way to disk and server. When to turn again says
+frames. Here whatever else lives on the loop (sockets, disk) may take as long as the last turn took,
+up to `REST_MOST_S`; and after a touch that has something for the disk it gets `HEAD_START_S` before
+the frame is drawn, in which that is on its way to disk and server. When to turn again says
 `waking`, what to draw `damage`. Kivy's `App` is left out: it has a settings panel behind F1, which
 has no business on a till.
 """
@@ -25,7 +25,7 @@ from glass.waking import Waking
 
 FRAME_S: Final = 1 / 125
 """How close frames follow each other while something moves."""
-REST_LEAST_S, REST_MOST_S = 0.002, 0.016
+REST_MOST_S = 0.016
 HEAD_START_S = 0.003
 
 
@@ -67,8 +67,7 @@ async def show(root: Any, title: str, saving: Callable[[], bool] = lambda: False
                 await asyncio.sleep(HEAD_START_S)
             drew = draw()
             spent = loop.time() - begun
-            rest = min(max(spent, REST_LEAST_S), REST_MOST_S)
-            await waking.rest(rest, FRAME_S - spent, drew=drew)
+            await waking.rest(min(spent, REST_MOST_S), FRAME_S - spent, drew=drew)
     finally:
         waking.stop()
         stopTouchApp()

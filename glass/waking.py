@@ -16,6 +16,9 @@ from typing import Any, Final
 from kivy.clock import Clock
 
 LOOK_MOST_S: Final = 1 / 20
+_REST_S: Final = 0.002
+_QUIET_S: Final = 0.0003
+"""A step of the loop that takes less had nothing to do but to look round."""
 _DOOR: Final = ".X11-unix/X"
 
 
@@ -30,15 +33,18 @@ class Waking:
         # Kivy's own way to be told; its other clocks, which wait in threads, use it too.
         Clock.on_schedule = self._scheduled
 
-    async def rest(self, least_s: float, pace_s: float, *, drew: bool) -> None:
-        """At least `least_s`, then until something calls or is due, in steps of `pace_s`.
+    async def rest(self, others_s: float, pace_s: float, *, drew: bool) -> None:
+        """Until all else has run that is ready, which may take `others_s`; then until something
+        calls or is due, in steps of `pace_s`.
 
         After a frame not longer than that: what the window system read while it took the frame
         knocks at no door.
         """
-        await asyncio.sleep(least_s)
+        begun = self._loop.time()
+        await asyncio.sleep(_REST_S)
+        await self._others(begun + others_s)
         most = LOOK_MOST_S if self._doors and not drew else pace_s
-        left = min(most, max(pace_s, Clock.get_min_timeout())) - least_s
+        left = min(most, max(pace_s, Clock.get_min_timeout())) + begun - self._loop.time()
         if left <= 0 or self._called.is_set():
             return
         self._listen(True)
@@ -46,6 +52,13 @@ class Waking:
             async with asyncio.timeout(left):
                 await self._called.wait()
         self._listen(False)
+
+    async def _others(self, until: float) -> None:
+        """Step by step, until a step finds nothing to do or the time is over."""
+        while (begun := self._loop.time()) < until:
+            await asyncio.sleep(0)
+            if self._loop.time() - begun < _QUIET_S:
+                return
 
     def taken(self) -> None:
         """The window is looked at now: whatever called before is answered by that."""
