@@ -190,6 +190,7 @@ class FrontOffice:
             known.epoch,
             known.last_seq,
             known.last_hash,
+            known.kind,
         )
 
     async def hash_at(self, n: int) -> str | None:

@@ -16,7 +16,8 @@ from sync_server.protocol.frames import Outcome, Problem
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """An enrolled device: short `code` (T3), Ed25519 key, and how far its commands have come."""
+    """An enrolled device: short `code` (T3), Ed25519 key, how far its commands have come, and what
+    it is (pos, kds)."""
 
     dev: str
     code: str
@@ -25,6 +26,7 @@ class DeviceRecord:
     epoch: int
     last_seq: int
     last_hash: str
+    kind: str = ""
 
 
 @quick

@@ -29,7 +29,7 @@ from sync_server.protocol.websocket_link import (
 
 from .authority import Authority, SnapshotImage
 from .direct_link import DirectConnection, DirectWebSocketLink
-from .hub import Hub
+from .hub import Hub, Pace
 from .session import Session
 
 logger = logging.getLogger(__name__)
@@ -224,10 +224,11 @@ class SyncServer:
 
     # Inside
 
-    def _wake_all(self) -> int:
-        for session in self._by_device.values():
+    def _wake_all(self, pace: Pace) -> int:
+        concerned = [one for one in self._by_device.values() if one.pace is pace]
+        for session in concerned:
             session.tell_news()
-        return len(self._by_device)
+        return len(concerned)
 
     def _has_room(self, peer: str) -> bool:
         strangers = sum(1 for one in self._sessions if not one.live and one.link.peer == peer)

@@ -52,6 +52,7 @@ class Session:
         self._closing: talk.Close | None = None
         self._tasks: dict[asyncio.Task[None], None] = {}
         self._direct: DirectLink | None = None
+        self.pace = server.hub.halls
         self._listening = False
         self._undecided = False
         self._decided = asyncio.Event()
@@ -246,6 +247,7 @@ class Session:
             self.end(CloseCode.NOT_TRUSTED, "unknown")
             return
         at_cursor = await authority.hash_at(hello.cursor_n)
+        self.pace = server.hub.kitchen if record.kind == "kds" else server.hub.halls
         self.conversation.rate = server.rate_of(self.dev)
         server.replace(self)
         standing = talk.Standing(
@@ -331,7 +333,7 @@ class Session:
     # Writing
 
     def _may_send_events(self) -> bool:
-        return self.conversation.events_wanted(self.server.hub.head_n) is not None
+        return self.conversation.events_wanted(self.pace.head_n) is not None
 
     def tell_news(self) -> None:
         """There are new events."""
@@ -352,7 +354,7 @@ class Session:
             if data is not None:
                 link.say(data)
             else:
-                cursor = conversation.events_wanted(server.hub.head_n)
+                cursor = conversation.events_wanted(self.pace.head_n)
                 if cursor is None:
                     return
                 batch = server.hub.batch_at_hand(cursor)
@@ -388,11 +390,11 @@ class Session:
         if chunk is not None:
             await self.link.send(chunk)
             return True
-        cursor = conversation.events_wanted(server.hub.head_n)
+        cursor = conversation.events_wanted(self.pace.head_n)
         if cursor is None:
             return bool(out)
         batch = await server.hub.batch(cursor)
-        if conversation.events_wanted(server.hub.head_n) != cursor:
+        if conversation.events_wanted(self.pace.head_n) != cursor:
             return True
         if batch is None:
             self._take(conversation.snapshot_needed())
