@@ -6,6 +6,7 @@ session is free for it (`link.Taker`), and an answer goes out without a task. Wh
 wait goes the library's own way, with its back-pressure. `websocket_link` is what both ends share.
 """
 
+from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
@@ -15,8 +16,8 @@ from sync_server.protocol.link import SharedFrame, Taker
 from sync_server.protocol.websocket_link import WebSocketLink
 
 
-class DirectConnection(ServerConnection):
-    """The library's connection, which offers each message to a `taker` first."""
+class Direct(Connection):
+    """The library's connection, of either end, which offers each message to a `taker` first."""
 
     taker: Taker | None = None
 
@@ -34,6 +35,10 @@ class DirectConnection(ServerConnection):
         super().process_event(event)
 
 
+class DirectConnection(Direct, ServerConnection):
+    """The server's."""
+
+
 class _ReadyFrame(Frame):
     """A frame whose bytes for the wire are the same for all who get it."""
 
@@ -47,7 +52,7 @@ class _ReadyFrame(Frame):
 class DirectWebSocketLink(WebSocketLink):
     """See `link.DirectLink`."""
 
-    def __init__(self, socket: DirectConnection, peer: str, fingerprint: str) -> None:
+    def __init__(self, socket: Direct, peer: str, fingerprint: str) -> None:
         super().__init__(socket, peer, fingerprint)
         self._served = socket
 
