@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,46 @@ def test_no_file_or_folder_is_named_for_nothing() -> None:
     parts = {part for path in python_files() for part in path.relative_to(ROOT).parts}
     assert len(parts) > 30
     assert not {part for part in parts if Path(part).stem.split("_")[-1] in NO_NAMES}
+
+
+def unnamed(readme: str, names: list[str]) -> list[str]:
+    """Of a folder's names those that its README has in no pair of backticks: by name, with or
+    without the ending, or by a pattern (`test_*`, `order_…`)."""
+    ticked = {
+        word.replace("…", "*").removesuffix(".py").rstrip("/")
+        for token in re.findall(r"`([^`]+)`", readme)
+        for word in re.split(r"[\s,;]+", token)
+    }
+    said = {part for word in ticked for part in (word, word.split("/")[0], word.split("/")[-1])}
+    return [
+        name
+        for name in names
+        if not any(fnmatch(name.removesuffix(".py"), word) for word in said if word.strip("*"))
+    ]
+
+
+def test_the_search_for_unnamed_files_finds_a_planted_one() -> None:
+    readme = "| `order_…`, `kept.py` | orders |\n| `web/` | pages; `python -m tests.seen 7` |"
+    names = ["order_commands.py", "kept.py", "lost.py", "web"]
+    assert unnamed(readme, names) == ["lost.py"]
+
+
+def test_every_readme_names_the_files_and_folders_beside_it() -> None:
+    """A folder's page is what an engineer opens first: nothing beside it may go unsaid."""
+    beside: dict[Path, set[str]] = {}
+    for path in python_files(*PACKAGES, "tests", "scripts"):
+        if path.name != "__init__.py":
+            beside.setdefault(path.parent, set()).add(path.name)
+        for folder in path.relative_to(ROOT).parents:
+            if folder != folder.parent:
+                beside.setdefault(ROOT / folder.parent, set()).add(folder.name)
+    pages = [page for page in tracked("*README.md") if page.parent in beside]
+    assert len(pages) > 12
+    found = []
+    for page in pages:
+        missing = unnamed(page.read_text(encoding="utf-8"), sorted(beside[page.parent]))
+        found += [f"{page.relative_to(ROOT)} does not name `{name}`" for name in missing]
+    assert not found, "\n" + "\n".join(found)
 
 
 # Words to a checker at the end of a line; ruff does not count them either.

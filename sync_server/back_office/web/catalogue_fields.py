@@ -21,6 +21,7 @@ from sync_server.domain.menu_fields import (
 )
 from sync_server.domain.staff import RIGHTS
 
+from ..goods import ALLERGENS
 from ..typed import decimal_of
 from .words import Words
 
@@ -47,6 +48,7 @@ MANY = frozenset(
         "category_ids",
         "rights",
         "extra_rights",
+        "allergens",
     }
 )
 FLAGS = frozenset({"favourite", "default", "credits_default", "active"})
@@ -97,13 +99,19 @@ def choices_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Cho
         return [("no", words.no), ("yes", words.yes)]
     fixed: Mapping[str, Sequence[str]] = {
         "weekdays": [str(day) for day in range(7)],
+        "allergens": _allergens(catalogue) if field == "allergens" else (),
         "rights": list(RIGHTS),
         "extra_rights": list(RIGHTS),
         "sold_by": SOLD_BY,
         "paper": PAPER,
         "shape": SHAPES,
     }
-    heads = {"rights": "right", "extra_rights": "right", "weekdays": "weekday"}
+    heads = {
+        "rights": "right",
+        "extra_rights": "right",
+        "weekdays": "weekday",
+        "allergens": "allergen",
+    }
     if field in fixed:
         head = heads.get(field, field)
         return [(one, words.get(f"{head}_{one}", RIGHTS.get(one, one))) for one in fixed[field]]
@@ -113,6 +121,12 @@ def choices_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Cho
     if field in ("language", "kitchen_language"):
         return [(one, words(f"language_{one}")) for one in LANGUAGES]
     return ()
+
+
+def _allergens(catalogue: Catalogue) -> list[str]:
+    """Those that the law names, and what stands in the menu besides: nothing is lost by a form."""
+    held = {one for item in catalogue.items.values() for one in item.allergens}
+    return [*ALLERGENS, *sorted(held - set(ALLERGENS))]
 
 
 def widget_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Widget:
@@ -195,4 +209,7 @@ def told(catalogue: Catalogue, change: Change, value: str, words: Words) -> str:
     choices = dict(choices_of(catalogue, change.kind, change.field, words))
     if change.field in MANY:
         return ", ".join(choices.get(one, one) for one in value.split())
-    return choices.get(value, "") or shown(change, value)
+    text = shown(change, value)
+    if scale_of(change.kind, change.field) is not None and words.language != "en":
+        text = text.replace(".", ",")
+    return choices.get(value, "") or text

@@ -31,6 +31,7 @@ from .words import Words
 
 MARK = "|"
 NAMES = ("name_uk", "name_en")
+ALL_NAMES = (*NAMES, "name_pl")
 WHEN = ("places", "weekdays", "from_minute", "until_minute")
 LISTED: Mapping[str, tuple[str, ...]] = {
     "item": ("price_minor", "category_id", "tax_id", "favourite"),
@@ -47,30 +48,30 @@ LISTED: Mapping[str, tuple[str, ...]] = {
 }
 CARDS: Mapping[str, tuple[str, ...]] = {
     "item": (
-        *NAMES, "kitchen_uk", "kitchen_en", "price_minor", "category_id", "tax_id", "sold_by",
+        *ALL_NAMES, "kitchen_uk", "kitchen_en", "price_minor", "category_id", "tax_id", "sold_by",
         "course", "target_s", "colour", "barcode", "allergens", "favourite", "station_ids",
         "group_ids",
     ),
-    "category": (*NAMES, "name_pl", "colour"),
-    "group": (*NAMES, "min_count", "max_count", "free_count", "credits_default"),
-    "terms": (*NAMES, "order", "from_minute", "until_minute", "weekdays", "places"),
-    "tax": (*NAMES, "rate_bp"),
+    "category": (*ALL_NAMES, "colour"),
+    "group": (*ALL_NAMES, "min_count", "max_count", "free_count", "credits_default"),
+    "terms": (*ALL_NAMES, "order", "from_minute", "until_minute", "weekdays", "places"),
+    "tax": (*ALL_NAMES, "rate_bp"),
     "station": (
-        *NAMES, "capacity", "printer_id", "fallback_printer_id", "paper", "kitchen_language",
+        *ALL_NAMES, "capacity", "printer_id", "fallback_printer_id", "paper", "kitchen_language",
     ),
     "routing": (
-        *NAMES, "order", "station_id", "to_station_ids", "from_minute", "until_minute",
+        *ALL_NAMES, "order", "station_id", "to_station_ids", "from_minute", "until_minute",
         "weekdays", "places", "category_ids", "item_ids",
     ),
-    "hall": (*NAMES, "name_pl"),
+    "hall": ALL_NAMES,
     "role": (
-        *NAMES, "discount_limit_bp", "discount_limit_minor", "refund_limit_minor", "rights",
+        *ALL_NAMES, "discount_limit_bp", "discount_limit_minor", "refund_limit_minor", "rights",
     ),
     "staff": ("name", "role_id", "language", "colour", "active", "extra_rights"),
     "house_account": ("name", "limit_minor", "active", "tax_code", "address", "cards"),
 }  # fmt: skip
 SECTIONS = tuple(LISTED)
-CHOICE = (*NAMES, "price_minor", "default", "seconds", "base_bp", "portion_milli")
+CHOICE = (*ALL_NAMES, "price_minor", "default", "seconds", "base_bp", "portion_milli")
 TABLE = ("label", "seats", "shape")
 CHILDREN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "group": ("modifier", CHOICE),
@@ -320,7 +321,7 @@ def said_later(seen: Outlook, words: Words, formats: Formats) -> dict[str, str]:
         name_of_input(Change(*place, "")): words(
             "said_later",
             number=edition.number,
-            time=formats.moment(edition.at_ms),
+            day=formats.short_day(formats.day_and_clock(edition.at_ms)[0]),
             value=told(menu, change, change.value, words) or "—",
         )
         for place, (edition, change) in seen.later().items()

@@ -1,6 +1,6 @@
 """Entries for accounting as a page and a file: what is booked on which account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..journal_entries import JournalEntry
 from .formats import Formats
@@ -20,18 +20,22 @@ COLUMNS: tuple[tuple[str, Kind], ...] = (
 
 
 def entries_grid(
-    entries: Sequence[JournalEntry], caption: str, words: Words, formats: Formats
+    entries: Sequence[JournalEntry],
+    caption: str,
+    words: Words,
+    formats: Formats,
+    names: Mapping[str, str],
 ) -> Grid:
-    """One row for each entry, and the sum of all."""
+    """One row for each entry, and the sum of all; `names` stand by `group/…`, `store/…`."""
     cells = Cells(formats)
     rows = []
     for number, one in enumerate(entries):
         texts = (
             formats.day(one.day),
             words(f"move_{one.kind.replace('-', '_')}"),
-            one.group_id,
-            one.store_from,
-            one.store_to,
+            names.get(f"group/{one.group_id}", one.group_id),
+            names.get(f"store/{one.store_from}", one.store_from),
+            names.get(f"store/{one.store_to}", one.store_to),
             one.debit,
             one.credit,
         )

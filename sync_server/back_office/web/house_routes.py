@@ -29,6 +29,7 @@ from .workplace import Call, Workplace
 
 RUNS_SHOWN = 12
 ACCOUNT_LENGTH = 20
+ACCOUNT = "account:"
 
 
 class HousePages:
@@ -83,9 +84,10 @@ def _act(session: Session, call: Call, given: dict[str, str], key: str) -> Respo
         return _page(session, call, key)
     elif act == "end_key":
         end_key(session, given.get("key", ""))
-    elif act == "account" and given.get("place") in {*OUTSIDE, "store"}:
-        account = given.get("account", "").strip()[:ACCOUNT_LENGTH]
-        choose_account(session, given["place"], "", account)
+    elif act == "account":
+        for place in sorted({*OUTSIDE, "store"} & {name.removeprefix(ACCOUNT) for name in given}):
+            account = given.get(f"{ACCOUNT}{place}", "").strip()[:ACCOUNT_LENGTH]
+            choose_account(session, place, "", account)
     else:
         return call.refuse("bad_question", 400)
     return RedirectResponse(BOOKS.path, 303)

@@ -237,7 +237,7 @@ def _page(session: Session, call: Call, job: Job | None, status: int = 200) -> R
 
 def _fault_grid(job: Job, call: Call) -> Grid:
     cells, words = Cells(call.formats), call.words
-    titles = (words.sheet, words.row, words.column, words.why, words.what_stood)
+    titles = (words.sheet, words.row, words.column, words.what_is_wrong, words.what_stood)
     rows = tuple(
         Row(
             RowKind.LINE,

@@ -15,6 +15,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Перші {shown} з {all}; у файлі є всі.",
         "Pierwsze {shown} z {all}; w pliku są wszystkie.",
     ),
+    "what_is_wrong": ("What is wrong", "Що не так", "Co jest źle"),
     "may_be_empty": ("may be left out", "можна пропустити", "można pominąć"),
     "import_busy": (
         "Too many tables are being worked on. Try again in a minute.",

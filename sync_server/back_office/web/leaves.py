@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlmodel import select
 
 from sync_server.store.database import session_on
 
@@ -16,6 +17,7 @@ from ..accounts import Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
 from ..journal_entries import journal_entries
 from ..recipes_book import Cookbook
+from ..tables import IngredientGroup
 from ..turnover import Names, last_booked_day, stores, turnover_sheet
 from .entries_page import entries_grid
 from .exceptions_page import SHOWN, exceptions_grid
@@ -177,9 +179,14 @@ def entries_leaf(connection: Connection, asked: Asked) -> Leaf:
     period = period_of(asked.params, today)
     found = journal_entries(connection, period.first, period.last)
     caption = formats.period(period.first, period.last)
+    names = {f"store/{store}": name[words.language] for store, name in stores(connection)}
+    with session_on(connection) as session:
+        for group in session.exec(select(IngredientGroup)):
+            named = Names(group.name_en, group.name_uk)
+            names[f"group/{group.group_id}"] = named[words.language]
     return Leaf(
         ENTRIES,
-        entries_grid(found, caption, words, formats),
+        entries_grid(found, caption, words, formats, names),
         words.no_entries,
         problem_count(connection),
         chips=(period_chip(ENTRIES.path, period, {}, today, words, formats),),

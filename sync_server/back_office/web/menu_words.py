@@ -15,11 +15,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "nr {number} od {time}, zmian: {count}",
     ),
     "with_editions": ("With editions:", "Разом із випусками:", "Razem z wydaniami:"),
-    "later_editions": ("Waiting after it:", "Чекають після неї:", "Czekają po nim:"),
+    "later_editions": ("Waiting editions:", "Чекають випуски:", "Czekają wydania:"),
     "said_later": (
-        "then {value} (№ {number}, {time})",
-        "потім {value} (№ {number}, {time})",
-        "potem {value} (nr {number}, {time})",
+        "from {day}: {value} (№ {number})",
+        "з {day}: {value} (№ {number})",
+        "od {day}: {value} (nr {number})",
     ),
     "look_again": (
         "For that date other editions hold already. Look at what changes once more and publish.",

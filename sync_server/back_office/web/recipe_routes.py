@@ -196,7 +196,7 @@ def _card_page(session: Session, call: Call, book: Cookbook, opened: OpenCard) -
         output_label=words.output_portions if card.owner is Owner.ITEM else words.output,
         price=formats.money(card.price_minor),
         allergens=allergens_text(opened.meal, words),
-        nutrients=nutrients_text(opened.meal, words, formats) if opened.meal.energy_milli else "—",
+        nutrients=nutrients_text(opened.meal, words, formats),
         missing=words("facts_missing", goods=", ".join(foods)) if foods else "",
         warning=words.yield_differs if opened.sheet.yield_differs else "",
         technology=opened.technology,

@@ -211,7 +211,9 @@ def effects_grid(effects: Sequence[tuple[Effect, Card]], words: Words, formats: 
 
 
 def nutrients_text(meal: Meal, words: Words, formats: Formats) -> str:
-    """The nutrients of a portion in words."""
+    """The nutrients of a portion in words; a dash where nothing is known of any."""
+    if not meal.energy_milli:
+        return "—"
 
     def figure(milli: Fraction) -> str:
         return formats.portions(divide_half_up(milli.numerator, milli.denominator * 100) * 100)

@@ -232,6 +232,7 @@ def _draw(leaf: Leaf, request: Request) -> None:
     visitor = visitor_of(request)
     words = Words(visitor.language)
     ui.add_head_html(
+        '<script src="/assets/frame.js" defer></script>'
         '<link rel="stylesheet" href="/assets/office.css">'
         '<link rel="stylesheet" href="/assets/papers.css">'
     )

@@ -16,6 +16,8 @@
     const whole = mark < 0 ? plain : plain.slice(0, mark).replace(/[.,]/g, "") + "." + plain.slice(mark + 1);
     return whole === "" ? null : Number(whole);
   };
+  const mark = document.documentElement.lang === "en" ? "." : ",";
+  const figure = (value) => value.toFixed(2).replace(".", mark);
   const cell = (row, name) => row.querySelector(`[name="${name}"]`);
   const found = (text) => {
     const typed = text.trim().toLowerCase();
@@ -33,7 +35,7 @@
     const known = good && input.value === good.name;
     row.querySelector(".unit").textContent = known ? good.unit_name : "";
     const last = row.querySelector(".last");
-    if (last) last.textContent = known && good.last !== null ? good.last.toFixed(2) : "";
+    if (last) last.textContent = known && good.last !== null ? figure(good.last) : "";
     return good;
   }
 
@@ -41,13 +43,13 @@
     const sum = cell(row, "sum");
     if (sum && !sum.dataset.typed) {
       const qty = number(cell(row, "qty").value), price = number(cell(row, "price").value);
-      sum.value = qty !== null && price !== null ? (Math.round(qty * price * 100) / 100).toFixed(2) : "";
+      sum.value = qty !== null && price !== null ? figure(Math.round(qty * price * 100) / 100) : "";
     }
     const last = row.querySelector(".last"), change = row.querySelector(".change");
     if (change) {
       const before = number(last.textContent), now = number(cell(row, "price").value);
       const part = before && now !== null ? ((now - before) / before) * 100 : null;
-      change.textContent = part === null ? "" : `${part > 0 ? "+" : part < 0 ? "−" : ""}${Math.abs(part).toFixed(1)} %`;
+      change.textContent = part === null ? "" : `${part > 0 ? "+" : part < 0 ? "−" : ""}${Math.abs(part).toFixed(1).replace(".", mark)} %`;
       change.classList.toggle("bad", part !== null && Math.abs(part) > 10);
     }
     total();
@@ -58,7 +60,7 @@
     if (!shown) return;
     let all = 0;
     for (const input of body.querySelectorAll('[name="sum"]')) all += number(input.value) || 0;
-    shown.textContent = all.toFixed(2).replace(/\B(?=(\d{3})+(?!\d))/g, "\u00a0");
+    shown.textContent = figure(all).replace(/\B(?=(\d{3})+(?!\d))/g, "\u00a0");
   }
 
   const rows = () => [...body.children];
