@@ -128,7 +128,11 @@ def _heading(document: Document, paper: Paper) -> Iterator[Image.Image]:
 def _footer(document: Document, paper: Paper) -> Iterator[Image.Image]:
     if document.footer:
         yield _blank(paper, 8)
-        yield from _text(Text(document.footer, Size.SMALL, align=Align.CENTER), paper)
+        room = paper.dots - 2 * MARGIN
+        fits = face(_PIXELS[Size.SMALL], False).width(document.footer) <= room
+        # The dashes around it are decoration: on a narrow paper one would stand alone.
+        text = document.footer if fits else document.footer.strip("— ")
+        yield from _text(Text(text, Size.SMALL, align=Align.CENTER), paper)
         yield _blank(paper, 4)
 
 
@@ -221,7 +225,7 @@ def _text(text: Text, paper: Paper) -> Iterator[Image.Image]:
     margin = 3 * MARGIN if text.inverse else MARGIN
     left = margin + text.indent * _GRID
     room = paper.dots - left - margin
-    lines = wrap(text.text, type_face, room)
+    lines = _set(text.text, type_face, room)
     for number, line in enumerate(lines):
         strip = _blank(paper, _LINE[text.size])
         draw = ImageDraw.Draw(strip)
@@ -257,7 +261,7 @@ def _row(row: Columns, cells: tuple[Cell, ...], paper: Paper) -> Iterator[Image.
         size, type_face = _cell_face(row, cell)
         if cell.keep and len(cells) == 1:
             type_face = _shrunk(cell.text, type_face, width, row.bold or cell.bold)
-        lines = wrap(cell.text, type_face, width)
+        lines = _set(cell.text, type_face, width)
         columns.append(_Column(cell, left, width, size, type_face, lines))
         left += width + _GRID
     tallest = max((column.size for column in columns), key=lambda size: _LINE[size])
@@ -350,6 +354,12 @@ def wrap(text: str, type_face: Face, width: int) -> list[str]:
         line = word
     lines.append(line)
     return lines
+
+
+def _set(text: str, type_face: Face, width: int) -> list[str]:
+    """The lines as they are drawn: a dot between two things is not left hanging at a line's end."""
+    *broken, last = wrap(text, type_face, width)
+    return [*(line.removesuffix(" ·") for line in broken), last]
 
 
 def _fitting(word: str, type_face: Face, width: int) -> int:

@@ -25,6 +25,7 @@ from sync_server.client.worker import Runner
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.pins import places_of
 from sync_server.domain.venue import Notice, Venue
+from sync_server.paper.words import words_of
 from sync_server.protocol import link as wire
 from sync_server.protocol.replica import CODEC
 
@@ -97,7 +98,13 @@ class LinkedDesk:
         self._preferences = Preferences(folder, run, self.client.later)
         client = self.client
         self._own = (
-            OwnPrinters(machines, self._ask_plainly, lambda: self.catalogue, lambda: client.code)
+            OwnPrinters(
+                machines,
+                self._ask_plainly,
+                lambda: self.catalogue,
+                lambda: client.code,
+                client.changed,
+            )
             if machines is not None
             else None
         )
@@ -176,8 +183,23 @@ class LinkedDesk:
             state.offline_since_ms,
             state.can_save,
             self.client.hotel and state.phase in ("online", "catching_up"),
-            self._printers,
+            self._printers_known(),
         )
+
+    def _printers_known(self) -> tuple[Health, ...]:
+        """As the server said; while it is away, of the printers here what this terminal sees."""
+        if self._own is None or not self.client.away:
+            return self._printers
+        words = words_of(self.catalogue.settings.language)
+        here: dict[str, Health] = {}
+        for printer_id, wrong in self._own.seen.items():
+            printer = self.catalogue.printers.get(printer_id)
+            if printer is not None:
+                name = self.catalogue.name(printer.names, words.code)
+                said = words.fault(wrong) if wrong else words.say("printer_ok")
+                here[name] = Health(name, "down" if wrong else "ok", said)
+        known = {one.label: one for one in self._printers} | here
+        return tuple(known.values())
 
     @property
     def preference(self) -> Preference:

@@ -54,10 +54,11 @@ class OwnPrinters:
         ask: Ask,
         catalogue: Callable[[], Catalogue],
         code: Callable[[], str],
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         """`machines` are made with the first job: printers' code is a third of a start."""
         self._machines, self._ask = machines, ask
-        self._catalogue, self._code = catalogue, code
+        self._catalogue, self._code, self._changed = catalogue, code, changed
         self.seen: dict[str, str] = {}
         """What is wrong with each printer here, as a code; empty for nothing."""
         self.expected = False
@@ -114,6 +115,8 @@ class OwnPrinters:
     def _note(self, printer_id: str, wrong: str) -> None:
         before = self.seen.get(printer_id, "")
         self.seen[printer_id] = wrong
+        if wrong != before:
+            self._changed()
         if wrong and not before:
             _LOG.warning("printer %s here is down: %s", printer_id, wrong)
         elif before and not wrong:

@@ -262,7 +262,9 @@ def _rows(ticket: Ticket, names: Names, waiting: Mapping[str, int]) -> Iterable[
 def _later(row: Row, start: str) -> Row:
     """A dish that is not to be begun yet stands in grey with its time: better than hidden, since
     a cook can plan (features-commercial B5.38). It can be begun all the same."""
-    return replace(row, token="quiet", tag=start) if row.mark == "open" else row
+    if row.mark != "open":
+        return row
+    return replace(row, token="quiet", tag=f"{row.tag} · {start}" if row.tag else start)
 
 
 def _paper(ticket: Ticket, words: Words) -> Row | None:
@@ -328,7 +330,7 @@ def _otherwise(line: TicketLine, names: Names) -> Iterable[Detail]:
     if old is None:
         return
     pairs = (
-        (_chosen(old.chosen, names), _chosen(line.chosen, names)),
+        _exchanged(old.chosen, line.chosen, names),
         (old.note, line.note),
         (_said(words, "allergy", old.allergy), _said(words, "allergy", line.allergy)),
         (_said(words, "seat", old.seat), _said(words, "seat", line.seat)),
@@ -341,6 +343,13 @@ def _otherwise(line: TicketLine, names: Names) -> Iterable[Detail]:
             none = words.say("none")
             said = words.say("otherwise", was=was or none, now=now or none, time=at)
             yield Detail(said, "late_text")
+
+
+def _exchanged(old: tuple[str, ...], now: tuple[str, ...], names: Names) -> tuple[str, str]:
+    """The choices that go and those that come for them; the full list stands below."""
+    gone = tuple(each for each in old if each not in now)
+    come = tuple(each for each in now if each not in old)
+    return _chosen(gone, names), _chosen(come, names)
 
 
 def _chosen(chosen: tuple[str, ...], names: Names) -> str:

@@ -52,6 +52,7 @@ class Making:
     line_id: str = ""
     pre: str = ""
     base_minor: int = 0
+    most_milli: int = QTY_MILLI
 
     def toggle(self, catalogue: Catalogue, modifier_id: str) -> None:
         """See `toggled`."""
@@ -60,7 +61,7 @@ class Making:
 
     def portions(self, by: int) -> None:
         """More or fewer, never none."""
-        self.qty_milli = min(QTY_MILLI, max(ONE, self.qty_milli + by * ONE))
+        self.qty_milli = min(self.most_milli, max(ONE, self.qty_milli + by * ONE))
 
 
 def toggled(
@@ -119,7 +120,7 @@ def modifiers_view(presenter: Presenter, making: Making) -> ModifiersView:
         cancel=Act("cancel", presenter.say("cancel")),
         less=Act("portions:-1", icon="remove", enabled=making.qty_milli > ONE),
         quantity=formats.quantity(making.qty_milli, presenter.language),
-        more=Act("portions:1", icon="add"),
+        more=Act("portions:1", icon="add", enabled=making.qty_milli < making.most_milli),
         add=Act("add_made", add, "accent", fault is None),
     )
 

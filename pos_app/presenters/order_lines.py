@@ -16,6 +16,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import Check
 from sync_server.domain.events import Line
 from sync_server.domain.ids import CheckId, LineId, StaffId
+from sync_server.domain.limits import QTY_MILLI
 from sync_server.domain.making import NOTE_LENGTH
 from sync_server.domain.menu import Item
 from sync_server.domain.quantity import ONE
@@ -129,6 +130,7 @@ class LineWork(Presenter):
             base_minor=line.unit_minor - sum(chosen.price_minor for chosen in line.chosen)
             if line.portion_milli == ONE
             else self.base_price(item),
+            most_milli=line.qty_milli if line.state == "fired" else QTY_MILLI,
         )
 
     def base_price(self, item: Item) -> int:

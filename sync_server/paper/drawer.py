@@ -124,7 +124,7 @@ class _Report:
         if settings.address:
             yield centred(settings.address, Size.SMALL)
         yield Rule()
-        yield self._said("day", shift.day)
+        yield self._said("day", figures.day(shift.day))
         yield self._said("shift", f"{shift.number} · {shift.drawer}")
         yield self._said("cashier", person_name(self._catalogue, shift.cashier))
         yield self._said("shift_from", figures.moment(shift.opened_ms))

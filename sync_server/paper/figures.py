@@ -4,7 +4,7 @@ Rule: whole numbers come in, text goes out; nothing is computed here but the pla
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date as Day, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -79,8 +79,18 @@ class Figures:
 
     def date(self, at_ms: int) -> str:
         """The day in figures, with four of the year."""
+        return self._day(self._at(at_ms))
+
+    def day(self, day: str) -> str:
+        """A business day, as `date` writes one; what is none stays as it is."""
+        try:
+            return self._day(Day.fromisoformat(day))
+        except ValueError:
+            return day
+
+    def _day(self, day: Day) -> str:
         pattern = "dd/MM/yyyy" if self.language == "en" else "dd.MM.yyyy"
-        return format_date(self._at(at_ms), pattern, locale=_LOCALES[self.language])
+        return format_date(day, pattern, locale=_LOCALES[self.language])
 
     def _at(self, at_ms: int) -> datetime:
         seconds, rest_ms = divmod(at_ms, 1000)

@@ -30,18 +30,22 @@ def sample_job(document: str, catalogue: Catalogue, at_ms: int) -> PaperJob | No
     """A job of that document; None for one that cannot be made up."""
     items = [item for item in catalogue.items.values() if item.price_minor][:_DISHES]
     language = catalogue.settings.language
-    job = PaperJob(document, "", language, at_ms, table="12")
+    person = StaffId(next(iter(catalogue.staff), ""))
+    job = PaperJob(document, "", language, at_ms, by=person, table="12")
     match document:
         case "kitchen" | "void" | "change" | "move":
             station = next(iter(catalogue.stations), "")
-            return replace(job, was_at="10", ticket=_ticket(items, station, at_ms, document))
+            return replace(
+                job, was_at="10", ticket=_ticket(items, station, at_ms, document, person)
+            )
         case "pre_bill":
-            return replace(job, check=_check(items, catalogue, at_ms))
+            return replace(job, check=_check(items, catalogue, at_ms, person))
         case "receipt":
-            check = _check(items, catalogue, at_ms)
+            check = _check(items, catalogue, at_ms, person)
             due = totals_of(check).total_minor
-            paid = Payment(PaymentId("p"), "cash", ShiftId("s"), due, at_ms, StaffId(""))
-            return replace(job, check=replace(check, payments=(paid,)))
+            paid = Payment(PaymentId("p"), "cash", ShiftId("s"), due, at_ms, person)
+            closed = replace(check, payments=(paid,), state="closed", closed_ms=at_ms)
+            return replace(job, check=closed)
         case "stock_take":
             rows = tuple(SheetRow(catalogue.name(item.names, language), "1") for item in items)
             return replace(job, sheet=StockSheet(NUMBER, catalogue.settings.name, rows))
@@ -97,7 +101,9 @@ def test_page(name: str, connection: str, words: Words) -> Document:
     )
 
 
-def _ticket(items: list[Item], station_id: str, at_ms: int, document: str) -> Ticket:
+def _ticket(
+    items: list[Item], station_id: str, at_ms: int, document: str, person: StaffId
+) -> Ticket:
     lines = tuple(
         TicketLine(LineId(f"l{n}"), 1, item.item_id, item.item_id, 1000 * (n + 1))
         for n, item in enumerate(items)
@@ -118,7 +124,7 @@ def _ticket(items: list[Item], station_id: str, at_ms: int, document: str) -> Ti
         table_id="",
         name="",
         guests=2,
-        waiter=StaffId(""),
+        waiter=person,
         course=1,
         lines=lines,
         created_ms=at_ms,
@@ -127,7 +133,7 @@ def _ticket(items: list[Item], station_id: str, at_ms: int, document: str) -> Ti
     )
 
 
-def _check(items: list[Item], catalogue: Catalogue, at_ms: int) -> Check:
+def _check(items: list[Item], catalogue: Catalogue, at_ms: int, person: StaffId) -> Check:
     settings = catalogue.settings
     lines = tuple(
         Line(
@@ -144,7 +150,7 @@ def _check(items: list[Item], catalogue: Catalogue, at_ms: int) -> Check:
             1,
             0,
             at_ms,
-            StaffId(""),
+            person,
             state="served",
             sent=True,
         )
@@ -158,7 +164,7 @@ def _check(items: list[Item], catalogue: Catalogue, at_ms: int) -> Check:
         table_id="",
         name="",
         guests=2,
-        owner=StaffId(""),
+        owner=person,
         opened_ms=at_ms,
         day="",
         service_bp=settings.service_bp,

@@ -10,6 +10,7 @@ from hardware.documents import QR, Align, Block, Cell, Columns, Rule, Signature,
 from sync_server.domain.limits import STOCK_SHEET_ROWS
 from sync_server.domain.outward import PaperJob, PrepLabel, SheetRow, StockSheet
 
+from .allergens import named
 from .figures import Figures
 from .rows import sum_row
 from .templates import Draft
@@ -54,7 +55,7 @@ def label_draft(label: PrepLabel, words: Words, figures: Figures) -> Draft:
     """A label that is read on a shelf: what it is, until when, what it may hurt."""
     about: list[Block] = []
     if label.allergens:
-        said = words.say("allergy", text=label.allergens)
+        said = words.say("allergy", text=named(label.allergens, words.code))
         about.append(Text(said, bold=True, inverse=True))
     if label.code:
         about.append(QR(label.code))

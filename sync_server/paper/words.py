@@ -165,7 +165,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "z_title": ("Z-ЗВІТ № {number}", "Z REPORT No. {number}", "RAPORT Z NR {number}"),
     "shift_from": ("Зміна відкрита", "Shift opened", "Początek zmiany"),
     "shift_to": ("Зміна закрита", "Shift closed", "Koniec zmiany"),
-    "printed_at": ("Надруковано", "Printed", "Wydrukowano"),
+    "printed_at": ("Друк", "Printed", "Wydruk"),
     "sales": ("ПРОДАЖ", "SALES", "SPRZEDAŻ"),
     "gross": ("За цінами меню", "At menu prices", "Wg cen menu"),
     "discounts": ("Знижки", "Discounts", "Rabaty"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from pos_app import own_printers
 from sync_server.bootstrap import House
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId
@@ -74,6 +75,26 @@ async def test_the_house_knows_that_a_terminals_printer_has_no_paper_before_it_i
         "printer kitchen-hot here is down: paper_out",
         "printer kitchen-hot here is back",
     ]
+
+
+async def test_without_the_server_a_terminal_still_sees_its_own_printer_go_and_come_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_printers, "LOOK_S", 0.05)
+    house = site.house
+    assert house is not None
+    await give_to_terminal(site, house)
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+
+    def states() -> dict[str, str]:
+        return {one.label: one.state for one in site.desk.link.printers}
+
+    label = site.desk.catalogue.name(site.desk.catalogue.printers["kitchen-hot"].names, "uk")
+    site.printers["kitchen-hot"].control("cover open")
+    await until(lambda: states().get(label) == "down")
+    site.printers["kitchen-hot"].control("cover shut")
+    await until(lambda: states().get(label) == "ok")
 
 
 async def test_paper_of_the_server_comes_out_at_the_terminal_and_else_on_the_backup_with_a_heading(

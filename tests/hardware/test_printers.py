@@ -190,6 +190,40 @@ def test_contract_a_drawer_is_not_kicked_into_a_printer_that_holds_its_data(benc
     assert CashDrawer(bench.printer).is_open() is None
 
 
+def test_contract_power_pulled_in_use_and_given_back_the_next_paper_comes_and_no_old_one(
+    bench: Bench,
+) -> None:
+    assert bench.printer.print(TICKET).state is PrintState.CONFIRMED
+    bench.machine.power_left = 40
+    assert bench.printer.print(TICKET).state is PrintState.UNKNOWN
+    bench.hand("power off")
+    assert bench.printer.print(TICKET).reason == "unreachable"
+    bench.hand("mend")
+    assert bench.printer.print(TICKET).state is PrintState.CONFIRMED
+    assert len(bench.machine.documents) == 2, "and nothing of the torn one is printed again"
+
+
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_a_kick_cut_off_at_any_byte_opens_once_at_most_and_never_when_power_returns(
+    evidence: Evidence,
+) -> None:
+    whole = MemoryPrinter(evidence=evidence)
+    whole.kick()
+    assert whole.machine.kicks == [2]
+    ends: set[PrintState] = set()
+    for cut_at in range(1, whole.machine.received + 1):
+        printer = MemoryPrinter(evidence=evidence)
+        printer.cut_power(after_bytes=cut_at)
+        outcome = printer.kick()
+        opened = len(printer.machine.kicks)
+        ends.add(outcome.state)
+        assert opened <= 1, cut_at
+        assert not (outcome.state is PrintState.NOT_PRINTED and opened), cut_at
+        printer.mend()
+        assert len(printer.machine.kicks) == opened, cut_at
+    assert len(ends) > 1, "the cut was felt"
+
+
 @pytest.mark.parametrize("evidence", list(Evidence))
 def test_each_class_claims_exactly_what_it_can_prove(evidence: Evidence) -> None:
     printer = MemoryPrinter(evidence=evidence)

@@ -5,6 +5,9 @@
 
 from collections.abc import Mapping
 
+from sync_server.paper.allergens import ALLERGENS
+from sync_server.paper.words import LANGUAGES
+
 _ROWS: Mapping[str, tuple[str, str, str]] = {
     "goods_list": ("Goods", "Товари", "Towary"),
     "new_good": ("New good", "Новий товар", "Nowy towar"),
@@ -256,24 +259,8 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Puste hasło zostawia stare. Nowe kończy wszystkie sesje tej osoby.",
     ),
 }  # fmt: skip
-_ALLERGENS: Mapping[str, tuple[str, str, str]] = {
-    "gluten": ("Gluten", "Глютен", "Gluten"),
-    "crustaceans": ("Crustaceans", "Ракоподібні", "Skorupiaki"),
-    "eggs": ("Eggs", "Яйця", "Jaja"),
-    "fish": ("Fish", "Риба", "Ryby"),
-    "peanuts": ("Peanuts", "Арахіс", "Orzeszki ziemne"),
-    "soy": ("Soy", "Соя", "Soja"),
-    "milk": ("Milk", "Молоко", "Mleko"),
-    "nuts": ("Nuts", "Горіхи", "Orzechy"),
-    "celery": ("Celery", "Селера", "Seler"),
-    "mustard": ("Mustard", "Гірчиця", "Gorczyca"),
-    "sesame": ("Sesame", "Кунжут", "Sezam"),
-    "sulphites": ("Sulphites", "Сульфіти", "Siarczyny"),
-    "lupin": ("Lupin", "Люпин", "Łubin"),
-    "molluscs": ("Molluscs", "Молюски", "Mięczaki"),
-}
 SHEET_WORDS: Mapping[str, Mapping[str, str]] = {
     language: {key: row[place] for key, row in _ROWS.items()}
-    | {f"allergen_{key}": row[place] for key, row in _ALLERGENS.items()}
+    | {f"allergen_{key}": row[LANGUAGES.index(language)] for key, row in ALLERGENS.items()}
     for place, language in enumerate(("en", "uk", "pl"))
 }
