@@ -214,6 +214,41 @@ class Column(Pool):
         return out
 
 
+class Stack(Column):
+    """A column that is turned page by page when not all has room; it begins at the last page, where
+    the newest stands, and comes back there with every change. Turned as `Pages` are."""
+
+    page = NumericProperty(0)
+    count = NumericProperty(1)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("page", self._arrange)
+        self.fbind("models", self._newest)
+
+    def _newest(self, *_: object) -> None:
+        self.page = max(0, len(self.models) - 1)
+
+    def shown(self) -> tuple[Any, ...]:
+        """The models of this page."""
+        kind = Factory.get(self.view)
+        pages: list[list[Any]] = [[]]
+        room = self.height
+        for model in self.models:
+            tall = float(kind.natural_height(model, self.width))
+            if pages[-1] and tall > room + 1:
+                pages.append([])
+                room = self.height
+            pages[-1].append(model)
+            room -= tall + self.spacing
+        self.count = len(pages)
+        return tuple(pages[min(int(self.page), self.count - 1)])
+
+    def turn(self, by: int) -> None:
+        """Go forward or back, round the ends."""
+        self.page = (min(int(self.page), self.count - 1) + by) % self.count
+
+
 class Pages(Grid):
     """A grid that shows a page of its models, with a strip to turn pages when there are several.
 

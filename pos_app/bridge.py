@@ -88,6 +88,7 @@ class Bridge:
         self._news.cancel()
         shown = self.flow.view()
         self._dress()
+        self._stage.left_handed = self._desk.preference.hand == "left"
         self._stage.banner = shown.banner
         self._stage.toast = shown.toast
         self._stage.show(shown.screen, shown.view)

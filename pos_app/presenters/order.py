@@ -29,6 +29,8 @@ from sync_server.domain.quantity import ONE
 
 _FOUND = 9
 FEW_SEATS = 4
+_ANSWERED_FIRST = {"void", "discount", "service", "exempt"}
+"""Sheets about money or with a reason: nothing beside them is touched until they are answered."""
 
 
 class OrderPresenter(RemakeWork):
@@ -248,6 +250,7 @@ class OrderPresenter(RemakeWork):
         if self.asked or self.approval.open:
             sheet = self.sheet(check)
             side = "sheet" if sheet.kind else "menu"
+            sheet = replace(sheet, alone=self.approval.open or self.asked in _ANSWERED_FIRST)
         elif self.making is not None:
             side, making = "modifiers", modifiers_view(self, self.making)
         elif self.set_making is not None:
@@ -272,7 +275,6 @@ class OrderPresenter(RemakeWork):
             line_actions=self.line_acts(check),
             modifiers=making,
             sheet=sheet,
-            left_handed=self.left_handed,
             strip=(
                 Act("ask_for:line", self.say("line_dots")),
                 self._hold_act(check),
@@ -300,13 +302,7 @@ class OrderPresenter(RemakeWork):
             tiles=self._tiles.of(self.category) if side == "menu" else (),
             page_key=self.category,
             modifiers=making,
-            left_handed=self.left_handed,
         )
-
-    @property
-    def left_handed(self) -> bool:
-        """Whether the menu stands at the left."""
-        return self.desk.preference.hand == "left"
 
     def _siblings(self) -> list[Check]:
         check = self.check

@@ -58,4 +58,3 @@ class OrderView:
     modifiers: ModifiersView = ModifiersView()
     sheet: Sheet = NO_SHEET
     strip: tuple[Act, ...] = ()
-    left_handed: bool = False

@@ -142,7 +142,8 @@ class Sheet:
     """What slides over the half of the screen that is not the check.
 
     Kinds: choices (a grid of buttons), keypad (a figure), letters (a text). `entry` is what was
-    typed; `hint` stands where nothing is typed yet.
+    typed; `hint` stands where nothing is typed yet. `alone`: money or a reason is asked, and what
+    stands beside the sheet waits for the answer.
     """
 
     kind: str = ""
@@ -156,6 +157,7 @@ class Sheet:
     cancel: Act = Act()
     confirm: Act = Act()
     columns: int = 3
+    alone: bool = False
 
 
 NO_HEAD = Head()

@@ -2,7 +2,9 @@
 
 Rule: a screen draws `vm` and dispatches `on_act`; what a tap means is the presenter's. Setting an
 equal view-model changes nothing, and of another one only what differs is painted again, because
-every widget compares its own model. `tall` is a portrait window, `low` one under 700 dp high.
+every widget compares its own model. `tall` is a portrait window, `low` one under 700 dp high;
+`left_handed` is whoever is here: columns change places (`left_edge` and `right_edge` are where the
+outer columns have their line).
 """
 
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 from kivy.lang import Builder
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from glass.tap import Tap
@@ -36,6 +38,9 @@ class Screen(FloatLayout):
     vm = ObjectProperty(None, rebind=True)
     tall = BooleanProperty(False)
     low = BooleanProperty(False)
+    left_handed = BooleanProperty(False)
+    left_edge = StringProperty("r")
+    right_edge = StringProperty("l")
     __events__ = ("on_act",)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -46,6 +51,10 @@ class Screen(FloatLayout):
     def _measure(self, *_: object) -> None:
         self.tall = self.height > self.width
         self.low = self.height < dp(700)
+
+    def on_left_handed(self, *_: object) -> None:
+        """The lines between columns are on the other side of them."""
+        self.left_edge, self.right_edge = "lr" if self.left_handed else "rl"
 
     def act(self, action: str) -> None:
         """Called by kv for every tap."""

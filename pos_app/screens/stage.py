@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from kivy.metrics import dp
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from pos_app.presenters.cash_desk_view import CashDeskView
@@ -68,6 +68,7 @@ class Stage(FloatLayout):
 
     banner = ObjectProperty(NO_BANNER, rebind=False)
     toast = ObjectProperty(NO_BANNER, rebind=False)
+    left_handed = BooleanProperty(False)
     __events__ = ("on_act",)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -91,11 +92,13 @@ class Stage(FloatLayout):
         """Bring a screen forward, or refresh the one that is there."""
         screen = self._screens.get(name)
         if screen is None:
-            screen = self._screens[name] = screen_class(name)(vm=view)
+            screen = screen_class(name)(vm=view, left_handed=self.left_handed)
+            self._screens[name] = screen
             screen.size_hint = (None, None)
             screen.bind(on_act=self._pass_on)
         elif screen.vm != view:
             screen.vm = view
+        screen.left_handed = self.left_handed
         if screen is not self._current:
             self._current = screen
             self.clear_widgets()

@@ -85,7 +85,7 @@ class PushButton(Tap):
         note_room = self.measure(act.note, act.size - 1) + dp(8) if act.note else 0
         icon_room = dp(act.size + 14) if act.icon else 0
         lines = 2 if tall >= dp(44) and not act.note else 1
-        longest = max((self.measure(word, 11, bold) for word in act.label.split()), default=0)
+        longest = max((self.measure(word, 15, bold) for word in act.label.split()), default=0)
         if act.icon and longest > room - note_room - icon_room:
             icon_room = 0  # the word says more than the icon beside it
         label_room = room - note_room - icon_room

@@ -1,6 +1,6 @@
 """Every widget that kv files and pools name, imported so that Kivy's factory knows it."""
 
-from glass.pool import Column, Flow, Grid, Pages
+from glass.pool import Column, Flow, Grid, Pages, Stack
 from glass.text import Ground, Text
 from pos_app.widgets.banner import BannerView
 from pos_app.widgets.button import Key, PushButton, SeatTab, Tab
@@ -12,7 +12,8 @@ from pos_app.widgets.pager import Pager
 from pos_app.widgets.paper_picture import PaperPicture
 from pos_app.widgets.plan import FloorPlan, TableView
 from pos_app.widgets.plan_board import PlanBoard
-from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet
+from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet, SideSheet
+from pos_app.widgets.sides import Sides
 from pos_app.widgets.tile import TileView
 
 __all__ = [
@@ -42,7 +43,10 @@ __all__ = [
     "QuestionSheet",
     "RowView",
     "SeatTab",
+    "SideSheet",
+    "Sides",
     "Tab",
+    "Stack",
     "TableView",
     "Text",
     "TileView",

@@ -8,7 +8,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
 from glass.painted import Painted
@@ -77,8 +77,8 @@ class _Layered(Widget):
 
 
 class QuestionSheet(_Layered):
-    """Choices, keypad or letters. `alone`: until it is answered, what stands beside it cannot be
-    touched either; only the bar above it."""
+    """Choices, keypad or letters. `alone`, here or in its model: until it is answered, what stands
+    beside it cannot be touched either; only the bar above it."""
 
     model = ObjectProperty(NO_SHEET, rebind=False)
     alone = BooleanProperty(False)
@@ -94,7 +94,8 @@ class QuestionSheet(_Layered):
         """A question of money or reasons is answered first."""
         if super().on_touch_down(touch):
             return True
-        return bool(self.alone and self.model.kind and touch.y < self.top)
+        alone = self.alone or self.model.alone
+        return bool(alone and self.model.kind and touch.y < self.top)
 
     def _run_arrange(self, *_: object) -> None:
         sheet: Sheet = self.model
@@ -194,6 +195,13 @@ class QuestionSheet(_Layered):
             row.cols, row.models = len(sheet.keys[number]), sheet.keys[number]
             row.spacing = gap
             self._put(row, left, top + number * (tall + gap), narrow, tall)
+
+
+class SideSheet(QuestionSheet):
+    """The question of a `screen`, over `share` of its width; all of it in portrait."""
+
+    screen = ObjectProperty(None, rebind=True)
+    share = NumericProperty(0.6)
 
 
 class ModifiersSheet(_Layered):

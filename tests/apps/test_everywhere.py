@@ -52,6 +52,15 @@ PLACES = (
     Place("split_by_seat", ("table:t3", "send", "split", "by_seat")),
     Place("split_amount", ("table:t3", "split", "ask:amount", "key:5")),
     Place("payment", ("table:t3", "send", "pay")),
+    Place(
+        "payment_paid",
+        (
+            *("table:t3", "ask_for:discount", "give_discount:gold", "send", "pay"),
+            *("key:2", "key:00", "take", "key:1", "key:00", "take", "pay_by:card", "key:3", "key:00"),
+            *("take", "pay_by:cash", "key:5", "key:00", "take", "key:1", "key:00", "take"),
+        ),
+        "taras",
+    ),
     Place("room_charge", ("table:t3", "send", "pay", "pay_by:room", *ROOM_304), "taras"),
     Place(
         "over_limit",
@@ -64,6 +73,7 @@ PLACES = (
     Place("devices", ("devices",), "andrii"),
     Place("own_devices", ("devices", "tab:own_devices"), "andrii"),
     Place("shift", ("shift",), "taras"),
+    Place("cash_desk", ("shift", "cash_desk"), "taras"),
 )
 
 
@@ -183,31 +193,74 @@ def test_a_picture_for_the_readme(
         rig.window.clearcolor = palette["background"]
 
 
-SHEETS = (
-    *("floor_hold", "new_tab", "void", "discount", "search", "split_amount", "weight"),
-    *("over_limit", "pin_change"),
-)
+def test_every_payment_can_be_seen_where_not_all_have_room(rig: Rig, house: House) -> None:
+    place = next(x for x in PLACES if x.name == "payment_paid")
+    view = view_of(house, place, "uk")
+    root = rig.mount(screen_of(view), (1024, 600))
+    seen: list[object] = []
+    for _ in range(root.ids.paid.count):
+        cards = [w.model for w in everything(root.ids.paid) if type(w).__name__ == "NoticeCard"]
+        seen = cards + seen
+        rig.tap(next(w for w in targets(root) if w.action() == "turn"))
+    assert tuple(seen) == view.paid
+    assert len(seen) == 5
 
 
-@pytest.mark.parametrize("name", SHEETS)
+BESIDE = ("floor_hold", "new_tab", "search", "weight", "more", "hand_over")
+"""Sheets beside which one may still work: they ask for no money and no reason."""
+ALONE = ("void", "discount", "split_amount", "over_limit", "pin_change")
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (800, 1280)], ids=str)
+@pytest.mark.parametrize("name", BESIDE + ALONE)
 def test_a_finger_beside_a_button_of_a_sheet_hits_nothing_under_it(
-    rig: Rig, house: House, name: str
+    rig: Rig, house: House, name: str, size: tuple[int, int]
 ) -> None:
     from pos_app.widgets.sheet import QuestionSheet
 
     place = next(x for x in PLACES if x.name == name)
-    root = rig.mount(screen_of(view_of(house, place, "uk")), (1024, 600))
+    root = rig.mount(screen_of(view_of(house, place, "uk")), size)
     sheet = next(
         x for x in root.walk(restrict=True) if isinstance(x, QuestionSheet) and x.model.kind
     )
     own = {widget.action() for widget in targets(sheet) if hasattr(widget, "action")}
     acts: list[str] = []
     root.bind(on_act=lambda _, action: acts.append(action))
-    x, y = sheet.to_window(sheet.x, sheet.y)
-    for across in range(12, int(sheet.width), 60):
-        for up in range(12, int(sheet.height), 40):
+    asked = sheet if name in BESIDE else root
+    x, y = asked.to_window(asked.x, asked.y)
+    top = min(y + asked.height, root.height - 56)
+    for across in range(12, int(asked.width), 67):
+        for up in range(12, int(top - y), 47):
             rig.press_and_release((round(x + across), round(rig.window.height - (y + up))))
         rig.settle(1)
     rig.settle(3)
     assert acts, "its own buttons are there"
     assert set(acts) <= own
+
+
+RAILS = (
+    *(("floor", "new"), ("order", "tap_item:oysters"), ("payment", "take"), ("plan", "pick:t1")),
+    *(("shift", "print_x"), ("devices", "find"), ("room_charge", "charge"), ("cash_desk", "do:")),
+)
+
+
+@pytest.mark.parametrize(("name", "action"), RAILS)
+def test_for_the_left_hand_columns_change_places_on_every_screen(
+    rig: Rig, house: House, name: str, action: str
+) -> None:
+    place = next(x for x in PLACES if x.name == name)
+    root = rig.mount(screen_of(view_of(house, place, "uk")), (1024, 600))
+    stood: list[float] = []
+    for left_handed in (False, True):
+        root.left_handed = left_handed
+        rig.settle()
+        if left_handed:
+            rig.shot(f"everywhere_{name}_left")
+        assert not faults_of(root)
+        found = [
+            widget.to_window(widget.center_x, 0)[0]
+            for widget in targets(root)
+            if hasattr(widget, "action") and widget.action().startswith(action)
+        ]
+        stood.append(sum(found) / len(found))
+    assert abs(stood[0] - stood[1]) > 100

@@ -182,19 +182,18 @@ def test_of_two_choices_the_later_one_stands_and_a_newer_server_text_is_read(
     assert kept.of("olena").hand == "left"
 
 
-def test_a_left_hand_has_the_menu_at_the_left_and_own_favourites_stand_first(
+def test_a_left_hand_is_kept_and_own_favourites_stand_first(
     house: House,
 ) -> None:
     flow = come(house)
     flow.act("table:t3")
-    assert not flow.view().view.left_handed
     flow.act("tap_item:borscht-plain")
     flow.act("favour")
     assert flow.view().view.tiles[0].id == "tap_item:borscht-plain"
     flow.act("settings")
     flow.act("hand:left")
     flow.act("back")
-    assert flow.view().view.left_handed
+    assert flow.desk.preference.hand == "left"
     assert not come(house, "ihor").desk.preference.favourites
     flow.act("favour")
     assert flow.view().view.tiles[0].id != "tap_item:borscht-plain"

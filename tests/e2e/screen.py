@@ -125,9 +125,9 @@ class Glass:
         x = self.left + word["x"] + word["width"] // 2
         y = self.top + word["y"] + word["height"] // 2
         self.screen.touch(x, y)
-        self._looked_twice()
+        self.look_again()
 
-    def _looked_twice(self) -> None:
+    def look_again(self) -> None:
         """What stands in the file now may be from before the touch, and so may the next look that
         was on its way: after two, the window has drawn what the touch did."""
         for _ in range(2):
