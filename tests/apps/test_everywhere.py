@@ -56,7 +56,17 @@ PLACES = (
         "payment_paid",
         (
             *("table:t3", "ask_for:discount", "give_discount:gold", "send", "pay"),
-            *("key:2", "key:00", "take", "key:1", "key:00", "take", "pay_by:card", "key:3", "key:00"),
+            *(
+                "key:2",
+                "key:00",
+                "take",
+                "key:1",
+                "key:00",
+                "take",
+                "pay_by:card",
+                "key:3",
+                "key:00",
+            ),
             *("take", "pay_by:cash", "key:5", "key:00", "take", "key:1", "key:00", "take"),
         ),
         "taras",

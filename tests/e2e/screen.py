@@ -82,13 +82,14 @@ class Glass:
 
     def until(self, text: str, seconds: float = WAIT_S) -> None:
         """Wait until a text is there."""
-        self._until(lambda: self.sees(text), f"{text!r} did not appear", seconds)
+        self.wait_for(lambda: self.sees(text), f"{text!r} did not appear", seconds)
 
     def until_gone(self, text: str, seconds: float = WAIT_S) -> None:
         """Wait until a text is no longer there."""
-        self._until(lambda: not self.sees(text), f"{text!r} did not go", seconds)
+        self.wait_for(lambda: not self.sees(text), f"{text!r} did not go", seconds)
 
-    def _until(self, condition: Any, problem: str, seconds: float) -> None:
+    def wait_for(self, condition: Any, problem: str, seconds: float = WAIT_S) -> None:
+        """Wait until a condition holds; what the window says is told when it never does."""
         end = time.monotonic() + seconds
         while not condition():
             seen = " | ".join(word["text"] for word in self.words() if word["text"])
@@ -98,7 +99,7 @@ class Glass:
     def touch(self, text: str, nth: int = 0, exact: bool = False) -> None:
         """Touch a text; the first exact one, else one that contains it."""
         self.until(text)
-        self._until(lambda: self._find(text, nth, exact), f"no {nth + 1} of {text!r}", WAIT_S)
+        self.wait_for(lambda: self._find(text, nth, exact), f"no {nth + 1} of {text!r}", WAIT_S)
         found = self._find(text, nth, exact)
         assert found is not None
         self._at(found)
@@ -111,7 +112,7 @@ class Glass:
             same = [word for word in bare if word["action"] == action]
             return same or [word for word in bare if word["action"].startswith(action)]
 
-        self._until(lambda: len(targets()) > nth, f"no target {action!r}", WAIT_S)
+        self.wait_for(lambda: len(targets()) > nth, f"no target {action!r}", WAIT_S)
         self._at(targets()[nth])
 
     def _find(self, text: str, nth: int, exact: bool) -> dict[str, Any] | None:
@@ -125,16 +126,16 @@ class Glass:
         x = self.left + word["x"] + word["width"] // 2
         y = self.top + word["y"] + word["height"] // 2
         self.screen.touch(x, y)
-        self.look_again()
+        self._looked_twice()
 
-    def look_again(self) -> None:
+    def _looked_twice(self) -> None:
         """What stands in the file now may be from before the touch, and so may the next look that
         was on its way: after two, the window has drawn what the touch did."""
         for _ in range(2):
             self._until_later_than(self._time())
 
     def _until_later_than(self, last: int) -> None:
-        self._until(lambda: self._time() != last, "the window stands still", WAIT_S)
+        self.wait_for(lambda: self._time() != last, "the window stands still", WAIT_S)
 
     def _time(self) -> int:
         try:
