@@ -1,25 +1,33 @@
-"""What the server takes from the back office: editions of the menu, stops of dishes, PINs.
+"""What the server takes from the back office: editions of the menu, stops of dishes, PINs, loans.
 
 The back office's database is read beside the process that writes it, never written. An edition
 that is due is laid on the catalogue in force and published as its next version; terminals fetch
 it without a break. The catalogue itself says which edition is in it, so none is taken twice; of
-stops and PINs the front's own database keeps the moment of the last one done. As long as there is
-no back office, nothing happens.
+stops, PINs and loans of rights the front's own database keeps the moment of the last one done. As
+long as there is no back office, nothing happens.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from sync_server.back_office.catalogue import Edition, editions_after
-from sync_server.back_office.offers import Pin, Stop, pins_after, stops_after
+from sync_server.back_office.offers import (
+    Loan,
+    Pin,
+    Stop,
+    loans_after,
+    pins_after,
+    stops_after,
+)
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
-from sync_server.domain.commands import StopItem
+from sync_server.domain.commands import LendRights, StopItem, TakeBackRights
+from sync_server.domain.ids import StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import REMOVED, Change, changed
 from sync_server.front_office.facts import note, read_facts
@@ -53,6 +61,10 @@ class BackEditions:
     def pins(self, after_ms: int) -> Sequence[Pin]:
         """PINs asked for after a moment."""
         return self._read(lambda c: pins_after(c, after_ms))
+
+    def loans(self, after_ms: int) -> Sequence[Loan]:
+        """Rights to be lent, and loans to end, asked for after a moment."""
+        return self._read(lambda c: loans_after(c, after_ms))
 
     def _read(self, query: Callable[[Connection], Sequence[T]]) -> Sequence[T]:
         if not self._visitor.inside and not self._there():
@@ -133,4 +145,23 @@ async def take_offers(editions: BackEditions, office: FrontOffice) -> int:
         await office.access.set_pin_hash(pin.staff_id, pin.pin_hash, office.clock())
     if pins:
         await note(office.database, Fact.PIN_OFFERS, str(pins[-1].at_ms))
-    return len(stops) + len(pins)
+    return len(stops) + len(pins) + await _take_loans(editions, office, facts)
+
+
+async def _take_loans(editions: BackEditions, office: FrontOffice, facts: Mapping[str, str]) -> int:
+    """Lend and end as the lender would have at a terminal, by the same rules; what these refuse
+    (the lender has left, the time is over) stays undone and is seen so on the page."""
+    loans = await asyncio.to_thread(editions.loans, int(facts.get(Fact.LEND_OFFERS, "0")))
+    for loan in loans:
+        command: object = TakeBackRights(loan.lent_id)
+        if not loan.ends:
+            whom = StaffId(loan.staff_id)
+            command = LendRights(loan.lent_id, whom, loan.rights, loan.until_ms, loan.reason)
+        done = await office.report(command, loan.by)
+        if done is None:
+            return 0
+        if done.code:
+            log.warning("a loan of the back office was refused: %s", done.code)
+    if loans:
+        await note(office.database, Fact.LEND_OFFERS, str(loans[-1].at_ms))
+    return len(loans)

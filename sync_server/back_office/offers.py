@@ -1,4 +1,5 @@
-"""What the back office asks the server to do at once: stop or count down a dish, change a PIN.
+"""What the back office asks the server to do at once: stop or count down a dish, change a PIN,
+lend a person's rights or end that.
 
 The pages write an offer, the server reads those after the last one it did, by their moment. One
 that has waited too long is not done any more: a countdown of yesterday's stock would be wrong.
@@ -15,7 +16,7 @@ from sqlmodel import Session, col, select
 from sync_server.store.database import session_on
 
 from .papers import Actor
-from .tables import PinOffer, StopOffer
+from .tables import LendOffer, PinOffer, StopOffer
 
 OFFERS_AT_ONCE = 500
 STALE_MS = 15 * 60_000
@@ -39,6 +40,20 @@ class Pin:
     staff_id: str
     pin_hash: str
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Rights of `by` for a colleague until a time; `ends`: that loan is over."""
+
+    lent_id: str
+    by: str
+    staff_id: str
+    rights: tuple[str, ...]
+    until_ms: int
+    reason: str
+    ends: bool = False
+    at_ms: int = 0
 
 
 def offer_stops(session: Session, portions: Sequence[tuple[str, int]], actor: Actor) -> None:
@@ -76,6 +91,44 @@ def offer_pin(session: Session, staff_id: str, pin_hash: str, actor: Actor) -> N
             at_ms=actor.at_ms,
         )
     )
+
+
+def offer_loan(session: Session, loan: Loan, actor: Actor) -> None:
+    """Ask for rights to be lent, or for a loan to end."""
+    number = (session.exec(select(func.max(LendOffer.number))).one() or 0) + 1
+    session.add(
+        LendOffer(
+            number=number,
+            lent_id=loan.lent_id,
+            by=loan.by,
+            staff_id=loan.staff_id,
+            rights=" ".join(loan.rights),
+            until_ms=loan.until_ms,
+            reason=loan.reason,
+            ends=loan.ends,
+            login=actor.login,
+            at_ms=actor.at_ms,
+        )
+    )
+
+
+def loans_after(connection: Connection, after_ms: int) -> Sequence[Loan]:
+    """Loans and their ends asked for after a moment, in their order."""
+    if not inspect(connection).has_table("lend_offer"):
+        return ()
+    with session_on(connection) as session:
+        query = (
+            select(LendOffer)
+            .where(LendOffer.at_ms > after_ms)
+            .order_by(col(LendOffer.at_ms), col(LendOffer.number))
+        )
+        return [
+            Loan(
+                *(row.lent_id, row.by, row.staff_id, tuple(row.rights.split())),
+                *(row.until_ms, row.reason, row.ends, row.at_ms),
+            )
+            for row in session.exec(query)
+        ]
 
 
 def stops_after(connection: Connection, after_ms: int, now_ms: int) -> Sequence[Stop]:

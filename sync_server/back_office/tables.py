@@ -243,6 +243,23 @@ class PinOffer(BackRow, table=True):
     at_ms: int = Field(sa_column=_big())
 
 
+class LendOffer(BackRow, table=True):
+    """Rights of `by` to be lent to a colleague until a time, or a loan to end (`ends`), asked for
+    here and done by the server; `rights` stand by blanks."""
+
+    __tablename__ = "lend_offer"
+    number: int = Field(primary_key=True)
+    lent_id: str
+    by: str
+    staff_id: str
+    rights: str
+    until_ms: int = Field(sa_column=_big())
+    reason: str = Field(sa_type=Text)
+    ends: bool
+    login: str
+    at_ms: int = Field(sa_column=_big())
+
+
 class AccountMap(BackRow, table=True):
     """Which accounts a kind of move of a group of goods is booked on; an empty group: all others.
 

@@ -27,7 +27,7 @@ from sync_server.store.hot_insert import HotInsert, Row
 
 from .following import Follower, follow
 from .intake import JournalEvent, JournalReader
-from .till_tables import JOURNAL_INDEX, SUMS, TEXTS, TILL_CHECK, TILL_FACT
+from .till_tables import JOURNAL_INDEX, LENT_RIGHT, SUMS, TEXTS, TILL_CHECK, TILL_FACT
 
 CURSOR = "till"
 _COLUMNS = ("event_n", "position", "at_ms", *TEXTS, *SUMS)
@@ -526,7 +526,33 @@ def _punched(told: _Told, event: e.ClockPunched) -> None:
     told.fact("punch", by=event.staff_id, key=event.kind, reason=event.by)
 
 
+def _lent(told: _Told, event: e.RightsLent) -> None:
+    told.batch.connection.execute(
+        sa.insert(LENT_RIGHT).values(
+            lent_id=event.lent_id,
+            staff_id=event.staff_id,
+            by=event.by,
+            rights=" ".join(event.rights),
+            from_ms=event.from_ms,
+            until_ms=event.until_ms,
+            reason=event.reason,
+            ended_ms=0,
+            ended_by="",
+        )
+    )
+
+
+def _lent_back(told: _Told, event: e.RightsTakenBack) -> None:
+    told.batch.connection.execute(
+        sa.update(LENT_RIGHT)
+        .where(LENT_RIGHT.c.lent_id == event.lent_id)
+        .values(ended_ms=event.at_ms, ended_by=event.by)
+    )
+
+
 _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
+    e.RightsLent: _lent,
+    e.RightsTakenBack: _lent_back,
     e.CheckOpened: _opened,
     e.CheckMoved: _moved,
     e.CheckTransferred: _handed_over,

@@ -57,6 +57,21 @@ TILL_FACT = sa.Table(
 )
 """What one event said. `kind`: line, check, tax, tender, cash, discount, void, punch, control."""
 
+LENT_RIGHT = sa.Table(
+    "lent_right",
+    BackRow.metadata,
+    _text("lent_id", key=True),
+    _text("staff_id"),
+    _text("by"),
+    _text("rights"),
+    _whole("from_ms"),
+    _whole("until_ms"),
+    sa.Column("reason", sa.Text, nullable=False),
+    _whole("ended_ms"),
+    _text("ended_by"),
+)
+"""Rights that somebody lent (`rights` by blanks) until a time; `ended_ms` 0: not ended by hand."""
+
 TILL_CHECK = sa.Table(
     "till_check",
     BackRow.metadata,

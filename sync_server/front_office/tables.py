@@ -223,6 +223,7 @@ class Fact(StrEnum):
     RECOVERY = "recovery"
     STOP_OFFERS = "stop_offers"
     PIN_OFFERS = "pin_offers"
+    LEND_OFFERS = "lend_offers"
 
 
 OPEN = "open"

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.catalogue import publish, withdraw
-from sync_server.back_office.offers import STALE_MS, offer_pin, offer_stops
+from sync_server.back_office.offers import STALE_MS, Loan, offer_loan, offer_pin, offer_stops
 from sync_server.back_office.papers import Actor
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
 from sync_server.domain import commands as c
 from sync_server.domain.ids import LineId
+from sync_server.domain.lending import rights_lent
 from sync_server.domain.menu_changes import Change
 from sync_server.editions import BackEditions, take_due, take_offers
 from sync_server.front_office.access import pin_hash
@@ -142,3 +143,40 @@ async def test_stops_and_pins_asked_for_in_the_back_office_are_done_once(
         assert (await till.sign_in("olena", "8264")).code == ""
         assert (await till.sign_in("olena", PINS["olena"])).code != ""
     editions.close()
+
+
+async def test_rights_asked_to_be_lent_are_the_lenders_own_and_end_by_hand_or_by_themselves(
+    house: House, till: Till, settings: ServerSettings, tmp_path: Path
+) -> None:
+    office, editions = house.office, BackEditions(settings)
+    until = office.clock() + 3_600_000
+    loan = Loan("l1", "nadia", "olena", ("refund",), until, "holiday")
+    with open_books(file_url(tmp_path / "back.db")) as books:
+
+        async def ask(asked: Loan) -> int:
+            house.now_ms += 1
+
+            def put(connection: Connection) -> None:
+                with session_on(connection) as session:
+                    offer_loan(session, asked, Actor("halyna", house.now_ms, "2026-11-21"))
+                    session.flush()
+
+            await books.write(put)
+            return await take_offers(editions, office)
+
+        def held() -> frozenset[str]:
+            return rights_lent(office.venue.lent.values(), "olena", office.clock())
+
+        assert await ask(loan) == 1
+        assert held() == {"refund"}
+        assert await take_offers(editions, office) == 0
+        await ask(replace(loan, lent_id="l2", by="ihor", rights=("void_sent",)))
+        assert held() == {"refund"}, "a waiter lends nobody what only managers have"
+        await ask(replace(loan, ends=True))
+        assert not held()
+        await ask(replace(loan, lent_id="l3"))
+        house.now_ms = until
+        assert not held(), "its end comes by itself"
+        told = house.rows("SELECT type FROM journal ORDER BY n")
+        kinds = [kind for (kind,) in told if kind.startswith("Rights")]
+        assert kinds == ["RightsLent", "RightsTakenBack", "RightsLent"]

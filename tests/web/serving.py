@@ -16,7 +16,7 @@ from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
 from sync_server.domain import events as e
-from sync_server.domain.ids import ShiftId
+from sync_server.domain.ids import ShiftId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
@@ -42,6 +42,8 @@ def evening() -> Journal:
     journal.add(e.ClockPunched(WAITER, "out", WAITER, NOON_MS), LAST, NOON_MS + 27_000_000)
     z = e.ShiftClosed(SHIFT, 1, WAITER, NOON_MS, 50_000, 49_000, -1_000, "short", 0, 0)
     journal.add(z, LAST)
+    lent = ("loan", StaffId("olena"), StaffId("nadia"), ("refund",))
+    journal.add(e.RightsLent(*lent, NOON_MS, NOON_MS + 86_400_000, "holiday"), LAST, NOON_MS)
     journal.fire("x1", "saltless", day="2026-11-15")
     journal.fire("x2", "borscht", station="garden", day="2026-11-15")
     journal.close(("x1", "saltless", 9_000), day="2026-11-15")

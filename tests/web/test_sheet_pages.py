@@ -149,6 +149,35 @@ def test_portions_left_are_offered_and_a_tap_tells_the_server(page: Page, office
     assert forged.status == 400
 
 
+def test_rights_are_lent_until_a_time_ended_at_once_and_refused_in_words(
+    page: Page, office: Served
+) -> None:
+    sign_in(page)
+    page.goto("/house/lent")
+    running = page.locator("tr[data-key=loan]")
+    expect(running).to_contain_text("Olena")
+    page.select_option("select[name=lent_by]", "nadia")
+    page.select_option("select[name=lent_to]", "ihor")
+    page.fill("input[name=until_day]", "2020-01-01")
+    page.check("input[name=rights][value=reopen]")
+    page.fill("input[name=lent_why]", "night shift")
+    page.click("[data-main]")
+    expect(page.locator("[role=alert] li")).to_contain_text("the end lies in the next 62 days")
+    expect(page.locator("input[name=lent_why]")).to_have_value("night shift")
+    page.fill("input[name=until_day]", "2026-11-22")
+    page.fill("input[name=until_time]", "23:30")
+    page.click("[data-main]")
+    expect(page.locator("tbody").first).to_contain_text("the server is asked")
+    running.locator("button[name=end]").click()
+    expect(running).to_contain_text("the server is asked")
+    found = rows(office, "SELECT lent_id, by, staff_id, rights, ends FROM lend_offer")
+    assert [row[1:] for row in found] == [
+        ("nadia", "ihor", "reopen", False),
+        ("nadia", "olena", "", True),
+    ]
+    assert page.request.post("/house/lent", form={"end": "no such"}).status == 400
+
+
 def test_rights_are_given_by_person_and_report_and_end_at_once(page: Page) -> None:
     sign_in(page)
     page.goto("/house/people/new")
@@ -170,7 +199,13 @@ def test_rights_are_given_by_person_and_report_and_end_at_once(page: Page) -> No
     sign_in(zoia, "zoia", "Dovhyi-Parol-1")
     assert zoia.request.get("/reports/taxes").status == 200
     assert zoia.request.get("/reports/sales").status == 403
-    for address in ("/house/people", "/house/menu", "/stock/goods", "/house/portions"):
+    for address in (
+        "/house/people",
+        "/house/menu",
+        "/stock/goods",
+        "/house/portions",
+        "/house/lent",
+    ):
         assert zoia.request.get(address).status == 403
     page.goto("/house/people/zoia")
     page.select_option("select[name=active]", "no")

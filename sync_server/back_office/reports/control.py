@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ..accounts import RIGHT_REPORTS
 from ..till_tables import TILL_FACT
 from .naming import people
-from .report import Asked, Column, Drill, Kind, Line, Report, Word
+from .report import Asked, Chart, Column, Drill, Kind, Line, Report, Word
 from .sales import within
 
 F = TILL_FACT.c
@@ -68,6 +68,7 @@ GIVEN = Report(
         Column("amount", Kind.MONEY, total=True),
     ),
     _given,
+    chart=Chart("", "amount"),
 )
 
 
@@ -124,6 +125,7 @@ LOSS = Report(
         Column("amount", Kind.MONEY, total=True),
     ),
     _loss,
+    chart=Chart("who", "amount"),
 )
 
 
@@ -215,6 +217,7 @@ HOURS = Report(
         Column("worked", Kind.HOURS, total=True),
     ),
     _hours,
+    chart=Chart("", "worked"),
 )
 
 
@@ -258,4 +261,5 @@ SHIFTS = Report(
         Column("reason"),
     ),
     _shifts,
+    chart=Chart("who", "sales"),
 )

@@ -123,7 +123,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of a text column against a figure. `kind`: bar, line."""
+    """A picture of a column's texts against a figure, lines of one text together. `label` "" is the
+    heading of the group. `kind`: bar, line."""
 
     label: str
     value: str

@@ -212,6 +212,7 @@ TENDERS = Report(
         Column("cash", Kind.MONEY, total=True),
     ),
     _tenders,
+    chart=Chart("", "amount"),
 )
 
 
@@ -257,4 +258,5 @@ TAXES = Report(
         Column("tax", Kind.MONEY, total=True),
     ),
     _taxes,
+    chart=Chart("rate", "tax"),
 )

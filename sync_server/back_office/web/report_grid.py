@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 from ..accounts import Visitor
 from ..reports.catalogue import BY_KEY, Answer
 from ..reports.report import (
+    Chart,
     Column,
     Drill,
     Kind as Figure,
@@ -86,6 +88,28 @@ class GridMaker:
             for column in report.columns
         )
         return Grid(self.words(f"report_{report.key}"), caption, heads, tuple(rows))
+
+    def bars(self, answer: Answer, most: int) -> tuple[tuple[str, int, str], ...]:
+        """The chart: name, length in percent of the longest, figure; what is called the same is one
+        bar, and the first `most` are shown."""
+        chart = answer.report.chart
+        if chart is None:
+            return ()
+        column, sums_of = answer.report.column(chart.value), dict[str, int]()
+        for line in answer.lines:
+            name, value = self._named(answer.report, chart, line), line.values.get(chart.value)
+            if isinstance(value, int):
+                sums_of[name] = sums_of.get(name, 0) + value
+        longest = max(map(abs, sums_of.values()), default=0) or 1
+        return tuple(
+            (name, abs(value) * 100 // longest, self._figure(column, value).text)
+            for name, value in islice(sums_of.items(), most)
+        )
+
+    def _named(self, report: Report, chart: Chart, line: Line) -> str:
+        if not chart.label:
+            return self.text(line.group)
+        return self._cell(report.column(chart.label), line.values.get(chart.label), "").text
 
     def text(self, value: Value) -> str:
         """Any value as words."""

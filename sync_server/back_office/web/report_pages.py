@@ -36,7 +36,7 @@ from .turnover_page import period_chip
 from .workplace import Call
 
 ROWS_SHOWN = 500
-BARS = 12
+BARS = 24
 FOUND_LENGTH = 80
 FILES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -159,7 +159,7 @@ def _sheet(
         call.visitor, call.words, call.formats, lambda key: _sorting(report, params, shown, key)
     )
     grid = maker.grid(answered, shown, _caption(answered, call, maker))
-    return Sheet(answered, grid, problem_count(connection), today, _bars(answered, maker, call))
+    return Sheet(answered, grid, problem_count(connection), today, maker.bars(answered, BARS))
 
 
 def _shown(report: Report, params: Mapping[str, str]) -> Shown:
@@ -183,22 +183,6 @@ def _caption(answered: Answer, call: Call, maker: GridMaker) -> str:
     for name, offered in answered.choices.items():
         parts += [maker.text(title) for key, title in offered if key == asked.get(name)]
     return " · ".join(parts)
-
-
-def _bars(answered: Answer, maker: GridMaker, call: Call) -> tuple[tuple[str, int, str], ...]:
-    """The chart: name, length in percent of the longest, figure."""
-    chart = answered.report.chart
-    if chart is None:
-        return ()
-    column = answered.report.column(chart.value)
-    found = []
-    for line in answered.lines:
-        value = line.values.get(chart.value)
-        if isinstance(value, int):
-            found.append((maker.text(line.values.get(chart.label)), value))
-    longest = max((abs(value) for _, value in found), default=0) or 1
-    write = call.formats.percent if column.kind is Kind.PERCENT else call.formats.money
-    return tuple((name, abs(value) * 100 // longest, write(value)) for name, value in found[:BARS])
 
 
 async def _file(sheet: Sheet, suffix: str, call: Call) -> Response:

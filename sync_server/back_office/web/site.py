@@ -53,6 +53,7 @@ from .leaves import (
     food_cost_leaf,
     turnover_leaf,
 )
+from .lending_routes import LendingPages
 from .paper_list import papers_leaf
 from .paper_routes import PaperPages
 from .people_routes import PeoplePages
@@ -113,6 +114,7 @@ class Site:
         CataloguePages(database, settings, menu).register(self._fastapi)
         DraftPages(database, settings, menu).register(self._fastapi)
         PortionPages(database, settings).register(self._fastapi)
+        LendingPages(database, settings, new_id, menu).register(self._fastapi)
         PeoplePages(database, settings).register(self._fastapi)
         GoodPages(database, settings).register(self._fastapi)
         SupplierPages(database, settings).register(self._fastapi)
