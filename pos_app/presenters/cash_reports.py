@@ -11,6 +11,7 @@ from pos_app import formats
 from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.cash_section import DeskPresenter, Section
 from pos_app.presenters.shown import Act, Card, Pair
+from sync_server.domain.records import REFUNDS
 
 KINDS = (
     *("hour", "category", "item", "waiter", "hall", "tender", "tax"),
@@ -114,11 +115,14 @@ class ReportsSection(Section):
             many = str(count)
         if not name:
             name = on.say("report_rest")
+        elif name == REFUNDS:
+            name, many = on.say("refunds"), ""
         elif self._of == "tender":
             name = on.say(f"tender_{name}")
         elif self._of == "tax":
             name = on.say("tax_inside", rate=formats.percent(int(name), on.language))
-        return Card(name, (on.say("times", n=many),), on.amount(int(row["amount_minor"])))
+        times = (on.say("times", n=many),) if many else ()
+        return Card(name, times, on.amount(int(row["amount_minor"])))
 
     def open(self, key: str) -> None:
         """Pick a kind and ask for it."""

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from sync_server.domain import events as e
 from sync_server.domain.figures import cash_back, cash_of
+from sync_server.domain.pricing import given_apart
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row
 
@@ -242,6 +243,7 @@ def _granted(told: _Told, event: e.DiscountGiven) -> None:
             "kind": grant.kind,
             "rate": grant.rate_bp,
             "amount": grant.amount_minor,
+            "lines": list(grant.line_ids),
         }
     )
     if late:
@@ -323,30 +325,28 @@ def _taxes(told: _Told, check_id: str, taxes: Sequence[e.TaxSum], sign: int) -> 
 
 
 def _grants(told: _Told, event: e.CheckClosed | e.CheckReopened, sign: int) -> None:
-    """Who gave away how much: sums as given, what is left of the discount by rate."""
-    grants = told.batch.check(event.check_id).grants
-    given = [grant for grant in grants if grant["kind"] != "surcharge"]
-    left = event.totals.discount_minor
-    rates = sum(grant["rate"] for grant in given)
-    for place, grant in enumerate(given):
-        if place == len(given) - 1:
-            share = left
-        elif grant["amount"]:
-            share = min(grant["amount"], left)
-        else:
-            fixed = sum(other["amount"] for other in given[place:])
-            share = max(left - fixed, 0) * grant["rate"] // rates if rates else 0
-            rates -= grant["rate"]
-        left -= share
+    """Who gave away how much, by the rule that took it off."""
+    grants = [_grant(kept) for kept in told.batch.check(event.check_id).grants]
+    for grant, share in given_apart(event.sold, grants, event.totals.discount_minor):
         told.fact(
             "discount",
             event.check_id,
-            by=grant["by"],
-            key=grant["kind"],
-            reason=grant["reason"] or grant["name"],
+            by=grant.by,
+            key=grant.kind,
+            reason=grant.reason or grant.name,
             qty_milli=sign * 1000,
             gross_minor=sign * share,
         )
+
+
+def _grant(kept: Mapping[str, Any]) -> e.Grant:
+    """A grant as it was kept with its check."""
+    return e.Grant(
+        *(kept["id"], "", kept["name"], kept["by"], kept["rate"], kept["amount"]),
+        line_ids=tuple(kept.get("lines", ())),
+        reason=kept["reason"],
+        kind=kept["kind"],
+    )
 
 
 def _voided(told: _Told, event: e.LineVoided) -> None:

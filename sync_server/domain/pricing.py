@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .commands import Choice
-from .events import Chosen, Grant, Line, Remainder, TaxSum, Totals
+from .events import Chosen, Grant, Line, Remainder, SoldSum, TaxSum, Totals
 from .limits import MODIFIERS_PER_LINE
 from .menu import PRE_RULES, Catalogue, Item, Modifier, ModifierGroup, PreRule
 from .money import allocate, percent_of, tax_inside
@@ -119,7 +119,7 @@ def _hit(lines: Sequence[Line], grant: Grant) -> list[int]:
     ]
 
 
-def _shares(lines: Sequence[Line], grant: Grant, hit: Sequence[int]) -> list[int]:
+def _shares(lines: Sequence[Line | SoldSum], grant: Grant, hit: Sequence[int]) -> list[int]:
     weights = [lines[index].gross_minor for index in hit]
     if grant.rate_bp:
         return [percent_of(weight, grant.rate_bp) for weight in weights]
@@ -138,6 +138,30 @@ def discounts(lines: Sequence[Line], grants: Sequence[Grant]) -> list[int]:
         for index, part in zip(hit, _shares(lines, grant, hit), strict=True):
             given[index] = min(given[index] + part, lines[index].gross_minor)
     return given
+
+
+def given_apart(
+    sold: Sequence[SoldSum], grants: Sequence[Grant], discount_minor: int
+) -> list[tuple[Grant, int]]:
+    """What each grant took off a closed check, in their order; they sum to its whole discount.
+
+    Of two on one line the first counts whole, the second up to the line. What splitting has moved
+    by units stands with the last."""
+    given, apart = [0] * len(sold), list[tuple[Grant, int]]()
+    for grant in grants:
+        if grant.kind == "surcharge":
+            continue
+        ids, took = grant.line_ids, 0
+        hit = [i for i, line in enumerate(sold) if not ids or line.line_id in ids]
+        for index, part in zip(hit, _shares(sold, grant, hit), strict=True):
+            before = given[index]
+            given[index] = min(before + part, sold[index].gross_minor)
+            took += given[index] - before
+        apart.append((grant, took))
+    if apart:
+        grant, took = apart[-1]
+        apart[-1] = grant, took + discount_minor - sum(minor for _, minor in apart)
+    return apart
 
 
 def surcharges(lines: Sequence[Line], grants: Sequence[Grant]) -> list[int]:

@@ -141,6 +141,10 @@ class Remainder:
 NO_REMAINDER = Remainder()
 
 
+REFUNDS = "#refunds"
+"""The name of the row of what was given back, where rows are dishes or categories."""
+
+
 @dataclass(frozen=True, slots=True)
 class FigureRow:
     """A row of a printed list: a name and its sum."""

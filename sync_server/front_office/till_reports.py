@@ -20,7 +20,8 @@ from sync_server.domain.checks import Check
 from sync_server.domain.folio import Charge
 from sync_server.domain.limits import FIGURE_ROWS
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.money import allocate
+from sync_server.domain.pricing import given_apart
+from sync_server.domain.records import REFUNDS
 from sync_server.domain.shifts import Shift
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import read_event
@@ -41,7 +42,8 @@ REPORTS = (
     "discount",
     "comp",
 )
-"""Kinds. `tender` and `tax` (by rate in basis points) are named by key, the others in words."""
+"""Kinds. `tender` and `tax` (by rate in basis points) are named by key, the others in words; what
+was given back belongs to no dish and stands in a row of its own (`REFUNDS`)."""
 EVENTS_READ = 60_000
 _PAGE = 1_000
 
@@ -188,16 +190,7 @@ class Tally:
         self, event: e.CheckClosed | e.CheckReopened, grants: tuple[e.Grant, ...], sign: int
     ) -> None:
         """The check's discount goes to those who gave it, by what each took off."""
-        given = [grant for grant in grants if grant.kind != "surcharge"]
-        gross = {line.line_id: line.gross_minor for line in event.sold}
-        weights = []
-        for grant in given:
-            base = sum(gross.get(x, 0) for x in grant.line_ids or gross)
-            weights.append(grant.amount_minor or grant.rate_bp * base // 10_000)
-        if not given:
-            return
-        parts = allocate(event.totals.discount_minor, weights)
-        for grant, part in zip(given, parts, strict=True):
+        for grant, part in given_apart(event.sold, grants, event.totals.discount_minor):
             if (grant.kind == "comp") == (self.kind == "comp"):
                 self._add(self._person(grant.by), sign, sign * part)
 
@@ -235,14 +228,31 @@ class Tally:
         if event.outcome == "returned":
             self._paid(event.payment, -1)
 
+    def voucher_back(self, event: e.VoucherReturned) -> None:
+        """What was left of a voucher went back in cash."""
+        if self.kind == "tender" and self._of_shift(event.shift_id):
+            self._add("cash", -1, -event.amount_minor)
+
     def refunded(self, event: e.PaymentRefunded) -> None:
         """Money went back, with its taxes."""
         if not self._of_shift(event.shift_id):
             return
-        if self.kind == "tender":
-            self._add(event.tender, -1, -(event.amount_minor + event.tip_minor))
-        elif self.kind == "tax":
-            self._taxes(event.taxes, -1)
+        known, back = self._check(event.check_id), -event.amount_minor
+        match self.kind:
+            case "tender":
+                self._add(event.tender, -1, back - event.tip_minor)
+            case "tax":
+                self._taxes(event.taxes, -1)
+            case _ if not event.taxes:
+                return  # Money back on an open check is no sale taken back.
+            case "hour":
+                self._add(self._hour(event.at_ms), 0, back)
+            case "waiter":
+                self._add(self._person(known.owner), 0, back)
+            case "hall":
+                self._add(self._hall(known.table_id), 0, back)
+            case "item" | "category":
+                self._add(REFUNDS, 0, back)
 
     def asked(self, event: e.RoomChargeAsked) -> None:
         """A room is to pay; it has when the hotel says so."""
@@ -280,6 +290,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     e.PaymentTaken: Tally.took,
     e.PaymentUnallocated: Tally.took,
     e.VoucherSold: Tally.took,
+    e.VoucherReturned: Tally.voucher_back,
     e.AccountPaid: Tally.took,
     e.TenderCorrected: Tally.corrected,
     e.SuspenseSettled: Tally.settled,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hardware.documents import Block, Rule, Signature, Size
 from sync_server.domain.events import FiguresPrinted
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.records import REFUNDS
 
 from .figures import Figures
 from .guest import before_the_law
@@ -79,6 +80,8 @@ def _taxes(printed: FiguresPrinted, words: Words, figures: Figures) -> Iterator[
 def _name(printed: FiguresPrinted, name: str, words: Words, figures: Figures) -> str:
     if not name:
         return words.say("figures_other" if printed.document == "invoice" else "figures_rest")
+    if name == REFUNDS:
+        return words.say("returns")
     if printed.kind == "tender":
         return words.say("room_plain" if name == "room" else name)
     if printed.kind == "tax":

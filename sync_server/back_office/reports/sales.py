@@ -133,7 +133,8 @@ def _line(
         "gross": row["gross"],
         "discount": row["discount"],
         "net": row["net"],
-        "total": None if dishes else row["total"],
+        # Of a dish: what it brought at its price; what went back stands in a line of its own.
+        "total": row["total"] + (row["gross"] - row["discount"] if dishes else 0),
         "whole": whole,
     }
     opened = asked.period | {"of": "sale", by: key}
