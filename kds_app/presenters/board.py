@@ -501,6 +501,7 @@ class Board:
 
     def _foot(self, finished: list[Ticket], names: Names, now_ms: int) -> tuple[Act, ...]:
         words = names.words
+        finished = [one for one in finished if now_ms - one.bumped_ms <= sheets.RECALL_MS]
         last = finished[0] if finished else None
         if last is not None and now_ms - last.bumped_ms <= UNDO_MS:
             left = (UNDO_MS - (now_ms - last.bumped_ms)) // 1000

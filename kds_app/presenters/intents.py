@@ -7,7 +7,7 @@ Action ids are made in `ticket`, `expo`, `sheets` and `board`.
 
 from collections.abc import Callable
 
-from kds_app.presenters import expo
+from kds_app.presenters import expo, sheets
 from kds_app.presenters.board import PASS, TOAST_MS, Board
 from kds_app.presenters.keys import Keys
 from kds_app.settings import CARDS
@@ -181,7 +181,8 @@ class Intents:
 
     def _recall_last(self, _: str) -> None:
         finished = self._board.bumped(self._board.stations())
-        if finished:
+        since_ms = self._board.desk.now_ms() - sheets.RECALL_MS
+        if finished and finished[0].bumped_ms >= since_ms:
             self._bring_back(finished[0].ticket_id)
 
     def _bring_back(self, ticket_id: str) -> None:

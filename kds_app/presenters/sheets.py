@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kds_app.presenters.board import Board
 
 CHOICES = 14
-RECALL_MS = 15 * 60_000
+RECALL_MS = 60 * 60_000
 """How long a finished ticket stands on the list (features-commercial B3.23)."""
 
 HOURS_SHOWN = 6
@@ -95,7 +95,7 @@ def _stop(board: Board, names: Names) -> Sheet:
     stops = board.desk.venue.stops
     choices = []
     for item in names.catalogue.items.values():
-        if not stations & set(item.station_ids):
+        if not stations & set(item.station_ids) or item.sold_by == "open":
             continue
         stop = stops.get(item.item_id)
         note = ""

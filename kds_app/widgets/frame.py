@@ -4,6 +4,7 @@ Rule: each is one painted widget with areas; targets are at least 48 units high.
 finished from the presenters.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glass.lettering import fit, width
@@ -129,10 +130,19 @@ class SideView(Touchable):
             top = self._waiting(model.waiting, top)
         sections = [section for section in model.sections if section.pairs]
         least = 3 if high - top > u(39) * 20 else 2
+        # A list of which only "+13" has room says nothing: components make way, then what waits;
+        # what is to be made and what has run out stay.
+        while len(sections) > 1 and top + self._least(sections, least) > high - u(8):
+            sections.pop(-1 if len(sections) > 3 else 1)
         for number, section in enumerate(sections):
-            later = sum(min(len(other.pairs), least) for other in sections[number + 1 :])
-            reserved = (len(sections) - number - 1) * u(46) + later * u(39)
+            reserved = self._least(sections[number + 1 :], least)
             top = self._section(section, top, high - u(8) - reserved)
+
+    @staticmethod
+    def _least(sections: Sequence[Section], rows: int) -> int:
+        """The height of lists that show only so many rows each."""
+        shown = sum(min(len(section.pairs), rows) for section in sections)
+        return len(sections) * scale.of(46) + shown * scale.of(39)
 
     def _newcomers(self, model: SideModel, top: int) -> int:
         u = scale.of
