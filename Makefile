@@ -48,12 +48,12 @@ screenshots: setup  ## take the README's pictures from the running program
 	@$(BIN)/python -m pytest -q tests/e2e
 	@$(BIN)/python -m pytest -q tests/apps/test_everywhere.py -k readme
 	@mkdir -p docs/screenshots
-	@for name in floor order modifiers pay room review kitchen turnover food-cost \
-		price-rule portions; do \
+	@for name in floor order modifiers pay room review kitchen price-rule portions; do \
 		cp build/e2e/$$name.png docs/screenshots/; done
 	@for name in split portrait light small polish; do \
 		cp build/screens/readme_$$name.png docs/screenshots/$$name.png; done
 	@cp build/e2e/paper-0003.png docs/screenshots/receipt.png
+	@$(BIN)/python -m tests.web.pictures docs/screenshots
 	@$(BIN)/python -m pytest -q tests/apps/kds/test_screen.py -k "stands_on_the_glass or by_dish"
 	@for name in board tab_pass sheet_speed sheet_recipe_duck by_dish; do \
 		cp build/screens/kds_$${name}_1920x1080.png docs/screenshots/; done

@@ -116,6 +116,48 @@ def test_a_stock_take_goes_from_the_sheet_to_a_variance_posted_by_another(
     assert value > 0
 
 
+def test_the_second_to_post_a_stock_take_or_an_invoice_is_told_who_was_first(
+    page: Page, office: Served
+) -> None:
+    sign_in(page, "marko")
+    page.goto("/stock/new/count?store=bar")
+    page.locator("input[name=good]").first.fill("Garlic")
+    page.locator("input[name=qty]").first.fill("0,2")
+    page.click("[data-main]")
+    expect(page.locator(".state")).to_have_text("handed in")
+    address, before = page.url, moved(office, "1 = 1")[0]
+    windows = []
+    for login in ("oksana", "halyna"):
+        context = page.context.browser.new_context(base_url=office.address)  # type: ignore[union-attr]
+        window = context.new_page()
+        sign_in(window, login)
+        window.goto(address)
+        windows.append(window)
+    first, second = windows
+    first.click("[data-main]")
+    expect(first.locator(".state")).to_have_text("posted")
+    second.click("[data-main]")
+    expect(second.locator("[role=alert]")).to_contain_text("the document is posted already")
+    assert moved(office, "1 = 1")[0] == before + 1
+    for window in windows:
+        window.goto("/stock/new/receipt")
+        window.select_option("select[name=supplier]", "rynok")
+        window.fill("input[name=reference]", "TWICE-1")
+        window.locator("input[name=good]").first.fill("Beet")
+        window.locator("input[name=qty]").first.fill("1")
+        window.locator("input[name=price]").first.fill("14")
+        window.click("[data-main]")
+    expect(first.locator(".state")).to_have_text("posted")
+    number = first.locator("h1").inner_text().split()[-1].split("/")[0]
+    expect(second.locator(".faults li")).to_have_text(
+        f"this supplier's invoice is booked already: receipt/2026/{number}"
+    )
+    expect(second.locator("input[name=reference]")).to_have_value("TWICE-1")
+    assert moved(office, "1 = 1")[0] == before + 2
+    for window in windows:
+        window.context.close()
+
+
 def test_every_document_page_opens_in_three_languages(page: Page) -> None:
     sign_in(page)
     for language, title in (("pl", "Przyjęcia"), ("uk", "Надходження"), ("en", "Receipts")):

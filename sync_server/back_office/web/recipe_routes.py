@@ -28,6 +28,7 @@ from .frame import CARDS, WHAT_IF, render
 from .printing import PrintForm, pdf_response
 from .recipe_form import Begun, form_page, save_version, typed_of
 from .recipe_view import (
+    FIRST,
     Pricing,
     address_of,
     allergens_text,
@@ -200,7 +201,10 @@ def _card_page(session: Session, call: Call, book: Cookbook, opened: OpenCard) -
         missing=words("facts_missing", goods=", ".join(foods)) if foods else "",
         warning=words.yield_differs if opened.sheet.yield_differs else "",
         technology=opened.technology,
-        versions=[(day, f"{address}?day={day}") for day in opened.versions],
+        versions=[
+            (day, f"{address}?day={day}", words.from_the_start if day == FIRST else day)
+            for day in opened.versions
+        ],
         current=opened.sheet.recipe.valid_from,
         address=address,
         day=opened.sheet.recipe.valid_from,

@@ -132,6 +132,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "„{good}”: inny towar lokalu, raz",
     ),
     "more_faults": ("and {count} more", "і ще {count}", "i jeszcze {count}"),
+    "from_the_start": ("from the start", "від початку", "od początku"),
     "first_card": ("First card", "Перша картка", "Pierwsza karta"),
     "card": ("Recipe card", "Картка", "Karta"),
     "no_card": ("no card", "немає картки", "brak karty"),

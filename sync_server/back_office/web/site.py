@@ -67,6 +67,8 @@ from .spreadsheet import XLSX, workbook
 from .supplier_routes import SupplierPages
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
 
+PATIENCE_S = 60.0
+"""A year of a busy house on a busy machine takes longer than the library's three seconds."""
 LeafMaker = Callable[[Connection, Asked], Leaf]
 LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
     place.key: (place, partial(papers_leaf, paper=paper)) for paper, place in PAPERS.items()
@@ -210,7 +212,7 @@ class Site:
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(workbook(leaf.grid), media_type=XLSX, headers=headers)
 
-        pages.page(place.path)(show)
+        pages.page(place.path, response_timeout=PATIENCE_S)(show)
         self._fastapi.add_api_route(f"{place.path}.xlsx", send, methods=["GET"])
 
     async def _leaf(self, request: Request, place: PagePlace, make: LeafMaker) -> Leaf | Response:
