@@ -178,7 +178,9 @@ def test_rights_are_lent_until_a_time_ended_at_once_and_refused_in_words(
     assert page.request.post("/house/lent", form={"end": "no such"}).status == 400
 
 
-def test_rights_are_given_by_person_and_report_and_end_at_once(page: Page) -> None:
+def test_rights_are_given_by_role_person_and_report_and_end_at_once(
+    page: Page, office: Served
+) -> None:
     sign_in(page)
     page.goto("/house/people/new")
     page.fill("input[name=name]", "Zoia")
@@ -218,6 +220,14 @@ def test_rights_are_given_by_person_and_report_and_end_at_once(page: Page) -> No
     expect(page.locator("[role=alert] li")).to_have_text(
         "Rights: then nobody could change accounts any more"
     )
+    page.goto("/house/people/new")
+    for name, typed in (("name", "Ivan"), ("login", "ivan"), ("password", "Dovhyi-Parol-3")):
+        page.fill(f"input[name={name}]", typed)
+    page.select_option("select[name=account_role]", "manager")
+    expect(page.locator("input[name=by_role]")).to_be_checked()
+    page.click("[data-main]")
+    held = "SELECT rights FROM account WHERE login = 'ivan'"
+    assert rows(office, held) == [("approve_stock costing reports settings",)]
     page.goto("/")
     page.click("text=Sign out")
     sign_in(page, "oksana")

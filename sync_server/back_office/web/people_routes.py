@@ -1,11 +1,12 @@
 """Who may sign in here: accounts with their rights, reports given or taken, and new passwords.
 
-Asks the right to settings. Somebody with that right always remains; who is sent out is out at
-once, because rights are looked up at every request. Staff of the terminals are on the menu's
-pages.
+A role of the house gives its rights when it is asked to; ticks add to them, and single reports are
+given or taken besides. Asks the right to settings. Somebody with that right always remains; who is
+sent out is out at once, because rights are looked up at every request. Staff of the terminals are
+on the menu's pages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI
 from sqlalchemy import delete
@@ -22,7 +23,9 @@ from ..accounts import (
     PASSWORD_LENGTH,
     RIGHT_SETTINGS,
 )
+from ..catalogue import CatalogueReader
 from ..tables import Account, SignIn
+from .draft_routes import read_menu
 from .frame import PEOPLE, SINGLE, render
 from .plain_form import Sheet, field_of, first, sheet_of, told
 from .settled import SiteSettings
@@ -33,13 +36,18 @@ SHORTEST = 10
 LOGIN_LENGTH = 40
 ROLES = ("accountant", "calculator", "hall_manager", "owner", "administrator")
 GIVEN, TAKEN = "report:", "no-report:"
+OFFICE = frozenset(BACK_OFFICE_RIGHTS)
+Roles = Mapping[str, frozenset[str]]
 
 
 class PeoplePages:
     """The pages of accounts; `register` adds the routes."""
 
-    def __init__(self, database: Database, settings: SiteSettings) -> None:
-        """The settings know how a password is kept."""
+    def __init__(
+        self, database: Database, settings: SiteSettings, menu: CatalogueReader | None
+    ) -> None:
+        """The settings know how a password is kept; the menu has the house's roles."""
+        self._menu = menu
         self._place = Workplace(database, settings, RIGHT_SETTINGS)
         self._settings = settings
 
@@ -64,8 +72,9 @@ class PeoplePages:
             row = session.get(Account, login)
             if row is None and login != "new":
                 return call.refuse("not_found", 404)
-            return _page(session, call, login, _sheet(row))
+            return _page(session, call, login, _sheet(row), roles=roles)
 
+        roles = await self._roles()
         return await self._place.read(show)
 
     async def _keep(self, request: Request, login: str) -> Response:
@@ -76,14 +85,27 @@ class PeoplePages:
         password, hashed = first(sheet, "password"), ""
         if SHORTEST <= len(password) <= PASSWORD_LENGTH:
             hashed = await run_in_threadpool(self._settings.hash_password, password)
-        return await self._place.write(lambda s: _kept(s, call, login, sheet, hashed))
+        roles = await self._roles()
+        if sheet.get("by_role"):
+            of_role = roles.get(first(sheet, "account_role"), frozenset())
+            sheet = {**sheet, "rights": sorted({*sheet.get("rights", ()), *of_role})}
+        return await self._place.write(lambda s: _kept(s, call, login, sheet, hashed, roles))
+
+    async def _roles(self) -> Roles:
+        """The rights in the back office of every role that may be chosen."""
+        menu = await read_menu(self._menu)
+        held = {key: frozenset(one.rights) for key, one in menu.roles.items()} if menu else {}
+        keys = dict.fromkeys((*ROLES, *(key for key, has in held.items() if has & OFFICE)))
+        return {key: held.get(key, frozenset()) & OFFICE for key in keys}
 
 
-def _kept(session: Session, call: Call, login: str, sheet: Sheet, hashed: str) -> Response:
+def _kept(
+    session: Session, call: Call, login: str, sheet: Sheet, hashed: str, roles: Roles
+) -> Response:
     row = session.get(Account, login) if login != "new" else None
     if row is None and login != "new":
         return call.refuse("not_found", 404)
-    faults = _faults(session, row, sheet, hashed)
+    faults = _faults(session, row, sheet, hashed, roles)
     if row is None and not faults:
         row = Account(
             login=first(sheet, "login").strip().lower(),
@@ -103,11 +125,13 @@ def _kept(session: Session, call: Call, login: str, sheet: Sheet, hashed: str) -
         if not any(RIGHT_SETTINGS in one.rights.split() for one in others):
             faults.append(Fault("nobody_may", place="rights"))
     if faults:
-        return _page(session, call, login, sheet, faults, 422)
+        return _page(session, call, login, sheet, faults, 422, roles=roles)
     return RedirectResponse(PEOPLE.path, 303)
 
 
-def _faults(session: Session, row: Account | None, sheet: Sheet, hashed: str) -> list[Fault]:
+def _faults(
+    session: Session, row: Account | None, sheet: Sheet, hashed: str, roles: Roles
+) -> list[Fault]:
     faults = []
     name, login = first(sheet, "name").strip(), first(sheet, "login").strip().lower()
     if not name or len(name) > 80 or not name.isprintable():
@@ -120,7 +144,7 @@ def _faults(session: Session, row: Account | None, sheet: Sheet, hashed: str) ->
             faults.append(Fault("login_taken", place="login"))
     if not hashed and (row is None or first(sheet, "password")):
         faults.append(Fault("short_password", place="password", params={"least": SHORTEST}))
-    if first(sheet, "account_role") not in ROLES:
+    if first(sheet, "account_role") not in roles:
         faults.append(Fault("bad_choice", place="account_role"))
     if first(sheet, "language") not in LANGUAGE_NAMES:
         faults.append(Fault("bad_choice", place="language"))
@@ -161,14 +185,16 @@ def _page(
     sheet: Sheet,
     faults: Sequence[Fault] = (),
     status: int = 200,
+    *,
+    roles: Roles,
 ) -> Response:
     words = call.words
     yes_no = [("yes", words.yes), ("no", words.no)]
     fields = [field_of(words, sheet, faults, "name")]
     if login == "new":
         fields.append(field_of(words, sheet, faults, "login"))
-    roles = [(one, words.role(one)) for one in ROLES]
-    fields.append(field_of(words, sheet, faults, "account_role", choices=roles))
+    known = [(one, words.role(one)) for one in roles]
+    fields.append(field_of(words, sheet, faults, "account_role", choices=known))
     tongues = list(LANGUAGE_NAMES.items())
     fields.append(field_of(words, sheet, faults, "language", choices=tongues))
     fields.append(field_of(words, sheet, faults, "active", choices=yes_no))
@@ -189,6 +215,7 @@ def _page(
             (GIVEN, words.report_given_to),
             (TAKEN, words.report_taken_from),
         ],
+        by_role=login == "new" or bool(sheet.get("by_role")),
         path=PEOPLE.path,
     )
     return call.page(session, PEOPLE, title, content, status=status)

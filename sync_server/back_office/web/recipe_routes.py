@@ -208,6 +208,9 @@ def _card_page(session: Session, call: Call, book: Cookbook, opened: OpenCard) -
         current=opened.sheet.recipe.valid_from,
         address=address,
         day=opened.sheet.recipe.valid_from,
+        dish=card.owner is Owner.ITEM,
+        markup=MARKUP_BP // 100,
+        vat=TAX_BP // 100,
         instead=substitutes(book, read_alternatives(session), opened, words),
     )
     return call.page(session, CARDS, card.names[words.language], content)

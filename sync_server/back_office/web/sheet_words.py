@@ -133,6 +133,12 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "more_faults": ("and {count} more", "і ще {count}", "i jeszcze {count}"),
     "from_the_start": ("from the start", "від початку", "od początku"),
+    "rights_by_role": (
+        "with the rights of the role",
+        "разом із правами ролі",
+        "razem z prawami roli",
+    ),
+    "field_vat": ("Tax, %", "ПДВ, %", "VAT, %"),
     "first_card": ("First card", "Перша картка", "Pierwsza karta"),
     "card": ("Recipe card", "Картка", "Karta"),
     "no_card": ("no card", "немає картки", "brak karty"),

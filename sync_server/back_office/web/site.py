@@ -117,7 +117,7 @@ class Site:
         DraftPages(database, settings, menu).register(self._fastapi)
         PortionPages(database, settings).register(self._fastapi)
         LendingPages(database, settings, new_id, menu).register(self._fastapi)
-        PeoplePages(database, settings).register(self._fastapi)
+        PeoplePages(database, settings, menu).register(self._fastapi)
         GoodPages(database, settings).register(self._fastapi)
         SupplierPages(database, settings).register(self._fastapi)
         BarPages(database, settings, new_id).register(self._fastapi)

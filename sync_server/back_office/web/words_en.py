@@ -243,7 +243,7 @@ ENGLISH: Mapping[str, str] = {
     "new_version": "New version",
     "calculation_card": "Calculation card",
     "technology_card": "Technology card",
-    "per_hundred": "Norm for 100, kg",
+    "per_hundred": "For 100 portions",
     "set_cost": "Set for 100 portions",
     "selling_price": "Selling price of a portion",
     "yield_differs": "The declared output and the yield of the lines differ by more than 5 %.",

@@ -243,7 +243,7 @@ POLISH: Mapping[str, str] = {
     "new_version": "Nowa wersja",
     "calculation_card": "Karta kalkulacyjna",
     "technology_card": "Karta technologiczna",
-    "per_hundred": "Norma na 100, kg",
+    "per_hundred": "Norma na 100 porcji",
     "set_cost": "Zestaw na 100 porcji",
     "selling_price": "Cena sprzedaży porcji",
     "yield_differs": "Zadeklarowana wydajność różni się od sumy pozycji o ponad 5 %.",

@@ -243,7 +243,7 @@ UKRAINIAN: Mapping[str, str] = {
     "new_version": "Нова версія",
     "calculation_card": "Калькуляційна картка",
     "technology_card": "Технологічна картка",
-    "per_hundred": "Норма на 100, кг",
+    "per_hundred": "Норма на 100 порцій",
     "set_cost": "Набір на 100 порцій",
     "selling_price": "Продажна ціна порції",
     "yield_differs": "Заявлений вихід і вихід рядків різняться більш ніж на 5 %.",
