@@ -51,7 +51,14 @@ class Door:
                 await PlainTextResponse("foreign origin", 403)(scope, receive, send)
                 return
             send = _guarded(send, keep=path.startswith(KEPT))
-        await self.app(scope, receive, send)
+        line = _Line(receive)
+        try:
+            await self.app(scope, line, send)
+        except RuntimeError:
+            # The framework's middleware says so when somebody has gone on to another page before
+            # this one was there. That is no fault of anybody.
+            if not line.hung_up:
+                raise
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -63,6 +70,18 @@ class Door:
             target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             response = RedirectResponse(f"/sign-in?{urlencode({'next': target})}", 303)
         await response(scope, receive, send)
+
+
+class _Line:
+    """What comes from the browser, and whether it has gone away meanwhile."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self.hung_up = receive, False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.hung_up = self.hung_up or message["type"] == "http.disconnect"
+        return message
 
 
 def visitor_of(request: Request) -> Visitor:
