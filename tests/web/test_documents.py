@@ -158,6 +158,43 @@ def test_the_second_to_post_a_stock_take_or_an_invoice_is_told_who_was_first(
         window.context.close()
 
 
+POSTED = {
+    "transfer": ({"to_store": "bar"}, [("", "Beet", "0.2", "")]),
+    "write-off": ({"reason": "spoiled"}, [("", "Beet", "0.1", "")]),
+    "return": ({"supplier": "rynok", "reference": "R-1"}, [("", "Beet", "0.5", "1.40")]),
+    "production": ({}, [("", "Broth", "1.7", "")]),
+    "butchering": ({}, [("raw", "Beet", "1", ""), ("cut", "Garlic", "0.6", "20")]),
+    "opening": ({"store": "bar"}, [("", "Beet", "1", "14")]),
+    "order": ({"supplier": "rynok"}, [("", "Beet", "5", "1.40")]),
+}
+"""Fields of the head, then lines: role, good, quantity, price."""
+
+
+def test_every_kind_of_document_is_posted_from_its_form_under_a_number_of_its_own(
+    page: Page, office: Served
+) -> None:
+    sign_in(page)
+    for kind, (head, lines) in POSTED.items():
+        page.goto(f"/stock/new/{kind}")
+        for name, value in ({"store": "kitchen"} | head).items():
+            box = page.locator(f".paper-head [name={name}]")
+            if box.evaluate("one => one.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
+        for at, (role, good, qty, price) in enumerate(lines):
+            if role:
+                page.locator("select[name=role]").nth(at).select_option(role)
+            for name, value in (("good", good), ("qty", qty), ("price", price)):
+                if value:
+                    page.locator(f"input[name={name}]").nth(at).fill(value)
+        before = moved(office, "1 = 1")[0]
+        page.click("[data-main]")
+        expect(page.locator(".state"), kind).to_have_text("posted")
+        assert re.search(r" \d+/2026$", page.locator("h1").inner_text()), kind
+        assert (moved(office, "1 = 1")[0] > before) == (kind != "order"), kind
+
+
 def test_every_document_page_opens_in_three_languages(page: Page) -> None:
     sign_in(page)
     for language, title in (("pl", "Przyjęcia"), ("uk", "Надходження"), ("en", "Receipts")):
