@@ -32,6 +32,7 @@ RIGHTS = (
     ("/house/books", "approve_stock"),
     ("/house/people", "settings"),
     ("/house/menu/pin", "settings"),
+    ("/house/lent", "settings"),
     ("/house/", "costing"),
     ("/reports/turnover", "costing"),
     ("/reports/food-cost", "reports"),
