@@ -45,6 +45,7 @@ from sync_server.front_office.catalogues import Catalogues
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.room_day import charges_of
+from sync_server.front_office.unusual import UnusualCounts
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import DayTotals, FolioGateway
@@ -141,6 +142,7 @@ class House:
         waiting = steady(wall_ms, mono_ms)
         self.door = OfficeDoor(self.office, waiting)
         self.watch = KitchenWatch(self.office, waiting)
+        self.unusual = UnusualCounts(self.office)
         self.search = GuestSearch(self.gateway, self._meal_of)
         self.office.asks = Asks(self.office, self._guests, self.health, self._hotel_day)
         self.hand_out = HandOut(lambda: mono_ms() / 1000, _first_id())
@@ -217,6 +219,8 @@ class House:
             self.settings.outlet, self.office.catalogue.settings.currency, self._meal_of
         )
         self._run(self.watch.run(), "kitchen-watch")
+        self.unusual.remember()
+        self._run(self.unusual.run(), "unusual-counts")
         if self.office.checkpoints is not None:
             self._run(self.office.checkpoints.run(self.office), "checkpoints")
         self._run(

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from sync_server.domain import limits, menu
 from sync_server.domain.staff import RIGHTS
 
-from .money_files import accounts_of, currency_of, denomination_of
+from .money_files import accounts_of, currency_of, denomination_of, unusual_of
 from .reading import Faults, Record, read_csv, read_toml
 from .venue_types import Business, Credential, Display, Names, Portion, Tender
 
@@ -108,6 +108,7 @@ def read_house(folder: Path, faults: Faults) -> House:
             *("tax_inclusive", "tip_percents", "receipt_printer", "drop_above", "count_twice"),
         ),
         "currency": ("code", "rate"),
+        "unusual": ("kind", "times", "minutes"),
         "account": ("id", "name", "limit", "tax_code", "address", "cards"),
         "sign_in": ("staff_pin_digits", "manager_pin_digits"),
         "tax": ("id", *NAMES, "percent"),
@@ -187,6 +188,7 @@ def _settings(
         legal_name=_only(found["business"], file, "business", Faults()).text("legal_name"),
         tax_number=_only(found["business"], file, "business", Faults()).text("tax_number"),
         count_twice=money.flag("count_twice"),
+        unusual=unusual_of(found["unusual"]),
     )
 
 

@@ -41,3 +41,19 @@ def denomination_of(money: Record, note: str) -> int:
     if faults.found or minor <= 0:
         money.fault("denominations", f'"{note}" is not a note or coin like 0.50')
     return minor
+
+
+def unusual_of(records: list[Record]) -> tuple[menu.Unusual, ...]:
+    """What managers are told of; what the file does not name stays as usual."""
+    kinds = tuple(one.kind for one in menu.UNUSUAL)
+    named = {
+        record.choice("kind", kinds): (
+            record.whole("times", 0, 999),
+            record.whole("minutes", 1, 1440),
+        )
+        for record in records
+    }
+    return tuple(
+        menu.Unusual(one.kind, *named.get(one.kind, (one.times, one.minutes)))
+        for one in menu.UNUSUAL
+    )

@@ -119,6 +119,10 @@ FIRE_AHEAD_MS = 12 * 3_600_000
 PRICE_MINOR = 100_000_000
 AMOUNT_MINOR = 10_000_000_000
 NOTICES_OPEN = 1_000
+UNUSUAL_WATCHED = 1_000
+UNUSUAL_WAITING = 64
+UNUSUAL_READ = 2_000
+"""What is counted for managers: people times kinds, words not told yet, records read at a start."""
 CLOSED_CHECKS_KEPT = 300
 BUMPED_TICKETS_KEPT = 100
 SPEEDS_KEPT = 600
@@ -138,6 +142,8 @@ PIN_FAILURES = 5
 PIN_LOCK_FIRST_MS = 30_000
 PIN_LOCK_MAX_MS = 15 * 60_000
 PIN_DEVICE_FAILURES = 20
+PIN_FAILURES_EVER = 100
+"""Wrong PINs in a row for one person, on all devices together: then the PIN counts no more."""
 PIN_DEVICE_MS = 3_600_000
 CARD_LEAST = 4
 CARD_LENGTH = 128

@@ -391,6 +391,24 @@ class HouseAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Unusual:
+    """So many deeds of a kind by one person within so many minutes are told to managers; 0 times:
+    never. Kinds: void, return, comp, refund, tender, reopen, no_sale, reprint, pin."""
+
+    kind: str
+    times: int
+    minutes: int = 60
+
+
+UNUSUAL = (
+    *(Unusual("void", 6), Unusual("return", 4), Unusual("comp", 5), Unusual("refund", 3)),
+    *(Unusual("tender", 3), Unusual("reopen", 4), Unusual("no_sale", 4), Unusual("reprint", 6)),
+    Unusual("pin", 8),
+)
+"""Where the venue says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is the same for the whole venue. Steps and amounts in the smallest unit.
 
@@ -402,6 +420,7 @@ class Settings:
     `service_on_full` on the full prices (features-region, rule 12). `legal_name` and `tax_number`
     are the house's own on receipts and invoices. With `count_twice` a drawer that is over or short
     is counted again, until two counts agree or somebody who may approve lets the last one stand.
+    `unusual` is what managers are told of (`domain.unusual`).
     """
 
     name: str
@@ -428,6 +447,7 @@ class Settings:
     legal_name: str = ""
     tax_number: str = ""
     count_twice: bool = False
+    unusual: tuple[Unusual, ...] = UNUSUAL
 
 
 @dataclass(frozen=True, slots=True)

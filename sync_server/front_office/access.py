@@ -2,7 +2,8 @@
 
 A PIN counts only on an enrolled device and is stored as argon2id over an HMAC with a pepper that
 is not in the database (reliability S-7 to S-12). Wrong PINs are throttled per person and device,
-and for a device within an hour, whoever it tried to be; that survives a restart. A manager's
+and for a device within an hour, whoever it tried to be; a PIN that was missed a hundred times in a
+row counts no more until its person has a new one (S-11). That survives a restart. A manager's
 approval is single-use, bound to one command word for word, and short-lived (S-18). Hashing is slow
 on purpose and runs in a thread.
 """
@@ -39,6 +40,9 @@ so that made-up names fill no table."""
 
 WHOLE_DEVICE = "*"
 """Under this name all wrong PINs of a device within an hour are counted."""
+
+ANYWHERE = "#"
+"""At this device the wrong PINs of a person are counted on all devices together."""
 
 ANY_CARD = "+"
 """Under this name the unknown cards that were held at a device are counted."""
@@ -162,6 +166,12 @@ class Access:
 
         await self._database.write(write)
         self._secrets[staff_id] = hashed
+        await self.note_success(staff_id, ANYWHERE)
+
+    def pin_is_void(self, staff_id: str) -> bool:
+        """Whether it was missed too often in a row: only a new one, or a card, helps (S-11)."""
+        missed, _ = self._throttle.get((staff_id, ANYWHERE), (0, 0))
+        return missed >= limits.PIN_FAILURES_EVER
 
     def locked_until(self, staff_id: str, dev: str, now_ms: int) -> int:
         """Until when this person may not try at this device; 0 if now is fine."""
@@ -198,6 +208,9 @@ class Access:
             wait = limits.PIN_LOCK_FIRST_MS << min(failures - limits.PIN_FAILURES, 20)
             until = now_ms + min(wait, limits.PIN_LOCK_MAX_MS)
         await self._store_throttle(staff_id, dev, failures, until)
+        if staff_id in self._secrets:
+            ever = self._throttle.get((staff_id, ANYWHERE), (0, 0))[0] + 1
+            await self._store_throttle(staff_id, ANYWHERE, ever, 0)
         together, hour_ends = self._throttle.get((WHOLE_DEVICE, dev), (0, 0))
         if hour_ends <= now_ms:
             together, hour_ends = 0, now_ms + limits.PIN_DEVICE_MS
@@ -206,8 +219,9 @@ class Access:
 
     async def note_success(self, staff_id: str, dev: str) -> None:
         """The right PIN was given: count wrong ones from zero again."""
-        if (staff_id, dev) in self._throttle:
-            await self._store_throttle(staff_id, dev, 0, 0)
+        for where in (dev, ANYWHERE):
+            if (staff_id, where) in self._throttle:
+                await self._store_throttle(staff_id, where, 0, 0)
 
     async def _store_throttle(self, staff_id: str, dev: str, failures: int, until: int) -> None:
         def write(connection: Connection) -> None:

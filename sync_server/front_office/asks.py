@@ -271,6 +271,8 @@ class Asks:
             until = max(until, access.device_locked_until(dev, now))
         if until:
             return _no("locked", until_ms=until)
+        if access.pin_is_void(staff_id):
+            return _no("pin_void")
         right = await access.verify(staff_id, asked.pin[:64])
         person = house.catalogue.staff.get(staff_id)
         if not right or person is None or not person.active:
@@ -334,6 +336,8 @@ class Asks:
             return _no("session_ended")
         if until := access.locked_until(holder, dev, now):
             return _no("locked", until_ms=until)
+        if access.pin_is_void(holder):
+            return _no("pin_void")
         if not await access.verify(holder, asked.old[:64]):
             return await self._failed(holder, dev)
         places = places_of(house.catalogue, holder)
@@ -426,9 +430,10 @@ class Asks:
         holder = access.holder(session, dev, now)
         if not holder:
             return _no("session_ended")
-        until = access.locked_until(approver, dev, now)
-        if until:
+        if until := access.locked_until(approver, dev, now):
             return _no("locked", until_ms=until)
+        if access.pin_is_void(approver):
+            return _no("pin_void")
         if not await access.verify(approver, asked.pin[:64]):
             return await self._failed(approver, dev)
         await access.note_success(approver, dev)

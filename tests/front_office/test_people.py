@@ -361,6 +361,24 @@ async def test_a_device_that_tried_many_names_is_left_to_those_who_approve(
     assert not (await till.sign_in("olena")).code
 
 
+async def test_a_pin_that_was_missed_a_hundred_times_in_a_row_counts_no_more(
+    house: House, till: Till
+) -> None:
+    """However patiently, and from whatever device; the card still opens, and a new PIN (S-11)."""
+    other = await house.till("t2")
+    await till.sign_in("nadia")
+    for times in range(limits.PIN_FAILURES_EVER):
+        house.now_ms += limits.PIN_LOCK_MAX_MS + 1
+        assert (await wrong(till if times % 2 else other, "olena")).code in ("bad_pin", "locked")
+    house.now_ms += limits.PIN_LOCK_MAX_MS + 1
+    assert (await till.sign_in("olena")).code == "pin_void"
+    await house.restart()
+    assert (await other.sign_in("olena")).code == "pin_void"
+    assert not (await till.sign_in("ihor")).code, "it is nobody else's trouble"
+    await house.office.access.set_pin("olena", "8305", house.now_ms)
+    assert not (await other.sign_in("olena", "8305")).code
+
+
 # -- cards -------------------------------------------------------------------------------------
 async def test_a_card_signs_in_whom_it_was_given_to_and_a_new_one_ends_the_old(
     house: House, till: Till
