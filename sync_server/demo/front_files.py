@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from sync_server.domain import limits, menu
 from sync_server.domain.staff import RIGHTS
 
-from .money_files import accounts_of, currency_of, denomination_of, unusual_of
+from .money_files import accounts_of, currency_of, denomination_of, tenders_of, unusual_of
 from .reading import Faults, Record, read_csv, read_toml
 from .venue_types import Business, Credential, Display, Names, Portion, Tender
 
@@ -123,7 +123,7 @@ def read_house(folder: Path, faults: Faults) -> House:
         business=_business(found, file, faults),
         settings=_settings(found, file, {tax.tax_id for tax in taxes}, faults),
         taxes=taxes,
-        tenders=_tenders(found["tender"]),
+        tenders=tenders_of(found["tender"]),
         reasons=_reasons(found["reason"]),
         discounts=_discounts(found["discount"]),
         accounts=accounts_of(found["account"]),
@@ -200,15 +200,6 @@ def _taxes(records: list[Record]) -> list[menu.Tax]:
             rate_bp=int(record.decimal("percent", "0", "100") * 100),
             names=record.names(),
         )
-        for record in records
-    ]
-
-
-def _tenders(records: list[Record]) -> list[Tender]:
-    seen: dict[str, int] = {}
-    kinds = ("cash", "card", "room", "house", "voucher")
-    return [
-        Tender(record.identity("id", seen), record.choice("kind", kinds), record.names())
         for record in records
     ]
 

@@ -8,6 +8,7 @@ import re
 from sync_server.domain import menu
 
 from .reading import Faults, Record
+from .venue_types import Tender
 
 
 def currency_of(record: Record) -> menu.Currency:
@@ -41,6 +42,16 @@ def denomination_of(money: Record, note: str) -> int:
     if faults.found or minor <= 0:
         money.fault("denominations", f'"{note}" is not a note or coin like 0.50')
     return minor
+
+
+def tenders_of(records: list[Record]) -> list[Tender]:
+    """In what guests may pay."""
+    seen: dict[str, int] = {}
+    kinds = ("cash", "card", "room", "house", "voucher")
+    return [
+        Tender(record.identity("id", seen), record.choice("kind", kinds), record.names())
+        for record in records
+    ]
 
 
 def unusual_of(records: list[Record]) -> tuple[menu.Unusual, ...]:
