@@ -403,6 +403,7 @@ class Connection:
         if own is None or own == check.sha256 or conversation is None:
             return
         logger.error("the replica differs at event %d (%s)", check.at_n, check.scope)
+        self.show(drifts=self.state.drifts + 1)
         conversation.resync("digest")
         self._wake.set()
 

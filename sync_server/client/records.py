@@ -104,7 +104,8 @@ Phase = Literal["offline", "connecting", "catching_up", "online", "refused", "fo
 @dataclass(frozen=True, slots=True)
 class LinkState:
     """What the status bar shows. `saving` counts commands without an answer; `latency_ms` is -1
-    while unknown; `offline_since_ms` is the wall clock, 0 while connected."""
+    while unknown; `offline_since_ms` is the wall clock, 0 while connected. `drifts` counts how
+    often, since the start, this replica was found to differ from the server: a fault of ours."""
 
     phase: Phase = "offline"
     saving: int = 0
@@ -112,6 +113,7 @@ class LinkState:
     latency_ms: int = -1
     can_save: bool = True
     reason: str = ""
+    drifts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,15 @@ from sync_server.client.outbox import Outbox
 from sync_server.domain import (
     commands as c,
     decisions,
+    events as e,
     kitchen,
     ledger,
+    lending,
     orders,
     shifts,
     splitting,
     till,
+    venue,
 )
 from sync_server.front_office import journal
 from sync_server.front_office.bus import CommandBus
@@ -38,7 +41,7 @@ from sync_server.transport.authority import CommandResult
 
 from .evening import Evening
 from .machines import WorkedDatabase
-from .shapes import ServerFalters, TabletsRestart
+from .shapes import LoansAndInvoices, ServerFalters, TabletsRestart
 
 Undo = Callable[[], None]
 
@@ -225,7 +228,7 @@ def answers_before_the_commit(shop: Workshop) -> None:
         (
             "        try:\n            stored = await",
             "        for job, answer in zip(jobs, answers, strict=True):\n"
-            "            _settle(job.answer, answer)\n"
+            "            job.answer(answer)\n"
             "        try:\n            stored = await",
         ),
     )
@@ -425,7 +428,7 @@ def received_is_acknowledged_as_drawn(shop: Workshop) -> None:
 
 
 # -- kitchen -----------------------------------------------------------------------------------
-@variant(22)
+@variant(27)
 def sent_lines_are_fired_again(shop: Workshop) -> None:
     """A second send cooks a second time."""
     new = shop.rewrite(
@@ -437,7 +440,7 @@ def sent_lines_are_fired_again(shop: Workshop) -> None:
 @variant(2)
 def voids_do_not_reach_the_kitchen(shop: Workshop) -> None:
     """The dish is off the check and on the stove."""
-    shop.replace(kitchen, "cancel", lambda line, qty_milli, tickets, at_ms: [])
+    shop.replace(kitchen, "cancel", lambda *known: [])
 
 
 @variant(3)
@@ -496,6 +499,33 @@ def a_closed_shift_takes_money(shop: Workshop) -> None:
 def what_is_paid_may_be_taken_off(shop: Workshop) -> None:
     """A line is removed below the payments."""
     shop.replace(orders, "_overpaid", lambda check, event, facts: False)
+
+
+@variant(32, LoansAndInvoices)
+def lent_rights_never_end(shop: Workshop) -> None:
+    """What was lent for a minute is had for ever."""
+    shop.rewrite(lending, "running", ("each.from_ms <= now_ms < each.until_ms", "True"))
+    shop.replace(lending, "noted", _never_forgotten)
+
+
+def _never_forgotten(lent: dict[str, lending.Lent], event: e.RightsLent) -> None:
+    lent[event.lent_id] = lending.Lent(
+        *(event.lent_id, event.staff_id, event.by, event.rights),
+        *(event.from_ms, event.until_ms, event.reason),
+    )
+
+
+@variant(14, LoansAndInvoices)
+def what_was_taken_back_is_still_lent(shop: Workshop) -> None:
+    """A loan that was ended by hand goes on."""
+    shop.put(venue._STEPS, e.RightsTakenBack, ())
+
+
+@variant(1, LoansAndInvoices)
+def an_invoice_number_is_given_twice(shop: Workshop) -> None:
+    """Two papers of one number: the tax office asks which is true."""
+    new = shop.rewrite(till, "print_figures", ("venue.invoice_no + 1", "max(1, venue.invoice_no)"))
+    shop.decide(c.PrintFigures, new)
 
 
 @variant(3)

@@ -6,6 +6,7 @@ As `broken`, whose workshop and register these use.
 from hardware.escpos_printer import EscposPrinter
 from sync_server import recovery
 from sync_server.back_office import intake
+from sync_server.client.desk import ClientDesk
 from sync_server.client.offline_pin import OfflinePins
 from sync_server.client.outbox import Outbox
 from sync_server.domain import shifts
@@ -28,6 +29,7 @@ from .shapes import (
     ClockIsSet,
     DiesPrinting,
     DiskDies,
+    DiskDiesOwed,
     DiskFills,
     HotelFirst,
     HotelSlow,
@@ -150,6 +152,16 @@ def what_a_card_terminal_says_late_is_not_looked_for(shop: Workshop) -> None:
     )
 
 
+@variant(0, CardsFail)
+def an_unknown_card_is_asked_again_after_a_restart(shop: Workshop) -> None:
+    """The row says that the terminal was asked, and it is asked once more."""
+    shop.rewrite(
+        CardPayments,
+        "_taken_up",
+        ('await self._settle(row, job, Silent("restarted"))', "await self._do(row)"),
+    )
+
+
 # -- stock, numbers, secrets -----------------------------------------------------------------------
 @variant(0, StockCounted)
 def a_void_is_never_put_back_into_the_stock(shop: Workshop) -> None:
@@ -231,7 +243,13 @@ def the_epoch_is_not_raised(shop: Workshop) -> None:
     shop.replace(machines, "begin_epoch", new)
 
 
-@variant(0, DiskDies)
+@variant(10, DiskDiesOwed)
+def a_new_epoch_leaves_the_old_base_on_the_screen(shop: Workshop) -> None:
+    """Events that come again are counted on top of what they had made."""
+    shop.replace(ClientDesk, "_on_new_history", lambda self: None)
+
+
+@variant(6, DiskDies)
 def told_commands_are_not_offered_again(shop: Workshop) -> None:
     """A terminal sends only what nobody has answered."""
     shop.rewrite(
@@ -245,7 +263,7 @@ def recovery_does_not_wait_for_all(shop: Workshop) -> None:
     shop.replace(Reoffers, "_missing", lambda self, devices: False)
 
 
-@variant(0, HotelFirst)
+@variant(2, HotelFirst)
 def rooms_are_charged_before_a_second_copy(shop: Workshop) -> None:
     """The hotel hears of a charge that only the server's disk knows."""
     shop.replace(effects_door, "HELD_BACK", frozenset())

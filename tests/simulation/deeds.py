@@ -4,6 +4,7 @@ Each deed takes the person and the check in hand, and does one thing with what s
 what the machine refuses at once is not done. `people` draws them; weights stand here beside them.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -247,6 +248,35 @@ def _settle_what_is_open(who: "Cashier", shift: Shift) -> None:
             if seen is not None:
                 who.do(c.ResolveCard(card.payment_id, seen, "slip"))
             return
+
+
+# -- rights lent, numbered papers ----------------------------------------------------------------
+LENT_S = (5, 15, 30)
+
+
+async def at_the_office(who: "Waiter") -> None:
+    """A cashier lends a right for a while and prints invoices; a waiter uses what was lent, also
+    when it has ended."""
+    desk, rng = who.desk, who.rng
+    shift, closed = _shift(who), list(desk.venue.closed.values())
+    what = rng.random()
+    if what < 0.3:
+        until_ms = desk.now_ms() + rng.choice(LENT_S) * 1000
+        who.do(c.LendRights(desk.new_id(), StaffId("olena"), ("refund",), until_ms, "busy"))
+    elif what < 0.4 and desk.venue.lent:
+        who.do(c.TakeBackRights(rng.choice(list(desk.venue.lent))))
+    elif what < 0.7 and closed:
+        check = rng.choice(closed)
+        about = {"check_id": check.check_id, "buyer": "Acme", "buyer_code": "1"}
+        task = who.machine.spawn(desk.ask("check_invoice", about))
+        await asyncio.wait({task}, timeout=20)
+    elif shift is not None and closed:
+        check = rng.choice(closed)
+        paid = [one for one in check.payments if one.tender == "cash"]
+        if paid:
+            new = PaymentId(desk.new_id())
+            ids = (check.check_id, new, paid[0].payment_id, shift.shift_id)
+            who.do(c.RefundPayment(*ids, 1, "sorry"))
 
 
 # -- the kitchen -------------------------------------------------------------------------------

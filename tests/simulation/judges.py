@@ -12,13 +12,14 @@ from sqlmodel import col
 
 from sync_server.domain import events as e
 from sync_server.domain.outward import PAPER
+from sync_server.domain.staff import rights_of
 from sync_server.front_office import journal
 from sync_server.front_office.tables import EffectRow
 from sync_server.protocol.envelope import EventRecord, read_event
 from sync_server.protocol.replica import CODEC
 
 from . import books
-from .restaurant import JOURNAL_KEY, PEPPER, PINS
+from .restaurant import JOURNAL_KEY, PEPPER, PINS, busy_menu
 from .world import World
 
 STOCK_IN = 0.12
@@ -68,6 +69,10 @@ def numbers_have_no_gap(world: World) -> list[str]:
     z_numbers = [event.z_no for _, event in known if isinstance(event, e.ShiftClosed)]
     if z_numbers != list(range(1, len(z_numbers) + 1)):
         found.append(f"I-12 Z numbers are {z_numbers}")
+    invoices = [event.number for _, event in known if isinstance(event, e.FiguresPrinted)]
+    invoices = [number for number in invoices if number]
+    if invoices != list(range(1, len(invoices) + 1)):
+        found.append(f"I-12 invoices are numbered {invoices}")
     copies: Counter[tuple[str, str]] = Counter()
     for record, event in known:
         if isinstance(event, e.PreBillPrinted | e.ReceiptCopied):
@@ -86,6 +91,27 @@ def numbers_have_no_gap(world: World) -> list[str]:
     for n, times in papers.items():
         if times != 1 or n not in closes | copied:
             found.append(f"I-12 event {n}: {times} receipts")
+    return found
+
+
+def lent_rights_end(world: World) -> list[str]:
+    """I-16: who gives money back without the right had been lent it, and it had not ended."""
+    catalogue = busy_menu()
+    lent: dict[str, e.RightsLent] = {}
+    found = []
+    for record, event in entries(world):
+        if isinstance(event, e.RightsLent):
+            lent[event.lent_id] = event
+        elif isinstance(event, e.RightsTakenBack):
+            lent.pop(event.lent_id, None)
+        elif isinstance(event, e.PaymentRefunded):
+            own = "refund" in rights_of(catalogue, event.by)
+            has = any(
+                one.staff_id == event.by and one.from_ms <= event.at_ms < one.until_ms
+                for one in lent.values()
+            )
+            if not own and not has:
+                found.append(f"I-16 event {record.n}: {event.by} gave money back without leave")
     return found
 
 
@@ -138,6 +164,7 @@ def what_was_told_came_back(world: World) -> list[str]:
 JUDGES = (
     stock_is_what_was_cooked,
     numbers_have_no_gap,
+    lent_rights_end,
     no_secret_is_kept,
     what_was_told_came_back,
 )

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sync_server.client.connection import Callbacks
 from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Uuid7
-from sync_server.client.records import CannotSave, StoredCommand
+from sync_server.client.records import CannotSave, LinkState, StoredCommand
 from sync_server.client.terminal import TerminalLink
 from sync_server.clocks import steady
 from sync_server.effects.card_payments import CardPayments
@@ -207,6 +207,8 @@ class ServerMachine(Machine):
         self.key = JOURNAL_KEY
         self.doing = ""
         self.disks = [disk]
+        self.opens: Callable[..., WorkedDatabase] = self._on_this_disk
+        """How a start opens its database: `postgres` puts another one in its place."""
         self.epoch = 1
         self.errors = 0
         self.databases: list[Database] = []
@@ -216,12 +218,10 @@ class ServerMachine(Machine):
 
     async def boot(self) -> None:
         """As `sync_server.bootstrap.House`, with this machine's clock, chance and disk."""
-        database = WorkedDatabase.on_disk(
-            self.disk,
+        database = self.opens(
             before_commit=lambda: self._before(self.doing),
             after_commit=lambda: self.at_commit(True, self.doing),
         )
-        assert isinstance(database, WorkedDatabase)
         self.databases.append(database)
         luck = Random(f"{self.rng.random()} {self.boots}")
         database.begins = self._begins
@@ -280,6 +280,11 @@ class ServerMachine(Machine):
         self.sockets = SyncServer(
             self.office, self.wall_ms, lambda: f"{luck.getrandbits(256):064x}"
         )
+
+    def _on_this_disk(self, **hooks: Callable[[], None]) -> WorkedDatabase:
+        database = WorkedDatabase.on_disk(self.disk, **hooks)
+        assert isinstance(database, WorkedDatabase)
+        return database
 
     def _watched(self, task: "asyncio.Task[None] | None", name: str) -> None:
         """A worker that ends is a finding."""
@@ -423,11 +428,16 @@ class TerminalMachine(Machine):
             self.history.answered(stored)
             real.on_answer(stored)
 
+        def on_state(state: LinkState) -> None:
+            if state.drifts > self.desk.state.drifts:
+                self.history.outlived.append(f"I-8 {self.name}: its screen had drifted")
+            real.on_state(state)
+
         return Callbacks(
             real.on_events,
             on_answer,
             real.on_snapshot,
-            real.on_state,
+            on_state,
             real.on_new_history,
             real.digest_of,
             real.ui_ok,

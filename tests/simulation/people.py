@@ -84,15 +84,20 @@ class Person:
 
 class Waiter(Person):
     """Orders, serves and takes money at three tables that others serve as well; `charges` is how
-    often it is to a room, `seldom` how often it is one of `deeds`;
+    often it is to a room, `seldom` how often it is one of `deeds`, `office` how often it has to do
+    with rights lent and numbered papers;
     `rooms` are those that guests say."""
 
     charges = 0.1
     seldom = 0.2
+    office = 0.0
     rooms: tuple[str, ...] = ROOMS
 
     async def act(self) -> None:
         """Mostly order; sometimes everything else."""
+        if self.office and self.rng.random() < self.office:
+            await deeds.at_the_office(self)
+            return
         checks = list(self.desk.venue.checks.values())
         if not checks or (len(checks) < 4 and self.rng.random() < 0.15):
             self.open()

@@ -7,17 +7,21 @@ code passes every one of them; `broken` names the shape that notices a broken pr
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import ClassVar
 
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.limits import KITCHEN_PAPER_MS
+from sync_server.domain.menu import Catalogue
 from sync_server.hotel.faulty import Faults
 
-from . import invariants
-from .evening import Evening
+from . import invariants, judges
+from .evening import RECOVERED_S, Evening
 from .machines import Machine, ServerMachine
 from .paper import FEW_BYTES, Press
 from .people import Cashier, Waiter
+from .restaurant import busy_menu
 from .wire import AWAY, CALM, Weather
 from .world import SLOWEST_MS, World
 
@@ -95,6 +99,40 @@ class DiskDies(Calm):
             await world.until(lambda: server.on and server.ready, 60, "the new disk")
             await asyncio.sleep(luck.random() * 6)
             world.air.change(late, CALM)
+
+
+class DiskDiesOwed(DiskDies):
+    """The same while much is paid on accounts and by voucher: sums that come again do not overwrite
+    what stood there. And the air is far, and cuts each device off between the welcome that tells of
+    the new history and the first of it."""
+
+    lengths_s = (25.0, 35.0)
+    pace_s = 0.5
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        for person in self.people:
+            if isinstance(person, Waiter):
+                person.seldom = 0.7
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        await super().own_trouble()
+        self.world.air.usual = FAR
+        await asyncio.gather(*(self.cut(name) for name in self.world.devices))
+
+    async def cut(self, name: str) -> None:
+        """Once, when it has forgotten the old history and heard nothing of the new one."""
+        world, machine = self.world, self.world.devices[name]
+
+        def forgotten() -> bool:
+            if not (machine.on and machine.ready):
+                return False
+            store = machine.link.store
+            return store.sep == world.server.epoch and store.cursor_n == 0
+
+        if await self.come(forgotten, world.loop.now + RECOVERED_S):
+            world.air.drop(name)
 
 
 class AnswersLost(Calm):
@@ -307,8 +345,102 @@ class ClockIsSet(Calm):
         display.frozen = False
 
 
+class LoansAndInvoices(Calm):
+    """Rights are lent for seconds and used when they have ended; closed checks get invoices while
+    the server falters and tablets are out of the Wi-Fi."""
+
+    lengths_s = (25.0, 35.0)
+    pace_s = 0.5
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        for person in self.people:
+            if isinstance(person, Waiter) and person.name != "ihor":
+                person.office = 0.35
+
+    async def own_trouble(self) -> None:
+        """The server dies now and then; the waiter walks out of the Wi-Fi and back."""
+        world, luck = self.world, self.luck
+        while world.loop.now < self.lasts_s:
+            await self.some_time(0.3)
+            world.air.change("t1", luck.choice((AWAY, CALM)))
+            if luck.random() < 0.3 and world.server.on:
+                world.server.crash()
+
+
+class MenuChanges(Calm):
+    """The office publishes editions in mid-service: other prices, a dish that is gone, another
+    route; while tablets are away and go on with the menu that they have."""
+
+    lengths_s = (20.0, 30.0)
+    pace_s = 0.6
+    charges = 0.05
+
+    async def own_trouble(self) -> None:
+        """Two editions, each while somebody is out of the Wi-Fi."""
+        world, luck = self.world, self.luck
+        for number in (2, 3):
+            away = luck.sample(list(world.devices), luck.randint(1, 3))
+            for name in away:
+                world.air.change(name, AWAY)
+            await self.some_time(0.3)
+            if luck.random() < 0.3 and world.devices[away[0]].on:
+                world.devices[away[0]].crash()
+            server = world.server
+            await world.until(lambda s=server: s.on and s.ready, 60, "an edition")  # type: ignore[misc]
+            await server.spawn(published(world, edition(number, world)))
+            await self.some_time(0.2)
+            for name in away:
+                world.air.change(name, CALM)
+
+    def findings(self) -> list[str]:
+        """Everybody has the last menu; who ordered by an older one is charged its price."""
+        world = self.world
+        office = world.server.office
+        found = [
+            f"menu: {name} still has {machine.desk.catalogue.number}"
+            for name, machine in world.devices.items()
+            if machine.desk.catalogue.number != 3
+        ]
+        lines = [
+            line
+            for _, event in judges.entries(world)
+            if isinstance(event, e.LinesAdded)
+            for line in event.lines
+        ]
+        for line in lines:
+            shown = office.catalogues[line.menu_no].items[line.item_id].price_minor
+            if line.unit_minor != shown and not line.chosen:
+                found.append(f"menu: {line.item_id} of menu {line.menu_no} at {line.unit_minor}")
+        if not {1, 3} <= {line.menu_no for line in lines} and len(lines) > 60:
+            found.append("menu: nobody ordered by an old one and by the new one")
+        return found
+
+
+def edition(number: int, world: World) -> Catalogue:
+    """Everything dearer by a hryvnia an edition; in the last one fries go to the grill and the
+    plate is gone."""
+    plain = busy_menu()
+    items = {
+        key: replace(item, price_minor=item.price_minor + 100 * (number - 1))
+        for key, item in plain.items.items()
+    }
+    if number == 3:
+        items["fries"] = replace(items["fries"], station_ids=("grill",))
+        del items["plate"]
+    return replace(plain, number=number, published_ms=world.server.wall_ms(), items=items)
+
+
+async def published(world: World, catalogue: Catalogue) -> None:
+    """As the back office's editions come into force: stored, then named in the journal."""
+    office = world.server.office
+    digest = await office.catalogues.store(catalogue)
+    await office.report(c.PublishCatalogue(catalogue.number, digest))
+
+
 SHAPES = (
     DiskDies,
+    DiskDiesOwed,
     AnswersLost,
     ServerFalters,
     StockCounted,
@@ -320,4 +452,6 @@ SHAPES = (
     PrintersDoubt,
     DiskFills,
     ClockIsSet,
+    LoansAndInvoices,
+    MenuChanges,
 )
