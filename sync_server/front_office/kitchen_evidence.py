@@ -1,4 +1,4 @@
-"""After a restore: what the kitchen had been given by a tablet that has not come.
+"""After a restore: what the world has that nobody brings again: dishes, and numbered papers.
 
 Rule: a dish that a cook has seen is a fact (reliability 2.20). A tablet may lie in a drawer until
 tomorrow, and the house opens without it; the others remember what it had sent, and without that a
@@ -6,7 +6,8 @@ colleague would send the same dishes again. So what was given to the kitchen, an
 missing device, is believed on the word of those that are here: money and what was ordered wait
 for their own tablet. What follows of itself from a send (portions counted down, the close of a
 check that is paid) is repeated as far as it is still so. Lines are followed to the check on which
-they stand now: while a payment is missing no second check continues a paid one.
+they stand now: while a payment is missing no second check continues a paid one. A company's
+invoice is the server's own paper: whoever remembers its number keeps it from being given again.
 `recollection` remembers, `group` repeats, `bus` says when.
 """
 
@@ -18,6 +19,7 @@ from sync_server.domain.checks import balance, totals_of
 from sync_server.domain.ids import CheckId
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import EventRecord
+from sync_server.protocol.replica import CODEC
 
 GIVEN = frozenset(
     {
@@ -33,6 +35,15 @@ def was_given(records: Sequence[EventRecord]) -> bool:
     """Whether these events of one command gave dishes to the kitchen, and did nothing else."""
     types = {record.type for record in records}
     return "LinesFired" in types and types <= GIVEN | FOLLOWS
+
+
+def was_numbered(records: Sequence[EventRecord]) -> bool:
+    """Whether these events of one command are an invoice, which has a number for ever."""
+    return any(
+        record.type == "FiguresPrinted"
+        and CODEC.decode_event(record.type, record.tv, record.body).number > 0
+        for record in records
+    )
 
 
 def now_on(venue: Venue, events: Sequence[object]) -> dict[CheckId, CheckId]:
@@ -58,7 +69,10 @@ def moved(event: object, to: dict[CheckId, CheckId]) -> object:
 
 
 def is_due(venue: Venue, event: object) -> bool:
-    """Whether the lines stand as they did: ordered, and not given meanwhile."""
+    """Whether the lines stand as they did, ordered and not given meanwhile; an invoice's number is
+    due while no later one is known."""
+    if isinstance(event, e.FiguresPrinted):
+        return event.number > venue.invoice_no
     if not isinstance(event, e.LinesFired):
         return True
     check = venue.checks.get(event.check_id)

@@ -19,7 +19,7 @@ from sync_server.protocol.replica import CODEC
 from sync_server.transport.authority import CommandResult
 
 from .adoption import brought
-from .kitchen_evidence import was_given
+from .kitchen_evidence import was_given, was_numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Recollection:
         whole = (
             (known[0].n, cmd_id)
             for cmd_id, known in self._records.items()
-            if known[-1].n < self._upto and was_given(known)
+            if was_numbered(known) or (known[-1].n < self._upto and was_given(known))
         )
         self._given = deque(cmd_id for _, cmd_id in sorted(whole))
 

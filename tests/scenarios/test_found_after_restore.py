@@ -218,3 +218,30 @@ def test_a_dish_of_which_few_were_left_is_not_made_again_while_its_sender_is_mis
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
 
     played(story)
+
+
+def test_the_number_of_an_invoice_that_a_company_has_is_not_given_to_another() -> None:
+    """The paper was the server's own work, which no tablet brings again; but they remember it."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(OLENA, c.SendLines(K, (L1, L2)))
+        backup = await burnt(scene)
+        scene.pay(PETRO, "cash")
+        await scene.until(lambda: K in scene.server.closed)
+
+        async def invoice(buyer: str) -> int:
+            asked = scene.desk(PETRO).ask("check_invoice", {"check_id": K, "buyer": buyer})
+            answer = await scene.machine(PETRO).spawn(asked)
+            assert answer.code == "", answer
+            await scene.drained()
+            return scene.server.invoice_no
+
+        assert await invoice("Acme") == 1
+        await put_back(scene, backup)
+        assert scene.server.invoice_no == 1
+        signed = await scene.machine(PETRO).spawn(scene.desk(PETRO).sign_in("petro", "7362"))
+        assert signed.code == "", signed
+        await scene.until(lambda: K in scene.server.closed, 200)
+        assert await invoice("Globex") == 2
+
+    played(story)
