@@ -2,7 +2,8 @@
 
 A second process copies and tries the backup, so that the venue's loop never waits for it. What a
 verified backup holds counts as durable: terminals may then forget commands that are older than two
-days. The number of backups kept is bounded. What a backup is stands in `recovery`.
+days. The number of backups kept is bounded. Where the settings name a second folder, a sealed copy
+of each goes there. What a backup is stands in `recovery`, what sealing is in `sealed`.
 """
 
 import asyncio
@@ -20,12 +21,15 @@ from sync_server.config import ServerSettings
 from sync_server.domain.events import DayClosed
 from sync_server.front_office.office import FrontOffice
 from sync_server.recovery import surplus
+from sync_server.sealed import PUBLIC, seal
+from sync_server.store.errors import BackupRefused
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 3_600
 KEPT_NEWEST = 24
 KEPT_DAYS = 14
+SEALED = ".sealed"
 
 Taker = Callable[[ServerSettings, Path], Awaitable[int]]
 """Makes a verified backup in a new folder; the number of the last event in it, 0 for a failure."""
@@ -92,14 +96,31 @@ class BackupRounds:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         at = datetime.fromtimestamp(self._office.clock() / 1000, UTC)
-        n = await self._take(self._settings, self.folder / at.strftime("%Y%m%dT%H%M%SZ"))
+        made = self.folder / at.strftime("%Y%m%dT%H%M%SZ")
+        n = await self._take(self._settings, made)
         if not n:
             return
         self._last_n = n
+        await self._ship(made)
         await self._office.set_durable(n)
         names = [path.name for path in self.folder.glob("????????T??????Z")]
         for name in surplus(names, KEPT_NEWEST, KEPT_DAYS):
             shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    async def _ship(self, made: Path) -> None:
+        """A sealed copy of the newest to the second folder; what fails is said, and the next comes
+        in an hour."""
+        second = self._settings.second_backups
+        if second is None:
+            return
+        try:
+            target = second / f"{made.name}{SEALED}"
+            await asyncio.to_thread(seal, made, target, self._settings.data / PUBLIC)
+            names = [path.name.removesuffix(SEALED) for path in second.glob(f"*Z{SEALED}")]
+            for name in surplus(names, KEPT_NEWEST, KEPT_DAYS):
+                (second / f"{name}{SEALED}").unlink(missing_ok=True)
+        except (OSError, BackupRefused) as fault:
+            log.error("no sealed copy in %s: %s", second, fault)
 
     def _told(self, events: list[object]) -> None:
         if any(isinstance(event, DayClosed) for event in events):

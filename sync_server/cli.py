@@ -193,6 +193,33 @@ def backup(
         )
 
 
+@app.command("backup-key")
+def backup_key(
+    data: Annotated[Path, typer.Argument(help="Folder of the databases.")],
+    private: Annotated[Path, typer.Argument(help="New file; carry it away from this machine.")],
+) -> None:
+    """Make the pair of keys with which backups are sealed for a second disk."""
+    from sync_server.sealed import make_key
+
+    _or_say(lambda: make_key(data, private))
+    typer.echo(
+        f"{private} opens what is sealed from now on. Keep it in a safe, not on this machine."
+    )
+
+
+@app.command()
+def unseal(
+    file: Annotated[Path, typer.Argument(help="Sealed copy of a backup.")],
+    target: Annotated[Path, typer.Argument(help="New folder for it.")],
+    key: Annotated[Path, typer.Option(help="File that `backup-key` made.")],
+) -> None:
+    """Open a sealed backup, so that it can be restored."""
+    from sync_server.sealed import unseal as opened
+
+    folder = _or_say(lambda: opened(file, target, key))
+    typer.echo(f"opened; now: vitrylo restore {folder} DATA")
+
+
 @app.command()
 def restore(
     source: Annotated[Path, typer.Argument(help="Folder of the backup.")],

@@ -45,6 +45,10 @@ class ServerSettings(BaseSettings):
     backups: Path | None = Field(
         default=None, description="folder of the server's own backups; empty: in `data`"
     )
+    second_backups: Path | None = Field(
+        default=None,
+        description="folder on another disk or machine for sealed copies of the backups",
+    )
     site: str = Field(
         default="vitrylo", min_length=1, max_length=64, description="name of the house"
     )

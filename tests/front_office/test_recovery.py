@@ -1,6 +1,7 @@
 """The server loses its disk: an older backup and the terminals make the evening whole again."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ from sync_server.hotel.property import Property
 from sync_server.protocol.link import Link, LinkClosed, memory_pair
 from sync_server.protocol.replica import CODEC, digest
 from sync_server.recovery import FRONT, put_back, read_manifest, surplus, take
+from sync_server.sealed import make_key, unseal
 from sync_server.store.database import Database
 from sync_server.store.errors import BackupRefused, StoreLocked
 from sync_server.verify import verify
@@ -334,6 +336,27 @@ async def test_the_server_takes_its_own_backups_and_says_what_is_durable(world: 
     await rounds.round()
     (kept,) = rounds.folder.iterdir()
     assert read_manifest(kept).n == house.office.head_n
+
+
+async def test_a_sealed_copy_goes_to_the_second_folder_and_can_be_put_back(
+    world: World, tmp_path: Path
+) -> None:
+    second = tmp_path / "second"
+    second.mkdir()
+    settings = world.settings.model_copy(update={"second_backups": second})
+    await BackupRounds(world.running.office, settings, again).round()
+    assert not list(second.iterdir()), "there is no key yet: said in the log, and no copy in clear"
+    make_key(settings.data, tmp_path / "safe.key")
+    await BackupRounds(world.running.office, settings, again).round()
+    (sealed,) = second.iterdir()
+    opened = unseal(sealed, tmp_path / "opened", tmp_path / "safe.key")
+    assert read_manifest(opened).n == world.running.office.head_n
+
+
+async def again(settings: ServerSettings, target: Path) -> int:
+    """As the next round in a later second, in this process."""
+    shutil.rmtree(target, ignore_errors=True)
+    return take(settings, target, wall_ms()).n
 
 
 def test_a_bounded_number_of_backups_is_kept() -> None:
