@@ -12,6 +12,15 @@ from sync_server.demo.venue import DEMO_VENUE
 
 DISHES, TABLES = 300, 60
 CATEGORY, HALL = "mains", "grand"
+_HALL = f"""
+[[hall]]
+id = "{HALL}"
+name_uk = "Великий зал"
+name_en = "Grand hall"
+name_pl = "Wielka sala"
+width = 255
+height = 140
+"""
 _ACROSS, _CELL, _TABLE = 10, (25, 23), (21, 17)
 
 
@@ -22,8 +31,7 @@ def write(folder: Path) -> Path:
     _more_dishes(venue)
     _more_tables(venue / "tables.csv")
     with (venue / "halls.toml").open("a", encoding="utf-8") as halls:
-        halls.write(f'\n[[hall]]\nid = "{HALL}"\nname_uk = "Великий зал"\nname_en = "Grand hall"\n')
-        halls.write("width = 255\nheight = 140\n")
+        halls.write(_HALL)
     return venue
 
 
@@ -39,8 +47,9 @@ def _more_dishes(venue: Path) -> None:
     for number in range(DISHES - len(items)):
         known = plain[number % len(plain)]
         other = {"id": f"dish-{number}", "category": CATEGORY, "favourite": "", "barcode": ""}
-        for language in ("uk", "en"):
-            other[f"name_{language}"] = f"{known[f'name_{language}']} № {number + 1}"
+        other |= {
+            key: f"{name} № {number + 1}" for key, name in known.items() if key.startswith("name_")
+        }
         items.append(known | other)
         needed = [row for row in recipes if row["kind"] == "item" and row["owner"] == known["id"]]
         recipes += [row | {"owner": other["id"]} for row in needed]
