@@ -83,6 +83,7 @@ class ScrollList(Widget):
         self._live: dict[int, Any] = {}
         self._tops: list[float] = []
         self._total = 0.0
+        self._measured: tuple[Any, float] = ((), -1.0)
         self._drag: tuple[float, float] | None = None
         self._stopped_a_glide = False
         self._glide = Glide()
@@ -118,6 +119,10 @@ class ScrollList(Widget):
         self._arrange()
 
     def _measure(self) -> None:
+        """Where each row begins; a list that is merely scrolled was measured before."""
+        if self._measured[0] is self.models and self._measured[1] == self.width:
+            return
+        self._measured = (self.models, self.width)
         kind = Factory.get(self.view)
         top = 0.0
         self._tops = []
