@@ -103,7 +103,8 @@ class Bridge:
         loop.show_again()
 
     def _run_refresh(self, *_: Any) -> None:
-        self._news.cancel()
+        for awaited in (self._refresh, self._news):
+            awaited.cancel()
         self._screen.view = self.board.view(self._screen.glass())
         if self.board.sound:
             self._sounds.play(self.board.sound)

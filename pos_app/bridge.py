@@ -85,7 +85,8 @@ class Bridge:
             self._heard(self._desk.attached.typed(code))
 
     def _run_refresh(self, *_: Any) -> None:
-        self._news.cancel()
+        for awaited in (self._refresh, self._news):
+            awaited.cancel()
         shown = self.flow.view()
         self._dress()
         self._stage.left_handed = self._desk.preference.hand == "left"
