@@ -8,7 +8,7 @@ view), here what a tap means. The view-model is in `payment_view`.
 from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.payment_shown import TENDERS, PaymentShown
 from pos_app.presenters.payment_view import PaymentView
-from pos_app.presenters.presenter import digits, intent
+from pos_app.presenters.presenter import AGAIN_MS, digits, intent
 from pos_app.presenters.shown import Act, Head, Pair, Sheet
 from sync_server.domain import commands as c
 from sync_server.domain.accounts import account_of_card
@@ -16,9 +16,6 @@ from sync_server.domain.checks import Check, totals_of
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
 from sync_server.domain.vouchers import TENDER_OF, voucher_read
-
-AGAIN_MS = 700
-"""A second tap on the same button within this time is the same tap."""
 
 
 class PaymentPresenter(PaymentShown):

@@ -46,6 +46,8 @@ class Place:
     """Quick sales: the first dish opens the check, a paid one makes room for the next."""
 
 
+AGAIN_MS = 700
+"""A second tap on the same button within this time is the same tap."""
 TOAST_MS = 6_000
 
 

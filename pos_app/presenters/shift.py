@@ -7,7 +7,7 @@ over. View-model: `shift_view`.
 
 from pos_app import formats
 from pos_app.desk import Desk
-from pos_app.presenters.presenter import Place, Presenter, digits, intent
+from pos_app.presenters.presenter import AGAIN_MS, Place, Presenter, digits, intent
 from pos_app.presenters.shift_view import Note, ShiftView
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain import commands as c
@@ -38,6 +38,7 @@ class ShiftPresenter(Presenter):
         self.reason = ""
         self.moving = ""
         self.closed_id = ""
+        self.counted_ms = 0
 
     def enter(self) -> None:
         """From the first step; a count that was begun stays."""
@@ -123,9 +124,10 @@ class ShiftPresenter(Presenter):
 
     @intent
     def review(self) -> None:
-        """The count is in; now the expected cash may be seen."""
-        shift = self.shift
-        if shift is None:
+        """The count is in; now the expected cash may be seen. The second of two quick taps is no
+        second count: that would agree with the first, whatever lies in the drawer."""
+        shift, again = self.shift, self.desk.now_ms() - self.counted_ms < AGAIN_MS
+        if shift is None or again or self.step != "count":
             return
         counts = tuple(
             c.DenominationCount(face, count) for face, count in self.counts.items() if count
@@ -135,6 +137,7 @@ class ShiftPresenter(Presenter):
         )
         first = shift.counts if shift.state == "counted" else None
         if self.submit(c.CountDrawer(shift.shift_id, counts, abroad)):
+            self.counted_ms = self.desk.now_ms()
             self.picked, self.abroad_picked = 0, ""
             self.step = "review"
             if self._count_again():

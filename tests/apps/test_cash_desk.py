@@ -439,6 +439,7 @@ def test_foreign_cash_is_counted_apart_and_a_difference_needs_a_reason(house: Ho
         if euros:
             flow.act("abroad:EUR")
             typed(flow, euros)
+        house.now_ms += 1_000
         flow.act("review")
         settle(flow, house)
         assert flow.view().view.step == ("review" if euros else "count"), "the euros lack"

@@ -453,6 +453,7 @@ def test_a_difference_needs_a_reason_before_the_shift_closes(house: House) -> No
     flow.act("go_step:count")
     for face in ("more:50000", "more:100000", "more:100000"):
         flow.act(face)
+        house.now_ms += 1_000
         flow.act("review")
         house.settle()
         shown = flow.view().view
