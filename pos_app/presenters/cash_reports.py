@@ -19,6 +19,7 @@ KINDS = (
 )
 RIGHT = "reports"
 _HOUR_MS = 3_600_000
+_DAY_HOURS = 24
 _SPANS = (1, 4, 24, 72, 168, 720)
 _ANSWERS = 40
 """Looked through in a row before somebody has to ask for older ones again."""
@@ -121,8 +122,8 @@ class ReportsSection(Section):
             name = on.say(f"tender_{name}")
         elif self._of == "tax":
             name = on.say("tax_inside", rate=formats.percent(int(name), on.language))
-        times = (on.say("times", n=many),) if many else ()
-        return Card(name, times, on.amount(int(row["amount_minor"])))
+        times = on.say("times", n=many) if many else ""
+        return Card(name, (), on.amount(int(row["amount_minor"])), lead=times)
 
     def open(self, key: str) -> None:
         """Pick a kind and ask for it."""
@@ -312,14 +313,19 @@ class JournalSection(Section):
     def do_time(self) -> None:
         """The last hours."""
         on = self.on
-        acts = tuple(Act(f"pick:{n}", on.say("last_hours", n=n)) for n in _SPANS)
+        acts = tuple(Act(f"pick:{n}", self._span(n)) for n in _SPANS)
 
         def done(answers: Answers) -> None:
             hours = int(answers["hours"])
-            said = on.say("last_hours", n=hours)
+            said = self._span(hours)
             self._seek("from_ms", on.desk.now_ms() - hours * _HOUR_MS, said)
 
         on.asking.begin((Step("pick", "hours", on.say("by_time"), acts),), done)
+
+    def _span(self, hours: int) -> str:
+        if hours > _DAY_HOURS:
+            return self.on.say("last_days", n=hours // _DAY_HOURS)
+        return self.on.say("last_hours", n=hours)
 
     def do_clear(self) -> None:
         """Everything, the newest first."""

@@ -144,6 +144,7 @@ class RoomListPresenter(Questions):
         elif self.compared:
             title, step = f"{self.say('compare_day')} · {self.day}", self._verdict()
             rows, acts = self._sums(), self._other_days()
+        cards = self._odd() or tuple(self._card(charge) for charge in charges)
         return RoomListView(
             head=Head(
                 self.say("room_list"),
@@ -151,8 +152,8 @@ class RoomListPresenter(Questions):
                 right=(self.clock_chip(),),
                 avatar=self.avatar(),
             ),
-            cards=self._odd() or tuple(self._card(charge) for charge in charges),
-            empty="" if charges else self.say("room_list_empty"),
+            cards=cards,
+            empty="" if cards else self.say("room_list_empty"),
             title=title,
             step=step,
             rows=rows,
@@ -270,11 +271,8 @@ class RoomListPresenter(Questions):
         """The exceptions of the day that is compared, those that nothing explains first."""
         return tuple(
             Card(
-                f"{self.say('room_number', room=odd['room'])} · {odd['guest']}",
-                (
-                    f"{self.say('room_sent', number=odd['number'], at=self.clock(odd['at_ms']))}"
-                    f" · {self.say('odd_' + odd['why'])}",
-                ),
+                f"{odd['room']} · {odd['guest']}",
+                (f"{self.say('odd_' + odd['why'])} · {odd['number']}, {self.clock(odd['at_ms'])}",),
                 self.short(int(odd["amount_minor"])),
                 "late" if odd["why"] in _ALARMING else "hold",
                 f"pick:{odd['charge_id']}",

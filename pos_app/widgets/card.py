@@ -35,7 +35,9 @@ class NoticeCard(Tap):
 
     @staticmethod
     def _room(card: Card, width: float) -> int:
-        return int(width - dp(32) - (dp(56) if card.aside else 0) - (dp(28) if card.icon else 0))
+        wide = NoticeCard.measure(card.aside, 16, not card.stripe) + dp(10)
+        aside = max(dp(56), wide) if card.aside else 0
+        return int(width - dp(32) - aside - (dp(28) if card.icon else 0))
 
     def paint(self) -> None:
         """Ground, title, lines, aside."""

@@ -71,6 +71,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_again": "Everything",
     "older": "Older",
     "last_hours": "Last {n} h",
+    "last_days": {"one": "Last day", "other": "Last {n} days"},
     "find_hint_number": "number of the check, T1-018",
     "journal_empty": "Say what to look for",
     "journal_none": "Nothing fits",

@@ -71,6 +71,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_again": "Wszystko",
     "older": "Starsze",
     "last_hours": "Ostatnie {n} godz.",
+    "last_days": {
+        "one": "Ostatni dzień",
+        "few": "Ostatnie {n} dni",
+        "many": "Ostatnie {n} dni",
+        "other": "Ostatnie {n} dnia",
+    },
     "find_hint_number": "numer rachunku, T1-018",
     "journal_empty": "Powiedz, czego szukać",
     "journal_none": "Nic nie pasuje",

@@ -71,6 +71,12 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_again": "Усе",
     "older": "Давніші",
     "last_hours": "Останні {n} год",
+    "last_days": {
+        "one": "Останній {n} день",
+        "few": "Останні {n} дні",
+        "many": "Останні {n} днів",
+        "other": "Останні {n} дня",
+    },
     "find_hint_number": "номер чека, T1-018",
     "journal_empty": "Скажіть, що шукати",
     "journal_none": "Нічого не підходить",

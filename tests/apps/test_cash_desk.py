@@ -462,8 +462,8 @@ def test_reports_are_asked_for_the_day_or_the_shift_and_printed(house: House) ->
     desk.answers["till_report"] = {"rows": rows, "total_minor": 40_500, "cut": False}
     flow.act("open:tender")
     settle(flow, house)
-    cards = [(card.title, card.lines, card.aside) for card in flow.view().view.cards]
-    assert cards == [("Готівка", ("2 ×",), "400,00"), ("Решта", ("1 ×",), "5,00")]
+    cards = [(card.title, card.lead, card.aside) for card in flow.view().view.cards]
+    assert cards == [("Готівка", "2 ×", "400,00"), ("Решта", "1 ×", "5,00")]
     assert flow.view().view.rows[0].value == "405,00\u00a0₴"
     flow.act("do:span")
     settle(flow, house)
