@@ -123,7 +123,7 @@ class ReportsSection(Section):
         elif self._of == "tax":
             name = on.say("tax_inside", rate=formats.percent(int(name), on.language))
         times = on.say("times", n=many) if many else ""
-        return Card(name, (), on.amount(int(row["amount_minor"])), lead=times)
+        return Card(name, (), on.amount(int(row["amount_minor"])), lead=times, token="text")
 
     def open(self, key: str) -> None:
         """Pick a kind and ask for it."""

@@ -110,15 +110,6 @@ class _TillReport(_Params, frozen=True):
     paper: bool = False
 
 
-class _Journal(_Params, frozen=True):
-    number: str = ""
-    staff_id: str = ""
-    amount_minor: int = 0
-    from_ms: int = 0
-    to_ms: int = 0
-    before_n: int = 0
-
-
 class _MailBill(_Params, frozen=True):
     check_id: str
     address: str
@@ -224,7 +215,7 @@ class Asks:
         self.set_up: SetUp | None = None
         self.hand_out: HandsOut | None = None
         self.mail: Mails | None = None
-        self._known: dict[str, tuple[type[_Params], Callable[..., Awaitable[AskResult]]]] = {
+        self._known: dict[str, tuple[type[msgspec.Struct], Callable[..., Awaitable[AskResult]]]] = {
             "sign_in": (_SignIn, self._sign_in),
             "sign_in_by_card": (_SignInByCard, self._sign_in_by_card),
             "change_pin": (_ChangePin, self._change_pin),
@@ -240,7 +231,7 @@ class Asks:
             "account_paper": (_AccountPaper, self._account_paper),
             "check_invoice": (_CheckInvoice, self._check_invoice),
             "till_report": (_TillReport, self._till_report),
-            "journal": (_Journal, self._journal),
+            "journal": (Sought, self._journal),
             "mail_bill": (_MailBill, self._mail_bill),
         }
 
@@ -547,20 +538,12 @@ class Asks:
                 return fault
         return _yes(asdict(found))
 
-    async def _journal(self, dev: str, session: str, asked: _Journal) -> AskResult:
+    async def _journal(self, dev: str, session: str, asked: Sought) -> AskResult:
         """What happened, by check, person, sum and time, with the tap behind each event."""
         _, fault = self._holds(dev, session, REPORT_RIGHT)
         if fault is not None:
             return fault
-        sought = Sought(
-            asked.number[:64],
-            asked.staff_id[:64],
-            asked.amount_minor,
-            asked.from_ms,
-            asked.to_ms,
-            asked.before_n,
-        )
-        found = await search(self._house.database, self._house.venue, sought)
+        found = await search(self._house.database, self._house.venue, asked)
         codes = {device.dev: device.code for device in self._house.devices.values()}
         lines = [{**asdict(line), "dev": codes.get(line.dev, "")} for line in found.lines]
         return _yes({"lines": lines, "before_n": found.before_n})

@@ -11,7 +11,7 @@ Each line names its command with the device's own clock: what was tapped, where,
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -29,12 +29,12 @@ LOOKED_AT = 100_000
 _PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What is looked for; what is empty or 0 is no condition. `before_n` goes on from an answer."""
+class Sought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is looked for, as it comes over the wire; what is empty or 0 is no condition. `before_n`
+    goes on from an answer."""
 
-    number: str = ""
-    staff_id: str = ""
+    number: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    staff_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
     amount_minor: int = 0
     from_ms: int = 0
     to_ms: int = 0

@@ -12,9 +12,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import Stamp
@@ -145,7 +146,7 @@ async def _searches(section: Section, front: Path, venue: Venue) -> None:
                 answers += 1
                 if not found.before_n or answers == pages:
                     break
-                sought = replace(sought, before_n=found.before_n)
+                sought = msgspec.structs.replace(sought, before_n=found.before_n)
             whole = time.perf_counter() - begun
             section.add(f"{name}: in all", whole, "s")
             section.at_most(f"{name}: the longest of {answers} answers", longest, "s", SEARCH_S)
