@@ -29,7 +29,9 @@ from sync_server.front_office.access import pin_hash
 from sync_server.front_office.tables import FrontRow
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import DayTotals, FolioGateway
+from sync_server.hotel.opening import EmbeddedSettings
 from sync_server.hotel.property import Property
+from sync_server.hotel.sent_log import SentLog
 from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
@@ -39,6 +41,8 @@ from sync_server.store.visitor import Visitor
 
 FRONT, HOTEL = "front", "hotel"
 HOTEL_DAYS = 400
+ANSWER_DAYS = 62
+"""Days of answers that are added up for one question."""
 TOKEN_BYTES = 32
 T = TypeVar("T")
 
@@ -82,27 +86,45 @@ class HotelFolios:
     """What the property system itself says of a day, asked through its gateway.
 
     Our own hotel is asked beside the server that writes it. The links to others tell no sums
-    (their `abilities` say so) and belong to the server, which holds the one connection.
+    (their `abilities` say so) and belong to the server, which holds the one connection; but what
+    they answered to each charge stands in the link's log, and is added up here.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
         """Whose hotel, and as which outlet the restaurant posts."""
         self._settings = settings
 
+    @property
+    def by_answers(self) -> bool:
+        """Whether the property system is another's, which tells no sums."""
+        return self._settings.hotel.kind != "embedded"
+
     def between(self, first: str, last: str) -> Mapping[str, int] | None:
         """By business day the sums of the restaurant's outlet; None when nobody tells."""
         days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
-        if self._settings.hotel.kind != "embedded" or days > HOTEL_DAYS:
+        if days > (ANSWER_DAYS if self.by_answers else HOTEL_DAYS):
             return None
         start = date.fromisoformat(first)
         wanted = [(start + timedelta(days=day)).isoformat() for day in range(days)]
         try:
             url = self._settings.database_url(HOTEL)
             with Database.open_read_only(url, HOTEL, readers=1) as database:
+                if not isinstance(self._settings.hotel, EmbeddedSettings):
+                    log = SentLog(database, self._settings.hotel.link, wall_ms)
+                    return asyncio.run(self._answers(log, wanted))
                 gateway = EmbeddedGateway(Property(database, wall_ms))
                 return asyncio.run(self._sums(gateway, wanted))
         except StoreError:
             return None
+
+    async def _answers(self, log: SentLog, days: Sequence[str]) -> dict[str, int]:
+        sums = {}
+        for day in days:
+            answers = await log.answered_on(day)
+            own = [each for each in answers if each.outlet == self._settings.outlet]
+            if own:
+                sums[day] = sum(each.total_minor for each in own)
+        return sums
 
     async def _sums(self, gateway: FolioGateway, days: Sequence[str]) -> dict[str, int] | None:
         sums = {}

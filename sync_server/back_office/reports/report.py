@@ -81,6 +81,10 @@ class Line:
 class HotelSums(Protocol):
     """The hotel's own word, through the gateway port; given by whoever puts the processes up."""
 
+    @property
+    def by_answers(self) -> bool:
+        """It tells no sums: what `between` gives are its answers, added up here."""
+
     def between(self, first: str, last: str) -> Mapping[str, int] | None:
         """By business day (both included) what it says this outlet put on folios, reversals taken
         off; a day without any may be missing. None: this hotel does not tell, or not now."""

@@ -140,10 +140,11 @@ def _hotel(connection: Connection, asked: Asked) -> list[Line]:
     days = sorted(ours.keys() | told.keys())
     apart = [day for day in days if ours.get(day, 0) != told.get(day, 0)]
     agreed = sum(value for day, value in ours.items() if day not in apart)
-    found = [_line("hotel", agreed, agreed, drill, drill)]
+    what = "hotel_answers" if asked.hotel is not None and asked.hotel.by_answers else "hotel"
+    found = [_line(what, agreed, agreed, drill, drill)]
     for day in apart:
         here = Drill("till_lines", {"from": day, "to": day, "of": "tender", "key": "room"})
-        found.append(_line("hotel", ours.get(day, 0), told.get(day, 0), here, here, day))
+        found.append(_line(what, ours.get(day, 0), told.get(day, 0), here, here, day))
     return found
 
 

@@ -289,6 +289,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "На номер і рахунки готелю",
         "Na pokój i rachunki hotelu",
     ),
+    "tie_hotel_answers": (
+        "Room charges and the hotel's answers (it tells no sums)",
+        "На номер і відповіді готелю (сум він не повідомляє)",
+        "Na pokój i odpowiedzi hotelu (sum nie podaje)",
+    ),
     "tie_hotel_silent": (
         "the hotel tells no sums",
         "готель не повідомляє сум",
