@@ -13,7 +13,8 @@ from enum import StrEnum
 from ..import_columns import Subject
 from ..sheets import CellFault
 
-JOBS = 8
+JOBS = 4
+"""Each may hold a file of `sheets.BYTES` until it is taken in."""
 
 
 class Stage(StrEnum):
