@@ -30,9 +30,10 @@ def holds_card_number(text: str) -> bool:
 
 def carries_card_number(command: object) -> bool:
     """Whether a person typed a card's number into a command."""
-    if not any(_fields_of(type(command))):
+    own, nested = _fields_of(type(command))
+    if not own and not nested:
         return False
-    return any(holds_card_number(text) for text in _texts(command))
+    return any(len(text) >= DIGITS_LEAST and holds_card_number(text) for text in _texts(command))
 
 
 def _checks(digits: list[int]) -> bool:

@@ -165,7 +165,7 @@ class Effect:
 
 def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effect, ...]:
     """The effects of an event, given the state just after it."""
-    if type(event) in _SILENT:
+    if type(event) in SILENT:
         return ()
     match event:
         case (
@@ -206,7 +206,7 @@ def effects_of(event: object, venue: Venue, catalogue: Catalogue) -> tuple[Effec
     return _opened(venue, catalogue, event) + _money(venue, catalogue, event)
 
 
-_SILENT: frozenset[type] = frozenset(
+SILENT: frozenset[type] = frozenset(
     {
         *(e.CheckOpened, e.LinesAdded, e.LinesFired, e.LinesServed),
         *(e.TicketsAcknowledged, e.TicketLinesStarted, e.TicketLinesReady, e.TicketBumped),

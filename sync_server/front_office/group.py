@@ -20,7 +20,7 @@ from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
 from sync_server.domain.ids import NOBODY, ChargeId, StaffId
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.outward import Effect, effects_of
+from sync_server.domain.outward import SILENT, Effect, effects_of
 from sync_server.domain.rejections import Accepted, Decision, Refused, refuse
 from sync_server.domain.staff import (
     FACT_RIGHTS,
@@ -39,6 +39,7 @@ from sync_server.effects.door import DOUBTFUL
 from sync_server.protocol.envelope import (
     Command,
     EventRecord,
+    FreshEvent,
     Received,
     body_digest,
     chain,
@@ -371,26 +372,24 @@ class Group:
         n = made.head.n + 1
         name, version = CODEC.kind_of(event)
         day = venue.day.day if venue.day else command.biz_day
-        record = EventRecord(
-            n,
-            at_ms,
-            name,
-            version,
-            command.cmd_id,
-            device.dev,
-            command.actor,
-            day,
-            msgspec.Raw(CODEC.encode(event)),
+        record = FreshEvent(
+            n, at_ms, name, version, command.cmd_id, device.dev, command.actor, day, event
         )
-        doubtful = self._is_doubtful(command, event)
+        doubtful = self._epoch > 1 and self._is_doubtful(command, event)
         self._append(record, write_event(record), event, doubtful, made)
 
     def _append(
-        self, record: EventRecord, data: bytes, event: object, restored: bool, made: "_Rows"
+        self,
+        record: EventRecord | FreshEvent,
+        data: bytes,
+        event: object,
+        restored: bool,
+        made: "_Rows",
     ) -> tuple[Effect, ...]:
         """Apply one event to the fork and make its rows; the effects of it."""
         venue, n, name, at_ms = self.venue, record.n, record.type, record.at_ms
-        before_charge, was_closed = _before(venue, event)
+        kind = type(event)
+        before = _before(venue, event) if kind in _LOOKS_BACK else _NOTHING_BEFORE
         made.head = Head(n, chain(made.head.hash, n, data))
         stamp = Stamp(n, record.dev)
         venue.apply(event, stamp)
@@ -398,9 +397,11 @@ class Group:
         day = venue.day.day if venue.day else record.biz_day
         made.journal.append((n, at_ms, name, day, record.cmd_id, data, made.head.hash))
         made.records.append((n, data, made.head.hash))
-        for pos, entry in enumerate(ledger.entries(event, before_charge, was_closed)):
+        for pos, entry in enumerate(ledger.entries(event, *before)):
             row = (n, pos, entry.account, entry.amount_minor, entry.document, day)
             made.ledger.append(row)
+        if kind in SILENT:
+            return ()
         effects = effects_of(event, venue, self.catalogue)
         for pos, effect in enumerate(effects):
             row_id, outcome = f"{n}.{pos}", DOUBTFUL if restored else ""
@@ -467,8 +468,6 @@ class Group:
         """
         if self._is_restored(command):
             return True
-        if self._epoch == 1:
-            return False
         if isinstance(event, e.TicketOnPaper):
             since_ms = self.venue.tickets[event.ticket_id].changed_ms
         elif command.type == "SettleCharge":
@@ -588,11 +587,14 @@ def _check_of(command: Command) -> object:
         return _CheckOf()
 
 
+_LOOKS_BACK = frozenset({e.RoomChargePosted, e.PaymentRefunded})
+_NOTHING_BEFORE = ((0, 0), False)
+
+
 def _before(venue: Venue, event: object) -> tuple[tuple[int, int], bool]:
     """What the ledger must know from before the event: the charge settled, the check closed."""
     if isinstance(event, e.RoomChargePosted):
         charge = venue.charges[event.charge_id]
         return (charge.amount_minor, charge.tip_minor), False
-    if isinstance(event, e.PaymentRefunded):
-        return (0, 0), event.check_id not in venue.checks
-    return (0, 0), False
+    assert isinstance(event, e.PaymentRefunded), "no other kind looks back"
+    return (0, 0), event.check_id not in venue.checks

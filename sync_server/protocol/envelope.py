@@ -76,6 +76,21 @@ class EventRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: msgspec.Raw
 
 
+class FreshEvent(msgspec.Struct, frozen=True):
+    """An event record whose body is still the event: written in one go, to the same bytes as the
+    `EventRecord` that it is when it is read."""
+
+    n: int
+    at_ms: int
+    type: str
+    tv: int
+    cmd_id: str
+    dev: str
+    actor: str
+    biz_day: str
+    body: object
+
+
 class Received(msgspec.Struct, frozen=True):
     """A command read from the wire, with the bytes to store and their hash (hex)."""
 
@@ -146,7 +161,7 @@ def read_command(data: bytes) -> Received:
     return Received(command, bytes(data), command_hash(data))
 
 
-def write_event(record: EventRecord) -> bytes:
+def write_event(record: EventRecord | FreshEvent) -> bytes:
     """The bytes of an event record. Raises FrameFault if they exceed `limits.EVENT_BYTES`."""
     data = _encoder.encode(record)
     if len(data) > limits.EVENT_BYTES:

@@ -9,13 +9,15 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from sync_server.domain import limits
+from sync_server.domain import commands as c, limits
+from sync_server.domain.ids import CheckId, LineId
 from sync_server.protocol import frames, shape
 from sync_server.protocol.codec import Codec
 from sync_server.protocol.envelope import (
     GENESIS,
     Command,
     EventRecord,
+    FreshEvent,
     chain,
     raw,
     read_command,
@@ -179,6 +181,14 @@ def test_a_command_keeps_its_bytes_and_every_other_spelling_is_refused() -> None
     ):
         with pytest.raises(FrameFault):
             read_command(other)
+
+
+def test_a_fresh_event_is_written_to_the_bytes_of_its_record() -> None:
+    event = c.AddLines(CheckId("k"), (c.NewLine(LineId("l"), "soup", 2, note='ї "so"'),))
+    fresh = FreshEvent(7, 5, "LinesAdded", 2, "c", "d", "olena", "2026-11-21", event)
+    body = raw(CODEC.encode(event))
+    record = EventRecord(7, 5, "LinesAdded", 2, "c", "d", "olena", "2026-11-21", body)
+    assert write_event(fresh) == write_event(record) == write_event(read_event(write_event(fresh)))
 
 
 def test_the_chain_depends_on_every_part() -> None:
