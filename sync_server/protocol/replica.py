@@ -26,18 +26,19 @@ from .envelope import EventRecord
 from .faults import FrameFault
 
 _GREW = (
-    *("AddLines", "ChangeLine", "VoidLine", "MoveLines", "MoveCheck", "MergeChecks"),
-    "GiveDiscount",
+    *("AddLines", "ChangeLine", "MoveCheck", "MergeChecks", "JoinTables", "GiveDiscount"),
     *("CheckOpened", "LinesAdded", "LineChanged", "LinesMoved", "LinesFired", "LineVoided"),
     *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
-    *("TicketLineVoided", "TicketLineChanged", "TicketRelabelled"),
+    *("TicketOpened", "TicketLineVoided", "TicketLineChanged", "TicketRelabelled"),
     *("CloseDay", "DayClosed"),
     *("PaymentTaken", "PaymentUnallocated"),
     *("PrintFigures", "FiguresPrinted"),
 )
 """Types that gained fields since their first version."""
+_GREW_AGAIN = ("VoidLine", "MoveLines")
+"""Types that gained more since their second."""
 
-CODEC = Codec(COMMANDS, EVENTS, dict.fromkeys(_GREW, 2))
+CODEC = Codec(COMMANDS, EVENTS, {**dict.fromkeys(_GREW, 2), **dict.fromkeys(_GREW_AGAIN, 3)})
 """The one codec of commands and events; its schema hash goes into every hello."""
 
 SCOPE = "venue"
