@@ -140,6 +140,15 @@ def lines_grid(book: Cookbook, opened: OpenCard, words: Words, formats: Formats)
     cells = Cells(formats)
     rows = [_line_row(book, line, words, cells) for line in opened.sheet.lines]
     nothing = cells.nothing(Kind.PERCENT)
+    # Two dumplings are no two grams: what is counted in pieces has no part in the weight.
+    weighed = sum(
+        (
+            line.ready
+            for line in opened.sheet.lines
+            if line.counts and book.unit_of(line.ingredient_id)[0] != "pcs"
+        ),
+        Fraction(0),
+    )
     rows.append(
         Row(
             RowKind.TOTAL,
@@ -148,7 +157,7 @@ def lines_grid(book: Cookbook, opened: OpenCard, words: Words, formats: Formats)
                 cells.text(words.total),
                 *[cells.text("")] * 1,
                 *[nothing] * 4,
-                _amount(cells, opened.sheet.ready / 1000, "kg"),
+                _amount(cells, weighed / 1000, "kg"),
                 nothing,
                 cells.money(whole(opened.sheet.cost)),
             ),
