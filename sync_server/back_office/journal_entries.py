@@ -35,7 +35,8 @@ assert set(STANDARD) == {str(place) for place in OUTSIDE}, "every place outside 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One entry. `value_minor` may be negative for a correction that lowers a value."""
+    """One entry. `value_minor` may be negative for a correction that lowers a value; `source` and
+    `target` are the places of the ledger that it stands for."""
 
     day: str
     kind: str
@@ -46,6 +47,8 @@ class JournalEntry:
     store_to: str
     value_minor: int
     moves: int
+    source: str = ""
+    target: str = ""
 
 
 def journal_entries(connection: Connection, first_day: str, last_day: str) -> list[JournalEntry]:
@@ -90,6 +93,8 @@ def journal_entries(connection: Connection, first_day: str, last_day: str) -> li
                 store_of(target) or "",
                 int(value),
                 int(count),
+                source,
+                target,
             )
             for day, kind, source, target, group, value, count in session.exec(query)
             if value

@@ -33,7 +33,7 @@ from sync_server.domain.stock import (
 )
 
 from .balances import NEVER, Balances
-from .marks import Marks, month_of
+from .marks import Marks, week_of
 from .moves import Entry, Moves, domain_move
 from .settings import costing_method
 from .tables import RecostCause, RecostDue, StockMove
@@ -169,7 +169,7 @@ class Ledger:
         """
         balances, good = self._balances, key[1]
         balances.load()
-        self._mark(good, month_of(entry.day))
+        self._mark(good, week_of(entry.day))
         if balances.touch(key).cost is None and good not in self._asked:
             self._asked.add(good)
             price = self._last_price(good)
@@ -191,13 +191,13 @@ class Ledger:
         if len(late.causes) < CAUSES_NAMED:
             late.causes.add(entry.document)
 
-    def _mark(self, good: IngredientId, month: str) -> None:
-        """Leave a mark where the history of a good comes to a new month."""
-        months = self._marks.months
-        if good not in months:
-            months[good] = month_of(self._balances.last_moment(good)[0])
-        if month > months[good]:
-            self._marks.leave(good, month, self._balances.held(good))
+    def _mark(self, good: IngredientId, week: str) -> None:
+        """Leave a mark where the history of a good comes to a new week."""
+        weeks = self._marks.weeks
+        if good not in weeks:
+            weeks[good] = week_of(self._balances.last_moment(good)[0])
+        if week > weeks[good]:
+            self._marks.leave(good, week, self._balances.held(good))
 
     def _last_price(self, ingredient_id: str) -> UnitCost | None:
         """What the house last paid for a good, into whichever store it came."""

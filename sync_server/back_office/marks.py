@@ -1,13 +1,14 @@
-"""Where the costs of a good stood when each month began, so that a recalculation begins there.
+"""Where the costs of a good stood when each week began, so that a recalculation begins there.
 
-A mark holds the states of a good in all its stores before its first move of a month, in the order
-of costing. The ledger leaves one in passing, a recalculation leaves those behind its start anew;
+A mark holds the states of a good in all its stores before its first move of a week, in the order of
+costing. The ledger leaves one in passing, a recalculation leaves those behind its start anew;
 marks behind a late document's day are not looked at before that. Callers: `ledger`, `recosting`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -23,17 +24,16 @@ from .tables import BackRow, Balance, CostMark, StockDay
 _TABLE = BackRow.metadata.tables["cost_mark"]
 _KEY = ("ingredient_id", "day")
 _ROWS = HotInsert(_TABLE, (*_KEY, "method", "body"), key=_KEY)
-MONTH = len("2026-11")
+DAYS_KNOWN = 1_000
 
 
-def month_of(day: str) -> str:
-    """The month of an ISO day."""
-    return day[:MONTH]
-
-
-def first_day(month: str) -> str:
-    """The first day of a month; every day of an earlier month is before it."""
-    return f"{month}-01"
+@lru_cache(DAYS_KNOWN)
+def week_of(day: str) -> str:
+    """The Monday of an ISO day; nothing of nothing, which is before every week."""
+    if not day:
+        return ""
+    known = date.fromisoformat(day)
+    return (known - timedelta(days=known.weekday())).isoformat()
 
 
 def day_before(day: str) -> str:
@@ -45,18 +45,18 @@ def day_before(day: str) -> str:
 class Marks:
     """Marks left in one transaction; their owner calls `write` before that ends.
 
-    `months` says by good which month its history has reached.
+    `weeks` says by good which week its history has reached.
     """
 
     method: str
-    months: dict[str, str] = field(default_factory=dict)
+    weeks: dict[str, str] = field(default_factory=dict)
     _rows: list[Row] = field(default_factory=list)
 
-    def leave(self, good: str, month: str, states: Mapping[str, Stock]) -> None:
-        """The history of a good comes to a new month; so it stood before."""
-        self.months[good] = month
+    def leave(self, good: str, week: str, states: Mapping[str, Stock]) -> None:
+        """The history of a good comes to a new week; so it stood before."""
+        self.weeks[good] = week
         body = body_of(states, None)
-        self._rows.append((good, first_day(month), self.method, body))
+        self._rows.append((good, week, self.method, body))
 
     def write(self, connection: Connection) -> None:
         """Put the marks into their table."""
@@ -72,9 +72,9 @@ def forget(connection: Connection, goods: Sequence[str], after: str) -> None:
 
 
 def standing(session: Session, good: str, day: str, method: str) -> dict[str, Stock] | None:
-    """The states of a good by store before a month's first `day`; None where no mark tells.
+    """The states of a good by store before the first `day` of a week; None where no mark tells.
 
-    A month without a move has no mark: then the next mark tells, or what lies there now, unless
+    A week without a move has no mark: then the next mark tells, or what lies there now, unless
     something was dated in between since.
     """
     marks = select(CostMark).where(CostMark.ingredient_id == good, CostMark.day >= day)

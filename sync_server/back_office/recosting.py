@@ -1,7 +1,7 @@
 """Working costs out anew: what a late, corrected or reversed document changes, and nothing else.
 
 A run takes the goods that are due one after the other, each with what is made of it, in a
-transaction of its own: it prices their history again, from the month of the late document (`marks`)
+transaction of its own: it prices their history again, from the week of the late document (`marks`)
 or else from the last lock, in the order of costing, and adds a correction for every figure that
 differs, under the name of what was late. Nothing is overwritten. Stopped
 anywhere and started again it adds the same rows, because the run keeps its moment and its day.
@@ -48,7 +48,7 @@ from sync_server.store.hot_insert import HotInsert, Row
 
 from .balances import NEVER, Balances, Moment
 from .ledger import CAUSES_NAMED, WAITING, last_purchase, mark_due
-from .marks import Marks, day_before, first_day, forget, month_of, standing
+from .marks import Marks, day_before, forget, standing, week_of
 from .moves import READ_AT_ONCE, Entry, Moves, domain_move, moves_where
 from .settings import METHOD, costing_method, locked_through, open_day, settle
 from .states import body_of, states_in
@@ -223,7 +223,7 @@ class _Replay:
     ) -> "_Replay":
         """What is known before the first move of the window.
 
-        The window begins with the month of `since`, or behind the last lock.
+        The window begins with the week of `since`, or behind the last lock.
         """
         connection = session.connection()
         after, shelves = _stand(session, goods, since)
@@ -325,19 +325,19 @@ class _Marking:
     replay: _Replay
 
     def before(self, row: Any) -> None:
-        """A move that is priced next may be the first of its good in a month."""
-        month = month_of(row.day)
-        if month <= self.marks.months.get(row.ingredient_id, ""):
+        """A move that is priced next may be the first of its good in a week."""
+        week = week_of(row.day)
+        if week <= self.marks.weeks.get(row.ingredient_id, ""):
             return
-        if first_day(month) <= self.replay.after:
-            self.marks.months[row.ingredient_id] = month
+        if week <= self.replay.after:
+            self.marks.weeks[row.ingredient_id] = week
             return
         states = {
             store_of(place) or "": state
             for (place, good), state in self.replay.shelves.states.items()
             if good == row.ingredient_id
         }
-        self.marks.leave(row.ingredient_id, month, states)
+        self.marks.leave(row.ingredient_id, week, states)
 
 
 def _corrected(
@@ -364,7 +364,7 @@ def _corrected(
 def _stand(session: Session, goods: Sequence[str], since: str) -> tuple[str, Shelves]:
     """The day behind which goods are priced anew, and their states at its end."""
     locked, method = locked_through(session), costing_method(session)
-    first = first_day(month_of(since)) if since else ""
+    first = week_of(since)
     if first <= locked:
         return locked, _shelves_at(session, locked, goods)
     shelves = Shelves(method)

@@ -1,7 +1,7 @@
 """The stock turnover of a store between two days: what was there, came, went and is left.
 
-At moving average the sheet is summed by the database out of the days of the ledger (`StockDay`)
-and checked by the domain's identity. FIFO is the same ledger priced anew
+At the method of the books the sheet is summed by the database out of the days of the ledger
+(`StockDay`) and checked by the domain's identity. The other method is the same ledger priced anew
 (`domain.shelves.revalued`), which reads every move up to the last day. Names are in both
 languages; the pages choose.
 """
@@ -31,6 +31,7 @@ from sync_server.domain.stock import (
 from sync_server.store.database import session_on
 
 from .moves import moves_where
+from .settings import costing_method
 from .tables import (
     Ingredient,
     IngredientGroup,
@@ -41,7 +42,6 @@ from .tables import (
     Unit,
 )
 
-BOOKS_METHOD = "average"
 LARGEST = 6
 
 
@@ -58,15 +58,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which sheet: a store, two ISO days (both included), a method of `costing.METHODS`."""
+    """Which sheet: a store, two ISO days (both included), a method of `costing.METHODS`; the one
+    of the books when none is named."""
 
     store_id: str
     first_day: str
     last_day: str
-    method: str = BOOKS_METHOD
+    method: str = ""
 
     def __post_init__(self) -> None:
-        assert self.method in METHODS, "an unknown method is refused before it comes here"
+        known = not self.method or self.method in METHODS
+        assert known, "an unknown method is refused before it comes here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A turnover sheet as people read it."""
+    """A turnover sheet as people read it; `booked`: its values are those of the ledger."""
 
     question: Question
     groups: tuple[Group, ...]
+    booked: bool = True
 
     @property
     def rows(self) -> tuple[GoodRow, ...]:
@@ -156,14 +159,15 @@ def sums_of(rows: Iterable[GoodRow]) -> Sums:
 def turnover_sheet(connection: Connection, question: Question) -> Sheet:
     """The sheet of a question; an ingredient without stock or movement has no row."""
     with session_on(connection) as session:
-        if question.method == BOOKS_METHOD:
+        booked = question.method in ("", costing_method(session))
+        if booked:
             moves: Iterable[Move] = _summed_moves(session, question)
         else:
             moves = revalued(_all_moves(session, question.last_day), question.method)
         found = turnover(
             moves, store_place(question.store_id), question.first_day, question.last_day
         )
-        return Sheet(question, _grouped(session, found))
+        return Sheet(question, _grouped(session, found), booked)
 
 
 def stores(connection: Connection) -> list[tuple[str, Names]]:

@@ -295,14 +295,20 @@ def abc_classes(values: Mapping[str, int], a_bp: int = 8_000, b_bp: int = 9_500)
 
     The item that crosses a limit stays in the higher class; nothing worth zero or less is an A.
     """
-    total = sum(value for value in values.values() if value > 0)
     classes: dict[str, str] = {}
+    for name, share_bp in shares_before(values).items():
+        classes[name] = "A" if share_bp < a_bp else "B" if share_bp < b_bp else "C"
+        if values[name] <= 0:
+            classes[name] = "C"
+    return classes
+
+
+def shares_before(values: Mapping[str, int]) -> dict[str, int]:
+    """Largest first: the share, in basis points, of all that stands before each; 0 of nothing."""
+    total = sum(value for value in values.values() if value > 0)
+    shares: dict[str, int] = {}
     before = 0
     for name, value in sorted(values.items(), key=lambda pair: (-pair[1], pair[0])):
-        if value <= 0:
-            classes[name] = "C"
-            continue
-        share_bp = before * 10_000 // total
-        classes[name] = "A" if share_bp < a_bp else "B" if share_bp < b_bp else "C"
-        before += value
-    return classes
+        shares[name] = before * 10_000 // total if total else 0
+        before += max(value, 0)
+    return shares

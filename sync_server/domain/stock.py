@@ -220,6 +220,10 @@ _COLUMN_OF: dict[MoveKind, Column] = {
     MoveKind.ROUNDING: Column.CORRECTION,
 }
 assert set(_COLUMN_OF) == set(MoveKind), "every kind of move has a column"
+KINDS_OF: Mapping[Column, frozenset[MoveKind]] = {
+    column: frozenset(kind for kind, of in _COLUMN_OF.items() if of is column) for column in Column
+}
+"""Of which kinds of moves a column is made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Act:
 
     def tell(self, connection: Connection, journal: Journal, moment: int) -> None:
         """It becomes known to the books."""
-        day, at_ms = f"2026-{11 + moment // 4:02}-{3 + moment % 4 // 2:02}", NOON_MS + moment * 1000
+        day, at_ms = f"2026-11-{3 + moment * 3:02}", NOON_MS + moment * 1000
         if self.what in ("sell", "void", "remake"):
             before = len(journal.events)
             journal.fire(f"l{moment}", "saperavi", self.bottles, day=day)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from .control import GIVEN, HOURS, LOSS, SHIFTS
 from .dishes import ABC, DISH_COST, MARGIN, MENU
 from .listing import JOURNAL, MOVES, TILL_LINES
+from .recosts import RECOST_LINES, RECOSTS
 from .report import Asked, Line, Report, Word
 from .sales import SALES, TAXES, TENDERS
 from .service import SPEED
@@ -31,6 +32,7 @@ REPORTS: tuple[Report, ...] = (
     VARIANCE,
     REAL_COST,
     PRICES,
+    RECOSTS,
     GIVEN,
     LOSS,
     SPEED,
@@ -40,6 +42,7 @@ REPORTS: tuple[Report, ...] = (
     JOURNAL,
     TILL_LINES,
     MOVES,
+    RECOST_LINES,
 )
 BY_KEY: Mapping[str, Report] = {report.key: report for report in REPORTS}
 assert len(BY_KEY) == len(REPORTS), "every report has a key of its own"

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from sync_server.domain.costing import abc_classes
+from sync_server.domain.costing import abc_classes, shares_before
 from sync_server.domain.menu_standing import Dish, menu_standing
 from sync_server.domain.money import divide_half_up
 
@@ -55,7 +55,12 @@ def _costs(sales: Sales) -> dict[str, Any]:
 
 
 def _of_item(item_id: str, asked: Asked) -> dict[str, Drill]:
-    return {"": Drill("till_lines", asked.period | {"of": "sale", "item": item_id})}
+    """Sales open the lines of the till, cost what went from the shelves."""
+    cost = asked.period | {"place": "sales", "dish": item_id}
+    return {
+        "": Drill("till_lines", asked.period | {"of": "line", "item": item_id}),
+        "cost": Drill("moves", cost),
+    }
 
 
 def _cost(connection: Connection, asked: Asked) -> Sequence[Line]:
@@ -68,15 +73,19 @@ def _cost(connection: Connection, asked: Asked) -> Sequence[Line]:
                 day.day,
                 day.sales,
                 "",
-                {"": Drill("till_lines", asked.period | {"of": "sale", "day": day.day})},
+                {
+                    "": Drill("till_lines", asked.period | {"of": "line", "day": day.day}),
+                    "cost": Drill("moves", {"from": day.day, "to": day.day, "place": "sales"}),
+                },
             )
             for day in report.days
         ]
     for category in report.categories if by != "day" else ():
         title = category.names[asked.language]
         if by == "category":
-            opened = asked.period | {"of": "sale", "category": category.category_id}
-            drills = {"": Drill("till_lines", opened)}
+            opened = asked.period | {"of": "line", "category": category.category_id}
+            cost = asked.period | {"place": "sales", "category": category.category_id}
+            drills = {"": Drill("till_lines", opened), "cost": Drill("moves", cost)}
             found.append((category.category_id, title, category.sales, "", drills))
             continue
         found += [
@@ -114,13 +123,13 @@ def _abc(connection: Connection, asked: Asked) -> Sequence[Line]:
     measure = asked.get("measure") or "net"
     rows = {item: (name, _costs(sales)) for item, name, _, sales in _dishes(connection, asked)}
     values = {item: int(figures[measure]) for item, (_, figures) in rows.items()}
-    classes = abc_classes(values)
-    whole, before, found = sum(value for value in values.values() if value > 0), 0, []
-    for item in sorted(values, key=lambda key: (-values[key], key)):
+    classes, before = abc_classes(values), shares_before(values)
+    whole, found = sum(value for value in values.values() if value > 0), []
+    for item in before:
         name, figures = rows[item]
         share = {
             "share": values[item] * 10_000 // whole if whole else None,
-            "before": before * 10_000 // whole if whole else None,
+            "before": before[item] if whole else None,
         }
         found.append(
             Line(
@@ -130,7 +139,6 @@ def _abc(connection: Connection, asked: Asked) -> Sequence[Line]:
                 drills=_of_item(item, asked),
             )
         )
-        before += max(values[item], 0)
     return found
 
 
@@ -243,7 +251,7 @@ def _margins(connection: Connection, asked: Asked) -> Sequence[Line]:
     found = []
     for check_id, check in list(checks.items())[:MOST_LINES]:
         check["margin"] = check["net"] - check["cost"]
-        drill = Drill("till_lines", asked.period | {"of": "sale", "check": check_id})
+        drill = Drill("till_lines", asked.period | {"of": "line", "check": check_id})
         found.append(Line(check_id, check | ratios(MARGIN, check), drills={"": drill}))
     return found
 

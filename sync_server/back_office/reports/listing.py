@@ -1,10 +1,12 @@
 """What opens behind a figure: facts of the till, moves of stock, and the journal itself.
 
 A line of each opens further: a fact and a sale's move the tap that made them, a document's move
-the document. The journal can be searched by check, person, sum, time, device and kind.
+the document. Where there are more lines than are listed, the last one is the rest of them, so that
+what opens always adds up to the figure that was opened. The journal can be searched by check,
+person, sum, time, device and kind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +17,8 @@ from sync_server.domain.stock import from_milli, store_of
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
 from ..till_tables import JOURNAL_INDEX, TILL_FACT
 from .naming import TABLES, categories, halls, named, people
-from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Word
-from .sales import hour_of, within
+from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Value, Word
+from .sales import HOUR_MS, hour_of, within
 
 F = TILL_FACT.c
 J = JOURNAL_INDEX.c
@@ -33,15 +35,76 @@ OF: dict[str, tuple[str, ...]] = {
     "punch": ("punch",),
     "shift_cash": ("tender", "cash"),
     "shift_sales": ("check",),
+    "tied_sales": ("check", "refund"),
+    "tied_money": ("tender",),
+    "tied_rooms": ("room_asked",),
 }
-AMOUNT = {"shift_cash": F.cash_minor, "tax": F.tax_minor, "sale": F.net_minor}
+AMOUNT: Mapping[str, sa.ColumnElement[int]] = {
+    "shift_cash": F.cash_minor,
+    "tax": F.tax_minor,
+    "sale": F.net_minor,
+    "line": F.net_minor,
+    "tied_money": F.gross_minor - F.tip_minor,
+}
+SHOWN: Mapping[str, sa.ColumnElement[int]] = {
+    "gross": F.gross_minor,
+    "discount": F.discount_minor,
+    "net": F.net_minor,
+    "tips": F.tip_minor,
+    "cash": F.cash_minor,
+    "base": F.gross_minor,
+}
+"""Which figure of the facts is listed, where a report has several."""
+
+
+def with_the_rest(
+    listed: Sequence[Line], label: str, whole: Callable[[], tuple[int, Mapping[str, Value]]]
+) -> Sequence[Line]:
+    """The lines, and if they had to be cut, one that stands for all the others.
+
+    `whole` tells how many lines there are, and the sums of all by column.
+    """
+    if len(listed) < MOST_LINES:
+        return listed
+    count, all_of_them = whole()
+    if count <= len(listed):
+        return listed
+    rest: dict[str, Value] = {label: Word("rest_of_them", "", f" {count - len(listed)}")}
+    for key, value in all_of_them.items():
+        shown = [line.values.get(key) for line in listed]
+        rest[key] = (value if isinstance(value, int) else 0) - sum(
+            one for one in shown if isinstance(one, int)
+        )
+    return [*listed, Line("rest", rest)]
+
+
+def standing(first: str, last: str) -> sa.Select[Any]:
+    """Checks that stand closed at the end of a day, of those that were closed in the period."""
+    return (
+        sa.select(F.check_id)
+        .where(F.kind == "check", F.day <= last)
+        .group_by(F.check_id)
+        .having(sa.func.sum(F.qty_milli) > 0, sa.func.max(F.day) >= first)
+    )
+
+
+def charged(asked: Asked) -> sa.Select[Any]:
+    """Room charges that were posted in the period."""
+    return sa.select(F.line_id).where(F.kind == "tender", F.key == "room", within(asked))
 
 
 def _facts(connection: Connection, asked: Asked) -> Sequence[Line]:
     of = asked.get("of") or "check"
     where: list[sa.ColumnElement[bool]] = [F.kind.in_(OF.get(of, (of,)))]
-    if not asked.get("shift"):
+    if of in ("tied_sales", "tied_money"):
+        known = F.check_id.in_(standing(asked.first, asked.last))
+        where += [known, F.day <= asked.last, F.reason != "suspense"]
+    elif of == "tied_rooms":
+        where.append(F.line_id.in_(charged(asked)))
+    elif not asked.get("shift"):
         where.append(within(asked))
+    if until := asked.get("until"):
+        where.append(F.event_n <= (int(until) if until.isdecimal() else 0))
     equal = (
         ("key", F.key),
         ("reason", F.reason),
@@ -58,17 +121,27 @@ def _facts(connection: Connection, asked: Asked) -> Sequence[Line]:
     where += _of_names(connection, asked)
     if of == "shift_cash":
         where.append(F.cash_minor != 0)
-    amount = AMOUNT.get(of, F.gross_minor)
+    amount = SHOWN.get(asked.get("show"), AMOUNT.get(of, F.gross_minor))
+    if "hour" in asks:
+        where.append((F.at_ms // HOUR_MS).in_(_hours(connection, asked, where)))
     query = (
         sa.select(TILL_FACT, amount.label("amount")).where(*where).order_by(F.event_n, F.position)
     )
-    if "hour" not in asks:
-        query = query.limit(MOST_LINES)
     who, dishes = people(connection), named(connection, "item", "item_id", asked.language)
-    rows = connection.execute(query).all()
-    if "hour" in asks:
-        rows = [row for row in rows if f"{hour_of(row.at_ms, asked):02}" == asked.get("hour")]
-    return [_fact(row, who, dishes) for row in rows[:MOST_LINES]]
+    rows = connection.execute(query.limit(MOST_LINES)).all()
+
+    def whole() -> tuple[int, Mapping[str, Value]]:
+        sums = sa.select(sa.func.count(), sa.func.sum(F.qty_milli), sa.func.sum(amount))
+        count, qty, value = connection.execute(sums.where(*where)).one()
+        return int(count), {"qty": int(qty), "amount": int(value)}
+
+    return with_the_rest([_fact(row, who, dishes) for row in rows], "what", whole)
+
+
+def _hours(connection: Connection, asked: Asked, where: Sequence[Any]) -> list[int]:
+    """The hours since the epoch that are the asked one on the venue's wall."""
+    hours = connection.execute(sa.select(F.at_ms // HOUR_MS).where(*where).distinct()).scalars()
+    return [hour for hour in hours if f"{hour_of(hour * HOUR_MS, asked):02}" == asked.get("hour")]
 
 
 def _of_names(connection: Connection, asked: Asked) -> list[sa.ColumnElement[bool]]:
@@ -128,31 +201,76 @@ TILL_LINES = Report(
     listed=False,
     keeps=(
         "of", "key", "reason", "person", "shift", "item", "group", "waiter", "day", "check",
-        "hour", "category", "hall",
+        "hour", "category", "hall", "until", "show",
     ),
 )  # fmt: skip
 
 
 def _moves(connection: Connection, asked: Asked) -> Sequence[Line]:
-    """Moves of a good or a store; `side` in or out of the store, `kind` as the ledger calls it."""
-    where = [MOVE.c.day >= asked.first, MOVE.c.day <= asked.last]
-    place = f"store:{asked.get('store')}"
-    both = sa.or_(MOVE.c.source == place, MOVE.c.target == place)
-    if asked.get("store"):
-        where.append({"in": MOVE.c.target == place, "out": MOVE.c.source == place}.get(
-            asked.get("side"), both
-        ))  # fmt: skip
+    """Moves by good, kind, place, dish. What came to the store that is asked for (or to any) counts
+    as more, what left it as less; where a place outside is asked for, what went there is more.
+    On a turnover `sheet` the opening stock of the first day is no movement.
+    """
+    came, went, where = _ways(asked)
+    where += [MOVE.c.day >= asked.first, MOVE.c.day <= asked.last, *_of_what(connection, asked)]
+    if asked.get("sheet"):
+        where.append(sa.or_(MOVE.c.kind != "opening", MOVE.c.day != asked.first))
+    sign = sa.case((sa.and_(came, went), 0), (came, 1), (went, -1), else_=0)
+    query = sa.select(MOVE, sign.label("sign")).where(*where).order_by(MOVE.c.n).limit(MOST_LINES)
+    goods = named(connection, "ingredient", "ingredient_id", asked.language)
+    stores = named(connection, "store", "store_id", asked.language)
+    units = factors(connection)
+    shown = [_move(row, goods, stores, units) for row in connection.execute(query).all()]
+
+    def whole() -> tuple[int, Mapping[str, Value]]:
+        sums = sa.select(sa.func.count(), sa.func.sum(MOVE.c.value_minor * sign)).where(*where)
+        count, value = connection.execute(sums).one()
+        return int(count), {"value": int(value)}
+
+    return with_the_rest(shown, "kind", whole)
+
+
+Condition = sa.ColumnElement[bool]
+
+
+def _ways(asked: Asked) -> tuple[Condition, Condition, list[Condition]]:
+    """What counts as coming, what as going, and which moves that leaves."""
+    source, target = MOVE.c.source, MOVE.c.target
+    if asked.get("source") and asked.get("target"):
+        there, here = source == asked.get("source"), target == asked.get("target")
+        return here, sa.false(), [there, here]
+    places = asked.get("place").split(",") if asked.get("place") else []
+    if asked.get("store") and not places:
+        places = [f"store:{asked.get('store')}"]
+    if places:
+        came, went = target.in_(places), source.in_(places)
+        return came, went, [sa.or_(came, went)]
+    return target.like("store:%"), source.like("store:%"), []
+
+
+def _of_what(connection: Connection, asked: Asked) -> list[Condition]:
+    """Conditions on the good, the kind of move and the dish."""
+    where: list[Condition] = []
+    fact, goods = TABLES["sales_fact"].c, TABLES["ingredient"].c
     if good := asked.get("good"):
         where.append(MOVE.c.ingredient_id == good)
+    if group := asked.get("group"):
+        inside = sa.select(goods.ingredient_id).where(goods.group_id == group)
+        where.append(MOVE.c.ingredient_id.in_(inside))
     if kinds := asked.get("kind"):
         where.append(MOVE.c.kind.in_(kinds.split(",")))
     if line := asked.get("line"):
         where.append(MOVE.c.line_id == line)
-    query = sa.select(MOVE).where(*where).order_by(MOVE.c.n).limit(MOST_LINES)
-    goods = named(connection, "ingredient", "ingredient_id", asked.language)
-    stores = named(connection, "store", "store_id", asked.language)
-    units = factors(connection)
-    return [_move(row, goods, stores, units) for row in connection.execute(query).all()]
+    if dish := asked.get("dish"):
+        where.append(MOVE.c.line_id.in_(sa.select(fact.line_id).where(fact.item_id == dish)))
+    if category := asked.get("category"):
+        listed = categories(connection, asked.language)
+        dishes = [item for item, (found, _) in listed.items() if found == category]
+        other = category == "unlisted"
+        known: Condition = fact.item_id.in_(listed if other else dishes)
+        sold = sa.select(fact.line_id).where(sa.not_(known) if other else known)
+        where.append(MOVE.c.line_id.in_(sold))
+    return where
 
 
 def factors(connection: Connection) -> dict[str, tuple[str, int]]:
@@ -165,9 +283,12 @@ def factors(connection: Connection) -> dict[str, tuple[str, int]]:
 
 
 def opened_by(row: Any) -> Drill:
-    """What made a move: the tap of a sale, or the document."""
+    """What made a move: the tap of a sale, a recalculation, or the document."""
     if row.event_n:
         return Drill("tap", {"n": str(row.event_n)})
+    made, _, run = row.document.partition("/")
+    if made == "recost":
+        return Drill("recosts", {"from": row.day, "to": row.day, "run": run})
     return Drill("paper", {"document": row.document})
 
 
@@ -191,7 +312,7 @@ def _move(
             "to_place": place_name(row.target, stores),
             "unit": Word(f"unit_{unit}", unit),
             "moved": from_milli(row.qty_milli) / factor,
-            "value": row.value_minor,
+            "value": row.value_minor * row.sign,
         },
         drills={"": opened_by(row)},
     )
@@ -212,7 +333,19 @@ MOVES = Report(
     ),
     _moves,
     listed=False,
-    keeps=("store", "side", "good", "kind", "line"),
+    keeps=(
+        "store",
+        "good",
+        "group",
+        "kind",
+        "line",
+        "place",
+        "dish",
+        "category",
+        "sheet",
+        "source",
+        "target",
+    ),
 )
 
 

@@ -40,10 +40,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A text that the page says in its language: a key of its words, else `plain`."""
+    """A text that the page says in its language: a key of its words, else `plain`; `after` it
+    stands what needs no language, such as a number."""
 
     key: str
     plain: str = ""
+    after: str = ""
 
 
 Value = str | int | Decimal | Fraction | Word | None

@@ -4,7 +4,7 @@ Out of the till's facts (`till`): sums with signs, so a reopened sale and a refu
 here. Refunds belong to no dish and stand in a line of their own when dishes are asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,8 +137,19 @@ def _line(
         "total": row["total"] + (row["gross"] - row["discount"] if dishes else 0),
         "whole": whole,
     }
-    opened = asked.period | {"of": "sale", by: key}
-    return Line(key, values | ratios(SALES, values), drills={"": Drill("till_lines", opened)})
+    opened = asked.period | {by: key}
+    drills = {"": Drill("till_lines", opened | {"of": "sale"})}
+    for figure in ("gross", "discount"):
+        drills[figure] = Drill("till_lines", opened | {"of": "line", "show": figure})
+    for figure in ("checks", "guests", "total"):
+        drills[figure] = Drill("till_lines", opened | {"of": "check"})
+    return Line(key, values | ratios(SALES, values), drills=drills)
+
+
+def _shown(query: Mapping[str, str], figures: Sequence[str]) -> dict[str, Drill]:
+    """The same facts behind each figure, each time by that figure."""
+    drills = {figure: Drill("till_lines", {**query, "show": figure}) for figure in figures}
+    return {"": Drill("till_lines", query), **drills}
 
 
 def words(prefix: str, names: Sequence[str]) -> Sequence[tuple[str, Word]]:
@@ -191,12 +202,10 @@ def _tenders(connection: Connection, asked: Asked) -> Sequence[Line]:
                 "cash": int(row.cash),
             },
             group=Word(f"tender_{row.key}", row.key),
-            drills={
-                "": Drill(
-                    "till_lines",
-                    asked.period | {"of": "tender", "key": row.key, "reason": row.reason},
-                )
-            },
+            drills=_shown(
+                asked.period | {"of": "tender", "key": row.key, "reason": row.reason},
+                ("tips", "cash"),
+            ),
         )
         for row in connection.execute(query).all()
     ]
@@ -238,12 +247,9 @@ def _taxes(connection: Connection, asked: Asked) -> Sequence[Line]:
                 "base": int(row.base),
                 "tax": int(row.tax),
             },
-            drills={
-                "": Drill(
-                    "till_lines",
-                    asked.period | {"of": "tax", "key": row.key, "reason": row.reason},
-                )
-            },
+            drills=_shown(
+                asked.period | {"of": "tax", "key": row.key, "reason": row.reason}, ("base",)
+            ),
         )
         for row in connection.execute(query).all()
     ]

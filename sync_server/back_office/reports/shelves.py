@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync_server.domain.costing import actual_cost_minor, food_cost_bp
-from sync_server.domain.stock import Column as Part, Holding, from_milli, store_of
+from sync_server.domain.stock import Column as Part, Holding, from_milli
 
 from ..accounts import RIGHT_COSTING
 from ..food_cost import food_cost
+from ..marks import day_before
 from ..turnover import GoodRow, Question, Sheet, turnover_sheet
 from .listing import factors, opened_by, place_name
 from .naming import TABLES, named
@@ -24,8 +25,18 @@ from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report
 
 MOVE = TABLES["stock_move"]
 DAY = TABLES["stock_day"].c
-ELSEWHERE = ("staff-meal", "comp")
-WASTED = ("waste", "guest-return")
+SOLD = ("sale", "sale-reversal")
+GONE = ("staff-meal", "comp", "waste", "guest-return")
+VARIED = {
+    "by_recipe": SOLD,
+    "by_recipe_qty": SOLD,
+    "explained": GONE,
+    "found": ("count",),
+    "found_qty": ("count",),
+    "really": (*SOLD, *GONE, "count"),
+    "gap": (*GONE, "count"),
+}
+"""Of which kinds of moves each figure of the variance is made."""
 STORE = TABLES["store"]
 
 
@@ -140,11 +151,15 @@ def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
             },
         )
     ]
-    rows = connection.execute(query.order_by(MOVE.c.day, MOVE.c.n).limit(MOST_LINES)).all()
+    rows = connection.execute(query.order_by(MOVE.c.day, MOVE.c.n)).yield_per(MOST_LINES)
+    hidden, rest = 0, 0
     for row in rows:
         came = row.target == place
         qty += row.qty_milli if came else -row.qty_milli
         value += row.value_minor if came else -row.value_minor
+        if len(found) > MOST_LINES:
+            hidden, rest = hidden + 1, rest + (row.value_minor if came else -row.value_minor)
+            continue
         moved = from_milli(row.qty_milli) / factor
         found.append(
             Line(
@@ -163,6 +178,11 @@ def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
                 drills={"": opened_by(row)},
             )
         )
+    if hidden:
+        after: dict[str, Any] = {"balance": from_milli(qty) / factor, "value_after": value}
+        word = Word("rest_of_them", "", f" {hidden}")
+        shown = Word(f"unit_{unit}", unit)
+        found.append(Line("rest", {"kind": word, "unit": shown, "value": rest, **after}))
     return found
 
 
@@ -225,11 +245,10 @@ def _varied(row: GoodRow, store_id: str, title: str, asked: Asked) -> Line | Non
         group=title,
         drills={
             "": Drill("moves", moves),
-            "by_recipe": Drill("moves", moves | {"kind": "sale,sale-reversal"}),
-            "by_recipe_qty": Drill("moves", moves | {"kind": "sale,sale-reversal"}),
-            "explained": Drill("moves", moves | {"kind": ",".join((*ELSEWHERE, *WASTED))}),
-            "found": Drill("moves", moves | {"kind": "count"}),
-            "found_qty": Drill("moves", moves | {"kind": "count"}),
+            **{
+                column: Drill("moves", moves | {"kind": ",".join(kinds)})
+                for column, kinds in VARIED.items()
+            },
         },
     )
 
@@ -318,23 +337,30 @@ PRICES = Report(
     _prices,
 )
 
-PURCHASES = ("receipt", "supplier-return", "opening")
+PURCHASED = ("supplier", "opening")
+ELSEWHERE = ("staff", "comp")
+WASTED = ("waste", "returned")
+CORRECTED = ("cost-correction", "rounding")
 
 
 def _real(connection: Connection, asked: Asked) -> Sequence[Line]:
     """Food cost by recipe against food cost by counting (features-region, rule 10).
 
     Opening, purchases, what left otherwise and closing are of all stores together, so transfers
-    between them are none. What lies between the two is explained line by line.
+    between them are none. What lies between the two is explained line by line, by the place
+    outside that goods came from or went to: what a recalculation changed stands with its move.
     """
     opening = closing = 0
     for row in connection.execute(_places(asked.first, inclusive=False)):
         opening += int(row.value)
     for row in connection.execute(_places(asked.last, inclusive=True)):
         closing += int(row.value)
-    moved = _house_moves(connection, asked)
-    purchases = sum(moved[kind] for kind in PURCHASES)
-    elsewhere = -sum(moved[kind] for kind in ELSEWHERE)
+    outside = _outside(connection, asked)
+
+    def came(places: Sequence[str]) -> int:
+        return sum(outside[place] for place in places)
+
+    purchases, elsewhere = came(PURCHASED), -came(ELSEWHERE)
     report = food_cost(connection, asked.first, asked.last).sales
     actual = actual_cost_minor(
         opening=opening,
@@ -344,34 +370,39 @@ def _real(connection: Connection, asked: Asked) -> Sequence[Line]:
         gone_elsewhere=elsewhere,
     )
     net = report.net_minor
-    steps = (
-        ("opening", opening, "", ""),
-        ("purchases", purchases, "moves", ",".join(PURCHASES)),
-        ("closing", -closing, "", ""),
-        ("elsewhere", -elsewhere, "moves", ",".join(ELSEWHERE)),
-        ("actual_cost", actual, "", ""),
-        ("recipe_cost", report.cost_minor, "moves", "sale,sale-reversal"),
-        ("waste", -sum(moved[kind] for kind in WASTED), "moves", ",".join(WASTED)),
-        ("counted", -moved["count"], "moves", "count"),
-        ("corrections", -moved["cost-correction"] - moved["rounding"], "moves", "cost-correction"),
-        ("gap", actual - report.cost_minor, "", ""),
-        ("net_sales", net, "till_lines", ""),
+    steps: tuple[tuple[str, int, Drill | None], ...] = (
+        ("opening", opening, _lay(day_before(asked.first))),
+        ("purchases", purchases, _went(PURCHASED, asked)),
+        ("closing", -closing, _lay(asked.last)),
+        ("elsewhere", -elsewhere, _went(ELSEWHERE, asked)),
+        ("actual_cost", actual, None),
+        ("recipe_cost", report.cost_minor, _went(("sales",), asked)),
+        ("waste", -came(WASTED), _went(WASTED, asked)),
+        ("counted", -came(("count",)), _went(("count",), asked)),
+        ("made", -came(("production",)), _went(("production",), asked)),
+        ("corrections", -came(CORRECTED), _went(CORRECTED, asked)),
+        ("gap", actual - report.cost_minor, Drill("variance_report", asked.period)),
+        ("net_sales", net, Drill("dish_cost", asked.period)),
     )
     return [
         Line(
             key,
             {"what": Word(f"real_{key}"), "value": value, "of_sales": food_cost_bp(value, net)},
-            drills={"": Drill(opens, asked.period | ({"kind": kind} if kind else {"of": "sale"}))}
-            if opens
-            else {"": Drill("on_hand", _day_of(key, asked))},
+            drills={"": opens} if opens else {},
         )
-        for key, value, opens, kind in steps
+        for key, value, opens in steps
+        if value or key != "made"
     ]
 
 
-def _day_of(key: str, asked: Asked) -> dict[str, str]:
-    day = asked.first if key == "opening" else asked.last
-    return {"from": day, "to": day}
+def _lay(day: str) -> Drill:
+    """What lay in the stores at the end of a day."""
+    return Drill("on_hand", {"from": day, "to": day})
+
+
+def _went(places: Sequence[str], asked: Asked) -> Drill:
+    """What came from places outside, or went there."""
+    return Drill("moves", asked.period | {"place": ",".join(places)})
 
 
 def _places(day: str, *, inclusive: bool) -> sa.Select[Any]:
@@ -383,18 +414,17 @@ def _places(day: str, *, inclusive: bool) -> sa.Select[Any]:
     return sa.select(total.label("value")).where(until)
 
 
-def _house_moves(connection: Connection, asked: Asked) -> dict[str, int]:
-    """What each kind of move brought into all stores, signed."""
+def _outside(connection: Connection, asked: Asked) -> dict[str, int]:
+    """What came into the stores from each place outside, less what went there."""
     query = (
-        sa.select(DAY.kind, DAY.source, DAY.target, sa.func.sum(DAY.value_minor))
+        sa.select(DAY.source, DAY.target, sa.func.sum(DAY.value_minor))
         .where(DAY.day >= asked.first, DAY.day <= asked.last)
-        .group_by(DAY.kind, DAY.source, DAY.target)
+        .group_by(DAY.source, DAY.target)
     )
     found: dict[str, int] = defaultdict(int)
-    for kind, source, target, value in connection.execute(query):
-        found[kind] += int(value) * (
-            (store_of(target) is not None) - (store_of(source) is not None)
-        )
+    for source, target, value in connection.execute(query):
+        found[source] += int(value)
+        found[target] -= int(value)
     return found
 
 
@@ -403,7 +433,7 @@ REAL_COST = Report(
     RIGHT_COSTING,
     (
         Column("what"),
-        Column("value", Kind.MONEY, signed=True),
+        Column("value", Kind.MONEY),
         Column("of_sales", Kind.PERCENT),
     ),
     _real,

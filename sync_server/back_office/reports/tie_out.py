@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ..accounts import RIGHT_COSTING
 from ..till_tables import TILL_FACT
+from .listing import charged, standing
 from .naming import TABLES, named
 from .report import Asked, Column, Drill, Kind, Line, Report, Word
 from .sales import within
@@ -48,13 +49,7 @@ def _paid(connection: Connection, asked: Asked) -> Line:
 
     Money on suspense names a check and pays none until it is allocated.
     """
-    closed = (
-        sa.select(F.check_id)
-        .where(F.kind == "check", F.day <= asked.last)
-        .group_by(F.check_id)
-        .having(sa.func.sum(F.qty_milli) > 0, sa.func.max(F.day) >= asked.first)
-    )
-    known = (F.check_id.in_(closed), F.day <= asked.last)
+    known = (F.check_id.in_(standing(asked.first, asked.last)), F.day <= asked.last)
     sold = _sum(connection, F.gross_minor, F.kind.in_(("check", "refund")), *known)
     paid = _sum(
         connection, F.gross_minor - F.tip_minor, F.kind == "tender", F.reason != "suspense", *known
@@ -63,8 +58,8 @@ def _paid(connection: Connection, asked: Asked) -> Line:
         "paid",
         sold,
         paid,
-        Drill("till_lines", asked.period | {"of": "check"}),
-        Drill("tenders", asked.period),
+        Drill("till_lines", asked.period | {"of": "tied_sales"}),
+        Drill("till_lines", asked.period | {"of": "tied_money"}),
     )
 
 
@@ -77,7 +72,7 @@ def _shifts(connection: Connection, asked: Asked) -> list[Line]:
         drawer = _sum(connection, F.cash_minor, F.kind.in_(("tender", "cash")), *until)
         sold = _sum(connection, F.gross_minor, F.kind == "check", *until)
         tap = Drill("tap", {"n": str(row.event_n)})
-        facts = {"shift": row.shift_id}
+        facts = {"shift": row.shift_id, "until": str(row.event_n)}
         cash = Drill("till_lines", facts | {"of": "shift_cash"})
         sales = Drill("till_lines", facts | {"of": "shift_sales"})
         found.append(_line("drawer", drawer, row.net_minor, cash, tap, f"Z {row.key}"))
@@ -101,8 +96,8 @@ def _books(connection: Connection, asked: Asked) -> Line:
 
 def _rooms(connection: Connection, asked: Asked) -> Line:
     """Room charges on the folio, and room money among the payments."""
-    charged = sa.select(F.line_id).where(F.kind == "tender", F.key == "room", within(asked))
-    asked_for = _sum(connection, F.gross_minor, F.kind == "room_asked", F.line_id.in_(charged))
+    answered = F.line_id.in_(charged(asked))
+    asked_for = _sum(connection, F.gross_minor, F.kind == "room_asked", answered)
     posted = _sum(
         connection,
         F.gross_minor,
@@ -111,8 +106,10 @@ def _rooms(connection: Connection, asked: Asked) -> Line:
         F.reason == "sale",
         within(asked),
     )
-    drill = Drill("till_lines", asked.period | {"of": "tender", "key": "room"})
-    return _line("rooms", posted, asked_for, drill, drill)
+    room = {"of": "tender", "key": "room", "reason": "sale"}
+    ours = Drill("till_lines", asked.period | room)
+    theirs = Drill("till_lines", asked.period | {"of": "tied_rooms"})
+    return _line("rooms", posted, asked_for, ours, theirs)
 
 
 def _hotel(connection: Connection, asked: Asked) -> list[Line]:
@@ -123,10 +120,10 @@ def _hotel(connection: Connection, asked: Asked) -> list[Line]:
     hotel that does not tell its sums leaves the other side empty.
     """
     room = (F.kind == "tender", F.key == "room")
-    charged = sa.select(F.line_id).where(*room, F.reason == "sale")
+    posted = sa.select(F.line_id).where(*room, F.reason == "sale")
     ours: dict[str, int] = {}
     for where in (
-        (F.kind == "room_asked", F.line_id.in_(charged)),
+        (F.kind == "room_asked", F.line_id.in_(posted)),
         (*room, F.reason == "refund"),
     ):
         query = sa.select(F.day, sa.func.sum(F.gross_minor)).where(within(asked), *where)
@@ -151,14 +148,16 @@ def _hotel(connection: Connection, asked: Asked) -> list[Line]:
 def _stores(connection: Connection, asked: Asked) -> list[Line]:
     """The balance kept beside the ledger, and the ledger added up from its first day."""
     names = named(connection, "store", "store_id", asked.language)
+    days = connection.execute(sa.select(sa.func.min(MOVE.c.day), sa.func.max(MOVE.c.day))).one()
+    ever = {"from": days[0] or asked.first, "to": max(days[1] or "", asked.last)}
     found = []
     for store_id in sorted(names):
         place = f"store:{store_id}"
         held = _sum(connection, BALANCE.c.value_minor, BALANCE.c.store_id == store_id)
         came = _sum(connection, MOVE.c.value_minor, MOVE.c.target == place)
         went = _sum(connection, MOVE.c.value_minor, MOVE.c.source == place)
-        kept = Drill("on_hand", asked.period | {"store": store_id})
-        moved = Drill("moves", asked.period | {"store": store_id})
+        kept = Drill("on_hand", ever | {"store": store_id})
+        moved = Drill("moves", ever | {"store": store_id})
         found.append(_line("store", held, came - went, kept, moved, names[store_id]))
     return found
 
@@ -177,7 +176,7 @@ def _recipes(connection: Connection, asked: Asked) -> Line:
         cost,
         out - back,
         Drill("dish_cost", asked.period),
-        Drill("moves", asked.period | {"kind": "sale,sale-reversal"}),
+        Drill("moves", asked.period | {"place": "sales"}),
     )
 
 

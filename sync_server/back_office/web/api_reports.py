@@ -178,7 +178,7 @@ def _row(line: Line) -> ReportRow:
 def _cell(value: Value) -> Cell:
     match value:
         case Word():
-            return value.plain or value.key
+            return (value.plain or value.key) + value.after
         case Decimal():
             return f"{value:f}"
         case Fraction():

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from ..journal_entries import JournalEntry
 from .formats import Formats
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
+from .questions import address
+from .report_grid import path_of
 from .words import Words
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -26,7 +28,10 @@ def entries_grid(
     formats: Formats,
     names: Mapping[str, str],
 ) -> Grid:
-    """One row for each entry, and the sum of all; `names` stand by `group/…`, `store/…`."""
+    """One row for each entry, which opens the moves it stands for, and the sum of all.
+
+    `names` stand by `group/…`, `store/…`.
+    """
     cells = Cells(formats)
     rows = []
     for number, one in enumerate(entries):
@@ -40,7 +45,10 @@ def entries_grid(
             one.credit,
         )
         shown = tuple(cells.text(text) for text in texts)
-        rows.append(Row(RowKind.LINE, str(number), (*shown, cells.money(one.value_minor))))
+        behind = {"from": one.day, "to": one.day, "kind": one.kind, "group": one.group_id}
+        opens = address(path_of("moves"), behind | {"source": one.source, "target": one.target})
+        value = Cells.opening(cells.money(one.value_minor), opens)
+        rows.append(Row(RowKind.LINE, str(number), (*shown, value)))
     if rows:
         empty = [cells.text("")] * (len(COLUMNS) - 2)
         total = cells.money(sum(one.value_minor for one in entries))

@@ -1,5 +1,6 @@
 """Food cost by dish as a page, and the chart by day that the turnover shows as well."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,8 @@ from ..food_cost import DishRow, FoodCost, Sales
 from .formats import Formats
 from .frame import Card, Ranked
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
+from .questions import Period, address
+from .report_grid import path_of
 from .words import Words
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -18,21 +21,46 @@ COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("margin", Kind.MONEY),
     ("margin_one", Kind.MONEY),
 )
+NET, COST = 2, 3
 DEAREST = 6
 LINE, TARGET, QUIET = "#1b8f7a", "#d99a2b", "#5d6b7a"
 
 
 def food_cost_grid(
-    report: FoodCost, caption: str, target_bp: int, words: Words, formats: Formats
+    report: FoodCost,
+    caption: str,
+    target_bp: int,
+    words: Words,
+    formats: Formats,
+    *,
+    shelves: bool = False,
 ) -> Grid:
-    """Dishes under their categories with sums, and the total of the house."""
+    """Dishes under their categories with sums, and the total of the house.
+
+    Sales open the lines of the till, cost what went from the shelves, if the person may see
+    `shelves`.
+    """
     cells = Cells(formats)
     rows: list[Row] = []
+
+    def opened(row: Row, of_lines: str, of_moves: str) -> Row:
+        period = Period(report.first_day, report.last_day).query
+        made = list(row.cells)
+        lines = address(path_of("till_lines"), period | {"of": "line", of_lines: row.key})
+        made[NET] = Cells.opening(made[NET], lines)
+        if shelves:
+            moves = period | {"place": "sales", of_moves: row.key}
+            made[COST] = Cells.opening(made[COST], address(path_of("moves"), moves))
+        return replace(row, cells=tuple(made))
+
     for category in report.categories:
         title = category.names[words.language]
         figures = _figures(category.sales, target_bp, cells)
-        rows.append(Row(RowKind.GROUP, category.category_id, (cells.text(title), *figures)))
-        rows += [_dish_row(row, target_bp, words, cells) for row in category.rows]
+        group = Row(RowKind.GROUP, category.category_id, (cells.text(title), *figures))
+        rows.append(opened(group, "category", "category"))
+        rows += [
+            opened(_dish_row(row, target_bp, words, cells), "item", "dish") for row in category.rows
+        ]
     if rows:
         figures = _figures(report.sales, target_bp, cells)
         rows.append(Row(RowKind.TOTAL, "total", (cells.text(words.total), *figures)))

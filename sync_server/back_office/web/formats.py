@@ -13,6 +13,11 @@ from sync_server.domain.money import divide_half_up
 HUNDRED = Decimal(100)
 
 
+def tenths(basis_points: int) -> Decimal:
+    """Basis points as percent with one place; what rounds to nothing has no sign."""
+    return Decimal(basis_points).scaleb(-2).quantize(Decimal("0.1")) + 0
+
+
 def hundredths(value: int | Fraction) -> Decimal:
     """Minor units as a decimal of whole ones, exact to the minor unit."""
     ratio = Fraction(value)
@@ -47,7 +52,7 @@ class Formats:
         """Basis points as a percentage of one place, without the sign."""
         if basis_points is None:
             return ""
-        return self._number(Decimal(basis_points).scaleb(-2), "#,##0.0")
+        return self._number(tenths(basis_points), "#,##0.0")
 
     def day(self, iso_day: str) -> str:
         """A business day."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from .formats import Formats, hundredths
+from .formats import Formats, hundredths, tenths
 
 
 class Kind(StrEnum):
@@ -121,8 +121,8 @@ class Cells:
         if basis_points is None:
             return self.nothing(Kind.PERCENT)
         tone = "bad" if limit is not None and basis_points > limit else ""
-        shown = Decimal(basis_points).scaleb(-2).quantize(Decimal("0.1"))
-        return Cell(Kind.PERCENT, self._formats.percent(basis_points), shown, 1, tone)
+        text = self._formats.percent(basis_points)
+        return Cell(Kind.PERCENT, text, tenths(basis_points), 1, tone)
 
 
 def _tone(value: int | Fraction | Decimal) -> str:

@@ -5,7 +5,7 @@ the last lock on, and every difference is booked. Registered by `site`.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import FastAPI
 from sqlalchemy import Connection
@@ -24,6 +24,8 @@ from ..recosting import choose_method, lock_through, unlock
 from ..settings import costing_method, locked_through
 from ..tables import AccountMap, ApiKey, RecostDue, RecostRun
 from .frame import BOOKS, render
+from .questions import DAYS_AT_MOST, address
+from .report_grid import path_of
 from .settled import SiteSettings
 from .workplace import Call, Workplace
 
@@ -112,6 +114,8 @@ def _page(session: Session, call: Call, new_key: str = "") -> Response:
         (place, words(f"place_{place.replace('-', '_')}"), chosen.get(place, STANDARD[place]))
         for place in sorted(OUTSIDE)
     ]
+    today = date.fromisoformat(call.settings.today())
+    ever = {"from": (today - timedelta(days=DAYS_AT_MOST)).isoformat(), "to": today.isoformat()}
     content = render(
         "books.html",
         words=words,
@@ -120,7 +124,14 @@ def _page(session: Session, call: Call, new_key: str = "") -> Response:
         methods=sorted(METHODS),
         due=len(session.exec(select(RecostDue.ingredient_id)).all()),
         runs=[
-            (run.number, formats.time(run.at_ms), run.goods, run.corrections, run.done)
+            (
+                run.number,
+                formats.time(run.at_ms),
+                run.goods,
+                run.corrections,
+                run.done,
+                address(path_of("recosts"), {**ever, "run": str(run.number)}),
+            )
             for run in runs
         ],
         keys=session.exec(select(ApiKey).where(col(ApiKey.active).is_(True))).all(),

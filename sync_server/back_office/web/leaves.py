@@ -13,10 +13,11 @@ from sqlmodel import select
 
 from sync_server.store.database import session_on
 
-from ..accounts import Visitor
+from ..accounts import RIGHT_COSTING, Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
 from ..journal_entries import journal_entries
 from ..recipes_book import Cookbook
+from ..settings import costing_method
 from ..tables import IngredientGroup
 from ..turnover import Names, last_booked_day, stores, turnover_sheet
 from .entries_page import entries_grid
@@ -65,7 +66,8 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Everything a page shows inside the frame. `export`: the address of its XLSX."""
+    """Everything a page shows inside the frame. `export`: the address of its XLSX; CSV and
+    PDF stand beside it."""
 
     place: PagePlace
     grid: Grid
@@ -108,7 +110,9 @@ def turnover_leaf(connection: Connection, asked: Asked) -> Leaf:
     words, formats = asked.words, asked.formats
     today = last_booked_day(connection) or asked.today
     places = stores(connection)
-    question = turnover_question(asked.params, [store_id for store_id, _ in places], today)
+    with session_on(connection) as session:
+        method = costing_method(session)
+    question = turnover_question(asked.params, [store_id for store_id, _ in places], today, method)
     sheet = turnover_sheet(connection, question)
     sold = food_cost(connection, question.first_day, question.last_day)
     before = food_cost_before(connection, question.first_day)
@@ -149,7 +153,14 @@ def food_cost_leaf(connection: Connection, asked: Asked) -> Leaf:
     dearest = dearest_dishes(report, asked.target_bp, words, formats)
     return Leaf(
         FOOD_COST,
-        food_cost_grid(report, caption, asked.target_bp, words, formats),
+        food_cost_grid(
+            report,
+            caption,
+            asked.target_bp,
+            words,
+            formats,
+            shelves=RIGHT_COSTING in asked.visitor.rights,
+        ),
         words.no_sales,
         problem_count(connection),
         chips=(period_chip(FOOD_COST.path, period, {}, today, words, formats),),

@@ -7,7 +7,7 @@ Made from a row of the books, or from a form that came back with faults. The mar
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,8 @@ from ..tables import Account, GoodPack, Ingredient, StockMove, Store, Supplier, 
 from .formats import Formats
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .paper_form import HEAD_FIELDS, LINE_FIELDS, TYPED, Good, Typed
+from .questions import DAYS_AT_MOST, address
+from .report_grid import path_of
 from .words import Words
 
 KINDS: Mapping[str, str] = {
@@ -357,6 +359,9 @@ def _view(
     words = desk.words
     title = words(f"paper_{paper.value.replace('-', '_')}")
     buttons = _buttons(words, paper, state, paper_id)
+    if state is State.POSTED and paper is not Paper.ORDER:
+        opens = _differences(paper_id, head["day"])
+        buttons.insert(1, Button(words.what_it_changed, href=opens))
     return PaperView(
         f"{title} {number}".strip(),
         f"/stock/papers/{paper_id}" if paper_id != "new" else f"/stock/new/{paper.value}",
@@ -440,6 +445,12 @@ def _buttons(words: Words, paper: Paper, state: State, paper_id: str) -> list[Bu
             return [*found, Button(words.reverse, "reverse")]
         case _:
             return [Button("PDF", href=f"/stock/papers/{paper_id}/print")]
+
+
+def _differences(paper_id: str, day: str) -> str:
+    """The page of what a document changed because it came late."""
+    last = date.fromisoformat(day) + timedelta(days=DAYS_AT_MOST)
+    return address(path_of("recosts"), {"from": day, "to": last.isoformat(), "paper": paper_id})
 
 
 def _against_last(desk: Desk, row: LineRow, check: PriceCheck | None) -> LineRow:

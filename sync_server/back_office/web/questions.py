@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from sync_server.domain.costing import METHODS
 
-from ..turnover import BOOKS_METHOD, Question
+from ..turnover import Question
 
 DAYS_AT_MOST = 3_700
 
@@ -61,13 +61,15 @@ def presets(today: str) -> dict[str, Period]:
     }
 
 
-def turnover_question(params: Mapping[str, str], stores: list[str], today: str) -> Question:
+def turnover_question(
+    params: Mapping[str, str], stores: list[str], today: str, books_method: str
+) -> Question:
     """The turnover sheet asked for; the first store and the books' method when not named."""
     if not stores:
         raise BadQuestion("no store")
     period = period_of(params, today)
     store_id = params.get("store") or stores[0]
-    method = params.get("method") or BOOKS_METHOD
+    method = params.get("method") or books_method
     if store_id not in stores or method not in METHODS:
         raise BadQuestion("no such store or method")
     return Question(store_id, period.first, period.last, method)

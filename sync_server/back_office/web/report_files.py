@@ -1,4 +1,4 @@
-"""A report's grid as CSV and PDF (`spreadsheet` makes XLSX): the same rows as the screen.
+"""A report's grid as XLSX (`spreadsheet`), CSV and PDF: the same rows as the screen.
 
 Text that a spreadsheet would take for a formula gets an apostrophe in front (ARCHITECTURE
 section 8); figures are plain decimals.
@@ -6,15 +6,40 @@ section 8); figures are plain decimals.
 
 import csv
 import io
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from .grid import Cell, Grid, Kind, RowKind
 from .printing import PrintColumn, PrintForm, pdf_of
+from .spreadsheet import XLSX, workbook
 from .words import Words
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 PRINTED_AT_MOST = 2_000
 WIDE_FROM = 8
 WIDTHS = {Kind.TEXT: 0, Kind.QUANTITY: 19, Kind.MONEY: 23, Kind.PERCENT: 15}
+
+
+FILES: Mapping[str, str] = {
+    "xlsx": XLSX,
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+"""The kinds of files by their endings."""
+
+
+async def grid_file(grid: Grid, name: str, suffix: str, words: Words) -> Response:
+    """A grid as a file of a kind of `FILES`, to be kept."""
+    make = {
+        "xlsx": lambda: workbook(grid),
+        "csv": lambda: csv_of(grid),
+        "pdf": lambda: report_pdf(grid, words),
+    }[suffix]
+    body = await run_in_threadpool(make)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
+    return Response(body, media_type=FILES[suffix], headers=headers)
 
 
 def csv_of(grid: Grid) -> bytes:

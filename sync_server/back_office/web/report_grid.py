@@ -114,7 +114,7 @@ class GridMaker:
     def text(self, value: Value) -> str:
         """Any value as words."""
         if isinstance(value, Word):
-            return self.words.get(value.key, value.plain)
+            return self.words.get(value.key, value.plain) + value.after
         return "" if value is None else str(value)
 
     def _summed(self, report: Report, kind: RowKind, title: str, lines: Sequence[Line]) -> Row:
@@ -130,7 +130,8 @@ class GridMaker:
             cell = self._cell(column, line.values.get(column.key), unit)
             drill = line.drills.get(column.key) or line.drills.get("")
             figure = column.kind not in (Figure.TEXT, Figure.DAY) or column is report.columns[0]
-            href = self._opens(drill) if drill is not None and cell.text and figure else ""
+            made = drill is not None and cell.text and cell.value != 0
+            href = self._opens(drill) if drill is not None and made and figure else ""
             cells.append(Cells.opening(cell, href) if href else cell)
         return Row(RowKind.LINE, line.key, tuple(cells))
 

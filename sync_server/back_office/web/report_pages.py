@@ -26,23 +26,17 @@ from ..reports.report import Asked, HotelSums, Kind, Report, may_open
 from ..turnover import last_booked_day
 from .door import visitor_of
 from .frame import Chip, Choice, PagePlace, navigation, render
-from .grid import Grid
+from .grid import Grid, RowKind
 from .questions import BadQuestion, Period, address, period_of
-from .report_files import csv_of, report_pdf
+from .report_files import FILES, grid_file
 from .report_grid import GridMaker, Shown, path_of
 from .settled import SiteSettings
-from .spreadsheet import workbook
 from .turnover_page import period_chip
 from .workplace import Call
 
 ROWS_SHOWN = 500
 BARS = 24
 FOUND_LENGTH = 80
-FILES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ class ReportPages:
         except (BadQuestion, NoSuchChoice):
             return call.refuse("bad_question", 400)
         if suffix:
-            return await _file(sheet, suffix, call)
+            return await grid_file(sheet.grid, report.key, suffix, call.words)
         return _page(sheet, call, params)
 
     async def _paper(self, request: Request, document: str = "") -> Response:
@@ -185,19 +179,6 @@ def _caption(answered: Answer, call: Call, maker: GridMaker) -> str:
     return " · ".join(parts)
 
 
-async def _file(sheet: Sheet, suffix: str, call: Call) -> Response:
-    grid = sheet.grid
-    make = {
-        "xlsx": lambda: workbook(grid),
-        "csv": lambda: csv_of(grid),
-        "pdf": lambda: report_pdf(grid, call.words),
-    }[suffix]
-    body = await run_in_threadpool(make)
-    name = f"{sheet.answer.report.key}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=FILES[suffix], headers=headers)
-
-
 def _page(sheet: Sheet, call: Call, params: Mapping[str, str]) -> Response:
     answered, words = sheet.answer, call.words
     report, asked = answered.report, answered.asked
@@ -215,8 +196,9 @@ def _page(sheet: Sheet, call: Call, params: Mapping[str, str]) -> Response:
         chips.append(Chip(here[0], choices))
     question = {**params, **period.query}
     grid = sheet.grid
-    rows = grid.rows[:ROWS_SHOWN]
     some = len(grid.rows) > ROWS_SHOWN
+    total = grid.rows[-1:] if some and grid.rows[-1].kind is RowKind.TOTAL else ()
+    rows = (*grid.rows[:ROWS_SHOWN], *total)
     content = render(
         "report.html",
         words=words,

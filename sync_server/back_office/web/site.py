@@ -35,6 +35,7 @@ from .frame import (
     FOOD_COST,
     PAPERS,
     TURNOVER,
+    Choice,
     PagePlace,
     allowed,
     first_page,
@@ -61,9 +62,9 @@ from .portions_routes import PortionPages
 from .questions import BadQuestion, address
 from .recipe_routes import RecipePages
 from .recipe_view import choice_names
+from .report_files import FILES, grid_file
 from .report_pages import ReportPages
 from .settled import SiteSettings, refusal
-from .spreadsheet import XLSX, workbook
 from .supplier_routes import SupplierPages
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
 
@@ -208,12 +209,14 @@ class Site:
             leaf = await self._leaf(request, place, make)
             if isinstance(leaf, Response):
                 return leaf
-            name = f"{place.key}.xlsx"
-            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            return Response(workbook(leaf.grid), media_type=XLSX, headers=headers)
+            suffix = request.url.path.rpartition(".")[2]
+            return await grid_file(
+                leaf.grid, place.key, suffix, Words(visitor_of(request).language)
+            )
 
         pages.page(place.path, response_timeout=PATIENCE_S)(show)
-        self._fastapi.add_api_route(f"{place.path}.xlsx", send, methods=["GET"])
+        for suffix in FILES:
+            self._fastapi.add_api_route(f"{place.path}.{suffix}", send, methods=["GET"])
 
     async def _leaf(self, request: Request, place: PagePlace, make: LeafMaker) -> Leaf | Response:
         """What the page shows, or why it does not."""
@@ -253,7 +256,10 @@ def _draw(leaf: Leaf, request: Request) -> None:
                         words=words,
                         title=leaf.grid.title,
                         chips=leaf.chips,
-                        export=leaf.export,
+                        exports=[
+                            Choice(kind.upper(), leaf.export.replace(".xlsx", f".{kind}", 1))
+                            for kind in (FILES if leaf.export else ())
+                        ],
                         actions=leaf.actions,
                     )
                 )

@@ -1,17 +1,19 @@
 """The stock turnover as a page: grid, figures, chips. The figures are `turnover`'s."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sync_server.domain.costing import METHODS
-from sync_server.domain.stock import Column
+from sync_server.domain.stock import KINDS_OF, Column
 
 from ..food_cost import FoodCost
-from ..turnover import GoodRow, Group, Names, Question, Sheet, Sums
+from ..turnover import GoodRow, Names, Question, Sheet, Sums
 from .formats import Formats
 from .frame import TURNOVER, Card, Chip, Choice, Dates, Ranked
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
 from .questions import Period, address, presets
+from .report_grid import path_of
 from .words import Words
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -29,24 +31,63 @@ COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("value", Kind.MONEY),
 )
 
+OPENS: Mapping[int, Column | None] = {
+    0: None,
+    2: None,
+    3: None,
+    4: Column.RECEIVED,
+    5: Column.SOLD,
+    6: Column.WRITTEN_OFF,
+    7: Column.VARIANCE,
+    8: Column.CORRECTION,
+    9: None,
+    11: None,
+}
+"""By the place of a cell the movement behind it; None opens the card of the good."""
+
+SUMS_OPEN: Mapping[int, Column | None] = {number: OPENS[number] for number in range(4, 9)}
+
 
 def turnover_grid(sheet: Sheet, caption: str, words: Words, formats: Formats) -> Grid:
-    """Group rows with sums of values, lines with quantities, and the total of the store."""
+    """Group rows with sums of values, lines with quantities, and the total of the store.
+
+    Each figure opens the moves it is made of; those of another method than the books' do not, for
+    no move was booked at them.
+    """
     cells = Cells(formats)
     rows: list[Row] = []
     for group in sheet.groups:
-        rows.append(_group_row(group, words, cells))
+        sums = _sums(group.names[words.language], group.sums, cells)
+        rows.append(_opened(Row(RowKind.GROUP, group.group_id, sums), sheet, "group"))
         by_name = sorted(group.rows, key=lambda row: words.order(row.names[words.language]))
-        rows += [_good_row(row, words, cells) for row in by_name]
+        rows += [_opened(_good_row(row, words, cells), sheet, "good") for row in by_name]
     if rows:
-        rows.append(Row(RowKind.TOTAL, "total", _sums(words.total, sheet.sums, cells)))
+        total = Row(RowKind.TOTAL, "total", _sums(words.total, sheet.sums, cells))
+        rows.append(_opened(total, sheet))
     heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
     return Grid(words.turnover, caption, heads, tuple(rows))
 
 
-def _group_row(group: Group, words: Words, cells: Cells) -> Row:
-    title = group.names[words.language]
-    return Row(RowKind.GROUP, group.group_id, _sums(title, group.sums, cells))
+def _opened(row: Row, sheet: Sheet, of: str = "") -> Row:
+    """The same row with what opens behind its figures; `of`: a good or a group."""
+    question = sheet.question
+    if not sheet.booked:
+        return row
+    place = {"store": question.store_id} | ({of: row.key} if of else {})
+    period = Period(question.first_day, question.last_day).query
+    cells = list(row.cells)
+    for number, column in OPENS.items() if of == "good" else SUMS_OPEN.items():
+        if not cells[number].text or cells[number].value == 0:
+            continue
+        kinds = ",".join(sorted(KINDS_OF[column])) if column else ""
+        if kinds:
+            opens = address(path_of("moves"), period | place | {"kind": kinds, "sheet": "1"})
+        elif of == "good":
+            opens = address(path_of("item_card"), period | place)
+        else:
+            continue
+        cells[number] = Cells.opening(cells[number], opens)
+    return replace(row, cells=tuple(cells))
 
 
 def _sums(title: str, sums: Sums, cells: Cells) -> tuple[Cell, ...]:

@@ -1,4 +1,4 @@
-"""Marks of costs by month, and which late document a recalculation was made for."""
+"""Marks of costs by week, and which late document a recalculation was made for."""
 
 from alembic import op
 
