@@ -1,6 +1,6 @@
 """Runs the benchmarks one after the other and writes the report to `var/bench`.
 
-python -m tests.bench [--only a,b] [--tiny] [--out FOLDER]
+python -m tests.bench [--only a,b] [--tiny] [--whole-year] [--out FOLDER]
 """
 
 import argparse
@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
@@ -29,6 +30,7 @@ from . import (
 )
 from .report import Report
 from .scale import TINY, Scale
+from .year import WHOLE_YEAR
 
 Bench = Callable[[Scale, Report, Path], Awaitable[None]]
 
@@ -69,9 +71,12 @@ def main() -> None:
     parser.add_argument("--only", default="".join(BENCHES), help="letters, such as a,b")
     parser.add_argument("--tiny", action="store_true", help="only see that everything runs")
     parser.add_argument("--out", type=Path, default=Path("var/bench"))
+    parser.add_argument("--whole-year", action="store_true", help="all days of (j): many minutes")
     given = parser.parse_args()
     letters = [letter for letter in given.only if letter in BENCHES]
     scale = TINY if given.tiny else Scale()
+    if given.whole_year:
+        scale = replace(scale, year_days=WHOLE_YEAR.days)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         report = runner.run(measure("".join(letters), scale, given.out))
     print(report.as_markdown())

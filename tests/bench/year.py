@@ -7,7 +7,7 @@ the events of a journal, deliveries and opening stock go in by the ledger's own 
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -50,6 +50,14 @@ class Dose:
 
 
 WHOLE_YEAR = Dose()
+
+
+def part_of_year(days: int) -> Dose:
+    """The first days of the whole year's house, as busy as the year is."""
+    lines = WHOLE_YEAR.lines * days // WHOLE_YEAR.days
+    return replace(WHOLE_YEAR, lines=lines, days=days)
+
+
 FORTNIGHT = Dose(lines=240, days=12, dishes=24, goods=54, prepared=4)
 
 

@@ -36,6 +36,7 @@ from .sales import within, words
 
 F = TILL_FACT.c
 FACT, CHANGE, PART = (TABLES[name] for name in ("sales_fact", "cost_change", "line_part"))
+NAMED_AT_ONCE = 500
 COST_COLUMNS = (
     Column("portions", Kind.PORTIONS, total=True),
     Column("net", Kind.MONEY, total=True),
@@ -177,7 +178,6 @@ def _menu(connection: Connection, asked: Asked) -> Sequence[Line]:
             "category": category,
             **_costs(sales),
             "unit_margin": divide_half_up(sales.margin_minor * 1000, sales.qty_milli),
-            "advice": Word(f"advice_{standing[item]}"),
         }
         found.append(
             Line(
@@ -198,7 +198,6 @@ MENU = Report(
         Column("category"),
         *COST_COLUMNS,
         Column("unit_margin", Kind.MONEY),
-        Column("advice"),
     ),
     _menu,
     chart=Chart("what", "margin"),
@@ -208,8 +207,8 @@ MENU = Report(
 def _line_costs(connection: Connection, lines: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Cost and quantity of each line as fired, less voids, with what was recalculated."""
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for start in range(0, len(lines), 500):
-        some = lines[start : start + 500]
+    for start in range(0, len(lines), NAMED_AT_ONCE):
+        some = lines[start : start + NAMED_AT_ONCE]
         query = (
             sa.select(FACT.c.line_id, sa.func.sum(FACT.c.cost_minor), sa.func.sum(FACT.c.qty_milli))
             .where(FACT.c.line_id.in_(some))
@@ -229,16 +228,15 @@ def _line_costs(connection: Connection, lines: Sequence[str]) -> dict[str, tuple
 
 
 def _margins(connection: Connection, asked: Asked) -> Sequence[Line]:
+    """The first checks of the period; where there are more, the last line says how many."""
     names = people(connection)
-    query = (
-        sa.select(F.check_id, F.number, F.owner, F.line_id, F.qty_milli, F.net_minor, F.at_ms)
-        .where(within(asked), F.kind == "line")
-        .order_by(F.event_n, F.position)
-    )
-    rows = connection.execute(query).all()
-    parts = {row.line_id: row.origin for row in connection.execute(sa.select(PART))}
-    origins = sorted({parts.get(row.line_id, row.line_id) for row in rows})
-    costs = _line_costs(connection, origins)
+    closed = (within(asked), F.kind == "line")
+    first = sa.func.min(F.event_n)
+    query = sa.select(F.check_id).where(*closed).group_by(F.check_id).order_by(first)
+    listed = connection.execute(query.limit(MOST_LINES)).scalars().all()
+    rows = _sold_on(connection, closed, listed)
+    parts = _origins(connection, [row.line_id for row in rows])
+    costs = _line_costs(connection, sorted({parts.get(row.line_id, row.line_id) for row in rows}))
     checks: dict[str, dict[str, Any]] = {}
     for row in rows:
         cost, fired = costs.get(parts.get(row.line_id, row.line_id), (0, 0))
@@ -249,10 +247,38 @@ def _margins(connection: Connection, asked: Asked) -> Sequence[Line]:
         check["net"] += row.net_minor
         check["cost"] += share
     found = []
-    for check_id, check in list(checks.items())[:MOST_LINES]:
+    for check_id in listed:
+        check = checks[check_id]
         check["margin"] = check["net"] - check["cost"]
         drill = Drill("till_lines", asked.period | {"of": "line", "check": check_id})
         found.append(Line(check_id, check | ratios(MARGIN, check), drills={"": drill}))
+    if len(found) == MOST_LINES:
+        every = sa.select(sa.func.count(sa.distinct(F.check_id))).where(*closed)
+        more = int(connection.execute(every).scalar_one()) - len(found)
+        if more:
+            found.append(Line("rest", {"number": Word("not_listed", "", f" {more}")}))
+    return found
+
+
+def _sold_on(connection: Connection, closed: Sequence[Any], checks: Sequence[str]) -> list[Any]:
+    """The closed lines of some checks."""
+    found: list[Any] = []
+    for start in range(0, len(checks), NAMED_AT_ONCE):
+        query = (
+            sa.select(F.check_id, F.number, F.owner, F.line_id, F.qty_milli, F.net_minor, F.at_ms)
+            .where(*closed, F.check_id.in_(checks[start : start + NAMED_AT_ONCE]))
+            .order_by(F.event_n, F.position)
+        )
+        found += connection.execute(query).all()
+    return found
+
+
+def _origins(connection: Connection, lines: Sequence[str]) -> dict[str, str]:
+    """Of parts that were split off, the line they were consumed under."""
+    found: dict[str, str] = {}
+    for start in range(0, len(lines), NAMED_AT_ONCE):
+        query = sa.select(PART).where(PART.c.line_id.in_(lines[start : start + NAMED_AT_ONCE]))
+        found |= {row.line_id: row.origin for row in connection.execute(query)}
     return found
 
 

@@ -53,6 +53,7 @@ SHOWN: Mapping[str, sa.ColumnElement[int]] = {
     "tips": F.tip_minor,
     "cash": F.cash_minor,
     "base": F.gross_minor,
+    "total": sa.case((F.kind == "line", F.gross_minor - F.discount_minor), else_=F.gross_minor),
 }
 """Which figure of the facts is listed, where a report has several."""
 

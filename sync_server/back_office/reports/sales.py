@@ -143,6 +143,8 @@ def _line(
         drills[figure] = Drill("till_lines", opened | {"of": "line", "show": figure})
     for figure in ("checks", "guests", "total"):
         drills[figure] = Drill("till_lines", opened | {"of": "check"})
+    if dishes:
+        drills["total"] = Drill("till_lines", opened | {"of": "sale", "show": "total"})
     return Line(key, values | ratios(SALES, values), drills=drills)
 
 

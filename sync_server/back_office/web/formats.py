@@ -63,8 +63,8 @@ class Formats:
         return format_date(date.fromisoformat(iso_day), "d MMM", locale=self._locale)
 
     def month(self, iso_day: str) -> str:
-        """The name of the month that a day lies in, as it stands alone."""
-        return format_date(date.fromisoformat(iso_day), "LLLL", locale=self._locale)
+        """The name of the month that a day lies in, as it stands after a preposition."""
+        return format_date(date.fromisoformat(iso_day), "MMMM", locale=self._locale)
 
     def period(self, first: str, last: str) -> str:
         """Two days as one text, as short as it stays clear."""

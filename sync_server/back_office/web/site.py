@@ -267,7 +267,7 @@ def _draw(leaf: Leaf, request: Request) -> None:
                 with ui.element("section").classes("figures"):
                     _markup(render("cards.html", cards=leaf.cards))
             with ui.element("div").classes("columns" if leaf.ranking else ""):
-                with ui.element("section").classes("card wide"):
+                with ui.element("section").classes("card wide sheet"):
                     _markup(render("grid.html", grid=leaf.grid, empty=leaf.empty, foot=leaf.foot))
                 if leaf.ranking is not None:
                     _draw_beside(leaf, words)

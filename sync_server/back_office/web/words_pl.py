@@ -37,7 +37,7 @@ POLISH: Mapping[str, str] = {
     "received": "Przyjęto",
     "sold": "Sprzedano (wg receptur)",
     "closing_value": "Stan końcowy",
-    "points_to": "{points} pkt do: {month}",
+    "points_to": "{points} pkt wobec {month}",
     "ingredient": "Produkt",
     "unit": "Jm.",
     "open_qty": "Ilość pocz.",

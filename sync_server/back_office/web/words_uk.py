@@ -37,7 +37,7 @@ UKRAINIAN: Mapping[str, str] = {
     "received": "Надійшло",
     "sold": "Продано (за картами)",
     "closing_value": "На кінець",
-    "points_to": "{points} п. до {month}",
+    "points_to": "{points} п. проти {month}",
     "ingredient": "Продукт",
     "unit": "Од.",
     "open_qty": "Поч. к-сть",
