@@ -29,7 +29,7 @@ from sync_server.domain.quantity import ONE
 
 _FOUND = 9
 FEW_SEATS = 4
-_ANSWERED_FIRST = {"void", "discount", "service", "exempt"}
+_ANSWERED_FIRST = {"void", "remake", "discount", "service", "exempt"}
 """Sheets about money or with a reason: nothing beside them is touched until they are answered."""
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters import order_sheets as sheets
-from pos_app.presenters.order_lines import LineWork, hundredths
+from pos_app.presenters.order_check import CheckWork
+from pos_app.presenters.order_lines import hundredths
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
 from sync_server.domain import commands as c
@@ -22,7 +23,7 @@ MINUTES = (5, 10, 15, 20, 30, 45, 60)
 SERVICES_BP = (0, 1_000, 1_250, 1_500)
 
 
-class TermsWork(LineWork):
+class TermsWork(CheckWork):
     """State: the discount that is being given, whether on the picked line only, and as what."""
 
     def __init__(self, desk: Desk, place: Place) -> None:

@@ -69,12 +69,13 @@ class TableView(Tap):
                 token="dim" if free else "text",
                 smallest=12,
             )
+        under = max(tall - dp(40), dp(36))  # below the title also where the table is low
         self.text(
             table.note if tall >= dp(84) else table.line or table.note,
             left,
-            top + tall - dp(40),
+            top + under,
             room,
-            dp(35),
+            tall - dp(5) - under,
             size=13.5,
             token="dim",
             smallest=11.5,

@@ -136,6 +136,15 @@ class Rig:
         self._fake(_PRESS, 1)
         self._fake(_RELEASE, 1)
 
+    def type(self, text: str) -> None:
+        """Keys of a keyboard down and up, with Enter at the end; the loop is not turned."""
+        from Xlib import XK
+
+        for sign in (*text, "Return"):
+            code = self.display.keysym_to_keycode(XK.string_to_keysym(sign))
+            self._fake(_KEY_DOWN, code)
+            self._fake(_KEY_UP, code)
+
     def hold(self, place: tuple[int, int], until: Callable[[], object]) -> None:
         """Press, stay until something has come true, release."""
         self._fake(_MOTION, 0, *place)

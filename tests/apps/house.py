@@ -14,6 +14,7 @@ from typing import Any
 from pos_app.attached import Attached
 from pos_app.desk import Device, Health, Link, Progress, Reply, SignedIn
 from pos_app.preferences import Preference
+from pos_app.presenters.flow import Flow
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.venue import load_venue
 from sync_server.domain import commands as c
@@ -326,3 +327,25 @@ class HouseDesk:
             asyncio.run(task)
         for watcher in self._watchers:
             watcher()
+
+
+def signed_in(house: House, staff_id: str = "olena") -> Flow:
+    """Somebody at a terminal of the house, on the floor."""
+    desk = HouseDesk(house)
+    flow = Flow(desk)
+    flow.act(f"person_tapped:{staff_id}")
+    for figure in house.pins[StaffId(staff_id)]:
+        flow.act(f"key:{figure}")
+    desk.finish()
+    assert flow.view().screen == "floor"
+    return flow
+
+
+def served_check(house: House, flow: Flow) -> str:
+    """A starter and a herring on a table, sent; gives the id of the check."""
+    flow.act("table:t3")
+    for item in ("salo-platter", "herring-potato"):
+        flow.act(f"tap_item:{item}")
+    flow.act("send")
+    house.settle()
+    return flow.place.check_id

@@ -77,62 +77,50 @@ class SetUpDesk(HouseDesk):
         return Reply(code, params=body) if code else Reply(body=body)
 
 
+def on_set_up(*actions: str, desk: SetUpDesk | None = None) -> Flow:
+    """The administrator at the set-up of printers and papers, after these taps."""
+    desk = desk or SetUpDesk(House(), me="andrii")
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    for action in ("devices", *actions):
+        flow.act(action)
+        desk.finish()
+    return flow
+
+
+def shown(flow: Flow) -> DevicesView:
+    """What stands on its screen."""
+    view = flow.view().view
+    assert isinstance(view, DevicesView)
+    return view
+
+
 def printers() -> DevicesView:
     """The screen with a printer of the house that was tried, and some that were found."""
     desk = SetUpDesk(House(), me="andrii")
-    flow = Flow(desk)
-    flow.place.screen = "floor"
-    flow.act("devices")
-    for action in ("find", f"pick:{next(iter(desk.catalogue.printers))}", "turn:width", "try_it"):
-        flow.act(action)
-        desk.finish()
-    view: DevicesView = flow.view().view
-    return view
+    first = next(iter(desk.catalogue.printers))
+    return shown(on_set_up("find", f"pick:{first}", "turn:width", "try_it", desk=desk))
 
 
 def stations() -> DevicesView:
     """The screen with a station whose red is being set."""
-    desk = SetUpDesk(House(), me="andrii")
-    flow = Flow(desk)
-    flow.place.screen = "floor"
-    for action in ("devices", "tab:stations", "turn:late", "more"):
-        flow.act(action)
-        desk.finish()
-    view: DevicesView = flow.view().view
-    return view
+    return shown(on_set_up("tab:stations", "turn:late", "more"))
 
 
 def labels() -> DevicesView:
     """The screen with a dish for which a label is wanted."""
     desk = SetUpDesk(House(), me="andrii")
-    flow = Flow(desk)
-    flow.place.screen = "floor"
-    for action in ("devices", "tab:labels", f"pick:{next(iter(desk.catalogue.items))}"):
-        flow.act(action)
-        desk.finish()
-    view: DevicesView = flow.view().view
-    return view
+    return shown(on_set_up("tab:labels", f"pick:{next(iter(desk.catalogue.items))}", desk=desk))
 
 
 def papers() -> DevicesView:
     """The screen with the receipt and a part in hand."""
-    desk = SetUpDesk(House(), me="andrii")
-    flow = Flow(desk)
-    flow.place.screen = "floor"
-    for action in ("devices", "tab:papers", "row:0"):
-        flow.act(action)
-        desk.finish()
-    view: DevicesView = flow.view().view
-    return view
+    return shown(on_set_up("tab:papers", "row:0"))
 
 
 def own_devices() -> DevicesView:
     """The screen with a scale on a serial line that is chosen, and what else was found."""
-    desk = SetUpDesk(House(), me="andrii")
-    flow = Flow(desk)
-    flow.place.screen = "floor"
-    for action in ("devices", "tab:own_devices", "pick:scale"):
-        flow.act(action)
+    flow = on_set_up("tab:own_devices", "pick:scale")
     presenter = flow.presenter("own_devices")
     assert isinstance(presenter, OwnDevicesPresenter)
     presenter.found = (
@@ -141,5 +129,4 @@ def own_devices() -> DevicesView:
         Seen("serial:/dev/ttyS0,9600", "", True),
     )
     flow.act("pick_found:1")
-    view: DevicesView = flow.view().view
-    return view
+    return shown(flow)

@@ -4,8 +4,8 @@ import pytest
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ShiftId
-from tests.apps.house import House
-from tests.apps.test_flow import lines, sent_salo, signed_in
+from tests.apps.house import House, signed_in
+from tests.apps.test_flow import lines, sent_salo
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pos_app.presenters.flow import Flow
 from pos_app.presenters.shown import Act
 from sync_server.domain import commands as c
 from sync_server.domain.checks import totals_of
-from sync_server.domain.ids import ShiftId
-from tests.apps.house import House, HouseDesk
+from sync_server.domain.ids import ShiftId, StaffId
+from tests.apps.house import MINUTE, House, HouseDesk
 
 
 @pytest.fixture
@@ -219,3 +219,25 @@ def test_two_waiters_without_the_server_on_one_table_lose_nothing_and_are_led_on
     (check,) = house.venue.checks.values()
     assert [line.item_id for line in check.lines] == ["borscht", "deruny"] * 2
     assert sum(len(ticket.lines) for ticket in house.venue.tickets.values()) == 4
+
+
+@pytest.mark.parametrize("jump_ms", [24 * 60 * MINUTE, -24 * 60 * MINUTE])
+def test_a_clock_that_jumps_a_day_leaves_the_order_its_draft_and_readable_times(
+    house: House, jump_ms: int
+) -> None:
+    flow = Flow(HouseDesk(house, "olena"), lock_after_ms=5 * MINUTE)
+    flow.place.screen = "floor"
+    tapped(flow, "table:t3", "tap_item:borscht", "send", "tap_item:deruny", "ask_for:note")
+    typed(flow, "без")
+    house.settle()
+    house.now_ms += jump_ms
+    if flow.view().screen == "sign_in":
+        tapped(flow, "person_tapped:olena", *(f"key:{x}" for x in house.pins[StaffId("olena")]))
+        flow.desk.finish()  # type: ignore[attr-defined]
+    assert flow.view().view.sheet.entry == "без", "the question as it was left"
+    tapped(flow, "confirm", "send", "back")
+    house.settle()
+    (check,) = house.venue.checks.values()
+    assert [line.sent for line in check.lines] == [True, True]
+    tile = next(x for x in flow.view().view.tables if x.id == "table:t3")
+    assert not {"-", "\N{MINUS SIGN}", "\N{EN DASH}"} & set(f"{tile.line}{tile.note}{tile.badge}")

@@ -10,8 +10,7 @@ from sync_server.domain.ids import CheckId, NoticeId, PaymentId, ShiftId, StaffI
 from sync_server.domain.outward import PaperJob, effects_of
 from sync_server.paper.composing import compose
 from sync_server.paper.figures import zone_of
-from tests.apps.house import House
-from tests.apps.test_flow import served_check, signed_in
+from tests.apps.house import House, served_check, signed_in
 
 SHIFT = ShiftId("shift")
 

@@ -7,9 +7,8 @@ import pytest
 from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, PaymentId
-from tests.apps.house import House, HouseDesk
+from tests.apps.house import House, HouseDesk, served_check, signed_in
 from tests.apps.test_cash_desk import SHIFT, desk_of, settle, typed
-from tests.apps.test_flow import served_check, signed_in
 
 GIFT, COMPANY = "GIFT-7", "HOUSE-2001"
 

@@ -8,9 +8,8 @@ import pytest
 from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c
 from sync_server.domain.limits import AMOUNT_MINOR
-from tests.apps.house import House
+from tests.apps.house import House, served_check, signed_in
 from tests.apps.test_cash_desk import SHIFT, desk_of, paid_check, settle, typed
-from tests.apps.test_flow import served_check, signed_in
 
 
 @pytest.fixture

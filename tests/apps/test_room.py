@@ -11,8 +11,7 @@ from pos_app.presenters.flow import Flow
 from pos_app.presenters.room_charge_view import RoomChargeView
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ShiftId, StaffId
-from tests.apps.house import GUESTS, House
-from tests.apps.test_flow import served_check, signed_in
+from tests.apps.house import GUESTS, House, served_check, signed_in
 
 HALF_BOARD: dict[str, Any] = {
     **GUESTS[0],

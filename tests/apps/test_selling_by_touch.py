@@ -18,10 +18,26 @@ def totals(house: Any) -> list[int]:
     return [totals_of(check).total_minor for check in house.venue.checks.values()]
 
 
-def test_a_bill_is_divided_side_by_side_by_touch(hand: Hand, house: Any) -> None:
-    sign_in(hand)
+def at_table_3(hand: Hand, *who: str) -> None:
+    """Somebody signs in and opens table 3."""
+    sign_in(hand, *who)
     hand.tap("3")
     hand.rig.until(lambda: hand.sees("Стіл 3"))
+
+
+def on_every_window(hand: Hand, name: str, *texts: str) -> None:
+    """Each text stands on a window of each size; back to the first at the end."""
+    for size in SIZES:
+        hand.rig.size(*size)
+        hand.rig.settle()
+        assert all(hand.sees(text) for text in texts), (size, texts)
+        hand.rig.shot(f"real_{name}_{size[0]}x{size[1]}")
+    hand.rig.size(*SIZES[0])
+    hand.rig.settle()
+
+
+def test_a_bill_is_divided_side_by_side_by_touch(hand: Hand, house: Any) -> None:
+    at_table_3(hand)
     hand.tap("Перші страви")
     hand.tap("Борщ червоний")
     hand.tap("Вино")
@@ -38,14 +54,7 @@ def test_a_bill_is_divided_side_by_side_by_touch(hand: Hand, house: Any) -> None
     house.settle()
     hand.rig.settle()
     assert totals(house) == [12_000 + 16_667, 16_667, 16_666]
-    for size in SIZES:
-        hand.rig.size(*size)
-        hand.rig.settle()
-        assert hand.sees("Рахунок 3")
-        assert hand.sees("Готово")
-        hand.rig.shot(f"real_split_{size[0]}x{size[1]}")
-    hand.rig.size(*SIZES[0])
-    hand.rig.settle()
+    on_every_window(hand, "split", "Рахунок 3", "Готово")
     hand.tap("Повернути")
     house.settle()
     hand.rig.settle()
@@ -55,21 +64,11 @@ def test_a_bill_is_divided_side_by_side_by_touch(hand: Hand, house: Any) -> None
 
 
 def test_a_set_and_a_nested_choice_stand_whole_on_every_window(hand: Hand, house: Any) -> None:
-    sign_in(hand)
-    hand.tap("3")
-    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    at_table_3(hand)
     hand.tap("Рібай 300 г")
     hand.tap("Середнє")
     hand.tap("Салат ›")
-    for size in SIZES:
-        hand.rig.size(*size)
-        hand.rig.settle()
-        assert hand.sees("Заправка до салату")
-        assert hand.sees("Соус цезар")
-        assert hand.sees("Скасувати")
-        hand.rig.shot(f"real_nested_{size[0]}x{size[1]}")
-    hand.rig.size(*SIZES[0])
-    hand.rig.settle()
+    on_every_window(hand, "nested", "Заправка до салату", "Соус цезар", "Скасувати")
     hand.tap("Олія з лимоном")
     hand.tap("Додати: На всіх · 890,00\u00a0₴")
     hand.tap("Сніданки й")
@@ -77,13 +76,7 @@ def test_a_set_and_a_nested_choice_stand_whole_on_every_window(hand: Hand, house
     hand.tap("Бізнес-ланч")
     hand.tap("Грибний крем-суп")
     hand.tap("Котлета по-київськи")
-    for size in SIZES:
-        hand.rig.size(*size)
-        hand.rig.settle()
-        assert hand.sees("Оберіть у наборі: Напій")
-        hand.rig.shot(f"real_set_{size[0]}x{size[1]}")
-    hand.rig.size(*SIZES[0])
-    hand.rig.settle()
+    on_every_window(hand, "set", "Оберіть у наборі: Напій")
     hand.tap("Узвар")
     hand.tap("Додати: На всіх · 344,00\u00a0₴")
     house.settle()
@@ -93,9 +86,7 @@ def test_a_set_and_a_nested_choice_stand_whole_on_every_window(hand: Hand, house
 
 
 def test_a_sum_is_split_off_and_one_of_three_voided_by_touch(hand: Hand, house: Any) -> None:
-    sign_in(hand, "Nadia P.", "640918")
-    hand.tap("3")
-    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    at_table_3(hand, "Nadia P.", "640918")
     hand.tap("Перші страви")
     for _ in range(3):
         soup = next(w for w in hand.stage.walk() if tapped(w) == "tap_item:borscht-plain")
@@ -116,13 +107,7 @@ def test_a_sum_is_split_off_and_one_of_three_voided_by_touch(hand: Hand, house: 
     hand.tap("Поділити")
     hand.tap("На суму…")
     hand.type("75.5")
-    for size in SIZES:
-        hand.rig.size(*size)
-        hand.rig.settle()
-        assert hand.sees("лишиться 164,50\u00a0₴")
-        hand.rig.shot(f"real_split_amount_{size[0]}x{size[1]}")
-    hand.rig.size(*SIZES[0])
-    hand.rig.settle()
+    on_every_window(hand, "split_amount", "лишиться 164,50\u00a0₴")
     hand.tap("Відділити")
     house.settle()
     hand.rig.settle()
@@ -131,9 +116,7 @@ def test_a_sum_is_split_off_and_one_of_three_voided_by_touch(hand: Hand, house: 
 
 
 def test_a_fish_is_weighed_and_a_comp_is_given_by_touch(hand: Hand, house: Any) -> None:
-    sign_in(hand, "Nadia P.", "640918")
-    hand.tap("3")
-    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    at_table_3(hand, "Nadia P.", "640918")
     hand.tap("Гриль")
     hand.tap("Форель на вагу")
     hand.type("430")
@@ -152,9 +135,7 @@ def test_a_fish_is_weighed_and_a_comp_is_given_by_touch(hand: Hand, house: Any) 
 def test_a_line_is_dragged_onto_a_seat_into_a_course_and_onto_another_bill(
     hand: Hand, house: Any
 ) -> None:
-    sign_in(hand)
-    hand.tap("3")
-    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    at_table_3(hand)
     hand.tap("Перші страви")
     hand.tap("Борщ червоний")
     hand.tap("Вино")
@@ -185,9 +166,7 @@ def test_a_line_is_dragged_onto_a_seat_into_a_course_and_onto_another_bill(
 
 
 def test_what_is_ready_is_served_by_a_button_that_comes_with_it(hand: Hand, house: Any) -> None:
-    sign_in(hand)
-    hand.tap("3")
-    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    at_table_3(hand)
     hand.tap("Перші страви")
     hand.tap("Борщ червоний")
     hand.tap("Надіслати 1")

@@ -14,7 +14,7 @@ from pos_app.presenters.flow import Flow
 from pos_app.words import LANGUAGES, Words
 from sync_server.paper.templates import ANYWHERE, PARTS
 from tests.apps.house import House
-from tests.apps.set_up_house import FOUND, SetUpDesk
+from tests.apps.set_up_house import FOUND, SetUpDesk, on_set_up, shown
 
 
 @pytest.fixture
@@ -26,17 +26,7 @@ def desk() -> SetUpDesk:
 @pytest.fixture
 def flow(desk: SetUpDesk) -> Flow:
     """On the set-up of the printers."""
-    flow = Flow(desk)
-    flow.place.screen = "floor"
-    flow.act("devices")
-    return flow
-
-
-def seen(flow: Flow) -> DevicesView:
-    """What is on the screen."""
-    view = flow.view().view
-    assert isinstance(view, DevicesView)
-    return view
+    return on_set_up(desk=desk)
 
 
 def tap(flow: Flow, desk: SetUpDesk, *actions: str) -> DevicesView:
@@ -44,7 +34,7 @@ def tap(flow: Flow, desk: SetUpDesk, *actions: str) -> DevicesView:
     for action in actions:
         flow.act(action)
         desk.finish()
-    return seen(flow)
+    return shown(flow)
 
 
 def test_only_who_may_has_the_way_there_and_everybody_sees_a_printer_that_is_down() -> None:
@@ -131,7 +121,7 @@ def test_a_paper_is_rearranged_seen_at_once_saved_and_taken_back(
 ) -> None:
     flow.act("tab:papers")
     desk.finish()
-    before = seen(flow)
+    before = shown(flow)
     assert before.paper
     assert len(before.rows) == len(PARTS["receipt"]) - 1
     view = tap(flow, desk, "row:0", "down", "size")

@@ -270,3 +270,30 @@ def test_a_window_turned_in_the_middle_of_an_order_keeps_the_draft(
     hand.stage.dispatch("on_act", "cancel")
     hand.rig.settle()
     assert hand.sees("Надіслати 1"), "and the draft below it"
+
+
+def test_a_reader_that_types_into_an_open_question_changes_nothing_in_it(
+    hand: Hand, house: House
+) -> None:
+    sign_in(hand)
+    hand.tap("3")
+    hand.rig.until(lambda: hand.sees("Стіл 3"))
+    hand.tap("Перші страви")
+    hand.tap("Борщ червоний")
+    hand.tap("К-сть")
+    hand.type("78")
+    bottle = next(item for item in house.catalogue.items.values() if item.barcode)
+    hand.rig.type(bottle.barcode)
+    hand.rig.until(lambda: any("скануйте знову" in x for x in written(hand)))
+    assert hand.sees("78"), "what was typed stands"
+    hand.tap("Скасувати")
+    hand.rig.type(bottle.barcode)
+    hand.rig.until(lambda: hand.sees("Надіслати 2"))
+
+
+def written(hand: Hand) -> list[str]:
+    """Every text on the screen."""
+    from glass.painted import Painted
+
+    painted = [w for w in hand.stage.walk(restrict=True) if isinstance(w, Painted)]
+    return [mark.text for widget in painted for mark in widget.marks]
