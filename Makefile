@@ -48,7 +48,8 @@ screenshots: setup  ## take the README's pictures from the running program
 	@$(BIN)/python -m pytest -q tests/e2e
 	@$(BIN)/python -m pytest -q tests/apps/test_everywhere.py -k readme
 	@mkdir -p docs/screenshots
-	@for name in floor order modifiers pay room review kitchen price-rule portions; do \
+	@for name in floor order modifiers pay room review kitchen price-rule portions \
+		conflict; do \
 		cp build/e2e/$$name.png docs/screenshots/; done
 	@for name in split portrait light small polish; do \
 		cp build/screens/readme_$$name.png docs/screenshots/$$name.png; done

@@ -26,6 +26,7 @@ from sync_server.domain.events import Line
 from sync_server.domain.ids import CheckId, LineId
 from sync_server.domain.menu import Item
 from sync_server.domain.quantity import ONE
+from sync_server.domain.tariffs import pages_now
 
 _FOUND = 9
 FEW_SEATS = 4
@@ -420,11 +421,9 @@ class OrderPresenter(RemakeWork):
 
     # -- menu ----------------------------------------------------------------------------------
     def _categories(self) -> tuple[Act, ...]:
+        pages = pages_now(self.desk.catalogue, self.where_sold, self.desk.now_ms())
         made = [(FAVOURITES, self.say("favourites"))]
-        made += [
-            (category_id, self.name(category.names))
-            for category_id, category in self.desk.catalogue.categories.items()
-        ]
+        made += [(page.category_id, self.name(page.names)) for page in pages]
         return tuple(
             Act(f"show_category:{key}", label, "tab" if key == self.category else "flat", size=15)
             for key, label in made

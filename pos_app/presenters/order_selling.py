@@ -43,11 +43,14 @@ class SellingWork(TermsWork):
 
     def base_price(self, item: Item) -> int:
         """What the dish costs here and now, before choices."""
+        return price_now(self.desk.catalogue, item, self.where_sold, self.desk.now_ms())[0]
+
+    @property
+    def where_sold(self) -> str:
+        """The hall of the table, or the kind of a check without one: prices and pages go by it."""
         check = self.check
-        catalogue = self.desk.catalogue
         kind, table_id = (check.kind, check.table_id) if check else ("tab", "")
-        place = place_of(catalogue, kind, table_id)
-        return price_now(catalogue, item, place, self.desk.now_ms())[0]
+        return place_of(self.desk.catalogue, kind, table_id)
 
     def ensure_check(self) -> CheckId:
         """The check in work; a quick sale opens its own with the first dish."""

@@ -21,9 +21,16 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class Category:
+    """A page of the menu. It stands on terminals at these places and times, as with `PriceRule`;
+    what is on another page meanwhile is still found by search."""
+
     category_id: str
     names: Names
     colour: str = ""
+    places: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    from_minute: int = 0
+    until_minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)

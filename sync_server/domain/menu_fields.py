@@ -267,7 +267,7 @@ KINDS: Mapping[str, Kind] = {
     "category": Kind(
         "categories",
         "category_id",
-        {"colour": plain(20)},
+        {**_WHEN, "colour": plain(20)},
         lambda _catalogue, key, value: Category(key, {}),
         lambda catalogue, key: _uses(catalogue, "category_id", key),
     ),

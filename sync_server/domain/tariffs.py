@@ -1,4 +1,4 @@
-"""What a dish costs and where it is made, here and now: rules by hall, time and weekday.
+"""What is offered, what it costs and where it is made, here and now: by hall, time and weekday.
 
 The moment is that of ordering, so a line that was ordered keeps its price (features-commercial
 A8.65 to 68). Rules stand in the catalogue (`menu.PriceRule`); choices are added in `pricing`.
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from .menu import Catalogue, Item, PriceRule, StationRule
+from .menu import Catalogue, Category, Item, PriceRule, StationRule
 from .money import percent_of
 
 DAY_MINUTES = 24 * 60
@@ -33,7 +33,7 @@ def _local_minute(minute: int, zone: str) -> tuple[int, int]:
     return local.weekday(), local.hour * 60 + local.minute
 
 
-def holds(rule: PriceRule | StationRule, place: str, weekday: int, minute: int) -> bool:
+def holds(rule: PriceRule | StationRule | Category, place: str, weekday: int, minute: int) -> bool:
     """Whether a rule is in force at a place and time; a window is half-open."""
     if rule.places and place not in rule.places:
         return False
@@ -47,6 +47,13 @@ def holds(rule: PriceRule | StationRule, place: str, weekday: int, minute: int) 
         if minute < end:
             weekday = (weekday - 1) % 7
     return inside and (not rule.weekdays or weekday in rule.weekdays)
+
+
+def pages_now(catalogue: Catalogue, place: str, at_ms: int) -> tuple[Category, ...]:
+    """The pages of the menu that are offered at a place and time, in the order of the menu."""
+    weekday, minute = local_minute(at_ms, catalogue.settings.zone)
+    pages = catalogue.categories.values()
+    return tuple(page for page in pages if holds(page, place, weekday, minute))
 
 
 def stations_now(catalogue: Catalogue, item: Item, place: str, at_ms: int) -> tuple[str, ...]:

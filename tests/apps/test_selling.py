@@ -3,6 +3,8 @@
 The presenters stand on the demo venue and the real domain (`house`); there is no Kivy here.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from pos_app.presenters.flow import Flow
@@ -474,3 +476,28 @@ def test_a_clock_that_is_set_back_leaves_no_words_standing_and_locks_nobody_out(
     tapped(flow, "tap_item:borscht", "send")
     house.settle()
     assert [line.state for x in house.venue.checks.values() for line in x.lines] == ["fired"]
+
+
+def test_a_page_of_the_menu_stands_where_and_when_it_is_offered_and_is_found_by_search(
+    house: House,
+) -> None:
+    pages = house.catalogue.categories
+    morning = replace(pages["sets"], from_minute=7 * 60, until_minute=12 * 60)
+    at_bar = replace(pages["cocktails"], places=("bar", "tab"))
+    changed = {**pages, "sets": morning, "cocktails": at_bar}
+    house.catalogue = replace(house.catalogue, categories=changed, number=2)
+    flow = at_table(house)
+
+    def offered() -> set[str]:
+        return {x.id.partition(":")[2] for x in flow.view().view.categories} & {"sets", "cocktails"}
+
+    assert offered() == set(), "19:42 in the main hall"
+    for action in ("ask_for:search", *(f"key:{sign}" for sign in "бізнес")):
+        flow.act(action)
+    assert "tap_item:business-lunch" in [x.id for x in flow.view().view.sheet.choices]
+    flow.act("cancel")
+    house.now_ms += 15 * 60 * MINUTE
+    assert offered() == {"sets"}, "10:42"
+    flow.act("back")
+    flow.act("new_kind:quick")
+    assert offered() == {"sets", "cocktails"}, "a quick sale at the bar"

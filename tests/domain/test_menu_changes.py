@@ -9,7 +9,7 @@ from sync_server.domain.menu_changes import (
     value_of,
 )
 from sync_server.domain.menu_fields import KINDS
-from sync_server.domain.tariffs import price_now, stations_now
+from sync_server.domain.tariffs import holds, price_now, stations_now
 from tests.builders import a_menu
 
 
@@ -146,3 +146,20 @@ def test_every_field_reads_back_what_it_shows() -> None:
                 same = Change(kind, key, name, value_of(menu, change))
                 assert [seen.refused for seen in previewed(menu, [same])] == [""], same
                 assert changed(menu, [same]) == menu
+
+
+def test_a_page_of_the_menu_is_offered_at_hours_that_are_edited_like_any_field() -> None:
+    menu = changed(
+        a_menu(),
+        [
+            Change("category", "food", "from_minute", "420"),
+            Change("category", "food", "until_minute", "720"),
+            Change("category", "food", "places", "main"),
+        ],
+    )
+    page = menu.categories["food"]
+    assert holds(page, "main", 0, 420)
+    assert not holds(page, "main", 0, 720)
+    assert not holds(page, "tab", 0, 500)
+    (seen,) = previewed(menu, [Change("category", "food", "until_minute", "2500")])
+    assert seen.refused

@@ -52,7 +52,7 @@ CARDS: Mapping[str, tuple[str, ...]] = {
         "course", "target_s", "colour", "barcode", "allergens", "favourite", "station_ids",
         "group_ids",
     ),
-    "category": (*ALL_NAMES, "colour"),
+    "category": (*ALL_NAMES, "colour", "from_minute", "until_minute", "weekdays", "places"),
     "group": (*ALL_NAMES, "min_count", "max_count", "free_count", "credits_default"),
     "terms": (*ALL_NAMES, "order", "from_minute", "until_minute", "weekdays", "places"),
     "tax": (*ALL_NAMES, "rate_bp"),
