@@ -39,6 +39,7 @@ class History:
     (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
     stands for; `committed_s` is when each event really was, whatever the clocks said;
     `lost` is what told commands had led to in a journal that burnt;
+    `drifts` are screens that had to be mended by their digest, though they are right in the end;
     `asked_n` is the event that asked for a room charge; `points` are the places, awaits and
     commits, at which machines died."""
 
@@ -47,6 +48,7 @@ class History:
     flips: list[str] = field(default_factory=list)
     drawn: set[tuple[str, str, int]] = field(default_factory=set)
     outlived: list[str] = field(default_factory=list)
+    drifts: list[str] = field(default_factory=list)
     crashes: int = 0
     points: set[str] = field(default_factory=set)
     refused_taps: int = 0

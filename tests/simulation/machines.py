@@ -430,7 +430,7 @@ class TerminalMachine(Machine):
 
         def on_state(state: LinkState) -> None:
             if state.drifts > self.desk.state.drifts:
-                self.history.outlived.append(f"I-8 {self.name}: its screen had drifted")
+                self.history.drifts.append(f"I-8 {self.name}: its screen had drifted")
             real.on_state(state)
 
         return Callbacks(

@@ -52,6 +52,10 @@ class Calm(Evening):
     async def trouble(self, machine: Machine) -> None:
         """None by chance."""
 
+    def findings(self) -> list[str]:
+        """In a calm evening no screen drifts from the server for a moment."""
+        return self.world.history.drifts
+
     async def come(self, moment: Callable[[], bool], until_s: float) -> bool:
         """Wait for a moment; False if it did not come in time."""
         while not moment():
@@ -397,7 +401,7 @@ class MenuChanges(Calm):
         """Everybody has the last menu; who ordered by an older one is charged its price."""
         world = self.world
         office = world.server.office
-        found = [
+        found = super().findings() + [
             f"menu: {name} still has {machine.desk.catalogue.number}"
             for name, machine in world.devices.items()
             if machine.desk.catalogue.number != 3
