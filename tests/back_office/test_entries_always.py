@@ -1,0 +1,66 @@
+"""Entries for accounting balance whatever happened, and every file of them says the same."""
+
+import asyncio
+import csv
+import io
+from collections import Counter
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings, strategies as st
+from openpyxl import load_workbook
+
+from sync_server.back_office.journal_entries import JournalEntry, journal_entries
+from sync_server.back_office.moves import moves_where
+from sync_server.back_office.web.entries_page import entries_grid
+from sync_server.back_office.web.formats import Formats
+from sync_server.back_office.web.grid import RowKind
+from sync_server.back_office.web.report_files import csv_of
+from sync_server.back_office.web.spreadsheet import workbook
+from sync_server.back_office.web.words import Words
+from sync_server.domain.stock import holdings, store_of
+from sync_server.store.database import Database, MemoryDisk
+from tests.back_office.test_books_always import ACTS, Act, books_of, furnished_image
+
+FIRST, LAST = "2026-01-01", "2027-01-31"
+
+
+def balances(entries: list[JournalEntry]) -> Counter[str]:
+    """By account what was debited less what was credited."""
+    sums: Counter[str] = Counter()
+    for one in entries:
+        sums[one.debit] += one.value_minor
+        sums[one.credit] -= one.value_minor
+    return sums
+
+
+@settings(max_examples=6, deadline=None)
+@given(acts=ACTS, data=st.data())
+def test_entries_balance_and_csv_xlsx_and_page_hold_the_same(
+    acts: list[Act], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(acts))))
+
+    async def lived() -> tuple[list[JournalEntry], int]:
+        with Database.on_disk(MemoryDisk(await furnished_image())) as books:
+            await books_of(books, acts, order, "average")
+            held = books.read(lambda c: holdings(moves_where(c)))
+            stock = sum(one.value_minor for (place, _), one in held.items() if store_of(place))
+            return books.read(lambda c: journal_entries(c, FIRST, LAST)), stock
+
+    entries, stock = asyncio.run(lived())
+    sums = balances(entries)
+    assert sum(sums.values()) == 0
+    # What the goods are worth on their account is what lies in the stores.
+    assert sums["201"] == stock
+    grid = entries_grid(entries, "", Words("en"), Formats("en", ZoneInfo("Europe/Kyiv")), {})
+    shown = [row for row in grid.rows if row.kind is RowKind.LINE]
+    values = [Decimal(one.value_minor).scaleb(-2) for one in entries]
+    assert [row.cells[-1].value for row in shown] == values
+    table = list(csv.reader(io.StringIO(csv_of(grid).decode("utf-8-sig"))))[1:-1]
+    assert [Decimal(line[-1]) for line in table] == values
+    sheet = load_workbook(io.BytesIO(workbook(grid))).active
+    assert sheet is not None
+    kept = list(sheet.iter_rows(min_row=4, values_only=True))[:-1]
+    assert [Decimal(str(line[-1])).quantize(Decimal("0.01")) for line in kept] == values
+    assert [line[:-1] for line in table] == [[str(cell or "") for cell in row[:-1]] for row in kept]
