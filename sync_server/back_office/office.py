@@ -22,8 +22,9 @@ from .accounts import Accounts, Passwords
 from .books import open_books
 from .catalogue import CatalogueReader
 from .intake import Intake, JournalGap, JournalReader
-from .pace import Pace
+from .pace import Pace, learn_stations
 from .recosting import recost
+from .reports.naming import learn
 from .reports.report import HotelSums
 from .till import Till
 from .web.settled import SiteSettings
@@ -104,6 +105,8 @@ class Office:
         self._intake = Intake(database, reader) if reader is not None else None
         self._till = Till(database, reader) if reader is not None else None
         self._pace = Pace(database, reader) if reader is not None else None
+        self._menu = menu
+        self._names_known = False
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
         """Listen until cancelled; `announce` hears the port once it is bound."""
@@ -134,6 +137,20 @@ class Office:
             with contextlib.suppress(asyncio.CancelledError):
                 await following
 
+    async def _learn_names(self) -> None:
+        """Whom and what the menu in force names, for the reports: at a start and at an edition."""
+        menu = await asyncio.to_thread(self._menu.catalogue) if self._menu else None
+        if menu is not None:
+            await self._database.write(
+                lambda connection: learn(
+                    connection, menu.staff.values(), menu.halls.values(), menu.tables.values()
+                )
+            )
+            await self._database.write(
+                lambda connection: learn_stations(connection, menu.stations.values())
+            )
+        self._names_known = True
+
     async def _follow(self) -> None:
         """Take the journal into the books for ever; work late documents out in between."""
         pause, complaint = RETRY_FIRST_S, ""
@@ -143,6 +160,10 @@ class Office:
                 told = await asyncio.to_thread(self._till.fetch) if self._till else ()
                 if self._till and told:
                     await self._till.take(told)
+                if any(event.type == "CataloguePublished" for event in told):
+                    self._names_known = False
+                if not self._names_known:
+                    await self._learn_names()
                 paced = await asyncio.to_thread(self._pace.fetch) if self._pace else ()
                 if self._pace and paced:
                     await self._pace.take(paced)

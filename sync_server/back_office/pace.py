@@ -78,9 +78,10 @@ class NamedStation(Protocol):
 
 
 def learn_stations(connection: Connection, stations: Iterable[NamedStation]) -> None:
-    """Take the stations' names in; what was known is replaced."""
-    connection.execute(sa.delete(KITCHEN_STATION))
+    """Take the stations' names in, in place of what these were called before."""
+    of = KITCHEN_STATION.c.station_id
     for one in stations:
+        connection.execute(sa.delete(KITCHEN_STATION).where(of == one.station_id))
         names = {f"name_{lang}": one.names.get(lang, one.station_id) for lang in ("en", "uk")}
         values = {"station_id": one.station_id, **names}
         connection.execute(sa.insert(KITCHEN_STATION).values(values))

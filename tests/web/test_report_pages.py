@@ -18,6 +18,15 @@ PERIOD = "from=2026-11-01&to=2026-11-15"
 LISTED = [report for report in REPORTS if report.listed]
 
 
+def test_people_are_called_as_in_the_menu_that_is_in_force(page: Page) -> None:
+    sign_in(page)
+    for _ in range(50):  # the names are taken in as soon as the office runs
+        page.goto(f"{path_of('hours')}?{PERIOD}")
+        if "Olena" in page.locator(".grid").first.inner_text():
+            break
+    assert "Olena" in page.locator(".grid").first.inner_text()
+
+
 def test_every_report_opens_in_every_language(page: Page) -> None:
     sign_in(page)
     problems: list[str] = []

@@ -1,10 +1,11 @@
 """Names that reports put on keys: people, tables and halls of the till, dishes, goods, stores.
 
 What has no name shows its key, so nothing disappears. `learn` takes people and tables in from
-the venue; the rest are the books' own rows.
+the menu in force; whoever is no longer in it keeps a name in the reports of the past. The rest are
+the books' own rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -47,18 +48,18 @@ class NamedTable(Protocol):
 
 def learn(
     connection: Connection,
-    people: Sequence[NamedPerson],
-    halls: Sequence[NamedHall],
-    tables: Sequence[NamedTable],
+    people: Iterable[NamedPerson],
+    halls: Iterable[NamedHall],
+    tables: Iterable[NamedTable],
 ) -> None:
-    """Take names in; what was known is replaced."""
+    """Take names in, in place of what these people and tables were called before."""
     names = {hall.hall_id: hall.names for hall in halls}
-    connection.execute(sa.delete(PERSON))
-    connection.execute(sa.delete(PLACE))
     for person in people:
+        connection.execute(sa.delete(PERSON).where(PERSON.c.staff_id == person.staff_id))
         connection.execute(sa.insert(PERSON).values(staff_id=person.staff_id, name=person.name))
     for table in tables:
         hall = names.get(table.hall_id, {})
+        connection.execute(sa.delete(PLACE).where(PLACE.c.table_id == table.table_id))
         connection.execute(
             sa.insert(PLACE).values(
                 table_id=table.table_id,
