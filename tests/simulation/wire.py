@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf, nextafter
 from random import Random
 
 from sync_server.protocol.link import LinkClosed
@@ -180,7 +181,8 @@ class Wire:
 
     def _send(self, end: End, land: Callable[[], None]) -> None:
         due = self._loop.now + self._weather.latency_s * (0.3 + self._rng.random())
-        self._free_at[end] = due = max(due, self._free_at[end])
+        # Strictly later: timers of one moment fire in any order, and a stream keeps its own.
+        self._free_at[end] = due = max(due, nextafter(self._free_at[end], inf))
         self._loop.call_at(due, land, context=WORLD.context())
 
 
