@@ -123,6 +123,7 @@ class Board:
         self._paces: dict[str, tickets.Pace] = {}
         self._tones: dict[str, str] = {}
         self._mine: list[Ticket] = []
+        self._shown: dict[str, int] = {}
 
     # -- what is looked at ---------------------------------------------------------------------
     def names(self) -> Names | None:
@@ -276,6 +277,7 @@ class Board:
         newcomers = self._newcomers(elsewhere, names, now_ms)
         words = names.words
         work = self.standing(stations)
+        self._shown = {ticket.ticket_id: ticket.version for ticket in work}
         finished = self.bumped(stations)
         empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
         banner = self._banner(names, now_ms)
@@ -558,6 +560,11 @@ class Board:
         self._faults = self._faults[1:]
 
     # -- what was drawn ------------------------------------------------------------------------
+    def shown(self, ticket_id: str) -> int:
+        """The version of a ticket that the last picture was made of: a tap is about that one. 0
+        for a ticket that was not among what is looked at."""
+        return self._shown.get(ticket_id, 0)
+
     def unseen(self, drawn: dict[str, int]) -> tuple[tuple[str, int], ...]:
         """Of what a frame really showed, the versions that this screen must acknowledge."""
         found = []

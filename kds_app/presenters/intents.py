@@ -105,7 +105,7 @@ class Intents:
             after = self._board.ticket(ticket_id)
             lines = [line for line in after.lines if line.state != "void"] if after else []
             if after is not None and lines and all(line.state == "ready" for line in lines):
-                self._submit(c.BumpTicket(after.ticket_id))
+                self._bump(after.ticket_id)
 
     def _noted(self, notice_id: str) -> None:
         """Somebody read what the server refused; its twin of the venue may have gone already."""
@@ -120,7 +120,7 @@ class Intents:
         if ticket is not None and ticket.state == "open":
             alive = any(line.state != "void" or not line.void_seen for line in ticket.lines)
             if not alive:
-                self._submit(c.BumpTicket(ticket.ticket_id))
+                self._bump(ticket.ticket_id)
 
     def _start(self, ticket_id: str) -> None:
         ticket = self._ticket(ticket_id)
@@ -132,7 +132,8 @@ class Intents:
         self._submit(c.StartLines(ticket.ticket_id, queued))
 
     def _bump(self, ticket_id: str) -> None:
-        self._submit(c.BumpTicket(TicketId(ticket_id)))
+        """Done, as far as the picture that was tapped shows it."""
+        self._submit(c.BumpTicket(TicketId(ticket_id), self._board.shown(ticket_id)))
 
     def _bump_all(self, rest: str) -> None:
         check_id, _, course = rest.rpartition(":")
@@ -140,7 +141,7 @@ class Intents:
         for ticket in self._board.desk.venue.tickets_of(check_id):
             at_work = ticket.state == "open" and not ticket.upcoming
             if at_work and ticket.station_id in stations and str(ticket.course) == course:
-                self._submit(c.BumpTicket(ticket.ticket_id))
+                self._bump(ticket.ticket_id)
 
     def _pass(self, rest: str) -> None:
         """The table goes: its dishes are served as far as the kitchen is concerned."""

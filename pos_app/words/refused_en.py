@@ -150,6 +150,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_charge_settled": "This room charge is settled already",
     "refused_no_ticket": "There is no such ticket",
     "refused_ticket_done": "The kitchen was done with it at {at_ms}",
+    "refused_ticket_changed": "It changed at {at_ms}: look at it again",
     "refused_no_station": "There is no such station",
     "refused_not_ready": "{count} still being made",
     "refused_ticket_open": "The kitchen is not done with it yet",

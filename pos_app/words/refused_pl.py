@@ -148,6 +148,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_charge_settled": "To obciążenie jest już wyjaśnione",
     "refused_no_ticket": "Nie ma takiego bonu",
     "refused_ticket_done": "Kuchnia wydała to o {at_ms}",
+    "refused_ticket_changed": "Zmieniło się o {at_ms}: spójrz jeszcze raz",
     "refused_no_station": "Nie ma takiego stanowiska",
     "refused_not_ready": "Jeszcze w przygotowaniu: {count}",
     "refused_ticket_open": "Kuchnia jeszcze nie wydała",

@@ -148,6 +148,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_charge_settled": "Це нарахування вже з'ясовано",
     "refused_no_ticket": "Такого талона немає",
     "refused_ticket_done": "Кухня віддала це о {at_ms}",
+    "refused_ticket_changed": "Змінилося о {at_ms}: погляньте ще раз",
     "refused_no_station": "Такого цеху немає",
     "refused_not_ready": "Ще готують: {count}",
     "refused_ticket_open": "Кухня ще не віддала",

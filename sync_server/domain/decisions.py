@@ -461,7 +461,7 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.AcknowledgeTickets: _acknowledge,
     c.StartLines: _on_ticket(kitchen.start_lines),
     c.MarkReady: _on_ticket(kitchen.mark_ready),
-    c.BumpTicket: _on_ticket(lambda ticket, x, f: kitchen.bump_ticket(ticket, f)),
+    c.BumpTicket: _on_ticket(kitchen.bump_ticket),
     c.RecallTicket: _on_ticket(kitchen.recall_ticket),
     c.AcknowledgeVoid: _on_ticket(kitchen.acknowledge_void),
     c.RushTickets: _rush,

@@ -31,6 +31,7 @@ class Ticket:
     over from a dead display), copy (it did), failed, unknown; `paper_version` is what was printed.
     `joined` are the tables that stand beside `table_id`. `moved_from` is what it stood under until
     `moved_ms`: a name, or a table, or tables with a plus between (`floor_plan.stood_at` reads it).
+    `changes` are its lines that came or changed after the first version, each with the version.
     """
 
     ticket_id: TicketId
@@ -60,6 +61,7 @@ class Ticket:
     moved_from: str = ""
     moved_ms: int = 0
     joined: tuple[str, ...] = ()
+    changes: tuple[tuple[LineId, int], ...] = ()
 
     @property
     def table_ids(self) -> tuple[str, ...]:
@@ -117,13 +119,21 @@ def _each(ticket: Ticket, ids: Iterable[str], change: Callable[[TicketLine], Tic
     )
 
 
-def _grown(ticket: Ticket, at_ms: int) -> Ticket:
-    return replace(ticket, version=ticket.version + 1, changed_ms=at_ms)
+def _grown(ticket: Ticket, at_ms: int, lines: Collection[LineId] = ()) -> Ticket:
+    """The next version of a ticket, in which these lines came or changed."""
+    version = ticket.version + 1
+    standing = {line.line_id for line in ticket.lines}
+    changes = (
+        *(one for one in ticket.changes if one[0] in standing.difference(lines)),
+        *((line_id, version) for line_id in lines),
+    )
+    return replace(ticket, version=version, changed_ms=at_ms, changes=changes)
 
 
 def _lines_added(ticket: Ticket, event: e.TicketLinesAdded) -> Ticket:
-    grown = _grown(replace(ticket, lines=ticket.lines + event.lines), event.at_ms)
-    return _printed_here(ticket, grown, event.printed_ms, (x.line_id for x in event.lines))
+    ids = tuple(line.line_id for line in event.lines)
+    grown = _grown(replace(ticket, lines=ticket.lines + event.lines), event.at_ms, ids)
+    return _printed_here(ticket, grown, event.printed_ms, ids)
 
 
 def _printed_here(before: Ticket, now: Ticket, printed_ms: int, told: Iterable[str] = ()) -> Ticket:
@@ -146,7 +156,8 @@ def _lines_fired(ticket: Ticket, event: e.TicketLinesFired) -> Ticket:
         ),
     )
     fired = replace(fired, clock_ms=event.at_ms if waiting else ticket.clock_ms)
-    return _printed_here(ticket, _grown(fired, event.at_ms), event.printed_ms, event.line_ids)
+    grown = _grown(fired, event.at_ms, event.line_ids)
+    return _printed_here(ticket, grown, event.printed_ms, event.line_ids)
 
 
 def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
@@ -162,13 +173,13 @@ def _line_voided(ticket: Ticket, event: e.TicketLineVoided) -> Ticket:
             )
         return replace(line, state="void", void_ms=event.at_ms, void_seen=False)
 
-    grown = _grown(_each(ticket, (event.line_id,), void), event.at_ms)
+    grown = _grown(_each(ticket, (event.line_id,), void), event.at_ms, (event.line_id,))
     return _printed_here(ticket, grown, event.printed_ms, (event.line_id,))
 
 
 def _line_changed(ticket: Ticket, event: e.TicketLineChanged) -> Ticket:
     changed = _each(ticket, (event.line_id,), lambda _: event.line)
-    grown = _grown(changed, event.at_ms or ticket.changed_ms)
+    grown = _grown(changed, event.at_ms or ticket.changed_ms, (event.line.line_id,))
     return _printed_here(ticket, grown, event.printed_ms, (event.line.line_id,))
 
 
@@ -453,18 +464,40 @@ def mark_ready(ticket: Ticket, command: c.MarkReady, facts: Facts) -> object:
     return e.TicketLinesReady(ticket.ticket_id, ticket.check_id, ids, command.ready, facts.now_ms)
 
 
-def bump_ticket(ticket: Ticket, facts: Facts) -> object:
-    """The station is done; lines on hold stay with a ticket of their own until they are fired."""
+def _news(ticket: Ticket, version: int) -> frozenset[LineId]:
+    """What a cook who saw `version` has still to learn: lines to be made that came or changed
+    after it, and lines cancelled after it. Nothing for 0: whoever asks did not say."""
+    if not version:
+        return frozenset()
+    later = {line_id for line_id, changed in ticket.changes if changed > version}
+    return frozenset(
+        line.line_id
+        for line in ticket.lines
+        if line.line_id in later
+        and not line.held
+        and (line.state in ("queued", "started") or (line.state == "void" and not line.void_seen))
+    )
+
+
+def bump_ticket(ticket: Ticket, command: c.BumpTicket, facts: Facts) -> object:
+    """The station is done; lines on hold stay with a ticket of their own until they are fired.
+
+    A change that the bump crossed keeps the ticket open for its lines; the others are ready."""
     if fault := _is_open(ticket):
         return fault
     if ticket.upcoming:
         return refuse("nothing_to_do")
+    news = _news(ticket, command.version)
     ids = tuple(
         line.line_id
         for line in ticket.lines
-        if line.state in ("queued", "started") and not line.held
+        if line.state in ("queued", "started") and not line.held and line.line_id not in news
     )
-    return e.TicketBumped(ticket.ticket_id, ticket.check_id, ids, facts.actor, facts.now_ms)
+    if not news:
+        return e.TicketBumped(ticket.ticket_id, ticket.check_id, ids, facts.actor, facts.now_ms)
+    if not ids:
+        return refuse("ticket_changed", at_ms=ticket.changed_ms)
+    return e.TicketLinesReady(ticket.ticket_id, ticket.check_id, ids, True, facts.now_ms)
 
 
 def recall_ticket(ticket: Ticket, command: c.RecallTicket, facts: Facts) -> object:

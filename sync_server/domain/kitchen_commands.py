@@ -38,9 +38,13 @@ class MarkReady:
 
 @dataclass(frozen=True, slots=True)
 class BumpTicket:
-    """The station is done with the ticket; what was not ready becomes ready."""
+    """The station is done with the ticket; what was not ready becomes ready.
+
+    `version` is what the cook had before the eyes: lines that came or changed after it stay open
+    (reliability 2.13). 0, as commands of before have it, means the ticket as it stands."""
 
     ticket_id: TicketId
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

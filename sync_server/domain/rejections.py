@@ -106,6 +106,7 @@ CODES: dict[str, str] = {
     # kitchen
     "no_ticket": "no such ticket",
     "ticket_done": "the ticket was bumped at {at_ms}",
+    "ticket_changed": "the ticket changed at {at_ms}, after what was seen of it",
     "no_station": "there is no station {station}",
     "not_ready": "{count} of these dishes are still being made",
     "ticket_open": "the ticket has not been bumped",

@@ -68,7 +68,7 @@ QUIET = frozenset(
         "nothing_to_send",
         "no_notice",
         "no_ticket",
-        "ticket_done",
+        *("ticket_done", "ticket_changed"),
         "ticket_open",
         "undo_late",
         "duplicate_id",

@@ -32,7 +32,7 @@ _GREW = (
     *("TicketOpened", "TicketLineVoided", "TicketLineChanged", "TicketRelabelled"),
     *("CloseDay", "DayClosed"),
     *("PaymentTaken", "PaymentUnallocated"),
-    *("PrintFigures", "FiguresPrinted"),
+    *("PrintFigures", "FiguresPrinted", "BumpTicket"),
 )
 """Types that gained fields since their first version."""
 _GREW_AGAIN = ("VoidLine", "MoveLines")

@@ -59,6 +59,59 @@ def test_the_cooks_work_and_the_waiters_line_stay_the_same_dish_after_a_change(
     assert house.line("n1").state == "served"
 
 
+def test_a_bump_that_crosses_a_change_leaves_what_the_cook_has_not_seen(house: AHouse) -> None:
+    house.add("k", a_steak("l2", "pepper"))
+    house.send("k", "l2")
+    seen = house.ticket("grill")
+    house.must(_otherwise("well"))
+    bump = c.BumpTicket(seen.ticket_id, seen.version)
+    house.must(bump, by="nadia", dev="kds")
+    ticket = house.ticket("grill")
+    assert [(line.line_id, line.state) for line in ticket.lines] == [
+        ("n1", "queued"),
+        ("l2", "ready"),
+    ]
+    assert (ticket.state, house.line("n1").state) == ("open", "fired")
+    assert house.refused(bump, by="nadia", dev="kds").code == "ticket_changed"
+    assert house.ticket("grill") == ticket, "twice says nothing new"
+    house.must(c.BumpTicket(ticket.ticket_id, ticket.version), by="nadia", dev="kds")
+    assert (house.ticket("grill").state, house.line("n1").state) == ("bumped", "ready")
+
+
+def test_a_bump_that_crosses_an_addition_a_void_or_a_firing_leaves_just_these(
+    house: AHouse,
+) -> None:
+    house.add("k", replace(a_steak("h", "pepper"), held=True))
+    house.add("k", a_steak("gone", "pepper"))
+    house.send("k", "h", "gone")
+    seen = house.ticket("grill")
+    house.add("k", a_steak("more", "pepper"))
+    house.send("k", "more")
+    house.must(c.FireLines(K, (LineId("h"),)))
+    house.must(c.VoidLine(K, LineId("gone"), 1_000, "guest-left", False), by="nadia")
+    house.must(c.BumpTicket(seen.ticket_id, seen.version), by="nadia", dev="kds")
+    ticket = house.ticket("grill")
+    assert {line.line_id: line.state for line in ticket.lines} == {
+        "l1": "ready",
+        "h": "queued",
+        "gone": "void",
+        "more": "queued",
+    }
+    assert (ticket.state, ticket.line("gone").void_seen) == ("open", False)  # type: ignore[union-attr]
+    before = house.ticket("grill")
+    assert dict(before.changes) == {"h": 4, "gone": 5, "more": 3}
+    house.must(c.BumpTicket(seen.ticket_id), by="nadia", dev="kds")
+    assert house.ticket("grill").state == "bumped", "whoever says no version means all of it"
+
+
+def test_guests_who_moved_do_not_keep_a_ticket_open(house: AHouse) -> None:
+    seen = house.ticket("grill")
+    house.must(c.MoveCheck(K, "t2"))
+    assert house.ticket("grill").version > seen.version
+    house.must(c.BumpTicket(seen.ticket_id, seen.version), by="nadia", dev="kds")
+    assert house.ticket("grill").state == "bumped"
+
+
 def test_one_portion_of_two_is_a_line_of_its_own_and_shows_what_it_was(house: AHouse) -> None:
     house.must(_otherwise("well", "garlic", qty=1_000))
     assert (house.line("l1").qty_milli, house.line("n1").qty_milli) == (1_000, 1_000)

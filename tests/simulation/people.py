@@ -391,7 +391,7 @@ class Cook(Person):
         elif what < 0.5:
             self.do(c.MarkReady(ticket.ticket_id, live, self.rng.random() < 0.9))
         elif what < 0.8:
-            self.do(c.BumpTicket(ticket.ticket_id))
+            self.do(c.BumpTicket(ticket.ticket_id, ticket.version))
         else:
             bumped = [t for t in self.desk.venue.tickets.values() if t.state == "bumped"]
             if bumped:

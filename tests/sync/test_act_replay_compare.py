@@ -407,7 +407,8 @@ async def _mark(office: Office) -> object:
 @case("BumpTicket")
 async def _bump(office: Office) -> object:
     await office.sent()
-    return c.BumpTicket(office.hot().ticket_id)
+    hot = office.hot()
+    return c.BumpTicket(hot.ticket_id, hot.version)
 
 
 @case("RecallTicket")

@@ -156,6 +156,7 @@ def test_a_ticket_and_a_void_of_before_are_read_without_tables_and_papers() -> N
     body = {"check_id": "k", "line_id": "l1", "qty_milli": 1, "reason": "r", "made": True}
     assert command("VoidLine", 2, **body, kind="void").printed_at == ()
     assert command("JoinTables", check_id="k", table_ids=["t2"]).printed_at == ()
+    assert command("BumpTicket", ticket_id="t").version == 0, "the ticket as it stands"
 
 
 def test_no_kind_changes_its_fields_and_keeps_its_version() -> None:

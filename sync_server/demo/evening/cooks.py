@@ -106,7 +106,10 @@ class Cook:
 
     def _bump(self, ticket: Ticket) -> None:
         """Done with it; now and then it was the wrong one."""
-        if self._post.do(c.BumpTicket(ticket.ticket_id)) and self._rng.random() < 0.02:
+        if (
+            self._post.do(c.BumpTicket(ticket.ticket_id, ticket.version))
+            and self._rng.random() < 0.02
+        ):
             self._clock.spawn(self._bring_back(ticket), f"{self._post.name} takes a ticket back")
 
     async def _bring_back(self, ticket: Ticket) -> None:

@@ -67,6 +67,22 @@ def test_the_pass_bumps_in_two_steps_and_its_dishes_then_count_as_served(house: 
     }
 
 
+def test_a_tap_on_bump_is_about_the_picture_that_was_tapped(house: Kitchen) -> None:
+    check = house.check("0001", "t5")
+    house.order(check, ("fries", 1))
+    screen = Screen(house)
+    bump = next(act.id for act in screen.card("Table 5").acts if act.id.startswith("bump:"))
+    house.now += MINUTE
+    house.order(check, ("banosh", 1))
+    view = screen.act(bump)
+    assert house.submitted[-1] == c.BumpTicket(house.tickets("hot")[0].ticket_id, 1)
+    card = screen.card("Table 5")
+    marks = [row.mark for row in card.rows if row.kind == "line"]
+    assert marks == ["done", "open"], "what was added has not been seen"
+    assert view.placed
+    assert not screen.act(bump).placed, "what is seen now goes"
+
+
 def test_a_rushed_table_stands_first_under_a_mark_on_every_screen(house: Kitchen) -> None:
     for number in (1, 2):
         check = house.check(f"000{number}", f"t{number}")
