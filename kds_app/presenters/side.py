@@ -59,16 +59,17 @@ def stop_list(venue: Venue, stations: Sequence[str], names: Names) -> Section:
 
 
 def parts(tickets: Iterable[Ticket], names: Names) -> Section:
-    """How much of each component the live dishes need together: five double cheeseburgers are
-    ten patties (features-commercial B6.48). What is counted comes before what is weighed."""
+    """How much of each component the live dishes need together with what is chosen to them: five
+    double cheeseburgers are ten patties (features-commercial B6.48). What is counted comes before
+    what is weighed."""
     sums: dict[str, int] = {}
     called: dict[str, str] = {}
     units: dict[str, str] = {}
     for ticket in tickets:
         for line in live(ticket.lines):
-            item = names.catalogue.items.get(line.item_id)
-            for part in item.components if item and line.state != "ready" else ():
-                more = part.qty_milli * line.qty_milli // 1000
+            if line.state == "ready":
+                continue
+            for part, more in names.taken(line).values():
                 sums[part.component_id] = sums.get(part.component_id, 0) + more
                 called[part.component_id] = names.catalogue.name(part.names, names.words.language)
                 units[part.component_id] = part.unit

@@ -15,8 +15,9 @@ from kds_app.words import Words, lowered, span, together
 from sync_server.domain.events import TicketLine
 from sync_server.domain.floor_plan import label_of, stood_at
 from sync_server.domain.kitchen import Ticket
-from sync_server.domain.menu import Catalogue, Modifier
+from sync_server.domain.menu import Catalogue, Component, Modifier
 from sync_server.domain.pacing import DEFAULT_TARGET_S, Key, Slot
+from sync_server.domain.pricing import pre_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,30 @@ class Names:
         name = self.catalogue.name(modifier.names, self.words.language) if modifier else modifier_id
         key = _PRE.get(pre)
         return self.words.say(key, text=lowered(name)) if key else lowered(name)
+
+    def taken(self, line: TicketLine) -> dict[str, tuple[Component, int]]:
+        """What a line takes of each component, in thousandths of its unit: a half portion half of
+        the dish's own, each choice its share more, or less where it leaves something out."""
+        item = self.catalogue.items.get(line.item_id)
+        portion_milli, cards = 1000, []
+        for chosen in line.chosen:
+            pre, _, modifier_id = chosen.partition(":")
+            modifier = self._modifiers.get(modifier_id)
+            rule = pre_rule(modifier, pre) if modifier else None
+            if modifier is None or rule is None:
+                continue
+            if pre != "no":
+                portion_milli = portion_milli * modifier.portion_milli // 1000
+            cards.append((-1000 if pre == "no" else rule.recipe_milli, modifier.components))
+        if item is not None:
+            cards.insert(0, (portion_milli, item.components))
+        found: dict[str, tuple[Component, int]] = {}
+        for share_milli, components in cards:
+            for part in components:
+                _, sum_milli = found.get(part.component_id, (part, 0))
+                more = part.qty_milli * share_milli * line.qty_milli // 1_000_000
+                found[part.component_id] = (part, sum_milli + more)
+        return {key: one for key, one in found.items() if one[1] > 0}
 
     def station(self, station_id: str) -> str:
         """A station's name."""

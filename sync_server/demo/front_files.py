@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from sync_server.domain import limits, menu
 from sync_server.domain.staff import RIGHTS
 
-from .money_files import accounts_of, currency_of, denomination_of, tenders_of, unusual_of
+from . import money_files
 from .reading import Faults, Record, read_csv, read_toml
 from .venue_types import Business, Credential, Display, Names, Portion, Tender
 
@@ -109,6 +109,7 @@ def read_house(folder: Path, faults: Faults) -> House:
         ),
         "currency": ("code", "rate"),
         "unusual": ("kind", "times", "minutes"),
+        "pacing": ("kind", "dishes"),
         "account": ("id", "name", "limit", "tax_code", "address", "cards"),
         "sign_in": ("staff_pin_digits", "manager_pin_digits"),
         "tax": ("id", *NAMES, "percent"),
@@ -123,10 +124,10 @@ def read_house(folder: Path, faults: Faults) -> House:
         business=_business(found, file, faults),
         settings=_settings(found, file, {tax.tax_id for tax in taxes}, faults),
         taxes=taxes,
-        tenders=tenders_of(found["tender"]),
+        tenders=money_files.tenders_of(found["tender"]),
         reasons=_reasons(found["reason"]),
         discounts=_discounts(found["discount"]),
-        accounts=accounts_of(found["account"]),
+        accounts=money_files.accounts_of(found["account"]),
         receipt_printer=found["money"][0] if found["money"] else None,
     )
 
@@ -167,7 +168,7 @@ def _settings(
     if not re.fullmatch(r"[A-Z]{3}", currency):
         venue.fault("currency", f'"{currency}" is not a currency code like UAH')
     languages = venue.many("languages")
-    notes = [denomination_of(money, note) for note in money.many("denominations")]
+    notes = [money_files.denomination_of(money, note) for note in money.many("denominations")]
     service_bp = int(money.decimal("service_percent", "0", "30") * 100)
     return menu.Settings(
         name=venue.text("name"),
@@ -183,12 +184,13 @@ def _settings(
         denominations_minor=tuple(notes),
         receipt_printer_id=money.raw("receipt_printer"),
         footer=venue.text("footer", required=False),
-        currencies=tuple(currency_of(record) for record in found["currency"]),
+        currencies=tuple(money_files.currency_of(record) for record in found["currency"]),
         drop_above_minor=money.money("drop_above", default=0),
         legal_name=_only(found["business"], file, "business", Faults()).text("legal_name"),
         tax_number=_only(found["business"], file, "business", Faults()).text("tax_number"),
         count_twice=money.flag("count_twice"),
-        unusual=unusual_of(found["unusual"]),
+        unusual=money_files.unusual_of(found["unusual"]),
+        pacing=money_files.pacing_of(found["pacing"]),
     )
 
 

@@ -1,9 +1,9 @@
 """Reads what the kitchen knows of dishes and places: recipe_cards.csv and station_rules.toml.
 
-Components of a recipe card come from the venue's recipes, so that what the cook reads and what the
-stores lose is one truth; the files add how a dish is made, how much of its station it fills, and
-when a dish is made elsewhere. Neighbours: `front_files` reads stations and dishes, `stock_files`
-the recipes, `sync_server.domain.pacing` uses capacity and usage.
+Components of a recipe card and of a choice come from the venue's recipes, so that what the cook
+reads and what the stores lose is one truth; the files add how a dish is made, how much of its
+station it fills, and when a dish is made elsewhere. Neighbours: `front_files` reads stations and
+dishes, `stock_files` the recipes, `sync_server.domain.pacing` uses capacity and usage.
 """
 
 from collections.abc import Iterable, Mapping
@@ -63,7 +63,7 @@ def read_recipe_cards(
         record.reference("item", known, "item"): record
         for record in read_csv(folder / "recipe_cards.csv", columns, faults)
     }
-    components = _components(stock, recipes)
+    components = _components(stock, recipes, "item")
     made = []
     for item in offer.items:
         item = replace(item, components=components.get(item.item_id, ()))
@@ -84,15 +84,34 @@ def read_recipe_cards(
     return tuple(made)
 
 
+def with_components(
+    groups: Iterable[menu.ModifierGroup], stock: Stock, recipes: Iterable[RecipeLine]
+) -> tuple[menu.ModifierGroup, ...]:
+    """The choices with what each adds to a dish or takes off it."""
+    components = _components(stock, recipes, "modifier")
+    return tuple(
+        replace(
+            group,
+            modifiers=tuple(
+                replace(choice, components=components.get(choice.modifier_id, ()))
+                for choice in group.modifiers
+            ),
+        )
+        for group in groups
+    )
+
+
 def _components(
-    stock: Stock, recipes: Iterable[RecipeLine]
+    stock: Stock, recipes: Iterable[RecipeLine], kind: str
 ) -> Mapping[str, tuple[menu.Component, ...]]:
-    """By dish, in the order of its recipe."""
+    """By dish or choice, in the order of its recipe."""
     goods = {one.ingredient_id: (one.names, one.unit) for one in stock.ingredients}
     goods |= {one.semi_id: (one.names, one.unit) for one in stock.semi_finished}
     found: dict[str, list[menu.Component]] = {}
     for line in recipes:
-        if line.owner_kind != "item" or line.qty <= 0 or line.component_id not in goods:
+        if line.owner_kind != kind or line.component_id not in goods:
+            continue
+        if line.qty <= 0 and kind == "item":
             continue
         names, unit = goods[line.component_id]
         called, times = _COOKS_UNIT.get(unit, (unit, 1))

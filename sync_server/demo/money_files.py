@@ -68,3 +68,11 @@ def unusual_of(records: list[Record]) -> tuple[menu.Unusual, ...]:
         menu.Unusual(one.kind, *named.get(one.kind, (one.times, one.minutes)))
         for one in menu.UNUSUAL
     )
+
+
+def pacing_of(records: list[Record]) -> dict[str, str]:
+    """Kinds of order of which all dishes come together, or none waits for another."""
+    kinds = ("table", "tab", "takeaway", "room")
+    return {
+        record.choice("kind", kinds): record.choice("dishes", menu.PACINGS) for record in records
+    }

@@ -56,11 +56,23 @@ PRE_RULES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """A component of one portion or choice, as the cook counts it; `qty_milli` thousandths of
+    `unit`. Less than nothing, in a choice, takes off the dish's own."""
+
+    component_id: str
+    names: Names
+    qty_milli: int
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Modifier:
     """One choice in a group. `seconds` is added to the dish's cooking time; may be negative.
 
     A choice may open further groups (`group_ids`). One that is a size (half portion, 100 ml) makes
     the dish's own price `base_bp` of what it is and takes `portion_milli` of its recipe.
+    `components` are what it adds to the dish's own.
     """
 
     modifier_id: str
@@ -72,6 +84,7 @@ class Modifier:
     base_bp: int = 10_000
     portion_milli: int = 1000
     pres: tuple[PreRule, ...] = ()
+    components: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +122,12 @@ class SetPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """A component of one portion, as the cook counts it; `qty_milli` thousandths of `unit`."""
-
-    component_id: str
-    names: Names
-    qty_milli: int
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """A dish or drink. `target_s`: seconds from fire to ready. `group_ids`: modifier groups.
 
     `usage`: how much of a station's capacity one portion takes; `paced` false: it is begun as soon
-    as there is room, whatever else the course waits for (features-commercial B5.40, B5.41).
+    as there is room, whatever else the course waits for (features-commercial B5.40, B5.41), unless
+    `Settings.pacing` says otherwise of the order.
     `sold_by`: portion; weight (the price is for a kilogram, a quantity of 1000 is one); open (name
     and price are said when it is ordered). With `parts` it is a set, sold as the dishes it is of.
     `components` and `method` are its recipe card on the kitchen display.
@@ -415,6 +419,10 @@ UNUSUAL = (
 """Where the venue says nothing else."""
 
 
+PACINGS = ("all", "none")
+"""What a kind of check can force: every dish waits for its course, or none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is the same for the whole venue. Steps and amounts in the smallest unit.
@@ -427,7 +435,8 @@ class Settings:
     `service_on_full` on the full prices (features-region, rule 12). `legal_name` and `tax_number`
     are the house's own on receipts and invoices. With `count_twice` a drawer that is over or short
     is counted again, until two counts agree or somebody who may approve lets the last one stand.
-    `unusual` is what managers are told of (`domain.unusual`).
+    `unusual` is what managers are told of (`domain.unusual`). `pacing` is by kind of check, before
+    what a dish says: `all` of it comes together, or `none` waits for another dish.
     """
 
     name: str
@@ -455,6 +464,7 @@ class Settings:
     tax_number: str = ""
     count_twice: bool = False
     unusual: tuple[Unusual, ...] = UNUSUAL
+    pacing: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

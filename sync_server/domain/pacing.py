@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from .ids import LineId, TicketId
 from .kitchen import Ticket
-from .menu import Catalogue
+from .menu import PACINGS, Catalogue, Item
 from .records import TicketLine
 
 DEFAULT_TARGET_S = 900
@@ -175,8 +175,17 @@ def _job(ticket: Ticket, line: TicketLine, catalogue: Catalogue) -> _Job:
         started_ms=max(line.started_ms, ticket.clock_ms) if line.started_ms else 0,
         target_ms=(line.target_s or DEFAULT_TARGET_S) * 1000,
         usage=(item.usage if item else 1) * portions,
-        paced=item.paced if item else True,
+        paced=_paced(ticket.kind, item, catalogue),
     )
+
+
+def _paced(kind: str, item: Item | None, catalogue: Catalogue) -> bool:
+    """Whether a dish waits for its course: as the kind of order forces it, else as its card says
+    (features-commercial B5.41). A bag to go is closed once, so its bread waits for its soup."""
+    forced = catalogue.settings.pacing.get(kind, "")
+    if forced in PACINGS:
+        return forced == PACINGS[0]
+    return item.paced if item else True
 
 
 def _together(jobs: list[_Job]) -> list[list[_Job]]:

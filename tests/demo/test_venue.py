@@ -174,10 +174,15 @@ def test_recipe_cards_are_the_recipes_in_the_cooks_measures() -> None:
     assert told["minced-meat"] == (180_000, "g"), "0.180 kg in the stores"
     assert told["sunflower-oil"] == (30_000, "ml")
     assert catalogue.items["cola"].components[0].unit == "pcs"
+    choices = {choice.modifier_id: choice for choice in catalogue.groups["burger-choice"].modifiers}
+    (meat,), (onion,) = (choices[x].components for x in ("burger-double", "burger-no-onion"))
+    assert (meat.component_id, meat.qty_milli) == ("minced-meat", 180_000)
+    assert (onion.component_id, onion.qty_milli) == ("onion", -20_000)
     assert burger.usage == 2
     assert "180" in burger.method["uk"]
     assert not catalogue.items["borscht"].paced, "soup is ladled when there is a hand free"
     assert all(station.capacity for station in catalogue.stations.values())
+    assert catalogue.settings.pacing == {"takeaway": "all"}, "a bag is closed once"
 
 
 def test_a_sandwich_to_go_is_packed_at_the_grill_and_toast_is_made_where_someone_stands() -> None:

@@ -154,6 +154,51 @@ def test_a_dish_that_ignores_pacing_starts_at_once() -> None:
     assert seconds_apart(house, "steak", "bread") == 0
 
 
+def test_a_kind_of_order_forces_pacing_on_or_off_whatever_the_dish_says() -> None:
+    """Steak 720 s, bread 60 s that its card lets begin at once (features-commercial B5.41)."""
+    menu = a_kitchen(("steak", "grill", 720), ("bread", "hot", 60))
+    bread = replace(menu.items["bread"], paced=False)
+    menu = replace(menu, items=menu.items | {"bread": bread})
+
+    def bread_after_steak(kind: str, pacing: dict[str, str]) -> int:
+        house = AHouse(replace(menu, settings=replace(menu.settings, pacing=pacing)))
+        table = "t3" if kind == "table" else ""
+        house.must(c.OpenCheck(K, "T1-001", kind, table, "7", 1))
+        house.add("k", a_line("steak", "steak"), a_line("bread", "bread"))
+        house.send("k", "steak", "bread")
+        return seconds_apart(house, "steak", "bread")
+
+    bag = {"takeaway": "all", "tab": "none"}
+    assert bread_after_steak("table", bag) == 0, "the card holds where the order says nothing"
+    assert bread_after_steak("takeaway", bag) == 660
+    assert bread_after_steak("takeaway", {}) == 0
+    menu = replace(menu, items=menu.items | {"bread": replace(bread, paced=True)})
+    assert bread_after_steak("table", bag) == 660
+    assert bread_after_steak("tab", bag) == 0
+
+
+def test_what_is_taken_away_is_made_elsewhere_and_an_addition_follows_it() -> None:
+    rule = StationRule("to-go", {}, ("bar",), item_ids=("borscht",), places=("takeaway",))
+    house = AHouse(replace(a_menu(), station_rules=(rule,)))
+    away = CheckId("away")
+    house.must(c.OpenCheck(away, "T1-001", "takeaway", "", "7", 1))
+    house.open("k", "T1-002")
+    for check in ("away", "k"):
+        house.add(check, a_line(f"soup-{check}"), a_line(f"fries-{check}", "fries"))
+        house.send(check, f"soup-{check}", f"fries-{check}")
+    made = {
+        (ticket.station_id, line.line_id)
+        for ticket in house.venue.tickets.values()
+        for line in ticket.lines
+    }
+    assert {("bar", "soup-away"), ("hot", "soup-k"), ("hot", "fries-away")} <= made
+    assert len(made) == 4
+    house.add("away", a_line("more"))
+    house.send("away", "more")
+    (bar,) = [t for t in house.venue.tickets.values() if t.station_id == "bar"]
+    assert [line.line_id for line in bar.lines] == ["soup-away", "more"]
+
+
 def test_an_overdue_dish_still_fills_its_station() -> None:
     menu = a_kitchen(("steak", "grill", 600), capacity=1)
     house = an_order(menu, "steak")

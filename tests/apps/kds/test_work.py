@@ -7,7 +7,8 @@ import pytest
 from kds_app.presenters.board import PASS
 from kds_app.presenters.shown import Sheet
 from sync_server.domain import commands as c
-from sync_server.domain.menu import Component
+from sync_server.domain.ids import LineId
+from sync_server.domain.menu import Component, Modifier, ModifierGroup
 from tests.apps.kds.board_screen import Screen, timers
 from tests.apps.kds.kitchen import KYIV, MINUTE, Kitchen
 
@@ -81,6 +82,26 @@ def test_a_tap_on_bump_is_about_the_picture_that_was_tapped(house: Kitchen) -> N
     assert marks == ["done", "open"], "what was added has not been seen"
     assert view.placed
     assert not screen.act(bump).placed, "what is seen now goes"
+
+
+def test_a_sandwich_to_go_stands_at_the_grill_and_one_for_a_table_at_the_hot_line(
+    house: Kitchen,
+) -> None:
+    house.order(house.check("0001", "t5"), ("club-sandwich", 1))
+    house.order(house.check("0002", kind="takeaway", name="7"), ("club-sandwich", 2), ("fries", 1))
+    screen = Screen(house)
+
+    def standing(tab: str) -> list[tuple[str, list[str]]]:
+        return [
+            (place.card.title, [row.name for row in place.card.rows if row.kind == "line"])
+            for place in screen.act(f"tab:{tab}").placed
+        ]
+
+    (table, _), (bag, beside) = standing("hot")
+    assert (table, beside) == ("Table 5", ["Fries"])
+    assert standing("grill") == [(bag, ["Club"])]
+    labels = [chip.label for chip in screen.view().tabs]
+    assert labels[:2] == ["Hot\u00a0line\u00a0· 2", "Grill\u00a0· 1"]
 
 
 def test_a_rushed_table_stands_first_under_a_mark_on_every_screen(house: Kitchen) -> None:
@@ -184,3 +205,45 @@ def test_components_are_totalled_over_all_dishes_and_stand_on_the_recipe_card(
     sheet = screen.act("sheet:recipe:banosh").sheet
     assert sheet is not None
     assert (sheet.text, sheet.pairs[0].value) == ("Fry both sides.", "2\u00a0pcs")
+
+
+def test_components_count_double_extra_half_and_what_is_left_out(house: Kitchen) -> None:
+    """5 double cheeseburgers are 10 patties (features-commercial B6.48); a half one is half."""
+    assert house.catalogue is not None
+    patty = Component("patty", {"en": "Patty"}, 1_000, "pcs")
+    cheese = Component("cheese", {"en": "Cheese"}, 20_000, "g")
+    group = ModifierGroup(
+        "stack",
+        {"en": "Stack"},
+        (
+            Modifier("double", {"en": "Double"}, components=(patty,)),
+            Modifier("cheese", {"en": "Cheese"}, components=(cheese,)),
+            Modifier("small", {"en": "Half"}, portion_milli=500),
+            Modifier("bare", {"en": "No cheese"}, components=(replace(cheese, qty_milli=-50_000),)),
+        ),
+        max_count=4,
+    )
+    burger = replace(
+        house.catalogue.items["banosh"], group_ids=("stack",), components=(patty, cheese)
+    )
+    house.catalogue = replace(
+        house.catalogue,
+        items=house.catalogue.items | {"banosh": burger},
+        groups=house.catalogue.groups | {"stack": group},
+    )
+    check = house.check("0001", "t5")
+    screen = Screen(house)
+
+    def totals() -> dict[str, str]:
+        return {pair.label: pair.value for pair in screen.view().sections[3].pairs}
+
+    house.order(check, ("banosh", 5, {"with_": ("double",)}))
+    assert totals() == {"Patty": "10\u00a0pcs", "Cheese": "100\u00a0g"}
+    house.order(check, ("banosh", 2, {"with_": ("small",)}))
+    assert totals() == {"Patty": "11\u00a0pcs", "Cheese": "120\u00a0g"}
+    house.order(check, ("banosh", 1, {"with_": ("bare",)}))
+    assert totals() == {"Patty": "12\u00a0pcs", "Cheese": "120\u00a0g"}, "never less than none"
+    lines = (c.NewLine(LineId("x"), "banosh", 1, 1_000, (c.Choice("cheese", "extra"),), course=2),)
+    house.do(c.AddLines(check, lines))
+    house.do(c.SendLines(check, (LineId("x"),)))
+    assert totals() == {"Patty": "13\u00a0pcs", "Cheese": "180\u00a0g"}
