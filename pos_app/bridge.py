@@ -42,6 +42,7 @@ class Bridge:
         self._stage = stage
         self._mono = mono
         self._wedge = Wedge()
+        self._looked: tuple[int, int] = (-1, 0)
         self._look: tuple[str, int] = ("", 0)
         self._refresh = Clock.create_trigger(self._run_refresh, -1)
         self._news = Clock.create_trigger(self._run_refresh, NEWS_S)
@@ -80,7 +81,10 @@ class Bridge:
         self._act(None, action)
 
     def _key(self, _window: object, number: int, _scan: int, sign: str | None, *_: Any) -> None:
-        code = self._wedge.key("enter" if number in _ENTER else sign or "", self._mono())
+        if self._looked[0] != Clock.frames:
+            # Keys that the window had together are of one moment, however long each one took.
+            self._looked = (Clock.frames, self._mono())
+        code = self._wedge.key("enter" if number in _ENTER else sign or "", self._looked[1])
         if code:
             self._heard(self._desk.attached.typed(code))
 
