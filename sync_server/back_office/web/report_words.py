@@ -34,7 +34,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "col_times": ("Times", "Разів", "Razy"),
     "col_average": ("Average, min", "У середньому, хв", "Średnio, min"),
     "col_late": ("Late", "Із запізненням", "Spóźnione"),
-    "col_late_share": ("Late, share", "Частка запізнень", "Udział spóźnień"),
+    "col_late_share": ("Late, %", "Запізнень, %", "Spóźnień, %"),
     "report_hours": ("Hours worked", "Відпрацьований час", "Godziny pracy"),
     "report_shifts": ("Shifts & cash", "Зміни й каса", "Zmiany i kasa"),
     "report_tie_out": ("Tie-out", "Звірка", "Uzgodnienie"),
