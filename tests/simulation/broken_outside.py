@@ -20,6 +20,7 @@ from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.group import Group
 from sync_server.front_office.recollection import Past, Recollection
 from sync_server.front_office.reoffers import Reoffers
+from tests.scenarios import test_found_after_restore as scenes
 
 from . import machines
 from .broken import Workshop, variant
@@ -35,6 +36,10 @@ from .shapes import (
     HotelSlow,
     PrintersDoubt,
     StockCounted,
+)
+
+DISH_OF_A_MISSING_TABLET = (
+    scenes.test_a_dish_that_the_cook_has_had_is_not_sent_again_while_its_sender_is_missing
 )
 
 
@@ -222,7 +227,7 @@ def what_terminals_kept_is_not_used(shop: Workshop) -> None:
     shop.replace(Past, "had", lambda self, told: ())
 
 
-@variant(235)
+@variant(0, scene=DISH_OF_A_MISSING_TABLET)
 def what_the_kitchen_had_of_a_missing_tablet_is_forgotten(shop: Workshop) -> None:
     """A colleague sends the dish again while its own tablet lies in a drawer."""
     shop.replace(Recollection, "given_before", lambda self, n, passed: [])

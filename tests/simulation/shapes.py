@@ -189,6 +189,15 @@ class ServerFalters(Calm):
             server.full = False
 
 
+class FullFarAway(ServerFalters):
+    """The same over slow air: what was pushed after a push that a full disk turned away is on its
+    way already, so a command comes whose predecessor was not stored."""
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        world.air.usual = FAR
+
+
 class StockCounted(Calm):
     """Much is voided, thrown away and divided, and the stock books are made in the end."""
 
@@ -447,6 +456,7 @@ SHAPES = (
     DiskDiesOwed,
     AnswersLost,
     ServerFalters,
+    FullFarAway,
     StockCounted,
     CardsFail,
     HotelFirst,
