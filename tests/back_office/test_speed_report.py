@@ -74,6 +74,7 @@ async def test_stations_dishes_and_hours_are_averages_of_what_was_bumped(books: 
     assert [row[:2] for row in rows(books, "dish").values()] == [(2, 600), (1, 180)]
     assert [row[:2] for row in rows(books, "hour").values()] == [(2, 600), (1, 180)]
     assert list(rows(books, "station", "bar")) == ["bar"]
+    assert list(rows(books, "day")) == [DAY]
     await told(books, journal)
     assert rows(books, "station")["bar"][0] == 1, "each event counts once"
 

@@ -7,6 +7,7 @@ every column, names what opens behind it (`Drill`). Reports are listed in `catal
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -48,7 +49,8 @@ class Word:
     after: str = ""
 
 
-Value = str | int | Decimal | Fraction | Word | None
+Value = str | int | Decimal | Fraction | Word | date | None
+"""A date is a business day among other things; a page writes it as its language does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ is made anew from sums, and shown as minutes and seconds.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -27,12 +28,14 @@ def _stations(connection: Connection, language: str) -> dict[str, str]:
     return {row.station_id: row.name for row in connection.execute(query)}
 
 
-def _names(connection: Connection, asked: Asked, by: str) -> Callable[[str], tuple[str, str]]:
+def _names(
+    connection: Connection, asked: Asked, by: str
+) -> Callable[[str], tuple[str, str | date]]:
     """From a raw key to the key of the row and what it is called."""
     if by == "hour":
         return lambda raw: _hour(hour_of(int(raw) * HOUR_MS, asked))
     if by == "day":
-        return lambda raw: (raw, raw)
+        return lambda raw: (raw, date.fromisoformat(raw))
     if by == "dish":
         known = named(connection, "item", "item_id", asked.language)
     else:
@@ -54,7 +57,7 @@ def _lines(connection: Connection, asked: Asked) -> Sequence[Line]:
     sums = [sa.func.sum(T[name]).label(name) for name in ("count", "took_ms", "late")]
     names = _names(connection, asked, by)
     found: dict[str, list[int]] = {}
-    called: dict[str, str] = {}
+    called: dict[str, str | date] = {}
     query = sa.select(key.label("raw"), *sums).where(*where).group_by(key)
     for raw, count, took_ms, late in connection.execute(query):
         row, called_so = names(str(raw))

@@ -181,7 +181,7 @@ def _cell(value: Value) -> Cell:
             return (value.plain or value.key) + value.after
         case Decimal():
             return f"{value:f}"
-        case Fraction():
+        case Fraction() | date():
             return str(value)
         case _:
             return value

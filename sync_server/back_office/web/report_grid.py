@@ -6,6 +6,7 @@ differ. Reports themselves are `reports`; routes are `report_pages`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -115,6 +116,8 @@ class GridMaker:
         """Any value as words."""
         if isinstance(value, Word):
             return self.words.get(value.key, value.plain) + value.after
+        if isinstance(value, date):
+            return self.formats.day(value.isoformat())
         return "" if value is None else str(value)
 
     def _summed(self, report: Report, kind: RowKind, title: str, lines: Sequence[Line]) -> Row:
@@ -155,7 +158,7 @@ class GridMaker:
         cells, kind = Cells(self.formats), column.kind
         if kind is Figure.TEXT:
             return cells.text(self.text(value))
-        if value is None or isinstance(value, Word):
+        if value is None or isinstance(value, Word | date):
             return cells.nothing(KINDS[kind])
         if kind is Figure.DAY:
             return cells.text(self.formats.day(str(value)))
