@@ -403,14 +403,18 @@ def _kitchen(books: Books) -> Iterator[Finding]:
             case e.TicketOpened() | e.TicketLinesAdded():
                 if isinstance(event, e.TicketOpened):
                     tickets[event.ticket_id] = event.station_id
-                station = tickets[event.ticket_id]
+                station = tickets.get(event.ticket_id, "")
+                if not station:
+                    yield Finding("I-6", f"ticket {event.ticket_id}", "was added to, never opened")
                 for shown in event.lines:
                     announced[(event.ticket_id, shown.line_id)] = station
                     if not shown.held:
                         given[(station, shown.line_id, shown.fire_no)] += 1
             case e.TicketLineChanged() if event.line.line_id != event.line_id:
                 # Made otherwise: the new line took the old one's place.
-                here = announced.get((event.ticket_id, event.line_id), tickets[event.ticket_id])
+                here = announced.get(
+                    (event.ticket_id, event.line_id), tickets.get(event.ticket_id, "")
+                )
                 announced[(event.ticket_id, event.line.line_id)] = here
                 given[(here, event.line.line_id, event.line.fire_no)] += 1
             case e.TicketLinesFired():
