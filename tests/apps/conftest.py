@@ -138,8 +138,13 @@ class Rig:
 
     def type(self, text: str) -> None:
         """Keys of a keyboard down and up, with Enter at the end; the loop is not turned."""
-        from Xlib import XK
+        from Xlib import XK, X
 
+        # No window manager is there to give the keyboard back after another window has gone.
+        for window in self.display.screen().root.query_tree().children:
+            if window.get_attributes().map_state == X.IsViewable:
+                window.set_input_focus(X.RevertToParent, X.CurrentTime)
+        self.display.sync()
         for sign in (*text, "Return"):
             code = self.display.keysym_to_keycode(XK.string_to_keysym(sign))
             self._fake(_KEY_DOWN, code)
