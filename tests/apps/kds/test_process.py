@@ -31,7 +31,7 @@ from tests.apps.conftest import Rig
 pytestmark = pytest.mark.xdist_group("kivy")
 
 WINDOW = Window(1280, 800, 0, 0)
-WAIT_S = 30.0
+WAIT_S = 90.0
 
 
 class Terminal:
