@@ -273,15 +273,41 @@ def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided |
     if reason is None or reason.kind != command.kind:
         return refuse("no_reason")
     gross, _ = allocate(line.gross_minor, (command.qty_milli, line.qty_milli - command.qty_milli))
+    fired = line.state != "held"
+    made = (command.made or command.kind == "return") and fired
+    return voided(
+        check,
+        line,
+        (command.qty_milli, gross),
+        facts,
+        reason=command.reason,
+        made=made,
+        fired=fired,
+        kind=command.kind,
+    )
+
+
+def voided(
+    check: Check,
+    line: Line,
+    part: tuple[int, int],
+    facts: Facts,
+    *,
+    reason: str,
+    made: bool,
+    fired: bool,
+    kind: str,
+) -> e.LineVoided:
+    """The event that takes a `part` of a line away: thousandths, and smallest units of money."""
     return e.LineVoided(
         check_id=check.check_id,
         line_id=line.line_id,
         item_id=line.item_id,
-        qty_milli=command.qty_milli,
-        gross_minor=gross,
-        reason=command.reason,
-        made=(command.made or command.kind == "return") and line.state != "held",
-        fired=line.state != "held",
+        qty_milli=part[0],
+        gross_minor=part[1],
+        reason=reason,
+        made=made,
+        fired=fired,
         fire_no=line.fire_no,
         station_id=line.station_ids[0] if line.station_ids else "",
         modifier_ids=modifier_ids(line),
@@ -289,7 +315,7 @@ def void_line(check: Check, command: c.VoidLine, facts: Facts) -> e.LineVoided |
         at_ms=facts.now_ms,
         day=check.day,
         approved_by=facts.approver,
-        kind=command.kind,
+        kind=kind,
     )
 
 

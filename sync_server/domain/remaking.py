@@ -20,7 +20,7 @@ from .kitchen_changes import known_of
 from .limits import CHANGE_FREE_MS, LINES_PER_CHECK
 from .making import new_lines
 from .money import allocate
-from .ordering import choices_of, modifier_ids
+from .ordering import choices_of, voided
 from .rejections import Accepted, Decision, Refused, refuse
 from .splitting import PROVISIONAL
 from .staff import Facts, needs
@@ -132,22 +132,14 @@ def _taken_back(
 ) -> e.LineVoided:
     left = line.qty_milli - command.qty_milli
     gross, _ = allocate(line.gross_minor, (command.qty_milli, left))
-    return e.LineVoided(
-        check_id=check.check_id,
-        line_id=line.line_id,
-        item_id=line.item_id,
-        qty_milli=command.qty_milli,
-        gross_minor=gross,
+    return voided(
+        check,
+        line,
+        (command.qty_milli, gross),
+        facts,
         reason=command.reason if late else "",
         made=late and command.made,
         fired=True,
-        fire_no=line.fire_no,
-        station_id=line.station_ids[0] if line.station_ids else "",
-        modifier_ids=modifier_ids(line),
-        by=facts.actor,
-        at_ms=facts.now_ms,
-        day=check.day,
-        approved_by=facts.approver,
         kind="void" if late else "changed",
     )
 
