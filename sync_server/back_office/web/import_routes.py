@@ -109,33 +109,31 @@ class ImportPages:
         await asyncio.wait({job.work}, timeout=SOON_S)
         return RedirectResponse(f"{IMPORTS.path}/{job.key}", 303)
 
-    async def _look(self, request: Request, key: str) -> Response:
+    def _found(self, request: Request, key: str) -> tuple[Call, Job | Response]:
+        """Who asks, and that person's job, or the page of refusal."""
         call, refused = self._place.call(request)
         if refused is not None:
-            return refused
-        job = self._jobs.of(key, call.visitor.login)
-        if job is None:
-            return call.refuse("import_forgotten", 404)
+            return call, refused
+        return call, self._jobs.of(key, call.visitor.login) or call.refuse("import_forgotten", 404)
+
+    async def _look(self, request: Request, key: str) -> Response:
+        call, job = self._found(request, key)
+        if isinstance(job, Response):
+            return job
         status = 422 if job.stage is Stage.WRONG else 200
         return await self._place.read(lambda session: _page(session, call, job, status))
 
     async def _state(self, request: Request, key: str) -> Response:
-        call, refused = self._place.call(request)
-        if refused is not None:
-            return refused
-        job = self._jobs.of(key, call.visitor.login)
-        if job is None:
-            return call.refuse("import_forgotten", 404)
+        call, job = self._found(request, key)
+        if isinstance(job, Response):
+            return job
         return JSONResponse({"over": job.over, "said": _said_of(job, call.words)})
 
     async def _faults(self, request: Request, key: str) -> Response:
         """Every bad cell as a table, however many there are."""
-        call, refused = self._place.call(request)
-        if refused is not None:
-            return refused
-        job = self._jobs.of(key, call.visitor.login)
-        if job is None:
-            return call.refuse("import_forgotten", 404)
+        call, job = self._found(request, key)
+        if isinstance(job, Response):
+            return job
         body = await run_in_threadpool(lambda: workbook(_fault_grid(job, call)))
         return _file(body, "faults.xlsx")
 
