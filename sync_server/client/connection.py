@@ -1,8 +1,9 @@
 """Keeps a terminal connected: proves itself, pushes what is stored, stores what comes.
 
 The loop around `protocol.terminal_conversation`. Nothing is confirmed to the server before it is on
-disk, nothing is shown before it is stored. All waiting is by the loop's own time; a lost link is
-tried again after 0.2 s doubling to 5 s with full jitter (reliability 2.5), at once on `nudge`.
+disk, nothing is shown before it is stored, and what is stored is shown, also when the link ends in
+between. All waiting is by the loop's own time; a lost link is tried again after 0.2 s doubling to
+5 s with full jitter (reliability 2.5), at once on `nudge`.
 `asyncio.timeout` throughout: before Python 3.12 `wait_for` can swallow a cancellation.
 """
 
@@ -96,6 +97,7 @@ class Connection:
         self._target_n = 0
         self._credited_n = 0
         self._credit_timer: asyncio.TimerHandle | None = None
+        self._taking_in = asyncio.Lock()
         self.state = LinkState(offline_since_ms=around.clock(), saving=store.pending)
 
     # For the facade
@@ -195,12 +197,21 @@ class Connection:
         except StoreFailed as failed:
             self.show(can_save=not self._store.broken, reason=failed.code)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._cease(tasks)
             self._conversation = None
             self._drop_credit_timer()
             await link.close(closing.code, closing.reason)
+
+    async def _cease(self, tasks: list[asyncio.Task[None]]) -> None:
+        """End what serves a link, but not between disk and screen: the next hello goes by the
+        disk, so what was stored and not told now would be told never."""
+        try:
+            await self._taking_in.acquire()
+            self._taking_in.release()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _converse(self, link: Link) -> talk.TerminalConversation:
         """A conversation that opens with what the store has now."""
@@ -244,8 +255,9 @@ class Connection:
         conversation = self._talking()
         while True:
             data = await link.recv()
-            for action in conversation.receive(data, _now_ms()):
-                await self._perform(action)
+            async with self._taking_in:
+                for action in conversation.receive(data, _now_ms()):
+                    await self._perform(action)
             self._wake.set()
             pause_ms = conversation.paused_for(_now_ms())
             if pause_ms:

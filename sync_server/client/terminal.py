@@ -99,9 +99,10 @@ class TerminalLink:
 
     async def stop(self) -> None:
         """Leave; everything is on disk already."""
-        for task in self._tasks:
+        # The connection first: what it has stored already it still hands to the screen's inbox.
+        for task in reversed(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(task, return_exceptions=True)
         self._tasks = []
         self._connection = None
         if self._store is not None:

@@ -13,7 +13,7 @@ from sync_server.client.identity import Invitation
 from sync_server.client.link import open_link
 from sync_server.client.records import LinkState, StoredCommand
 from sync_server.client.terminal import TerminalLink
-from sync_server.client.worker import inline
+from sync_server.client.worker import Runner, inline
 from sync_server.protocol.envelope import EventRecord
 from sync_server.protocol.link import Link, LinkClosed, memory_pair
 from sync_server.transport.server import ServerLimits, SyncServer
@@ -69,6 +69,22 @@ class Screen:
         await self.until(lambda: self.last.phase == "online")
 
 
+class SlowDisk:
+    """A `Runner` whose thread has done its work, but has not come back with it while it is held."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self.free.set()
+        self.held = asyncio.Event()
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        done = work()
+        if not self.free.is_set():
+            self.held.set()
+            await self.free.wait()
+        return done
+
+
 class House:
     """One server. `async with House() as house`, then `await house.terminal(folder)`."""
 
@@ -113,14 +129,19 @@ class House:
         return ours
 
     async def terminal(
-        self, folder: Path, *, in_memory: bool = False, enrol: bool = True
+        self,
+        folder: Path,
+        *,
+        in_memory: bool = False,
+        enrol: bool = True,
+        run: Runner = inline,
     ) -> tuple[TerminalLink, Screen]:
         """A terminal that keeps its files in `folder`, enrolled and started."""
         screen = Screen()
         terminal = TerminalLink(
             folder,
             screen.callbacks(),
-            run=inline,
+            run=run,
             clock=wall,
             mono=lambda: 5,
             rng=SystemRandom(),

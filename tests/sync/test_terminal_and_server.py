@@ -13,7 +13,7 @@ from sync_server.protocol import frames
 from sync_server.protocol.link import LinkClosed
 from sync_server.protocol.proof import challenge_text
 from sync_server.transport.server import NotLoopback, ServerLimits
-from tests.sync.house import House, tap
+from tests.sync.house import House, SlowDisk, tap
 
 
 async def test_a_tap_reaches_the_server_and_comes_back_to_every_screen(tmp_path: Path) -> None:
@@ -84,6 +84,31 @@ async def test_a_lost_answer_is_given_again_and_nothing_happens_twice(tmp_path: 
         await screen.until(lambda: len(screen.answers) == 1)
         assert house.authority.head_n == 1
         assert house.authority.submit_calls == 2
+
+
+async def test_a_link_that_ends_while_the_disk_works_keeps_nothing_from_the_screen(
+    tmp_path: Path,
+) -> None:
+    # As after a freeze: the news that waited are being stored while the beat finds the link gone.
+    disk = SlowDisk()
+    async with House() as house:
+        terminal, screen = await house.terminal(tmp_path, in_memory=True, run=disk)
+        await screen.until_online()
+        cut = house.links[-1]
+        disk.free.clear()
+        house.authority.add_event("note", b'{"i":1}')
+        house.authority.announce()
+        await disk.held.wait()
+        await cut.close(1006, "cut")
+        asked = asyncio.create_task(terminal.ask("echo"))
+        for _ in range(50):
+            await asyncio.sleep(0)  # whatever is ready runs: who writes finds that it is cut
+        disk.free.set()
+        assert (await asked).code == "offline"
+        await screen.until(lambda: house.links[-1] is not cut and screen.last.phase == "online")
+        assert [event.n for event in screen.events] == [1]
+        await tap(terminal, "borscht")
+        await screen.until(lambda: len(screen.answers) == 1 and len(screen.events) == 2)
 
 
 async def test_a_push_on_which_the_brain_fails_ends_one_connection_and_is_made_once(
