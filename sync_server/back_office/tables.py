@@ -8,7 +8,7 @@ the rest. `balance` is the running sum of `stock_move`, kept in the same transac
 The tables are created by `migrations`, never from here.
 """
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Text, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
 
@@ -271,6 +271,20 @@ class AccountMap(BackRow, table=True):
     group_id: str = Field(primary_key=True)
     debit: str
     credit: str
+
+
+class SentTable(BackRow, table=True):
+    """A table that somebody sent for import; `taken_ms` 0: it waits, its body with it."""
+
+    __tablename__ = "sent_table"
+    key: str = Field(primary_key=True)
+    login: str
+    subject: str
+    name: str
+    at_ms: int = Field(sa_column=_big())
+    taken_ms: int = Field(default=0, sa_column=_big())
+    row_count: int = 0
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class RecipeLine(BackRow, table=True):

@@ -1,8 +1,9 @@
 """Imports under way: a file is read and tried in the background, and the page says how far it is.
 
-A trial lives in memory and belongs to the person who sent it; a restart forgets it, and nothing of
-it is in the books before somebody takes it in. Few at once, and one at a time is worked on, so that
-a table of fifty thousand rows takes no page away from anybody. Neighbour: `import_routes`.
+How far a trial is lives in memory; the table itself is kept with the books (`../sent_tables`), so
+after a restart it is tried again when its sender looks. Few at once, and one at a time is worked
+on, so that a table of fifty thousand rows takes no page away from anybody. Neighbour:
+`import_routes`.
 """
 
 import asyncio
@@ -13,8 +14,8 @@ from enum import StrEnum
 from ..import_columns import Subject
 from ..sheets import CellFault
 
-JOBS = 4
-"""Each may hold a file of `sheets.BYTES` until it is taken in."""
+JOBS = 8
+"""Each may hold `sheets.FAULTS` wrong cells."""
 
 
 class Stage(StrEnum):
@@ -28,20 +29,20 @@ class Stage(StrEnum):
     TAKEN = "taken"
     WRONG = "wrong"
     BROKEN = "broken"
+    GONE = "gone"
 
 
-ENDS = frozenset({Stage.TRIED, Stage.TAKEN, Stage.WRONG, Stage.BROKEN})
+ENDS = frozenset({Stage.TRIED, Stage.TAKEN, Stage.WRONG, Stage.BROKEN, Stage.GONE})
 
 
 @dataclass(slots=True)
 class Job:
-    """One file on its way; `done` of `rows` rows are looked at, `body` stays until it is taken."""
+    """One table on its way; `done` of `rows` rows are looked at."""
 
     key: str
     login: str
     subject: Subject
     name: str
-    body: bytes
     stage: Stage = Stage.WAITING
     done: int = 0
     rows: int = 0
@@ -81,6 +82,10 @@ class ImportJobs:
         finally:
             if not job.over:
                 job.stage = Stage.BROKEN
+
+    def drop(self, key: str) -> None:
+        """Know of it no longer."""
+        self._jobs.pop(key, None)
 
     def of(self, key: str, login: str) -> Job | None:
         """A person's own import."""

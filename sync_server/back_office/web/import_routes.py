@@ -1,11 +1,12 @@
 """The import page: a file is tried first, every fault named, and taken only when there is none.
 
-A file is worked on in the background (`import_jobs`); its page looks how far it is. Empty tables
-with the right heads come from `import_templates`.
+A file is kept with the books (`../sent_tables`) and worked on in the background (`import_jobs`);
+its page looks how far it is. Empty tables with the right heads come from `import_templates`.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from fastapi import FastAPI
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from ..catalogue import CatalogueReader
 from ..import_columns import COLUMNS, NEEDED, OPTIONAL, Subject
 from ..importing import Plan, carry_out, dry_run, papers_of
 from ..menu_draft import outlook
+from ..sent_tables import Sent, body_of, keep, let_go, mark_taken, sent_by
 from ..sheets import BYTES, CellFault, tables_in
 from .draft_routes import read_menu
 from .frame import IMPORTS, render
@@ -34,8 +36,19 @@ from .workplace import Call, Workplace
 
 PAPERS = 200
 SHOWN = 300
+ACTS = ("try", "take", "forget")
 SOON_S = 1.5
 """A small file is done before the page would have to ask."""
+
+
+class Waiting(NamedTuple):
+    """A table that a person has sent, in words: what it is, when it came, how far it is."""
+
+    key: str
+    name: str
+    what: str
+    at: str
+    told: str
 
 
 class ImportPages:
@@ -61,7 +74,7 @@ class ImportPages:
         app.add_api_route(IMPORTS.path, self._send, methods=["POST"])
         app.add_api_route(IMPORTS.path + "/template/{subject}.xlsx", self._empty, methods=["GET"])
         app.add_api_route(one, self._look, methods=["GET"])
-        app.add_api_route(one, self._take, methods=["POST"])
+        app.add_api_route(one, self._act, methods=["POST"])
         app.add_api_route(one + "/state", self._state, methods=["GET"])
         app.add_api_route(one + "/faults.xlsx", self._faults, methods=["GET"])
 
@@ -69,7 +82,7 @@ class ImportPages:
         call, refused = self._place.call(request)
         if refused is not None:
             return refused
-        return await self._place.read(lambda session: _page(session, call, None))
+        return await self._place.read(lambda session: self._page(session, call, None))
 
     async def _empty(self, request: Request, subject: str) -> Response:
         call, refused = self._place.call(request)
@@ -84,23 +97,44 @@ class ImportPages:
         call, refused = self._place.call(request)
         if refused is not None:
             return refused
-        form = await request.form(max_files=1)
-        upload, wanted = form.get("file"), str(form.get("subject", ""))
-        if not isinstance(upload, UploadFile) or wanted not in set(Subject):
-            return call.refuse("bad_question", 400)
-        body = await upload.read(BYTES + 1)
-        login, name = call.visitor.login, (upload.filename or "")[:80]
-        job = Job(self._new_id(), login, Subject(wanted), name, body)
-        return await self._go(job, call, take=form.get("act") == "take")
+        async with request.form(max_files=1) as form:
+            upload, wanted = form.get("file"), str(form.get("subject", ""))
+            if not isinstance(upload, UploadFile) or wanted not in set(Subject):
+                return call.refuse("bad_question", 400)
+            body = await upload.read(BYTES + 1)
+        if len(body) > BYTES:
+            return call.refuse("import_too_large", 413)
+        name = (upload.filename or "")[:80]
+        sent = Sent(
+            self._new_id(), call.visitor.login, wanted, name, call.settings.clock(), 0, 0
+        )  # fmt: skip
 
-    async def _take(self, request: Request, key: str) -> Response:
-        call, refused = self._place.call(request)
-        if refused is not None:
-            return refused
-        job = self._jobs.of(key, call.visitor.login)
-        if job is None or job.stage is not Stage.TRIED:
-            return call.refuse("not_found", 404)
-        return await self._go(job, call, take=True)
+        def kept(session: Session) -> Response:
+            keep(session, sent, body)
+            return Response(status_code=204)
+
+        await self._place.write(kept)
+        return await self._go(_job_of(sent), call, take=form.get("act") == "take")
+
+    async def _act(self, request: Request, key: str) -> Response:
+        """Take a sound table in, try one anew, or let it go."""
+        call, job = await self._found(request, key)
+        if isinstance(job, Response):
+            return job
+        wanted = str((await request.form()).get("act", ""))
+        if wanted not in ACTS:
+            return call.refuse("bad_question", 400)
+        if not job.over or (wanted == "take" and job.stage is not Stage.TRIED):
+            return RedirectResponse(f"{IMPORTS.path}/{key}", 303)
+        if wanted != "forget":
+            return await self._go(job, call, take=wanted == "take")
+
+        def gone(session: Session) -> Response:
+            let_go(session, key)
+            return RedirectResponse(IMPORTS.path, 303)
+
+        self._jobs.drop(key)
+        return await self._place.write(gone)
 
     async def _go(self, job: Job, call: Call, *, take: bool) -> Response:
         if not self._jobs.begin(job, lambda one: self._work(one, call, take)):
@@ -109,31 +143,48 @@ class ImportPages:
         await asyncio.wait({job.work}, timeout=SOON_S)
         return RedirectResponse(f"{IMPORTS.path}/{job.key}", 303)
 
-    def _found(self, request: Request, key: str) -> tuple[Call, Job | Response]:
-        """Who asks, and that person's job, or the page of refusal."""
+    async def _found(self, request: Request, key: str) -> tuple[Call, Job | Response]:
+        """Who asks, and that person's job, or the page of refusal. A table that this process knows
+        nothing of is tried anew."""
         call, refused = self._place.call(request)
         if refused is not None:
             return call, refused
-        return call, self._jobs.of(key, call.visitor.login) or call.refuse("import_forgotten", 404)
+        login = call.visitor.login
+        job = self._jobs.of(key, login)
+        if job is not None:
+            return call, job
+        now = call.settings.clock()
+        own = await self._place.read(lambda session: sent_by(session, login, now))
+        sent = next((one for one in own if one.key == key), None)
+        if sent is None:
+            return call, call.refuse("import_forgotten", 404)
+        job = self._jobs.of(key, login) or _job_of(sent)
+        if not sent.taken_ms and job.work is None:
+            told = await self._go(job, call, take=False)
+            if told.status_code >= 400:
+                return call, told
+        return call, job
 
     async def _look(self, request: Request, key: str) -> Response:
-        call, job = self._found(request, key)
+        call, job = await self._found(request, key)
         if isinstance(job, Response):
             return job
         status = 422 if job.stage is Stage.WRONG else 200
-        return await self._place.read(lambda session: _page(session, call, job, status))
+        return await self._place.read(lambda session: self._page(session, call, job, status))
 
     async def _state(self, request: Request, key: str) -> Response:
-        call, job = self._found(request, key)
+        call, job = await self._found(request, key)
         if isinstance(job, Response):
             return job
         return JSONResponse({"over": job.over, "said": _said_of(job, call.words)})
 
     async def _faults(self, request: Request, key: str) -> Response:
         """Every bad cell as a table, however many there are."""
-        call, job = self._found(request, key)
+        call, job = await self._found(request, key)
         if isinstance(job, Response):
             return job
+        if not job.over:
+            return RedirectResponse(f"{IMPORTS.path}/{key}", 303)
         body = await run_in_threadpool(lambda: workbook(_fault_grid(job, call)))
         return _file(body, "faults.xlsx")
 
@@ -141,9 +192,13 @@ class ImportPages:
     async def _work(self, job: Job, call: Call, take: bool) -> None:
         """Read, try, and take if nothing is wrong."""
         job.stage, job.done = Stage.READING, 0
-        tables = await run_in_threadpool(tables_in, job.name, job.body)
+        body = await self._place.read(lambda session: body_of(session, job.key))
+        if body is None:
+            job.stage = Stage.GONE
+            return
+        tables = await run_in_threadpool(tables_in, job.name, body)
         if isinstance(tables, CellFault):
-            job.faults, job.stage, job.body = [tables], Stage.WRONG, b""
+            job.faults, job.stage = [tables], Stage.WRONG
             return
         job.rows, job.stage = sum(len(table.rows) for table in tables), Stage.CHECKING
         menu = await read_menu(self._menu) if job.subject is Subject.PRICES else None
@@ -165,19 +220,38 @@ class ImportPages:
             plan = tried(session)
             job.stage = Stage.TAKING
             faults = _carried(session, plan, call, ids)
+            if not faults:
+                mark_taken(session, job.key, call.actor.at_ms, plan.rows)
             self._end(job, faults, plan.rows, Stage.TAKING)
             return Response(status_code=422 if faults else 204)
 
         told = await self._place.write(carried)
         if told.status_code < 400:
-            job.stage, job.body = Stage.TAKEN, b""
+            job.stage = Stage.TAKEN
+
+    def _page(self, session: Session, call: Call, job: Job | None, status: int = 200) -> Response:
+        """The page, below it what else this person has sent."""
+        login, words = call.visitor.login, call.words
+        waiting = []
+        for sent in sent_by(session, login, call.settings.clock()):
+            known = self._jobs.of(sent.key, login) or (_job_of(sent) if sent.taken_ms else None)
+            told = _said_of(known, words) if known is not None else words.import_is_kept
+            what = words(f"import_{sent.subject}")
+            waiting.append(Waiting(sent.key, sent.name, what, call.formats.time(sent.at_ms), told))
+        return _page(session, call, job, waiting, status)
 
     @staticmethod
     def _end(job: Job, faults: Sequence[CellFault], rows: int, sound: Stage) -> None:
         job.faults, job.rows = tuple(faults), rows
         job.stage = Stage.WRONG if faults else sound
-        if faults:
-            job.body = b""
+
+
+def _job_of(sent: Sent) -> Job:
+    """A kept table as it is worked on here; one that was taken in is over."""
+    job = Job(sent.key, sent.login, Subject(sent.subject), sent.name, rows=sent.row_count)
+    if sent.taken_ms:
+        job.stage = Stage.TAKEN
+    return job
 
 
 def _carried(session: Session, plan: Plan, call: Call, ids: Sequence[str]) -> Sequence[CellFault]:
@@ -200,7 +274,9 @@ def _said_of(job: Job, words: Words) -> str:
     return words(f"import_is_{job.stage.value}", **values)
 
 
-def _page(session: Session, call: Call, job: Job | None, status: int = 200) -> Response:
+def _page(
+    session: Session, call: Call, job: Job | None, waiting: Sequence[Waiting], status: int = 200
+) -> Response:
     words = call.words
     at = LANGUAGE_ORDER.index(words.language)
     chosen = job.subject if job is not None else Subject.GOODS
@@ -225,6 +301,7 @@ def _page(session: Session, call: Call, job: Job | None, status: int = 200) -> R
         ],
         count=len(job.faults) if job is not None else 0,
         job=job,
+        waiting=waiting,
         told=_said_of(job, words) if job is not None else "",
         ready=job is not None and job.stage is Stage.TRIED,
     )
