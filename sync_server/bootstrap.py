@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sync_server.backup_rounds import BackupRounds
-from sync_server.client.identity import write_private
 from sync_server.clocks import (
     mono_ms,
     new_ids,
@@ -53,6 +52,7 @@ from sync_server.hotel.logged import LoggedGateway
 from sync_server.hotel.opening import HotelLink, open_link
 from sync_server.hotel.property import Property
 from sync_server.mail import BillMail
+from sync_server.private_files import write_private
 from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreDead

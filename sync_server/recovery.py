@@ -20,7 +20,6 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import col
 
-from sync_server.client.identity import write_private
 from sync_server.config import ServerSettings
 from sync_server.domain.outward import CARD, FOLIO, PAPER
 from sync_server.domain.venue import Venue
@@ -38,6 +37,7 @@ from sync_server.front_office.tables import (
     LedgerRow,
     StateRow,
 )
+from sync_server.private_files import write_private
 from sync_server.protocol.checkpoint import is_genuine, read_checkpoint
 from sync_server.protocol.envelope import chain, read_event
 from sync_server.protocol.faults import FrameFault

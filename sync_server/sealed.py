@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from sync_server.client.identity import write_private
+from sync_server.private_files import open_private, write_private
 from sync_server.store.errors import BackupRefused
 
 PUBLIC = "backup.pub"
@@ -46,7 +46,7 @@ def seal(folder: Path, target: Path, public: Path) -> None:
     own = ChaCha20Poly1305.generate_key()
     wrapped = _SUITE.encrypt(own, X25519PublicKey.from_public_bytes(_half(public)), info=_ABOUT)
     part = target.with_name(f"{target.name}.part")
-    with _private(part) as opened:
+    with open_private(part) as opened:
         opened.write(MAGIC + len(wrapped).to_bytes(2, "big") + wrapped)
         pieces = _Pieces(opened, ChaCha20Poly1305(own))
         with tarfile.open(fileobj=cast("IO[bytes]", pieces), mode="w|") as archive:
@@ -63,7 +63,7 @@ def unseal(file: Path, target: Path, private: Path) -> Path:
     key = X25519PrivateKey.from_private_bytes(_half(private))
     plain = target.with_name(f"{target.name}.tar.part")
     try:
-        with file.open("rb") as opened, _private(plain) as out:
+        with file.open("rb") as opened, open_private(plain) as out:
             try:
                 for piece in _opened(opened, key):
                     out.write(piece)
@@ -136,9 +136,3 @@ def _half(path: Path) -> bytes:
     if len(key) != 32:
         raise BackupRefused(f"{path} holds no key")
     return key
-
-
-def _private(path: Path) -> IO[bytes]:
-    """A new file that nobody else may read."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    return os.fdopen(os.open(path, flags, 0o600), "wb")

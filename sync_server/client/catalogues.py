@@ -15,10 +15,10 @@ import msgspec
 
 from sync_server.domain.limits import CATALOGUES_IN_MEMORY, SNAPSHOT_CHUNKS
 from sync_server.domain.menu import Catalogue, Settings
+from sync_server.private_files import write_private
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import read_catalogue
 
-from .identity import write_private
 from .records import AskReply
 from .worker import Runner
 

@@ -5,7 +5,6 @@ never leaves: the file is 0600 and only signatures travel (reliability S-2).
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync_server.domain import limits
+from sync_server.private_files import write_private
 
 
 class Bits(Protocol):
@@ -148,23 +148,6 @@ def save(folder: Path, identity: DeviceIdentity) -> None:
     """Write the identity, owner-only and whole or not at all."""
     plain = {**asdict(identity), "key": identity.key.hex()}
     write_private(folder / "device.json", json.dumps(plain).encode())
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Replace a file by an owner-only one that is on disk before it has the name."""
-    temporary = path.with_suffix(path.suffix + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _is_hash(text: str) -> bool:

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from .identity import write_private
+from sync_server.private_files import write_private
+
 from .worker import Runner
 
 log = logging.getLogger(__name__)

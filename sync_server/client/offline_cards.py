@@ -13,8 +13,7 @@ from pathlib import Path
 import msgspec
 
 from sync_server.domain import limits
-
-from .identity import write_private
+from sync_server.private_files import write_private
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
 from sync_server.domain import limits
-
-from .identity import write_private
+from sync_server.private_files import write_private
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
+from sync_server.private_files import write_private
 from sync_server.protocol.envelope import Command, command_hash, write_command
 
 from . import schema
-from .identity import write_private
 from .records import Route
 from .salvage import PIECES, salvage
 

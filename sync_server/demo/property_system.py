@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sync_server.client.identity import write_private
 from sync_server.clocks import secret_hex, system_random, today, wall_ms
 from sync_server.demo.venue import load_venue
 from sync_server.hotel.fias.settings import FiasSettings
@@ -20,6 +19,7 @@ from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.hotel.simulated.cloudbeds_house import CloudbedsHouse
 from sync_server.hotel.simulated.fias_house import FiasHouse
+from sync_server.private_files import write_private
 from sync_server.server import tell
 from sync_server.store.database import Database
 from sync_server.store.migrations import upgrade

@@ -21,10 +21,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, make_url
 
+from sync_server.private_files import sync_folder
+
 from .database import Database
 from .errors import BackupRefused
 from .file_lock import FileLock
-from .sqlite import RESTORE_READY, open_reader, sync_folder
+from .sqlite import RESTORE_READY, open_reader
 
 REPLACED = ".replaced"
 _PART = ".part"

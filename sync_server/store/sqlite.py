@@ -20,6 +20,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from sync_server.private_files import sync_folder
+
 from .errors import StoreLocked, StoreSettings
 from .faults import Faults
 from .file_lock import FileLock
@@ -373,15 +375,6 @@ def quick_check_raw(raw: sqlite3.Connection) -> list[str]:
     """`PRAGMA quick_check` as a list of complaints."""
     lines = [str(row[0]) for row in raw.execute("PRAGMA quick_check(20)")]
     return [] if lines == ["ok"] else lines
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new or renamed file's entry in its folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class MemoryDisk:

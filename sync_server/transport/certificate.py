@@ -6,7 +6,6 @@ self-signed certificate is as good as any (reliability S-2). TLS 1.3 only.
 
 import datetime
 import ipaddress
-import os
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from sync_server.private_files import write_private
 
 _VALID = datetime.timedelta(days=3650)
 
@@ -42,8 +43,8 @@ def site_certificate(
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        _write(key_path, pem)
-        _write(cert_path, cert.public_bytes(serialization.Encoding.PEM))
+        write_private(key_path, pem)
+        write_private(cert_path, cert.public_bytes(serialization.Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(cert_path, key_path)
@@ -76,15 +77,3 @@ def _names(host_names: Sequence[str]) -> list[x509.GeneralName]:
         except ValueError:
             names.append(x509.DNSName(name))
     return names
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Owner-only from the first byte, on disk before it is used."""
-    temporary = path.with_suffix(path.suffix + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    temporary.replace(path)
