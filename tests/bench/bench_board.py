@@ -20,10 +20,10 @@ from .bench_touch import processor_s, until_frame
 from .child import BYTECODE, Child
 from .fingers import Fingers
 from .machine import Watched
+from .pen import new_id
 from .report import Report, Section, quantile
 from .scale import Scale
 from .staffed import Staffed, staffed
-from .till import new_id
 
 SIZES = ((1920, 1080), (3840, 2160))
 OPEN_TICKETS = 80

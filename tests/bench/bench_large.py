@@ -25,10 +25,10 @@ from .child import BYTECODE, Child
 from .fingers import Fingers
 from .machine import Watched
 from .orders import CASHIER, CASHIER_PIN
+from .pen import new_id
 from .report import Report, Section, quantile
 from .scale import Scale
 from .staffed import Staffed, staffed
-from .till import new_id
 
 BUSY, LONG_CHECK, ROUND = 40, 60, 12
 TURNS, SWIPES = 20, 6

@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,52 +21,14 @@ from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.limits import GROUP_COMMANDS
-from sync_server.protocol.envelope import Command, Received, raw, read_command, write_command
+from sync_server.protocol.envelope import Received, read_command
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database
 from sync_server.store.migrations import upgrade
 from sync_server.transport.authority import EnrolRequest
 
-from .orders import CASHIER, DAY, SHIFT, Waiter, demo_catalogue, first, recipes
-from .till import new_id
-
-
-class Pen:
-    """Writes the chained commands of one device."""
-
-    def __init__(self, actor: str, session: str) -> None:
-        self.dev = new_id()
-        self._actor, self._session = actor, session
-        self._seq, self._prev = 0, ""
-
-    def write(self, body: object) -> Received:
-        """The next command."""
-        self._seq += 1
-        name = CODEC.type_of(body)
-        data = write_command(
-            Command(
-                v=1,
-                cmd_id=new_id(),
-                dev=self.dev,
-                dep=1,
-                sep=1,
-                seq=self._seq,
-                prev=self._prev,
-                type=name,
-                tv=CODEC.version(name),
-                actor=self._actor,
-                session=self._session,
-                approval=None,
-                made_wall_ms=wall_ms(),
-                made_mono_ms=0,
-                boot_id="bench",
-                basis_n=0,
-                biz_day=DAY,
-                body=raw(CODEC.encode(body)),
-            )
-        )
-        self._prev = hashlib.sha256(data).hexdigest()
-        return read_command(data)
+from .orders import CASHIER, SHIFT, Waiter, demo_catalogue, first, recipes
+from .pen import DAY, Pen, new_id
 
 
 async def make(folder: Path, events: int) -> None:
@@ -76,7 +39,7 @@ async def make(folder: Path, events: int) -> None:
     await office.start()
     await furnish(house, load_venue(DEMO_VENUE), date.fromisoformat(DAY), wall_ms())
     session = f"{new_id()}.{new_id()}"
-    waiter, cook = Pen(CASHIER, session), Pen("", "")
+    waiter, cook = Pen(CASHIER, session), Pen()
     for pen, kind in ((waiter, "pos"), (cook, "kds")):
         code = house.desk.open(kind, kind)
         request = EnrolRequest(
@@ -85,10 +48,12 @@ async def make(folder: Path, events: int) -> None:
         assert not (await office.enrol(request)).problem
     await office.access.open_session(session, CASHIER, waiter.dev, wall_ms())
     stream = Waiter("T1", recipes(demo_catalogue()), "", 0).stream()
-    await office.submit(waiter.dev, [waiter.write(c.OpenShift(SHIFT, "main", 0))], {})
+    await office.submit(waiter.dev, _read(waiter, [c.OpenShift(SHIFT, "main", 0)]), {})
     while office.head_n < events:
         done = await office.submit(
-            waiter.dev, [waiter.write(one) for one in first(stream, GROUP_COMMANDS)], {}
+            waiter.dev,
+            _read(waiter, first(stream, GROUP_COMMANDS)),
+            {},
         )
         assert not done.problem
         assert all(result.outcome == "accepted" for result in done.results)
@@ -96,12 +61,18 @@ async def make(folder: Path, events: int) -> None:
         seen = tuple(c.TicketSeen(one.ticket_id, one.version) for one in waiting)
         bumps = [c.BumpTicket(one.ticket_id) for one in waiting]
         await office.submit(
-            cook.dev, [cook.write(one) for one in (c.AcknowledgeTickets(seen), *bumps)], {}
+            cook.dev,
+            _read(cook, [c.AcknowledgeTickets(seen), *bumps]),
+            {},
         )
     await office.stop()
     house.front.close()
     house.hotel.close()
     _as_after_a_power_cut(folder / "front.db")
+
+
+def _read(pen: Pen, bodies: Iterable[object]) -> list[Received]:
+    return [read_command(pen.write(body)) for body in bodies]
 
 
 def _as_after_a_power_cut(front: Path) -> None:

@@ -25,9 +25,9 @@ from sync_server.domain.rejections import Accepted
 from sync_server.domain.staff import RIGHTS, Facts
 from sync_server.domain.venue import Venue
 
-from .till import Till, new_id
+from .pen import DAY, new_id
+from .till import Till
 
-DAY = "2026-11-21"
 CASHIER, CASHIER_PIN = "taras", "7183"
 STEPS = ("open", "line 1", "line 2", "line 3", "line 4", "send", "pay")
 SHIFT = ShiftId("bench-shift")

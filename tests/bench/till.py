@@ -8,7 +8,6 @@ left out, because in a house every terminal has a processor of its own.
 """
 
 import asyncio
-import hashlib
 import json
 import re
 import time
@@ -20,14 +19,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from sync_server.clocks import new_ids, wall_ms
+from sync_server.clocks import wall_ms
 from sync_server.domain import limits
 from sync_server.protocol import frames, proof
-from sync_server.protocol.envelope import GENESIS, Command, raw, write_command
+from sync_server.protocol.envelope import GENESIS, raw
 from sync_server.protocol.link import LinkClosed
 from sync_server.protocol.replica import CODEC
 from sync_server.protocol.websocket_link import SETTINGS, SUBPROTOCOL
 from sync_server.transport.direct_link import Direct, DirectWebSocketLink
+
+from .pen import Pen
 
 BEAT_S = 4.0
 _events = msgspec.json.Decoder(list[msgspec.Raw])
@@ -35,8 +36,6 @@ _LAST = re.compile(rb'\{"n":(\d+),"at_ms":')
 _server: msgspec.json.Decoder[frames.FromServer] = msgspec.json.Decoder(frames.FromServer)
 
 _F = TypeVar("_F")
-
-new_id = new_ids()
 
 
 class Ear(Direct, ClientConnection):
@@ -62,10 +61,8 @@ class Till:
     def __init__(self, kind: str, name: str) -> None:
         self.kind = kind
         self.name = name
-        self.dev = new_id()
+        self._pen = Pen()
         self.code = ""
-        self.actor = ""
-        self.session = ""
         self.cursor_n = 0
         self._credited_n = 0
         self.refused: list[str] = []
@@ -74,8 +71,6 @@ class Till:
         self.on_record: Callable[[bytes], None] | None = None
         self._key = Ed25519PrivateKey.generate()
         self._link: DirectWebSocketLink | None = None
-        self._seq = 0
-        self._prev = ""
         self._waiting: dict[int, asyncio.Future[frames.Result]] = {}
         self._asked: asyncio.Future[frames.Reply] | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,10 +83,10 @@ class Till:
         challenge = await self._expect(frames.Challenge)
         key = self._key.public_key().public_bytes_raw().hex()
         signature = self._sign("enrol", site, challenge.nonce)
-        await self._say(frames.Enrol(code, self.dev, key, signature, self.name, self.kind))
+        await self._say(frames.Enrol(code, self._pen.dev, key, signature, self.name, self.kind))
         self.code = (await self._expect(frames.Enrolled)).code
         challenge = await self._expect(frames.Challenge)
-        await self._say(frames.Proof(self.dev, self._sign("proof", site, challenge.nonce)))
+        await self._say(frames.Proof(self._pen.dev, self._sign("proof", site, challenge.nonce)))
         await self._say(self._hello(challenge.sep))
         welcome = await self._expect(frames.Welcome)
         assert not welcome.drain
@@ -117,7 +112,7 @@ class Till:
         await self._say(frames.Ask(1, "sign_in", "", raw(params.encode())))
         reply = await asked
         assert not reply.code, reply.code
-        self.actor, self.session = staff_id, json.loads(bytes(reply.body))["session"]
+        self._pen.actor, self._pen.session = staff_id, json.loads(bytes(reply.body))["session"]
 
     # Commands
 
@@ -131,37 +126,12 @@ class Till:
         if len(self.pushed) < self.keep_pushes:
             self.pushed.append(frame)
         answer: asyncio.Future[frames.Result] = asyncio.get_running_loop().create_future()
-        self._waiting[self._seq] = answer
+        self._waiting[self._pen.seq] = answer
         await self._send(frame)
         return answer
 
     def _command(self, body: object) -> bytes:
-        self._seq += 1
-        name = CODEC.type_of(body)
-        data = write_command(
-            Command(
-                v=1,
-                cmd_id=new_id(),
-                dev=self.dev,
-                dep=1,
-                sep=1,
-                seq=self._seq,
-                prev=self._prev,
-                type=name,
-                tv=CODEC.version(name),
-                actor=self.actor,
-                session=self.session,
-                approval=None,
-                made_wall_ms=wall_ms(),
-                made_mono_ms=time.monotonic_ns() // 1_000_000,
-                boot_id="bench",
-                basis_n=self.cursor_n,
-                biz_day="2026-11-21",
-                body=raw(CODEC.encode(body)),
-            )
-        )
-        self._prev = hashlib.sha256(data).hexdigest()
-        return data
+        return self._pen.write(body, self.cursor_n, time.monotonic_ns() // 1_000_000)
 
     # The wire
 
@@ -225,18 +195,18 @@ class Till:
     async def _beat(self) -> None:
         while True:
             mono_ms = time.monotonic_ns() // 1_000_000
-            await self._say(frames.Beat(mono_ms, self._seq, True, -1, -1))
+            await self._say(frames.Beat(mono_ms, self._pen.seq, True, -1, -1))
             await asyncio.sleep(BEAT_S)
 
     def _sign(self, purpose: str, site: str, nonce: str) -> str:
-        return self._key.sign(proof.challenge_text(purpose, site, self.dev, nonce, "")).hex()
+        return self._key.sign(proof.challenge_text(purpose, site, self._pen.dev, nonce, "")).hex()
 
     def _hello(self, sep: int) -> frames.Hello:
         return frames.Hello(
             proto=frames.PROTOCOL,
             app="bench",
             schema_hash=CODEC.schema_hash,
-            dev=self.dev,
+            dev=self._pen.dev,
             dep=1,
             sep=sep,
             made_seq=0,
