@@ -112,6 +112,16 @@ def short_day(day: str, language: str) -> str:
     return format_date(when, "d MMM", locale=language)
 
 
+@lru_cache(maxsize=256)
+def full_day(day: str, language: str) -> str:
+    """A date given as YYYY-MM-DD with its year: "21 лист. 2027"; as it stands if it is none."""
+    try:
+        when = datetime.fromisoformat(day).date()
+    except ValueError:
+        return day
+    return format_date(when, "d MMM y", locale=language)
+
+
 def lasted(span_ms: int) -> str:
     """A span in hours and minutes: "0:48"."""
     minutes = max(0, span_ms) // 60_000

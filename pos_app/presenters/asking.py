@@ -19,7 +19,8 @@ Answers = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Step:
     """One question. `kind`: sum, text, address, pick. A sum may say what its figures mean by
-    `shown`; an optional text may be left empty. `held`: what a reader reads answers it."""
+    `shown`; an optional text may be left empty. `held`: what a reader reads answers it; `words`:
+    it is written in letters, so these stand there first."""
 
     kind: str
     name: str
@@ -30,6 +31,7 @@ class Step:
     shown: Callable[[int], str] | None = None
     start: str = ""
     held: bool = False
+    words: bool = False
 
 
 class Asking:
@@ -56,7 +58,7 @@ class Asking:
         """Ask these; `done` gets all the answers."""
         self.shut()
         self.steps, self._done = steps, done
-        self.typed = steps[0].start
+        self.typed, self.figures = steps[0].start, not steps[0].words
 
     def key(self, key: str) -> None:
         """A figure of a sum or a sign of a text."""
@@ -97,7 +99,7 @@ class Asking:
         self.answers[self.steps[0].name] = answer
         self.steps = self.steps[1:]
         if self.steps:
-            self.typed, self.figures = self.steps[0].start, True
+            self.typed, self.figures = self.steps[0].start, not self.steps[0].words
             return
         answers, done = self.answers, self._done
         self.shut()

@@ -221,7 +221,7 @@ class ChecksSection(Section):
         if check is None:
             return
         steps = (
-            Step("text", "buyer", on.say("buyer_name"), hint=on.say("buyer_hint")),
+            Step("text", "buyer", on.say("buyer_name"), hint=on.say("buyer_hint"), words=True),
             Step("text", "code", on.say("buyer_code"), optional=True),
         )
 

@@ -81,10 +81,12 @@ class PeopleSection(Section):
 
     def _loan(self, each: Lent) -> Card:
         on, zone = self.on, self.on.desk.catalogue.settings.zone
-        until = f"{formats.iso_day(each.until_ms, zone)} {on.clock(each.until_ms)}"
+        day = formats.full_day(formats.iso_day(each.until_ms, zone), on.language)
+        until = f"{day}, {on.clock(each.until_ms)}"
         said = on.say("lent_until", until=until, name=on.person(each.by))
         rights = ", ".join(on.say(f"right_{right}") for right in each.rights)
-        return Card(rights, (said, on.reason_of(each.reason)), "", "hold")
+        title = rights[:1].upper() + rights[1:]
+        return Card(title, (said, on.reason_of(each.reason)), "", "hold")
 
     def do(self, what: str) -> None:
         """A punch of the clock, or rights lent and taken back."""
@@ -176,7 +178,7 @@ class OpenSection(Section):
     def title(self) -> str:
         """The day."""
         day = self.on.desk.venue.day
-        return day.day if day else self.on.say("no_day")
+        return formats.full_day(day.day, self.on.language) if day else self.on.say("no_day")
 
     def rows(self) -> tuple[Pair, ...]:
         """How many are open and how many are let stand."""

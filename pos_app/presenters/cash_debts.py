@@ -12,7 +12,7 @@ from sync_server.domain.accounts import PAYS
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import NO_CHECK, CheckId, PaymentId
 from sync_server.domain.venue import Suspended
-from sync_server.domain.vouchers import TENDER_OF, voucher_read
+from sync_server.domain.vouchers import TENDER_OF, Voucher, voucher_read
 
 GIFT_DAYS = 365
 _DAY_MS = 86_400_000
@@ -30,28 +30,60 @@ class VouchersSection(Section):
         for voucher in sorted(known, key=lambda voucher: not voucher.left_minor)[:SHOWN]:
             said = [on.say("issued_for", sum=on.amount(voucher.issued_minor)), voucher.name]
             if voucher.expires_ms:
-                zone = on.desk.catalogue.settings.zone
-                day = formats.iso_day(voucher.expires_ms, zone)
-                said.append(on.say("valid_until", day=day))
+                said.append(self._until(voucher))
             title = f"{on.say(f'voucher_kind_{voucher.kind}')} · {voucher.code}"
-            stripe = "accent" if voucher.code == on.picked else "line"
+            stripe = "late" if self._expired(voucher) and voucher.left_minor else "line"
+            stripe = "accent" if voucher.code == on.picked else stripe
             text = " · ".join(part for part in said if part)
             left = on.amount(voucher.left_minor)
             cards.append(Card(title, (text,), left, stripe, f"open:{voucher.code}"))
         return tuple(cards)
 
+    def _expired(self, voucher: Voucher) -> bool:
+        return bool(voucher.expires_ms) and self.on.desk.now_ms() >= voucher.expires_ms
+
+    def _until(self, voucher: Voucher) -> str:
+        """Its last day, or that this is over."""
+        on, zone = self.on, self.on.desk.catalogue.settings.zone
+        day = formats.full_day(formats.iso_day(voucher.expires_ms, zone), on.language)
+        return on.say("expired_on" if self._expired(voucher) else "valid_until", day=day)
+
     def empty(self) -> str:
         """None were sold."""
         return self.on.say("no_vouchers")
+
+    @property
+    def voucher(self) -> Voucher | None:
+        """The one that is picked."""
+        return self.on.desk.venue.vouchers.get(self.on.picked)
 
     def title(self) -> str:
         """The one that is picked."""
         return self.on.picked
 
+    def rows(self) -> tuple[Pair, ...]:
+        """What was paid for it, what is left."""
+        on, voucher = self.on, self.voucher
+        if voucher is None:
+            return ()
+        return (
+            Pair(on.say("issued_sum"), on.amount(voucher.issued_minor), rule=True),
+            Pair(on.say("left_sum"), on.money(voucher.left_minor), "strong", rule=True),
+        )
+
+    def notes(self) -> tuple[Card, ...]:
+        """Whose it is and how long it is good."""
+        voucher = self.voucher
+        if voucher is None:
+            return ()
+        until = self._until(voucher) if voucher.expires_ms else self.on.say("no_expiry")
+        stripe = "late" if self._expired(voucher) else ""
+        return (Card(voucher.name or until, (until,) if voucher.name else (), "", stripe),)
+
     def actions(self) -> tuple[Act, ...]:
         """Sell, take, return."""
         on, may = self.on, self.on.shift is not None
-        voucher = on.desk.venue.vouchers.get(on.picked)
+        voucher = self.voucher
         left = voucher is not None and voucher.left_minor > 0
         return (
             Act("do:gift", on.say("sell_voucher"), "plain", may),
@@ -77,7 +109,10 @@ class VouchersSection(Section):
                 held=True,
             ),
             Step("sum", "sum", on.say("how_much")),
-            Step("text", "name", on.say("whose_name"), hint=on.say("name_hint"), optional=True),
+            Step(
+                *("text", "name", on.say("whose_name"), (), on.say("name_hint"), True),
+                words=True,
+            ),
             on.by_tender(),
         )
 
@@ -120,7 +155,9 @@ class AccountsSection(Section):
         self._before = 0
 
     def cards(self) -> tuple[Card, ...]:
-        """Every account with what it owes."""
+        """Every account with what it owes, or the statement of the one that is picked."""
+        if self._lines and self._of == self.on.picked:
+            return tuple(self._line(line) for line in self._lines)
         on, owed = self.on, self.on.desk.venue.owed
         return tuple(
             Card(
@@ -184,12 +221,6 @@ class AccountsSection(Section):
         self._lines = found
         self._before = int(found[-1]["n"]) if found else 0
 
-    def notes(self) -> tuple[Card, ...]:
-        """The statement of the one that is picked, the newest first."""
-        if self._of != self.on.picked:
-            return ()
-        return tuple(self._line(line) for line in self._lines)
-
     def _line(self, line: Mapping[str, Any]) -> Card:
         on, amount = self.on, int(line["amount_minor"])
         check = on.desk.venue.check(str(line["document"]))
@@ -209,6 +240,7 @@ class AccountsSection(Section):
             Act("do:invoice", on.say("print_invoice"), "plain", picked and owes),
             Act("do:older", on.say("older"), "plain", picked and bool(self._before)),
             Act("do:newest", on.say("newest"), "outline", picked and bool(self._lines)),
+            Act("do:all", on.say("all_accounts"), "outline", picked),
         )
 
     def do_older(self) -> None:
@@ -218,6 +250,10 @@ class AccountsSection(Section):
     def do_newest(self) -> None:
         """The newest page again."""
         self.on.desk.later(self._ask(self.on.picked, 0))
+
+    def do_all(self) -> None:
+        """Every account again."""
+        self.on.picked, self._of, self._lines, self._before = "", "", [], 0
 
     def do_statement(self) -> None:
         """The latest lines on paper."""

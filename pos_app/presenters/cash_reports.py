@@ -92,7 +92,8 @@ class ReportsSection(Section):
             return on.say("pick_report")
         day = on.desk.venue.day
         of = on.say("of_shift", n=shift.number) if self._of_shift and shift else ""
-        parts = (on.say(f"report_{on.picked}"), of or (day.day if day else ""))
+        today = formats.full_day(day.day, on.language) if day else ""
+        parts = (on.say(f"report_{on.picked}"), of or today)
         return " · ".join(part for part in parts if part)
 
     def rows(self) -> tuple[Pair, ...]:
@@ -220,7 +221,8 @@ class JournalSection(Section):
         on, line = self.on, self._picked
         if line is not None:
             at_ms, zone = int(line["at_ms"]), on.desk.catalogue.settings.zone
-            return f"{formats.iso_day(at_ms, zone)} {on.clock(at_ms)}"
+            day = formats.full_day(formats.iso_day(at_ms, zone), on.language)
+            return f"{day}, {on.clock(at_ms)}"
         return " · ".join(self._said) or self.on.say("tab_journal")
 
     def rows(self) -> tuple[Pair, ...]:

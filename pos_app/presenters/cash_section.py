@@ -52,7 +52,7 @@ class DeskPresenter(Questions):
         self, kinds: tuple[str, ...], before: tuple[Step, ...], done: Callable[[Answers], None]
     ) -> None:
         """Ask some questions, then for a reason of the venue's list or in own words."""
-        own = Step("text", "reason", self.say("why_title"), hint=self.say("why_hint"))
+        own = Step("text", "reason", self.say("why_title"), hint=self.say("why_hint"), words=True)
         reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind in kinds]
         if not reasons:
             self.asking.begin((*before, own), done)

@@ -252,6 +252,7 @@ class ShiftPresenter(Presenter):
                     f"{place} {self.say(f'step_{name}')}",
                     f"go_step:{name}" if name != "closed" and shift.state != "closed" else "",
                     tone="accent" if name == step else "raised",
+                    short=str(place),
                 )
                 for place, name in enumerate(STEPS, 1)
             )

@@ -25,7 +25,8 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A pill in the head or in a row; with an id it can be tapped."""
+    """A pill in the head or in a row; with an id it can be tapped. `short` is what it says where
+    the head has no room for the label."""
 
     label: str
     id: str = ""
@@ -33,6 +34,7 @@ class Chip:
     tone: str = "raised"
     icon: str = ""
     enabled: bool = True
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

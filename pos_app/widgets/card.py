@@ -13,25 +13,39 @@ from pos_app.presenters.sign_in_view import Person
 
 
 class NoticeCard(Tap):
-    """A card with a title, lines, a word at the right and a stripe; or a heading without lines."""
+    """A card with a title, lines, a word at the right and a stripe; or a heading without lines.
+
+    Larger letters grow where the card was given the height for them, and else give way."""
 
     @staticmethod
-    def natural_height(card: Card, width: float) -> float:
-        """Height for its wrapped lines; a heading (no stripe, no id, no lines) is low."""
+    def natural_height(card: Card, width: float, grown: float = 1.0) -> float:
+        """Height for its wrapped lines, with letters `grown` times as large as the design's; a
+        heading (no stripe, no id, no lines) is low."""
         if card.lead == "heading":
             return float(dp(28))
-        rows = sum(NoticeCard._rows(card, line, width) for line in card.lines)
+        rows = sum(NoticeCard._rows(card, line, width, grown) for line in card.lines)
         if card.lines:
-            rows += NoticeCard._title_rows(card, width)
-        return max(float(dp(48)), dp(20) + round(dp(21)) * max(1, rows) if card.title else 0)
+            rows += NoticeCard._title_rows(card, width, grown)
+        inner = round(dp(21) * grown) * max(1, rows)
+        return max(float(dp(48)), dp(20) + inner if card.title else 0)
 
     @staticmethod
-    def _rows(card: Card, line: str, width: float) -> int:
-        return len(lettering.fit(line, NoticeCard._room(card, width), round(dp(15)), False, 3))
+    def row_height(cards: tuple[Card, ...], width: float, most: int) -> float:
+        """The height of rows that are all alike: that of the largest card, up to `most` lines."""
+        grown = float(Metrics.fontscale)
+        tall = [NoticeCard.natural_height(card, width, grown) for card in cards]
+        least = dp(20) + dp(46) * grown
+        return min(max(least, max(tall, default=0)), dp(20) + round(dp(21) * grown) * most)
 
     @staticmethod
-    def _title_rows(card: Card, width: float) -> int:
-        return len(lettering.fit(card.title, NoticeCard._room(card, width), round(dp(16)), True, 2))
+    def _rows(card: Card, line: str, width: float, grown: float) -> int:
+        room, px = NoticeCard._room(card, width), round(dp(15) * grown)
+        return len(lettering.fit(line, room, px, False, 3))
+
+    @staticmethod
+    def _title_rows(card: Card, width: float, grown: float) -> int:
+        room, px = NoticeCard._room(card, width), round(dp(16) * grown)
+        return len(lettering.fit(card.title, room, px, True, 2))
 
     @staticmethod
     def _room(card: Card, width: float) -> int:
@@ -67,7 +81,7 @@ class NoticeCard(Tap):
                 left + room - start - aside - icon,
                 self.height,
                 token=ink,
-                lines=1 if Metrics.fontscale == 1 else 2,
+                lines=2,
                 smallest=12,
             )
         else:
@@ -88,33 +102,31 @@ class NoticeCard(Tap):
             self.icon(card.icon, self.width - dp(40), 0, dp(28), self.height, size=20, token="dim")
 
     def _written(self, card: Card, left: float, token: str) -> None:
-        """Title in bold, then the lines, each wrapped."""
-        titles = self._title_rows(card, self.width)
+        """Title in bold, then the lines, each wrapped; what has no room is not begun."""
+        grown = float(Metrics.fontscale)
+        if self.natural_height(card, self.width, grown) > self.height + 1:
+            grown = 1.0
+        row, room = dp(21) * grown, self._room(card, self.width)
+        titles = self._title_rows(card, self.width, grown)
         self.text(
-            card.title,
-            left,
-            dp(10),
-            self._room(card, self.width),
-            dp(21) * titles,
+            *(card.title, left, dp(10), room, row * titles),
             bold=True,
             lines=titles,
             valign="top",
         )
-        top = dp(10) + dp(21) * titles
+        top, free = dp(10) + row * titles, int((self.height - dp(14)) / row) - titles
         for line in card.lines:
-            rows = self._rows(card, line, self.width)
+            rows = min(self._rows(card, line, self.width, grown), free)
+            if not rows:
+                return
             self.text(
-                line,
-                left,
-                top,
-                self._room(card, self.width),
-                dp(21) * rows,
+                *(line, left, top, room, row * rows),
                 size=15,
                 token=token,
                 lines=rows,
                 valign="top",
             )
-            top += dp(21) * rows
+            top, free = top + row * rows, free - rows
 
 
 class PairView(Tap):

@@ -1,5 +1,6 @@
 """The bar along the top: back, title, chips, clock, person, lock."""
 
+from dataclasses import replace
 from typing import Any
 
 from kivy.clock import Clock
@@ -17,9 +18,9 @@ _LEAST_TITLE = 96
 
 
 class HeadBar(Widget):
-    """Places what fits. Chips that only tell give way first, left ones from their end, the lit one
-    after all others; then the title is cut; one that can be touched goes last, since a way would
-    go with it."""
+    """Places what fits. Chips that know a shorter word take it first, from the end, all but the lit
+    one; then those that only tell give way, left ones from their end, the lit one last; then the
+    title is cut; one that can be touched goes last, since a way would go with it."""
 
     model = ObjectProperty(NO_HEAD, rebind=False)
     __events__ = ("on_act",)
@@ -114,6 +115,10 @@ def _fitting(head: Head, title: float, room: float) -> tuple[list[Chip], list[Ch
     """The chips at the left and right for which there is room beside the title."""
     lefts, rights = list(head.left), list(head.right)
     least = min(title, dp(_LEAST_TITLE))
+    longer = [place for place, chip in enumerate(lefts) if chip.short and chip.tone != "accent"]
+    while longer and _wide(lefts + rights) + title + dp(8) > room:
+        place = longer.pop()
+        lefts[place] = replace(lefts[place], label=lefts[place].short)
     while _wide(lefts + rights) + title + dp(8) > room:
         told = [chip for chip in reversed(lefts) if not chip.id]
         told += [chip for chip in rights if not chip.id][: max(0, len(rights) - 1)]

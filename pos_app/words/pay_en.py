@@ -50,7 +50,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "slip",
     "card_by_hand_title": "{sum} on the card terminal",
     "card_by_hand_text": "Type the sum on the terminal; then say what its slip says",
-    "card_look": "Ask the terminal what happened",
+    "card_look": "Ask the terminal",
     "card_yes": "The slip says: approved",
     "card_no": "The slip says: not charged",
     "card_is_asked": "The terminal is being asked",

@@ -49,7 +49,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "card_nobody_text": "Terminal zamilkł. Nie obciążaj ponownie: zapytaj go albo sprawdź wydruk",
     "card_by_hand_title": "{sum} na terminalu kart",
     "card_by_hand_text": "Wpisz kwotę na terminalu, potem podaj, co jest na wydruku",
-    "card_look": "Zapytaj terminal, co się stało",
+    "card_look": "Zapytaj terminal",
     "card_yes": "Na wydruku: zaakceptowano",
     "card_no": "Na wydruku: nie obciążono",
     "card_is_asked": "Terminal jest pytany",

@@ -50,7 +50,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "чек",
     "card_by_hand_title": "{sum} на терміналі",
     "card_by_hand_text": "Введіть суму на терміналі, потім скажіть, що на його чеку",
-    "card_look": "Запитати термінал, що сталося",
+    "card_look": "Запитати термінал",
     "card_yes": "На чеку: схвалено",
     "card_no": "На чеку: не списано",
     "card_is_asked": "Термінал запитано",

@@ -327,12 +327,14 @@ def test_the_statement_of_an_account_says_what_was_eaten_and_paid(house: House) 
     ]
     flow.act("open:podil")
     settle(flow, house)
-    notes = flow.view().view.notes
-    assert [(card.title, card.aside) for card in notes] == [
+    lines = flow.view().view.cards
+    assert [(card.title, card.aside) for card in lines] == [
         ("Сплачено", "–400,00"),
         ("Спожито", "650,00"),
     ]
-    assert "19:42" in notes[0].lines[0]
+    assert "19:42" in lines[0].lines[0]
+    flow.act("do:all")
+    assert "open:dnipro" in {card.id for card in flow.view().view.cards}
 
 
 def test_money_on_suspense_has_one_next_step_and_goes_back(house: House) -> None:
