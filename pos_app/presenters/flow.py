@@ -123,8 +123,9 @@ class Flow:
         self.desk.sign_out()
 
     def _scanned(self, code: str) -> None:
-        """A code was typed by a reader: on a check it orders, at a room charge it is the guest's
-        key card, where money is taken a voucher or an account, elsewhere somebody's card."""
+        """A code was typed by a reader: on a check it orders or is the guest's club card, at a room
+        charge a key card, where money is taken a voucher, an account or a club card, elsewhere
+        somebody's card."""
         if not self._held(code) and not self._barcode(code, typed=True):
             self._card(code)
 
@@ -156,10 +157,12 @@ class Flow:
         return self._only_shown("barcode", code)
 
     def _card(self, code: str) -> None:
-        """A card or key fob: given to a person where that is asked, else whoever it belongs to
-        takes over from whoever is here."""
+        """A card or key fob: given to a person where that is asked, a guest's on a check, else
+        whoever it belongs to takes over from whoever is here."""
         presenter = self.presenter(self.place.screen)
         if self._only_shown("card", code) or self._held(code):
+            return
+        if isinstance(presenter, OrderPresenter) and presenter.club_held(code):
             return
         if isinstance(presenter, RoomChargePresenter):
             presenter.scanned(code)

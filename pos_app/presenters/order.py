@@ -10,6 +10,7 @@ from dataclasses import replace
 from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters import order_sheets as sheets
+from pos_app.presenters.club_cards import ClubCards, has_club
 from pos_app.presenters.finding import find
 from pos_app.presenters.modifiers import Making, defaults, modifiers_view, must_ask
 from pos_app.presenters.order_lines import FAVOURITES, ready_of
@@ -34,7 +35,7 @@ _ANSWERED_FIRST = {"void", "remake", "discount", "service", "exempt"}
 """Sheets about money or with a reason: nothing beside them is touched until they are answered."""
 
 
-class OrderPresenter(RemakeWork):
+class OrderPresenter(ClubCards, RemakeWork):
     """See the module."""
 
     def __init__(self, desk: Desk, place: Place) -> None:
@@ -330,6 +331,7 @@ class OrderPresenter(RemakeWork):
         left = [
             Chip(self.say("guests", n=check.guests), "ask_for:guests", icon="groups"),
             Chip(number, "next_check" if len(there) > 1 else ""),
+            *self.club_chip(check),
         ]
         if check.owner != self.desk.me:
             left.append(Chip(self.person(check.owner), icon="person"))
@@ -495,11 +497,37 @@ class OrderPresenter(RemakeWork):
             Act("ask_for:service", self.say("service_action"), icon="room_service"),
             Act("ask_for:exempt", self.say("tax_exempt"), icon="receipt_long"),
             Act("ask_for:guests", self.say("guests_action"), icon="groups"),
+            *self._club_acts(check),
             Act("abandon", self.say("close_empty"), enabled=not check.live, icon="close"),
         )
 
+    def _club_acts(self, check: Check) -> tuple[Act, ...]:
+        if check.club_card:
+            return (Act("club_off", self.say("club_off"), icon="star"),)
+        act = Act("ask_for:club_card", self.say("club_card"), icon="star")
+        return (act,) if has_club(self.desk) else ()
+
+    def club_check(self) -> CheckId | None:
+        """The check in work; at the bar a card may open it."""
+        check = self.check
+        if check is not None:
+            return check.check_id
+        return self.ensure_check() if self.place.quick else None
+
+    def confirm_typed(self, asked: str, typed: str) -> bool:
+        """Take what was typed for one of these questions; False if it is another's."""
+        check = self.check
+        if asked == "club_card" and check is not None:
+            self.settled(self.attach(check.check_id, typed), asked, typed)
+            return True
+        return super().confirm_typed(asked, typed)
+
     def sheet(self, check: Check) -> Sheet:
         """The question that is open; the search offers dishes while letters are typed."""
+        if self.asked == "club_card" and not self.approval.open:
+            title, hint = self.say("club_number"), self.say("club_number_hint")
+            done, figures = self.say("done"), not self.figures
+            return sheets.letters(self, title, self.typed, hint, done, (), figures, latin=True)
         if self.asked != "search":
             return super().sheet(check)
         found = self._found() if self.typed.strip() else []
@@ -529,6 +557,10 @@ class OrderPresenter(RemakeWork):
         """A bottle or a packet was held before the scanner."""
         items = self.desk.catalogue.items.values()
         item = next((item for item in items if item.barcode == code), None)
+        if item is None and self.club_held(code):
+            if self.asked == "club_card":
+                self._shut()
+            return
         drafted = self.making is not None or self.set_making is not None or self.approval.open
         if item is not None and (drafted or self.asked not in ("", "search")):
             self.toast(self.say("scan_later"), "hold", "info")

@@ -13,6 +13,7 @@ from pos_app.presenters.shown import Act, Head, Pair, Sheet
 from sync_server.domain import commands as c
 from sync_server.domain.accounts import account_of_card
 from sync_server.domain.checks import Check, totals_of
+from sync_server.domain.club import card_read
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
 from sync_server.domain.vouchers import TENDER_OF, voucher_read
@@ -70,7 +71,11 @@ class PaymentPresenter(PaymentShown):
             self.place.part_minor = part
             self.place.screen = "room_charge"
             return
-        asked = {"account": self._which_account, "foreign": self._which_currency}
+        asked = {
+            "account": self._which_account,
+            "foreign": self._which_currency,
+            "points": self._which_card,
+        }
         if tender == "voucher":
             code = (self.say("voucher_code"), (), self.say("voucher_hint"))
             step = Step("text", "code", *code, held=True)
@@ -96,6 +101,25 @@ class PaymentPresenter(PaymentShown):
         step = Step("pick", "account", self.say("which_account"), acts)
         self.asking.begin((step,), lambda answers: self._by("account", answers["account"]))
 
+    def _which_card(self) -> None:
+        """Points of the card that the check is on; without one its number is asked for."""
+        check = self.check
+        if check is not None and check.club_card:
+            self._by("points", check.club_card)
+            return
+        number = (self.say("club_number"), (), self.say("club_number_hint"))
+        step = Step("address", "card", *number, held=True)
+        self.asking.begin((step,), lambda answers: self._on_card(answers["card"]))
+
+    def _on_card(self, code: str) -> None:
+        """The check is on this card now, and is paid with its points if there are any."""
+        check = self.check
+        if check is None or not self.attach(check.check_id, code):
+            return
+        check = self.check
+        if check is not None and self._by_points(check):
+            self._by("points", check.club_card)
+
     def _which_currency(self) -> None:
         acts = tuple(
             Act(f"pick:{each.code}", each.code, note=self.money(each.rate_minor))
@@ -115,14 +139,18 @@ class PaymentPresenter(PaymentShown):
         self._by(TENDER_OF[voucher.kind], voucher.code)
 
     def held(self, code: str) -> bool:
-        """A card or a code before a reader: the answer to what is asked, a voucher, or the card of
-        a house account. False: it means nothing here."""
+        """A card or a code before a reader: the answer to what is asked, a voucher, a guest's club
+        card, or the card of a house account. False: it means nothing here."""
         if self.approval.open or self.check is None or self.check.state != "open":
             return False
         if self.asking.held(code):
             return True
         if voucher_read(self.desk.venue.vouchers, code) is not None:
             self.scan(code)
+            return True
+        if card_read(self.desk.venue.club, code) is not None:
+            self.asking.shut()
+            self._on_card(code)
             return True
         account_id = account_of_card(self.desk.catalogue, code)
         if account_id:
@@ -274,5 +302,6 @@ class PaymentPresenter(PaymentShown):
             left_label=self.say("give_change" if change else "all_paid"),
             left_amount=self.money(change),
             left_token="ready",
+            rounding=self._points_now(check),
             take=Act("done", self.say("done_to_floor"), "go", size=20),
         )

@@ -6,10 +6,13 @@ The sums are worked out in `payment_sums`; what a tap means is in `payment`.
 from itertools import pairwise
 
 from pos_app import formats
+from pos_app.presenters.club_cards import card_of, ending, has_club
 from pos_app.presenters.order_rows import seat_name
 from pos_app.presenters.payment_sums import PaymentSums
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain.checks import HOLDING, Check, totals_of
+from sync_server.domain.club import accrued
+from sync_server.domain.earning import earned_on
 from sync_server.domain.events import Payment
 from sync_server.domain.vouchers import TENDER_OF
 
@@ -20,6 +23,7 @@ TENDERS = (
     ("room", "hotel", "room_charge"),
     ("account", "account_balance_wallet", ""),
     ("voucher", "receipt_long", "take_cash"),
+    ("points", "star", "take_cash"),
     ("foreign", "swap_horiz", "take_cash"),
 )
 _QUICK = 3
@@ -37,6 +41,7 @@ class PaymentShown(PaymentSums):
         """Tenders that this house does not have."""
         catalogue = self.desk.catalogue
         gone = set() if catalogue.accounts else {"account"}
+        gone |= set() if has_club(self.desk) else {"points"}
         return gone if catalogue.settings.currencies else gone | {"foreign"}
 
     def _tips(self) -> tuple[Act, ...]:
@@ -73,7 +78,7 @@ class PaymentShown(PaymentSums):
         return Head(
             f"{self.say('pay')} · {name}",
             self.back_act("check" if check.state == "open" else "floor"),
-            (Chip(f"№{formats.NO_BREAK}{check.number}"),),
+            (Chip(f"№{formats.NO_BREAK}{check.number}"), *self.club_chip(check)),
             (self.link_chip(), Chip(drawer, "to_shift"), self.clock_chip()),
             self.avatar(),
         )
@@ -94,6 +99,9 @@ class PaymentShown(PaymentSums):
                 rate = formats.percent(tax.rate_bp, self.language)
                 key = "tax_inside" if check.tax_inclusive else "tax_added"
                 pairs.append(Pair(self.say(key, rate=rate), self.amount(tax.tax_minor)))
+        earned = earned_on(check, self.desk.catalogue)
+        if check.club_card and check.state == "open" and earned:
+            pairs.append(Pair(self.say("points_to_earn"), f"+{self.amount(earned)}"))
         return tuple(pairs)
 
     def _paid(self, payment: Payment) -> Card:
@@ -105,6 +113,8 @@ class PaymentShown(PaymentSums):
             text = account.name if account else payment.reference
         elif payment.tender in ("voucher", "deposit"):
             text = f"{self.say(f'voucher_kind_{_KIND_OF[payment.tender]}')} {payment.reference}"
+        elif payment.tender == "points":
+            text = f"{text} {ending(payment.reference)}"
         elif payment.currency:
             given = formats.money(payment.foreign_minor, payment.currency, self.language)
             text = f"{text} · {given}"
@@ -126,6 +136,8 @@ class PaymentShown(PaymentSums):
         )
 
     def _change(self, check: Check) -> tuple[Pair, str]:
+        if self.tender == "points":
+            return self._points_left(check)
         if self.tender not in ("cash", "foreign"):
             return self._credit_left(), ""
         full = self._cash(check)
@@ -156,6 +168,30 @@ class PaymentShown(PaymentSums):
             label = self.say("left_on", name=voucher.code)
             return Pair(label, self.amount(voucher.left_minor), token="ready")
         return Pair("")
+
+    def _points_left(self, check: Check) -> tuple[Pair, str]:
+        """What points may pay of it, and why no more."""
+        card, rules = card_of(self.desk, check), self.desk.catalogue.settings.points
+        if card is None:
+            return Pair(""), ""
+        said = [self.say("points_on_card", sum=self.amount(card.balance_minor))]
+        later = accrued(card, self.desk.now_ms())
+        if later:
+            said.append(self.say("club_later", sum=self.amount(later)))
+        if rules.cap_bp < 10_000:
+            said.append(self.say("points_share", rate=formats.percent(rules.cap_bp, self.language)))
+        may_pay = Pair(
+            self.say("points_may_pay"), self.amount(self._by_points(check)), token="ready"
+        )
+        return may_pay, " · ".join(said)
+
+    def _points_now(self, check: Check) -> str:
+        """After the last payment: what the check earned, and what the card holds."""
+        card = card_of(self.desk, check)
+        if card is None:
+            return ""
+        earned, there = self.amount(check.points_minor), self.amount(card.balance_minor)
+        return self.say("points_now", earned=earned, sum=there)
 
     def _splits(self, check: Check) -> tuple[Act, ...]:
         ways = (

@@ -6,19 +6,23 @@ are asked for. What the screen shows of it is in `payment_shown`, what a tap mea
 
 from pos_app.desk import Desk
 from pos_app.presenters.card_asking import CardAsking
+from pos_app.presenters.club_cards import ClubCards, card_of
 from pos_app.presenters.presenter import Place
 from pos_app.presenters.questions import Questions
 from sync_server.domain.checks import HOLDING, Check, balance, line_discounts, totals_of
+from sync_server.domain.club import activated, may_cover
+from sync_server.domain.ids import CheckId
 from sync_server.domain.menu import Currency
 from sync_server.domain.money import allocate, percent_of, worth
 from sync_server.domain.payments import cash_due, share
 from sync_server.domain.shifts import Shift
 
 
-class PaymentSums(Questions):
+class PaymentSums(ClubCards, Questions):
     """State: the part, the tender, the tip, what was typed, whether a receipt is wanted.
 
-    `reference` is the house account or the voucher that pays, `currency_code` that of foreign cash.
+    `reference` is the house account, voucher or club card that pays, `currency_code` that of
+    foreign cash.
     """
 
     def __init__(self, desk: Desk, place: Place) -> None:
@@ -54,11 +58,27 @@ class PaymentSums(Questions):
             given = self._worth(check) if self._abroad else typed or full
             return (min(given, due), given, 0) if given < full else (due, given, tip)
         if typed:
-            return min(typed, due), 0, max(0, typed - due) or tip
+            tip = 0 if self.tender == "points" else max(0, typed - due) or tip
+            return min(typed, due), 0, tip
+        if self.tender == "points":
+            return min(due, self._by_points(check)), 0, 0
         voucher = self.desk.venue.vouchers.get(self.reference)
         if voucher is not None and voucher.left_minor < due + tip:
             return min(due, voucher.left_minor), 0, 0
         return due, 0, tip
+
+    def _by_points(self, check: Check) -> int:
+        """What points may pay of the check: what is activated, up to the venue's share of it."""
+        card = card_of(self.desk, check)
+        if card is None:
+            return 0
+        left = activated(card, self.desk.now_ms())
+        return min(left, may_cover(check, self.desk.catalogue.settings.points))
+
+    def club_check(self) -> CheckId | None:
+        """The check that is being paid."""
+        check = self.check
+        return check.check_id if check is not None and check.state == "open" else None
 
     def _by(self, tender: str, reference: str = "", currency: str = "") -> None:
         self.tender, self.typed = tender, ""

@@ -198,6 +198,11 @@ class Presenter:
         catalogue = self.desk.catalogue
         if key.endswith("_minor") and isinstance(value, int):
             return self.money(value)
+        if key.endswith("_bp") and isinstance(value, int):
+            return formats.percent(value, self.language)
+        if key == "until_ms" and isinstance(value, int):
+            day = formats.iso_day(value, catalogue.settings.zone)
+            return formats.short_day(day, self.language)
         if key.endswith("_ms") and isinstance(value, int):
             return self.clock(value) if value else "?"
         if key.endswith("_milli") and isinstance(value, int):

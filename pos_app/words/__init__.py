@@ -22,6 +22,7 @@ PARTS: Final = (
     "room_",
     "shift_",
     "cash_",
+    "club_",
     "refused_",
     "devices_",
     "attached_",

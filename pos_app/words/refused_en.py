@@ -17,6 +17,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_reopen": "to take closed checks up again",
     "right_room_over_limit": "to charge a room above the limit",
     "right_vouchers": "to sell vouchers and take deposits",
+    "right_club_cards": "to give club cards to guests",
     "right_house_account": "to charge house accounts",
     "right_no_sale": "to open the drawer without a sale",
     "right_open_shift": "to open a drawer",
@@ -108,6 +109,15 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_voucher": "There is no voucher {voucher}",
     "refused_voucher_expired": "Voucher {voucher} was good until {at_ms}",
     "refused_voucher_short": "{left_minor} is left on voucher {voucher}",
+    "refused_no_club_card": "There is no club card {card}",
+    "refused_club_card_number": "A club card's number has {least} to {most} signs",
+    "refused_club_card_taken": "The number {card} is that of another card or voucher",
+    "refused_club_card_set": "Check {number} has card {card} already: take it off first",
+    "refused_club_card_other": "Card {card} is not that of check {number}: its points cannot pay",
+    "refused_points_short": "{left_minor} may be paid by points, {wait_minor} more only later",
+    "refused_points_cap": "Points may pay {most_minor} more: up to {rate_bp} of the bill in all",
+    "refused_points_expired": "Points of card {card} were good until {until_ms}; {left_minor} left",
+    "refused_points_no_tip": "A tip cannot be paid by points",
     "refused_no_account": "There is no such house account",
     "refused_account_limit": (
         "{account} may owe {free_minor} more. Ask a manager, or take the rest otherwise"

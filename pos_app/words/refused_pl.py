@@ -17,6 +17,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_reopen": "otwierać zamknięte rachunki",
     "right_room_over_limit": "obciążać pokój ponad limit",
     "right_vouchers": "sprzedawać bony i przyjmować zaliczki",
+    "right_club_cards": "wydawać gościom karty klubowe",
     "right_house_account": "obciążać konta firmowe",
     "right_no_sale": "otwierać szufladę bez sprzedaży",
     "right_open_shift": "otwieranie kasy",
@@ -106,6 +107,15 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_voucher": "Nie ma bonu {voucher}",
     "refused_voucher_expired": "Bon {voucher} był ważny do {at_ms}",
     "refused_voucher_short": "Na bonie {voucher} zostało {left_minor}",
+    "refused_no_club_card": "Nie ma karty klubowej {card}",
+    "refused_club_card_number": "Numer karty klubowej ma od {least} do {most} znaków",
+    "refused_club_card_taken": "Numer {card} ma już inna karta lub bon",
+    "refused_club_card_set": "Rachunek {number} ma już kartę {card}: najpierw ją zdejmij",
+    "refused_club_card_other": "Karta {card} nie jest z rachunku {number}: punktami nie zapłaci",
+    "refused_points_short": "Punktami można {left_minor}, jeszcze {wait_minor} dopiero później",
+    "refused_points_cap": "Punktami można jeszcze {most_minor}: razem do {rate_bp} rachunku",
+    "refused_points_expired": "Punkty karty {card} były ważne do {until_ms}; zostało {left_minor}",
+    "refused_points_no_tip": "Napiwku nie płaci się punktami",
     "refused_no_account": "Nie ma takiego konta",
     "refused_account_limit": (
         "{account}: może być winne jeszcze {free_minor}. "

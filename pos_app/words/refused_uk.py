@@ -17,6 +17,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_reopen": "відкривати закриті рахунки",
     "right_room_over_limit": "списувати на номер понад ліміт",
     "right_vouchers": "продавати сертифікати й брати завдатки",
+    "right_club_cards": "видавати гостям клубні картки",
     "right_house_account": "записувати на рахунки закладу",
     "right_no_sale": "відкривати касу без продажу",
     "right_open_shift": "відкривати касу",
@@ -106,6 +107,15 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_voucher": "Сертифіката {voucher} немає",
     "refused_voucher_expired": "Сертифікат {voucher} діяв до {at_ms}",
     "refused_voucher_short": "На сертифікаті {voucher} лишилося {left_minor}",
+    "refused_no_club_card": "Клубної картки {card} немає",
+    "refused_club_card_number": "У номері клубної картки від {least} до {most} знаків",
+    "refused_club_card_taken": "Номер {card} уже має інша картка чи сертифікат",
+    "refused_club_card_set": "На рахунку {number} вже є картка {card}: спершу зніміть її",
+    "refused_club_card_other": "Картка {card} не з рахунка {number}: її балами платити не можна",
+    "refused_points_short": "Балами можна {left_minor}, ще {wait_minor} лише згодом",
+    "refused_points_cap": "Балами можна ще {most_minor}: усього до {rate_bp} рахунка",
+    "refused_points_expired": "Бали картки {card} діяли до {until_ms}; лишилося {left_minor}",
+    "refused_points_no_tip": "Чайових балами не платять",
     "refused_no_account": "Такого рахунка закладу немає",
     "refused_account_limit": (
         "{account}: в борг ще можна {free_minor}. Покличте менеджера або візьміть решту інакше"

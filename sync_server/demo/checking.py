@@ -1,10 +1,13 @@
-"""Checks what only shows in the whole venue: recipes without gaps or circles, allergens told.
+"""Checks what only shows in the whole venue: recipes without gaps or circles, allergens told, what
+earns no points.
 
 Rule: a guest is never told less than the recipe knows; a dish is never sold that stock cannot
 follow. Faults are noted at the record that a person would edit. Neighbours: `venue`, `reading`.
 """
 
 from collections.abc import Iterable
+
+from sync_server.domain.menu import PointRules
 
 from .front_files import Offer
 from .reading import Faults
@@ -28,6 +31,21 @@ def check_recipes(recipes: list[ReadRecipe], stock: Stock, offer: Offer, faults:
     _check_taken_away(recipes, offer, by_owner)
     _check_allergens(stock, offer, by_owner)
     _check_use(lines, stock, faults)
+
+
+def check_points(rules: PointRules, offer: Offer, faults: Faults) -> None:
+    """What earns no points is on the menu."""
+    known = {
+        "without_items": (rules.without_items, {item.item_id for item in offer.items}),
+        "without_categories": (
+            rules.without_categories,
+            {category.category_id for category in offer.categories},
+        ),
+    }
+    for field, (named, there) in known.items():
+        for each in named:
+            if each not in there:
+                faults.add("venue.toml", 0, field, f'there is no "{each}" on the menu')
 
 
 Owners = dict[tuple[str, str], list[RecipeLine]]

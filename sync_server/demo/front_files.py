@@ -110,6 +110,7 @@ def read_house(folder: Path, faults: Faults) -> House:
         "currency": ("code", "rate"),
         "unusual": ("kind", "times", "minutes"),
         "pacing": ("kind", "dishes"),
+        "points": money_files.POINT_KEYS,
         "account": ("id", "name", "limit", "tax_code", "address", "cards"),
         "sign_in": ("staff_pin_digits", "manager_pin_digits"),
         "tax": ("id", *NAMES, "percent"),
@@ -191,6 +192,7 @@ def _settings(
         count_twice=money.flag("count_twice"),
         unusual=money_files.unusual_of(found["unusual"]),
         pacing=money_files.pacing_of(found["pacing"]),
+        points=money_files.points_of(found["points"]),
     )
 
 

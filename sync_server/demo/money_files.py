@@ -1,4 +1,4 @@
-"""What venue.toml says of money beside sales: notes and coins, foreign cash, house accounts.
+"""What venue.toml says of money beside sales: notes and coins, foreign cash, accounts, points.
 
 `front_files` reads the file and hands the records over; every fault is told with its place.
 """
@@ -6,6 +6,7 @@
 import re
 
 from sync_server.domain import menu
+from sync_server.domain.limits import POINT_DAYS
 
 from .reading import Faults, Record
 from .venue_types import Tender
@@ -47,7 +48,7 @@ def denomination_of(money: Record, note: str) -> int:
 def tenders_of(records: list[Record]) -> list[Tender]:
     """In what guests may pay."""
     seen: dict[str, int] = {}
-    kinds = ("cash", "card", "room", "house", "voucher")
+    kinds = ("cash", "card", "room", "house", "voucher", "points")
     return [
         Tender(record.identity("id", seen), record.choice("kind", kinds), record.names())
         for record in records
@@ -76,3 +77,26 @@ def pacing_of(records: list[Record]) -> dict[str, str]:
     return {
         record.choice("kind", kinds): record.choice("dishes", menu.PACINGS) for record in records
     }
+
+
+POINT_KEYS = (
+    *("percent", "cap_percent", "wait_days", "good_days"),
+    *("without_items", "without_categories"),
+)
+
+
+def points_of(records: list[Record]) -> menu.PointRules:
+    """How club cards earn and pay; without the table they do neither."""
+    if not records:
+        return menu.PointRules()
+    record, *more = records
+    for other in more:
+        other.fault("percent", "the table stands more than once")
+    return menu.PointRules(
+        rate_bp=int(record.decimal("percent", "0", "100") * 100),
+        cap_bp=int(record.decimal("cap_percent", "0", "100") * 100),
+        wait_days=record.whole("wait_days", 0, POINT_DAYS, default=0),
+        good_days=record.whole("good_days", 0, POINT_DAYS, default=0),
+        without_items=record.many("without_items"),
+        without_categories=record.many("without_categories"),
+    )

@@ -42,6 +42,7 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
     items = kitchen_files.read_recipe_cards(folder, offer, stock, lines, faults)
     hotel = stock_files.read_hotel(folder, faults)
     checking.check_recipes(recipes, stock, offer, faults)
+    checking.check_points(house.settings.points, offer, faults)
     if faults.found:
         raise VenueFaults(tuple(faults.found), faults.more)
     return Venue(

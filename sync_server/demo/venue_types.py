@@ -34,7 +34,7 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A way to pay. `kind`: cash, card, room, house, voucher."""
+    """A way to pay. `kind`: cash, card, room, house, voucher, points."""
 
     tender_id: str
     kind: str

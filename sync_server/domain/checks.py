@@ -34,7 +34,8 @@ class Check:
     `version_n` is the last event that touched it, `opened_n` and `opened_dev` its first;
     `billed` are the totals on the last pre-bill, `billed_lines` what stood on it; it is stale when
     either differs from now. `rest` is what rounding left here when the check was divided;
-    `handed_by` gave it to the owner with the event `handed_n`.
+    `handed_by` gave it to the owner with the event `handed_n`. It earns points on `club_card`; when
+    it was closed they were `points_minor` for the `points_of_minor` that was paid otherwise.
     """
 
     check_id: CheckId
@@ -72,6 +73,9 @@ class Check:
     billed_lines: tuple[tuple[str, int], ...] = ()
     receipt_copies: int = 0
     joined: tuple[str, ...] = ()
+    club_card: str = ""
+    points_minor: int = 0
+    points_of_minor: int = 0
 
     def line(self, line_id: str) -> Line | None:
         """The line with this id, void or not."""
@@ -406,7 +410,13 @@ _EVOLVE: dict[type, Callable[..., Check]] = {
     e.PaymentRefunded: _refunded,
     e.TenderCorrected: _tender_corrected,
     e.SuspenseSettled: _allocated,
-    e.CheckReopened: lambda check, event, stamp: replace(check, state="open", closed_ms=0),
+    e.CheckReopened: lambda check, event, stamp: replace(
+        check, state="open", closed_ms=0, points_minor=0, points_of_minor=0
+    ),
+    e.ClubCardAttached: lambda check, event, stamp: replace(check, club_card=event.card),
+    e.PointsEarned: lambda check, event, stamp: replace(
+        check, points_minor=event.amount_minor, points_of_minor=event.paid_minor
+    ),
     e.CardAsked: lambda check, event, stamp: replace(
         check, payments=(*check.payments, event.payment)
     ),

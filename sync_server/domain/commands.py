@@ -36,6 +36,11 @@ from .cash_commands import (
     SettleSuspense as SettleSuspense,
     TakePayment as TakePayment,
 )
+from .club_commands import (
+    CLUB_COMMANDS,
+    AttachClubCard as AttachClubCard,
+    IssueClubCard as IssueClubCard,
+)
 from .house_commands import (
     HOUSE_COMMANDS,
     AcknowledgeNotice as AcknowledgeNotice,
@@ -127,6 +132,7 @@ COMMANDS: dict[str, type] = {
         *ORDER_COMMANDS,
         *CASH_COMMANDS,
         *CARD_COMMANDS,
+        *CLUB_COMMANDS,
         *ROOM_COMMANDS,
         *KITCHEN_COMMANDS,
         *HOUSE_COMMANDS,

@@ -14,6 +14,7 @@ from . import (
     commands as c,
     discounting,
     dividing,
+    earning,
     events as e,
     folio,
     kitchen,
@@ -53,6 +54,7 @@ def decide(venue: Venue, command: object, facts: Facts) -> Decision:
     made: Decision = handler(venue, command, facts)
     if isinstance(made, Refused):
         return made
+    made = earning.with_points(venue, made, facts)
     if facts.unbacked:
         made = replace(made, events=(*made.events, *till.nobody_behind(command, facts)))
     request = venue.requests.get(facts.request_id)

@@ -38,6 +38,15 @@ from .cash_events import (
     VoucherReturned as VoucherReturned,
     VoucherSold as VoucherSold,
 )
+from .club_events import (
+    CLUB_EVENTS,
+    ClubCardAttached as ClubCardAttached,
+    ClubCardIssued as ClubCardIssued,
+    PointsEarned as PointsEarned,
+    PointsExpired as PointsExpired,
+    PointsGivenBack as PointsGivenBack,
+    PointsTakenBack as PointsTakenBack,
+)
 from .house_events import (
     HOUSE_EVENTS,
     CataloguePublished as CataloguePublished,
@@ -146,6 +155,7 @@ EVENTS: dict[str, type] = {
         *ORDER_EVENTS,
         *CASH_EVENTS,
         *CARD_EVENTS,
+        *CLUB_EVENTS,
         *ROOM_EVENTS,
         *KITCHEN_EVENTS,
         *HOUSE_EVENTS,

@@ -47,6 +47,7 @@ class Figures:
     that were taken back; `sales_minor` and the taxes are already without them. `late` are payments
     of shifts that were closed before; they are in the tenders as well. `loose_*` are sales of
     checks that closed while no shift was open: the first shift after that has them in its sales.
+    `points_minor` were earned on club cards, less what was taken back of such: no money yet.
     """
 
     checks: int = 0
@@ -86,6 +87,7 @@ class Figures:
     late: tuple[LateSum, ...] = ()
     loose_count: int = 0
     loose_minor: int = 0
+    points_minor: int = 0
 
 
 def add_taxes(sums: Iterable[e.TaxSum], more: Iterable[e.TaxSum]) -> tuple[e.TaxSum, ...]:
@@ -250,6 +252,14 @@ def cash_back(event: e.PaymentRefunded) -> int:
     if event.tender != "cash":
         return 0
     return event.amount_minor + event.tip_minor + event.rounding_minor
+
+
+def points(figures: Figures, event: e.PointsEarned | e.PointsTakenBack) -> Figures:
+    """After a check earned points for a guest, or what it had earned was undone."""
+    grown = event.amount_minor
+    if isinstance(event, e.PointsTakenBack):
+        grown = -event.amount_minor - event.owed_minor
+    return replace(figures, points_minor=figures.points_minor + grown)
 
 
 def moved(figures: Figures, event: e.CashMoved) -> Figures:

@@ -4,7 +4,9 @@
 correction is a new event with its own entries. Accounts: `guests` (what checks owe), `sales:`,
 `refunds:` and `tax:` by rate, `tips`, `drawer:` per shift, `foreign:` per currency, `safe`, `card`,
 `bank`, `room`, `account:` per house account, `vouchers`, `deposits`, `rounding`, `suspense`,
-`unclaimed`, `cash_in_out`, `over_short`. `front_office` writes them in the event's transaction.
+`unclaimed`, `cash_in_out`, `over_short`; `points` that are owed to guests, `points_given` what they
+cost the house, `points_expired` what it need not give any more. `front_office` writes them in the
+event's transaction.
 """
 
 from collections.abc import Callable
@@ -119,6 +121,10 @@ def _voucher_back(event: e.VoucherReturned) -> tuple[Entry, ...]:
     )
 
 
+def _points(debit: str, credit: str, amount_minor: int, document: str) -> tuple[Entry, ...]:
+    return (Entry(debit, amount_minor, document), Entry(credit, -amount_minor, document))
+
+
 def _float_adjusted(event: e.FloatAdjusted) -> tuple[Entry, ...]:
     change = event.float_minor - event.was_minor
     return (
@@ -181,6 +187,15 @@ _POSTINGS: dict[type, Callable[..., tuple[Entry, ...]]] = {
     e.VoucherReturned: _voucher_back,
     e.AccountPaid: lambda event: _payment(
         event.payment, event.account_id, f"account:{event.account_id}"
+    ),
+    e.PointsEarned: lambda event: _points(
+        "points_given", "points", event.amount_minor - event.withheld_minor, event.check_id
+    ),
+    e.PointsTakenBack: lambda event: _points(
+        "points", "points_given", event.amount_minor, event.check_id
+    ),
+    e.PointsExpired: lambda event: _points(
+        "points", "points_expired", event.amount_minor, event.card
     ),
     e.ShiftOpened: _shift_opened,
     e.FloatAdjusted: _float_adjusted,

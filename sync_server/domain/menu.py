@@ -419,6 +419,20 @@ UNUSUAL = (
 """Where the venue says nothing else."""
 
 
+@dataclass(frozen=True, slots=True)
+class PointRules:
+    """How club cards earn and pay. `rate_bp` of what is paid with other than points is earned (0:
+    nothing), without the dishes and pages named; points may cover `cap_bp` of a bill. They may be
+    spent `wait_days` after the day they were earned on (0: at once), for `good_days` (0: ever)."""
+
+    rate_bp: int = 0
+    cap_bp: int = 10_000
+    wait_days: int = 0
+    good_days: int = 0
+    without_items: tuple[str, ...] = ()
+    without_categories: tuple[str, ...] = ()
+
+
 PACINGS = ("all", "none")
 """What a kind of check can force: every dish waits for its course, or none does."""
 
@@ -436,7 +450,8 @@ class Settings:
     are the house's own on receipts and invoices. With `count_twice` a drawer that is over or short
     is counted again, until two counts agree or somebody who may approve lets the last one stand.
     `unusual` is what managers are told of (`domain.unusual`). `pacing` is by kind of check, before
-    what a dish says: `all` of it comes together, or `none` waits for another dish.
+    what a dish says: `all` of it comes together, or `none` waits for another dish. `points` are
+    those of club cards (`domain.club`).
     """
 
     name: str
@@ -465,6 +480,7 @@ class Settings:
     count_twice: bool = False
     unusual: tuple[Unusual, ...] = UNUSUAL
     pacing: dict[str, str] = field(default_factory=dict)
+    points: PointRules = PointRules()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ of what was true at the event: paper that comes late still says what it should h
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import events as e
+from . import club, events as e
 from .amending import replace
 from .checks import Check
 from .floor_plan import label_of, stood_at
@@ -76,6 +76,18 @@ class MoneySlip:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsNote:
+    """What a receipt says of the guest's club card: earned and spent on the check, and what is on
+    the card now, `later_minor` of it not to be spent yet."""
+
+    card: str
+    earned_minor: int
+    spent_minor: int
+    balance_minor: int
+    later_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PaperJob:
     """One document to print. `document`: kitchen, void, change, move, pre_bill, receipt, room_slip,
     cash, money, x, z, stock_take, label, figures.
@@ -110,6 +122,7 @@ class PaperJob:
     slip: MoneySlip | None = None
     figures: e.FiguresPrinted | None = None
     was_at: str = ""
+    points: PointsNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,8 +436,18 @@ def _for_guest(
         table=_label(catalogue, check),
         check=check,
         totals=event.totals if isinstance(event, e.PreBillPrinted) else None,
+        points=_points(venue, check, event.at_ms if event else at_ms),
     )
     return (Effect(PAPER, settings.receipt_printer_id, job),)
+
+
+def _points(venue: Venue, check: Check, at_ms: int) -> PointsNote | None:
+    card = venue.club.get(check.club_card)
+    if card is None:
+        return None
+    spent, left = club.paid_with_points(check), card.balance_minor - club.lapsed(card, at_ms)
+    later = club.accrued(card, at_ms)
+    return PointsNote(card.card, check.points_minor, spent, left, later)
 
 
 def _figures(catalogue: Catalogue, event: e.FiguresPrinted) -> tuple[Effect, ...]:

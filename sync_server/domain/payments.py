@@ -1,8 +1,8 @@
 """Taking money against a check: cash with change and rounding, foreign cash, cards by hand,
-vouchers, deposits, house accounts; and the close of a check that is paid.
+vouchers, deposits, house accounts, points; and the close of a check that is paid.
 
 Money taken is a fact and is never refused for the state of the check: what fits no balance goes
-to suspense with a notice (reliability 2.8). A voucher or an account is a request and may be.
+to suspense with a notice (reliability 2.8). Voucher, account, points are requests and may be.
 Only the cash part of a settled balance is rounded, and the rounding is a figure of its own
 (features-commercial C4.26). Room charges: `folio`; refunds and corrections: `corrections`.
 """
@@ -13,6 +13,7 @@ from . import commands as c, events as e
 from .accounts import chargeable
 from .amending import replace
 from .checks import HOLDING, Check, balance, line_discounts, totals_of
+from .club import ClubCard, spendable as points_spendable
 from .events import Given, Line, Payment, SoldSum
 from .ids import ShiftId
 from .limits import AMOUNT_MINOR, PAYMENTS_PER_CHECK, TEXT_LENGTH
@@ -27,7 +28,10 @@ TENDER_RIGHT = {
     "account": "house_account",
     "voucher": "take_cash",
     "deposit": "take_cash",
+    "points": "take_cash",
 }
+ON_CREDIT = frozenset({"account", "voucher", "deposit", "points"})
+"""Tenders by which nobody hands anything over."""
 
 
 def cash_due(amount_minor: int, step_minor: int) -> int:
@@ -41,17 +45,22 @@ def take_payment(
     facts: Facts,
     vouchers: Mapping[str, Voucher],
     owed: Mapping[str, int],
+    club: Mapping[str, ClubCard],
 ) -> e.PaymentTaken | e.PaymentUnallocated | Refused:
-    """Record money taken. Only what cannot be true, or lacks the right, is refused; a voucher or
-    a house account (`owed`: what each owes) also for what it cannot pay."""
+    """Record money taken. Only what cannot be true, or lacks the right, is refused; a voucher, a
+    house account (`owed`: what each owes) or points also for what they cannot pay."""
     if fault := _impossible(command, facts):
         return fault
     due = balance(check) if check is not None and check.state == "open" else 0
     payment = _payment(command, due, facts)
     if isinstance(payment, Refused):
         return payment
-    on_credit = command.tender in ("account", "voucher", "deposit")
-    if on_credit and (fault := _not_good_for(payment, due, facts, vouchers, owed)):
+    if command.tender == "points" and check is not None and command.amount_minor <= due:
+        if fault := points_spendable(club, check, payment, facts):
+            return fault
+    elif command.tender in ON_CREDIT and (
+        fault := _not_good_for(payment, due, facts, vouchers, owed)
+    ):
         return fault
     if check is None or command.amount_minor > due:
         lost = replace(payment, state="suspense")
@@ -123,8 +132,8 @@ def _not_good_for(
     vouchers: Mapping[str, Voucher],
     owed: Mapping[str, int],
 ) -> Refused | None:
-    """Why a voucher or an account does not pay, if it does not. Nobody handed anything over, so
-    nothing goes on suspense."""
+    """Why a voucher or an account does not pay, if it does not; nor do points more than is due.
+    Nobody handed anything over, so nothing goes on suspense."""
     if payment.amount_minor > due:
         return refuse("nothing_due")
     full = payment.amount_minor + payment.tip_minor

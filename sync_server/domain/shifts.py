@@ -160,6 +160,10 @@ def _float_adjusted(shift: Shift, event: e.FloatAdjusted) -> Shift:
     return replace(shift, float_minor=event.float_minor, drawer_minor=drawer)
 
 
+def _points(shift: Shift, event: e.PointsEarned | e.PointsTakenBack) -> Shift:
+    return replace(shift, figures=figures.points(shift.figures, event))
+
+
 _EVOLVE: dict[type, Callable[..., Shift]] = {
     e.CashMoved: lambda shift, event: replace(
         _with_cash(shift, event.amount_minor, figures.moved(shift.figures, event)),
@@ -181,6 +185,8 @@ _EVOLVE: dict[type, Callable[..., Shift]] = {
     e.VoucherSold: _voucher_sold,
     e.VoucherReturned: _voucher_returned,
     e.AccountPaid: _account_paid,
+    e.PointsEarned: _points,
+    e.PointsTakenBack: _points,
     e.FloatAdjusted: _float_adjusted,
     e.DrawerOpened: lambda shift, event: replace(
         shift, figures=replace(shift.figures, no_sales=shift.figures.no_sales + 1)

@@ -11,6 +11,7 @@ from . import (
     accounts,
     attendance,
     cards,
+    club,
     commands as c,
     corrections,
     events as e,
@@ -47,7 +48,7 @@ def pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
     now = venue.shift_at(shift.drawer) if late else shift
     if now is not None:
         command = replace(command, shift_id=now.shift_id)
-    event = payments.take_payment(known, command, facts, venue.vouchers, venue.owed)
+    event = payments.take_payment(known, command, facts, venue.vouchers, venue.owed, venue.club)
     if isinstance(event, Refused):
         return event
     told: tuple[object, ...] = ()
@@ -316,6 +317,8 @@ def _shift_fault(venue: Venue, shift_id: str) -> Refused | None:
 
 def sell_voucher(venue: Venue, command: c.SellVoucher, facts: Facts) -> Decision:
     """A voucher or a deposit for money."""
+    if club.card_read(venue.club, command.code):
+        return refuse("duplicate_id", id=command.code[:TEXT_LENGTH])
     fault = _shift_fault(venue, command.shift_id)
     return fault or one(vouchers.sell(venue.vouchers, command, facts))
 
@@ -330,6 +333,14 @@ def pay_account(venue: Venue, command: c.PayAccount, facts: Facts) -> Decision:
     """Money towards a house account."""
     return _shift_fault(venue, command.shift_id) or one(
         accounts.pay(venue.vouchers, command, facts)
+    )
+
+
+def attach_card(venue: Venue, command: c.AttachClubCard, facts: Facts) -> Decision:
+    """A guest's club card for a check that the actor may touch."""
+    check = orders.found(venue, command.check_id, facts)
+    return (
+        check if isinstance(check, Refused) else one(club.attach(venue.club, check, command, facts))
     )
 
 
@@ -375,6 +386,8 @@ HANDLERS: dict[type, Callable[..., Decision]] = {
     c.SellVoucher: sell_voucher,
     c.ReturnVoucher: return_voucher,
     c.PayAccount: pay_account,
+    c.IssueClubCard: lambda v, x, f: one(club.issue(v.club, v.vouchers, x, f)),
+    c.AttachClubCard: attach_card,
     c.PrintFigures: print_figures,
     c.PunchClock: lambda v, x, f: one(attendance.punch(v.present, x, f)),
 }

@@ -15,6 +15,7 @@ from . import (
     attendance,
     cards,
     checks,
+    club,
     events as e,
     folio,
     kitchen,
@@ -29,7 +30,8 @@ from .approvals import Request
 from .attendance import Attendance
 from .cards import CardRequest
 from .checks import Check, Stamp
-from .figures import Figures, LateSum, add_late, loose
+from .club import ClubCard
+from .figures import Figures, LateSum, add_late, loose, points
 from .folio import Charge
 from .ids import ChargeId, CheckId, NoticeId, PaymentId, ShiftId, StaffId, TicketId
 from .kitchen import Ticket
@@ -125,6 +127,7 @@ class Venue:
     cards: dict[PaymentId, CardRequest] = field(default_factory=dict)
     loose: Figures = field(default_factory=Figures)
     lent: dict[str, Lent] = field(default_factory=dict)
+    club: dict[str, ClubCard] = field(default_factory=dict)
 
     def fork(self) -> "Venue":
         """A venue that changes apart from this one; the frozen parts are shared."""
@@ -156,6 +159,7 @@ class Venue:
             dict(self.cards),
             self.loose,
             dict(self.lent),
+            dict(self.club),
         )
 
     def check(self, check_id: str) -> Check | None:
@@ -398,6 +402,7 @@ class Venue:
     def _paid(self, event: e.PaymentTaken, stamp: Stamp) -> None:
         self._on_credit(event.payment, event.payment.amount_minor + event.payment.tip_minor)
         self._counts_nowhere(event.payment)
+        club.noted(self.club, event)
 
     def _refunded(self, event: e.PaymentRefunded, stamp: Stamp) -> None:
         back = event.amount_minor + event.tip_minor
@@ -414,6 +419,11 @@ class Venue:
             self.owed[payment.reference] = self.owed.get(payment.reference, 0) + minor
         elif payment.tender in ("voucher", "deposit"):
             vouchers.changed(self.vouchers, payment.reference, -minor)
+
+    def _on_club(self, event: object, stamp: Stamp) -> None:
+        club.noted(self.club, event)
+        if isinstance(event, e.PointsEarned) and event.shift_id not in self.shifts:
+            self.loose = points(self.loose, event)
 
     def _suspense_settled(self, event: e.SuspenseSettled, stamp: Stamp) -> None:
         settled = event.payment.payment_id
@@ -520,6 +530,12 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.VoucherSold: Venue._voucher_sold,
     e.VoucherReturned: Venue._voucher_returned,
     e.AccountPaid: Venue._account_paid,
+    e.ClubCardIssued: Venue._on_club,
+    e.ClubCardAttached: Venue._on_club,
+    e.PointsEarned: Venue._on_club,
+    e.PointsTakenBack: Venue._on_club,
+    e.PointsGivenBack: Venue._on_club,
+    e.PointsExpired: Venue._on_club,
     e.ClockPunched: Venue._punched,
     e.ApprovalAsked: Venue._asked,
     e.ApprovalAnswered: Venue._answered,

@@ -176,6 +176,7 @@ class _Report:
             ("vouchers_sold", sold.vouchers_sold_minor),
             ("vouchers_returned", -sold.vouchers_returned_minor),
             ("accounts_paid", sold.accounts_paid_minor),
+            ("points_given", sold.points_minor),
         ):
             if amount:
                 yield self._sum(key, amount)

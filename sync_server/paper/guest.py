@@ -7,6 +7,7 @@ None of it is a fiscal receipt and all of it says so. From the second paper on i
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import quote
 
 from hardware.documents import (
@@ -40,6 +41,7 @@ _QTY_STEPS = 2
 _MOST_STEPS = 8
 _UNDER = _QTY_STEPS + 1
 _LINK_LENGTH = 250
+_CARD_SIGNS = 4
 
 
 def bill_draft(
@@ -56,7 +58,7 @@ def receipt_draft(
 ) -> Draft:
     """The receipt of a check that is paid: also how it was paid, the change, rounding and tips."""
     bill = _Bill(job, check, catalogue, words, figures)
-    parts = bill.parts("payments", bill.payments())
+    parts = bill.parts("payments", chain(bill.payments(), bill.points()))
     return bill.draft("receipt", parts, thanks=True)
 
 
@@ -309,6 +311,8 @@ class _Bill:
             under.append(say("given", given=given, change=figures.plain(change)))
         if payment.tender in ("card", "voucher", "deposit") and payment.reference:
             under.append(payment.reference)
+        if payment.tender == "points":
+            under.append(_ending(payment.reference))
         if payment.tender == "account":
             account = self._catalogue.accounts.get(payment.reference)
             under += [account.name, account.tax_code] if account else [payment.reference]
@@ -324,11 +328,30 @@ class _Bill:
         if back:
             yield sum_row(say("refunded"), figures.plain(-back))
 
+    def points(self) -> Iterator[Block]:
+        """The guest's club card: what this check earned, and what is on the card now."""
+        note, say, figures = self._job.points, self._words.say, self._figures
+        if note is None:
+            return
+        yield Rule()
+        yield Text(say("club_card", card=_ending(note.card)), bold=True)
+        yield sum_row(say("points_earned"), figures.signed(note.earned_minor))
+        if note.spent_minor:
+            yield sum_row(say("points_spent"), figures.plain(-note.spent_minor))
+        yield sum_row(say("points_left"), figures.plain(note.balance_minor), bold=True)
+        if note.later_minor:
+            yield sum_row(say("points_later"), figures.plain(note.later_minor), Size.SMALL)
+
     def thanks(self) -> Iterator[Block]:
         """The venue's own last words."""
         yield Space(14)
         footer = self._catalogue.settings.footer or self._words.say("thanks")
         yield centred(footer, bold=True)
+
+
+def _ending(card: str) -> str:
+    """Enough of a club card's number for its guest to know it by, too little for another's use."""
+    return f"…{card[-_CARD_SIGNS:]}"
 
 
 def tender_name(payment: Payment, say: Callable[..., str]) -> str:

@@ -223,8 +223,14 @@ async def _voucher(office: Office) -> None:
     await office.act(c.SellVoucher("G-1", "gift", PAID, SH, "cash", 10_000, 10_000, "Ann"))
 
 
+async def _with_card(office: Office) -> None:
+    await office.sent()
+    await office.act(c.IssueClubCard("CLUB-1"))
+
+
 async def _sold(office: Office) -> None:
     await office.ordered()
+    await office.act(c.IssueClubCard("CLUB-1"), c.AttachClubCard(K, "CLUB-1"))
     await office.act(c.RemoveLines(K, (L2,)), c.SendLines(K, (L1, L3)))
     await office.act(
         c.TakePayment(K, PAID, SH, "card", office.due(), tip_minor=500, reference="A1")
@@ -276,6 +282,8 @@ simple(
     _sold,
     c.PrintFigures("report", DAY, (), 0, "hour"),
 )
+simple("IssueClubCard", Office.published, c.IssueClubCard("CLUB-1", "Ann"))
+simple("AttachClubCard", _with_card, c.AttachClubCard(K, "CLUB-1"))
 simple("CopyReceipt", _sold, c.CopyReceipt(K))
 simple("ReopenCheck", _sold, c.ReopenCheck(K, SH, "wrong tip"))
 simple("CloseCheck", _reopened, c.CloseCheck(K, SH))
