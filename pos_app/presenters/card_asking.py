@@ -13,6 +13,7 @@ from sync_server.domain.cards import WAITING, CardRequest
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.menu import CardTerminal
 from sync_server.domain.rejections import Refused
+from sync_server.domain.shifts import Shift
 
 
 class CardAsking:
@@ -31,9 +32,15 @@ class CardAsking:
     def terminal(self) -> CardTerminal | None:
         """The terminal at this drawer that can be asked now; without one a card goes by hand."""
         desk = self._on.desk
-        if self.by_hand or not desk.link.online:
+        if self.by_hand or not desk.link.online or self.shift is None:
             return None
         return desk.catalogue.card_terminals.get(desk.device.drawer)
+
+    @property
+    def shift(self) -> Shift | None:
+        """The shift of the drawer at which the terminal stands, whoever carries a purse here."""
+        desk = self._on.desk
+        return desk.venue.shift_at(desk.device.drawer)
 
     @property
     def request(self) -> CardRequest | None:

@@ -171,11 +171,12 @@ class ChecksSection(Section):
             amount = int(answers["sum"] or "0")
             known = next(p for p in check.payments if p.payment_id == payment_id)
             asks = self._terminal_knows(known)
+            beside = on.desk.venue.shift_at(on.desk.device.drawer)
             command = (c.BackToCard if asks else c.RefundPayment)(
                 check.check_id,
                 PaymentId(on.desk.new_id()),
                 payment_id,
-                on.shift_id,
+                beside.shift_id if asks and beside is not None else on.shift_id,
                 0 if tip else amount,
                 answers["reason"],
                 amount if tip else 0,

@@ -82,7 +82,7 @@ class VouchersSection(Section):
 
     def actions(self) -> tuple[Act, ...]:
         """Sell, take, return."""
-        on, may = self.on, self.on.shift is not None
+        on, may = self.on, self.on.till_shift is not None
         voucher = self.voucher
         left = voucher is not None and voucher.left_minor > 0
         return (
@@ -235,7 +235,7 @@ class AccountsSection(Section):
         on, picked = self.on, bool(self.on.picked)
         owes = on.desk.venue.owed.get(on.picked, 0) > 0
         return (
-            Act("do:pay", on.say("pay_account"), "accent", picked and on.shift is not None),
+            Act("do:pay", on.say("pay_account"), "accent", picked and on.till_shift is not None),
             Act("do:statement", on.say("print_statement"), "plain", picked),
             Act("do:invoice", on.say("print_invoice"), "plain", picked and owes),
             Act("do:older", on.say("older"), "plain", picked and bool(self._before)),

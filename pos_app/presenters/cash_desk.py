@@ -47,6 +47,9 @@ class CashDeskPresenter(DeskPresenter):
         self.picked = self.sought = self.said = ""
         self.waived.clear()
         self.nothing_asked()
+        wanted, self.place.tab = self.place.tab, ""
+        if wanted:
+            self.tab_tapped(wanted)
 
     @property
     def _section(self) -> Section:

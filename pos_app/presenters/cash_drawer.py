@@ -4,6 +4,7 @@ from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.cash_section import SHOWN, Section
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
+from sync_server.domain.shifts import holder_of
 
 KINDS = ("in", "out", "drop", "tips")
 
@@ -13,7 +14,7 @@ class DrawerSection(Section):
 
     def cards(self) -> tuple[Card, ...]:
         """What moved in this shift, the newest first."""
-        on, shift = self.on, self.on.shift
+        on, shift = self.on, self.on.till_shift
         moves = shift.moves if shift else ()
         return tuple(
             Card(
@@ -30,19 +31,19 @@ class DrawerSection(Section):
 
     def empty(self) -> str:
         """Nothing moved, or there is no drawer."""
-        return self.on.say("no_moves" if self.on.shift else "no_drawer_text")
+        return self.on.say("no_moves" if self.on.till_shift else "no_drawer_text")
 
     def title(self) -> str:
         """Whose drawer."""
-        shift = self.on.shift
+        shift = self.on.till_shift
         if shift is None:
             return self.on.say("drawer_shut")
-        name = self.on.person(shift.cashier)
-        return self.on.say("drawer_of_person", drawer=shift.drawer, name=name)
+        title = self.on.whose_till(shift)
+        return title[:1].upper() + title[1:]
 
     def rows(self) -> tuple[Pair, ...]:
         """The drawer's figures without what must lie in it."""
-        on, shift = self.on, self.on.shift
+        on, shift = self.on, self.on.till_shift
         if shift is None:
             return ()
         figures = shift.figures
@@ -57,14 +58,14 @@ class DrawerSection(Section):
 
     def notes(self) -> tuple[Card, ...]:
         """A reminder when there is much cash in it."""
-        shift, most = self.on.shift, self.on.desk.catalogue.settings.drop_above_minor
+        shift, most = self.on.till_shift, self.on.desk.catalogue.settings.drop_above_minor
         if shift is None or not most or shift.drawer_minor <= most:
             return ()
         return (Card(self.on.say("drop_now"), (), "", "hold", icon="warning"),)
 
     def actions(self) -> tuple[Act, ...]:
         """All that may be done with the drawer."""
-        on, there = self.on, self.on.shift is not None
+        on, there = self.on, self.on.till_shift is not None
         may = there and on.may("cash_in_out")
         named = ("cash_in_do", "cash_out_do", "cash_drop_do", "cash_tips")
         moves = [
@@ -73,9 +74,14 @@ class DrawerSection(Section):
         ]
         return (
             *moves,
-            Act("do:no_sale", on.say("no_sale"), "plain", there),
+            Act("do:no_sale", on.say("no_sale"), "plain", there and not self._purse),
             Act("do:float", on.say("adjust_float"), "plain", may),
         )
+
+    @property
+    def _purse(self) -> bool:
+        """Whether it is a waiter's own purse, which no cable opens."""
+        return self.on.till_shift is not None and bool(holder_of(self.on.till_shift.drawer))
 
     def do(self, what: str) -> None:
         """Ask how much and why, then record it."""

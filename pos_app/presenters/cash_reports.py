@@ -87,7 +87,7 @@ class ReportsSection(Section):
 
     def title(self) -> str:
         """Which report, of the day or of the shift."""
-        on, shift = self.on, self.on.shift
+        on, shift = self.on, self.on.till_shift
         if not on.picked:
             return on.say("pick_report")
         day = on.desk.venue.day
@@ -156,7 +156,7 @@ class ReportsSection(Section):
         on, may, there = self.on, self.on.may(RIGHT), bool(self.on.picked)
         other = "report_day" if self._of_shift else "report_shift"
         return (
-            Act("do:span", on.say(other), "plain", may and on.shift is not None),
+            Act("do:span", on.say(other), "plain", may and on.till_shift is not None),
             Act("do:print", on.say("print_it"), "accent", may and there and bool(self._found)),
             Act("do:kinds", on.say("other_report"), "outline", there),
         )

@@ -12,7 +12,6 @@ from pos_app.presenters.questions import Questions
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain.ids import ShiftId
 from sync_server.domain.money import round_to_step
-from sync_server.domain.shifts import Shift
 
 OWN = "own-words"
 SHOWN = 60
@@ -28,14 +27,9 @@ class DeskPresenter(Questions):
     said: str
 
     @property
-    def shift(self) -> Shift | None:
-        """The open shift at this terminal's drawer."""
-        return self.desk.venue.shift_at(self.desk.device.drawer)
-
-    @property
     def shift_id(self) -> ShiftId:
         """Its id; without one every entry is refused in words."""
-        shift = self.shift
+        shift = self.till_shift
         return shift.shift_id if shift is not None else ShiftId("")
 
     def send(self, command: object, said: str) -> None:

@@ -140,7 +140,7 @@ class FloorPresenter(FloorTogether):
         )
 
     def _head(self) -> Head:
-        shift = next((s for s in self.desk.venue.shifts.values() if s.state != "closed"), None)
+        shift = self.till_shift
         day = self.desk.venue.day
         if day is None:
             text = self.say("no_day")

@@ -193,14 +193,15 @@ class PaymentPresenter(PaymentShown):
     @intent
     def take(self) -> None:
         """Record the money; the second of two quick taps means nothing."""
-        check, shift = self.check, self.shift
+        check, shift = self.check, self.till_shift
         again = self.desk.now_ms() - self.taken_ms < AGAIN_MS
         if check is None or shift is None or check.state != "open" or again:
             return
         amount, tendered, tip = self._parts_of(check)
-        if self.tender == "card" and self.card.terminal is not None:
+        beside = self.card.shift
+        if self.tender == "card" and self.card.terminal is not None and beside is not None:
             payment_id = PaymentId(self.desk.new_id())
-            asked = (check.check_id, payment_id, shift.shift_id, amount, tip, self.receipt)
+            asked = (check.check_id, payment_id, beside.shift_id, amount, tip, self.receipt)
             self.card.ask(c.AskCard(*asked))
             return
         command = c.TakePayment(

@@ -69,12 +69,8 @@ class PaymentShown(PaymentSums):
 
     def _head(self, check: Check) -> Head:
         name = self.where(check) or check.number
-        shift = self.shift
-        drawer = (
-            f"{self.say('drawer_of', drawer=shift.drawer)} · {self.person(shift.cashier)}"
-            if shift
-            else self.say("drawer_shut")
-        )
+        shift = self.till_shift
+        drawer = self.whose_till(shift) if shift else self.say("drawer_shut")
         return Head(
             f"{self.say('pay')} · {name}",
             self.back_act("check" if check.state == "open" else "floor"),
@@ -230,7 +226,7 @@ class PaymentShown(PaymentSums):
         return (*(Act(f"given:{sum_}", self.short(sum_)) for sum_ in steps), exact)
 
     def _take_act(self, check: Check) -> Act:
-        if self.shift is None:
+        if self.till_shift is None:
             return Act("to_shift", self.say("open_drawer_first"), "accent", size=18)
         typed = int(self.typed or "0")
         if self._abroad is not None:

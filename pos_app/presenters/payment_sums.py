@@ -15,7 +15,6 @@ from sync_server.domain.ids import CheckId
 from sync_server.domain.menu import Currency
 from sync_server.domain.money import allocate, percent_of, worth
 from sync_server.domain.payments import cash_due, share
-from sync_server.domain.shifts import Shift
 
 
 class PaymentSums(ClubCards, Questions):
@@ -43,11 +42,6 @@ class PaymentSums(ClubCards, Questions):
     def check(self) -> Check | None:
         """The check, also when this payment has just closed it."""
         return self.desk.venue.check(self.place.check_id)
-
-    @property
-    def shift(self) -> Shift | None:
-        """The open shift at this terminal's drawer."""
-        return self.desk.venue.shift_at(self.desk.device.drawer)
 
     def _parts_of(self, check: Check) -> tuple[int, int, int]:
         """Amount of the check, what the guest gave in house money, and the tip."""

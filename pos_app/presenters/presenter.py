@@ -17,6 +17,7 @@ from sync_server.domain.checks import Check
 from sync_server.domain.floor_plan import label_of
 from sync_server.domain.lending import rights_lent
 from sync_server.domain.rejections import Decision, Refused
+from sync_server.domain.shifts import Shift, holder_of
 from sync_server.domain.staff import rights_of
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -38,6 +39,8 @@ class Place:
     toast_until_ms: int = 0
     hall_id: str = ""
     came_from: str = ""
+    tab: str = ""
+    """The tab of the cash desk that is wanted there; empty is the one that was open."""
     part_minor: int = 0
     """What part of the check the room is charged with; 0 is all that is left."""
     undo: tuple[object, ...] = ()
@@ -120,6 +123,23 @@ class Presenter:
         """The name of somebody."""
         person = self.desk.catalogue.staff.get(staff_id)
         return person.name if person else staff_id
+
+    @property
+    def till_shift(self) -> Shift | None:
+        """Where the money taken here goes: one's own purse while it is open, else the drawer."""
+        return self.desk.venue.till_of(self.desk.me, self.desk.device.drawer)
+
+    def till(self, drawer: str) -> str:
+        """A drawer by its name, a purse by its holder's."""
+        holder = holder_of(drawer)
+        if holder:
+            return self.say("purse_of", name=self.person(holder))
+        return self.say("drawer_of", drawer=drawer)
+
+    def whose_till(self, shift: Shift) -> str:
+        """The drawer with who answers for it; a purse says both at once."""
+        till = self.till(shift.drawer)
+        return till if holder_of(shift.drawer) else f"{till} · {self.person(shift.cashier)}"
 
     def money(self, amount_minor: int) -> str:
         """With currency."""
@@ -207,6 +227,8 @@ class Presenter:
             return self.clock(value) if value else "?"
         if key.endswith("_milli") and isinstance(value, int):
             return formats.quantity(value, self.language)
+        if key == "drawer" and holder_of(str(value)):
+            return self.till(str(value))
         if key in ("by", "owner"):
             return self.person(str(value))
         if key == "item" and str(value) in catalogue.items:

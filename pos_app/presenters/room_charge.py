@@ -21,7 +21,6 @@ from sync_server.domain.events import FolioPart
 from sync_server.domain.folio import Charge, board_shares, parts
 from sync_server.domain.ids import ChargeId
 from sync_server.domain.limits import AMOUNT_MINOR
-from sync_server.domain.shifts import Shift
 
 _ALPHABETS = {
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'",
@@ -58,11 +57,6 @@ class RoomChargePresenter(Questions):
     def check(self) -> Check | None:
         """The check that is charged."""
         return self.desk.venue.check(self.place.check_id)
-
-    @property
-    def shift(self) -> Shift | None:
-        """The open shift at this terminal's drawer."""
-        return self.desk.venue.shift_at(self.desk.device.drawer)
 
     # -- intents -------------------------------------------------------------------------------
     @intent
@@ -158,7 +152,7 @@ class RoomChargePresenter(Questions):
     @intent
     def charge(self) -> None:
         """Ask the hotel to put it on the folio."""
-        check, shift, guest = self.check, self.shift, self._picked()
+        check, shift, guest = self.check, self.till_shift, self._picked()
         if check is None or shift is None or guest is None:
             return
         command = c.ChargeRoom(
@@ -383,7 +377,7 @@ class RoomChargePresenter(Questions):
 
     def _charge_act(self, check: Check) -> Act:
         guest = self._picked()
-        if self.shift is None:
+        if self.till_shift is None:
             return Act("charge", self.say("open_drawer_first"), "go", False, size=18)
         if guest is None:
             return Act("charge", self.say("pick_guest"), "go", False, size=18)

@@ -78,7 +78,7 @@ class RoomListPresenter(Questions):
     @intent
     def because(self, reason_id: str) -> None:
         """The charge in hand is taken back, as a posting of its own."""
-        shift = self.desk.venue.shift_at(self.desk.device.drawer)
+        shift = self.till_shift
         if shift is None:
             return
         command = c.ReverseCharge(
@@ -94,7 +94,7 @@ class RoomListPresenter(Questions):
     def beyond(self) -> None:
         """What the hotel refused for the guest's limit is charged all the same, as a new charge."""
         charge = self.desk.venue.charges.get(ChargeId(self.picked))
-        shift = self.desk.venue.shift_at(self.desk.device.drawer)
+        shift = self.till_shift
         if charge is None or shift is None:
             return
         command = c.ChargeRoom(
@@ -226,8 +226,9 @@ class RoomListPresenter(Questions):
         if charge.state == "posted":
             return self._undoing(charge)
         if self._over_limit(charge):
-            drawer = self.desk.venue.shift_at(self.desk.device.drawer)
-            return (Act("beyond", self.say("again_beyond"), "outline", drawer is not None),)
+            return (
+                Act("beyond", self.say("again_beyond"), "outline", self.till_shift is not None),
+            )
         if charge.state != "unknown":
             return ()
         may = self.may("settle_charge")
@@ -240,8 +241,7 @@ class RoomListPresenter(Questions):
         """Taking a posted charge back: first the question why."""
         if charge.reverses or self._taken_back(charge):
             return ()
-        drawer = self.desk.venue.shift_at(self.desk.device.drawer)
-        may = drawer is not None
+        may = self.till_shift is not None
         if not self.asks_why:
             return (Act("take_back", self.say("room_take_back"), "outline", may),)
         reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "return"]

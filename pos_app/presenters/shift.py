@@ -7,20 +7,19 @@ over. View-model: `shift_view`.
 
 from pos_app import formats
 from pos_app.desk import Desk
+from pos_app.presenters.before_close import open_work
 from pos_app.presenters.presenter import AGAIN_MS, Place, Presenter, digits, intent
 from pos_app.presenters.shift_view import Note, ShiftView
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain import commands as c
-from sync_server.domain.checks import totals_of
 from sync_server.domain.events import CashCount
 from sync_server.domain.ids import ShiftId
 from sync_server.domain.limits import AMOUNT_MINOR, QTY_MILLI
 from sync_server.domain.menu import Currency
 from sync_server.domain.money import worth
-from sync_server.domain.shifts import Shift
+from sync_server.domain.shifts import Shift, purse_of
 
 STEPS = ("work", "count", "review", "closed")
-_LISTED = 3
 _NEXT_MOVE = {"in": "out", "out": "drop", "drop": "in"}
 
 
@@ -39,18 +38,25 @@ class ShiftPresenter(Presenter):
         self.moving = ""
         self.closed_id = ""
         self.counted_ms = 0
+        self.purse = False
 
     def enter(self) -> None:
         """From the first step; a count that was begun stays."""
         self.step, self.typed, self.reason, self.moving = "work", "", "", ""
         self.picked, self.closed_id, self.abroad_picked = 0, "", ""
+        self.purse = self.desk.venue.shift_at(purse_of(self.desk.me)) is not None
+
+    @property
+    def place_of_cash(self) -> str:
+        """The drawer here, or one's own purse: whichever is looked at."""
+        return purse_of(self.desk.me) if self.purse else self.desk.device.drawer
 
     @property
     def shift(self) -> Shift | None:
-        """The open shift at the drawer, or the one just closed here."""
+        """The open shift that is looked at, or the one just closed here."""
         if self.closed_id:
             return self.desk.venue.shifts.get(ShiftId(self.closed_id))
-        return self.desk.venue.shift_at(self.desk.device.drawer)
+        return self.desk.venue.shift_at(self.place_of_cash)
 
     # -- intents -------------------------------------------------------------------------------
     @intent
@@ -66,10 +72,9 @@ class ShiftPresenter(Presenter):
 
     @intent
     def open_shift(self) -> None:
-        """Take the drawer with the float that was typed."""
-        command = c.OpenShift(
-            ShiftId(self.desk.new_id()), self.desk.device.drawer, int(self.typed or "0")
-        )
+        """Take the drawer, or a purse, with the float that was typed."""
+        shift_id = ShiftId(self.desk.new_id())
+        command = c.OpenShift(shift_id, self.place_of_cash, int(self.typed or "0"))
         if self.submit(command):
             self.counts, self.typed = {}, ""
 
@@ -80,6 +85,19 @@ class ShiftPresenter(Presenter):
         if step == "review" and (shift is None or shift.state == "open" or self._count_again()):
             return
         self.step, self.moving, self.picked, self.typed = step, "", 0, ""
+
+    @intent
+    def other_till(self) -> None:
+        """From the drawer to one's own purse, and back; what was counted is of one of the two."""
+        self.purse = not self.purse
+        self.step, self.typed, self.reason, self.moving, self.closed_id = "work", "", "", "", ""
+        self.counts, self.abroad_counts = {}, {}
+
+    @intent
+    def desk_tab(self, tab: str) -> None:
+        """To a tab of the cash desk, where what is open has its next step."""
+        self.place.tab = tab
+        self.place.screen = "cash_desk"
 
     @intent
     def rooms(self) -> None:
@@ -241,11 +259,11 @@ class ShiftPresenter(Presenter):
         return self._work(shift)
 
     def _head(self, shift: Shift | None, step: str) -> Head:
-        drawer = self.say("drawer_of", drawer=self.desk.device.drawer)
-        title = self.say("open_shift")
+        drawer = self.till(self.place_of_cash)
+        title = self.say("open_purse" if self.purse else "open_shift")
         chips: tuple[Chip, ...] = ()
         if shift is not None:
-            drawer += f" · {self.person(shift.cashier)}"
+            drawer = self.whose_till(shift)
             title = self.say("close_shift", number=shift.number)
             chips = tuple(
                 Chip(
@@ -274,17 +292,24 @@ class ShiftPresenter(Presenter):
         return ShiftView(
             self._head(None, ""),
             "open",
-            left_title=self.say("float_title"),
+            left_title=self.say("purse_title" if self.purse else "float_title"),
             left_cards=(Card(self.say("float_text")),),
             counted=Pair(self.say("float"), self.money(typed), "total"),
             keys=digits(),
-            right_title=self.say("drawer_of", drawer=self.desk.device.drawer),
+            right_title=self.till(self.place_of_cash),
             cards=(
                 self._desk_card(),
+                self._other_till_card(),
                 *(() if may else (Card(self.sentence("not_allowed", {"right": "open_shift"})),)),
             ),
             third=self._close_day_act(),
-            main=Act("open_shift", self.say("open_shift"), "accent", may, size=19),
+            main=Act(
+                "open_shift",
+                self.say("open_purse" if self.purse else "open_shift"),
+                "accent",
+                may,
+                size=19,
+            ),
         )
 
     def _desk_card(self) -> Card:
@@ -293,6 +318,16 @@ class ShiftPresenter(Presenter):
             *(self.say("cash_desk"), (self.say("cash_text"),), ""),
             *("accent", "cash_desk", "chevron_right"),
         )
+
+    def _other_till_card(self) -> Card:
+        """The way to one's own purse, or back to the drawer."""
+        if self.purse:
+            title = self.say("drawer_of", drawer=self.desk.device.drawer)
+            text = self.say("to_drawer_text")
+        else:
+            title, text = self.say("my_purse"), self.say("my_purse_text")
+        title = title[:1].upper() + title[1:]
+        return Card(title, (text,), "", "line", "other_till", "chevron_right")
 
     def _close_day_act(self) -> Act:
         shifts_open = any(s.state != "closed" for s in self.desk.venue.shifts.values())
@@ -305,12 +340,12 @@ class ShiftPresenter(Presenter):
             self._head(shift, "work"),
             "work",
             left_title=self.say("step_work"),
-            left_cards=self._open_work(shift),
+            left_cards=open_work(self),
             middle_title=self.say("x_title"),
             rows=self._figures(shift),
             foot=self.say("blind"),
             right_title=self.say("cash_title"),
-            cards=(self._desk_card(),),
+            cards=(self._desk_card(), self._other_till_card()),
             third=Act("move:in", self.say("cash_in_out"), "outline", self.may("cash_in_out")),
             second=Act("print_x", self.say("print_x"), "outline", self.may("close_shift")),
             main=Act("go_step:count", self.say("to_count"), "accent", self.may("close_shift")),
@@ -333,7 +368,7 @@ class ShiftPresenter(Presenter):
             middle_keys=digits(("00", "back")) if typing else (),
             foot="" if typing else self.say("blind"),
             right_title=self.say("before_you_close"),
-            cards=self._open_work(shift),
+            cards=open_work(self),
             second=Act("print_x", self.say("print_x"), "outline"),
             main=Act("review", self.say("review"), "accent", size=19),
         )
@@ -407,7 +442,7 @@ class ShiftPresenter(Presenter):
             middle_title=self.say("x_title"),
             rows=self._figures(shift),
             right_title=self.say("before_you_close"),
-            cards=self._open_work(shift),
+            cards=open_work(self),
             second=Act("go_step:count", self.say("count_again"), "outline"),
             main=Act(
                 "close", self.say("print_z"), "accent", not differs or bool(self.reason), size=19
@@ -501,40 +536,3 @@ class ShiftPresenter(Presenter):
         if self.step in ("review", "closed"):
             rows.insert(9, (self.say("cash_sales"), self.amount(f.cash_minor)))
         return tuple(Pair(label, value, rule=True) for label, value in rows)
-
-    def _open_work(self, shift: Shift) -> tuple[Card, ...]:
-        """What is still open, each with its sum; green when nothing is."""
-        cards: list[Card] = []
-        checks = list(self.desk.venue.checks.values())
-        if checks:
-            lines = [
-                f"№{formats.NO_BREAK}{check.number} · {self.person(check.owner)} · "
-                f"{self.short(totals_of(check).total_minor)}"
-                for check in checks[:_LISTED]
-            ]
-            if len(checks) > _LISTED:
-                lines.append(self.say("and_more", n=len(checks) - _LISTED))
-            cards.append(Card(self.say("checks_open", n=len(checks)), tuple(lines), "", "hold"))
-        waiting = [
-            charge
-            for charge in self.desk.venue.charges.values()
-            if charge.state not in ("posted", "refused")
-        ]
-        if waiting:
-            lines = [
-                f"{self.say('room_number', room=charge.room)} · "
-                f"{self.short(charge.amount_minor)} · {self.say(f'payment_{charge.state}')}"
-                for charge in waiting[:_LISTED]
-            ]
-            title = self.say("charges_waiting", n=len(waiting))
-            cards.append(Card(title, tuple(lines), "", "late", "rooms"))
-        cards.append(self._synced())
-        return tuple(cards)
-
-    def _synced(self) -> Card:
-        link = self.desk.link
-        if link.saving:
-            return Card(
-                self.say("not_synced"), (self.say("waiting_commands", n=link.saving),), "", "hold"
-            )
-        return Card(self.say("synced"), (self.say("synced_text"),), "", "ready")

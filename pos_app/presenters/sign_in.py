@@ -11,6 +11,7 @@ from pos_app.presenters.sign_in_view import Person, SignInView
 from pos_app.words import LANGUAGES, Words
 from sync_server.domain.ids import StaffId
 from sync_server.domain.menu import StaffMember
+from sync_server.domain.shifts import holder_of
 from sync_server.domain.staff import rights_of
 
 AT_TERMINAL = frozenset({"order", "open_shift", "approve", "close_day", "settle_charge"})
@@ -157,7 +158,9 @@ class SignInPresenter(Presenter):
             said = [self.name(role.names)] if role else []
             key = StaffId(staff_id)
             if key in drawers:
-                said.append(self.say("drawer_of", drawer=drawers[key]))
+                said.append(
+                    self.say("purse") if holder_of(drawers[key]) else self.till(drawers[key])
+                )
             elif tables.get(key):
                 said.append(self.say("tables", n=tables[key]))
             people.append(

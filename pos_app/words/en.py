@@ -53,6 +53,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "who_is_it": "WHO IS IT? — or swipe a card",
     "choose_name": "Tap your name",
     "checking": "Checking…",
+    "purse_of": "purse of {name}",
+    "purse": "with an own purse",
     "drawer_of": "drawer {drawer}",
     "tables": {"one": "{n} table", "other": "{n} tables"},
     "server_online": "Server online",

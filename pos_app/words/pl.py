@@ -56,6 +56,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "who_is_it": "KTO TO? — albo przyłóż kartę",
     "choose_name": "Dotknij swojego imienia",
     "checking": "Sprawdzam…",
+    "purse_of": "portfel {name}",
+    "purse": "z własnym portfelem",
     "drawer_of": "kasa {drawer}",
     "tables": {
         "one": "{n} stolik",

@@ -69,6 +69,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_day_open": "The day {day} is open already",
     "refused_day_has_open": "Still open: {count}; the first is {first}",
     "refused_no_shift": "No drawer is open",
+    "refused_not_your_purse": "That is the purse of {by}",
     "refused_shift_open": "The drawer {drawer} is open already: {by}",
     "refused_shift_closed": "The shift was closed at {at_ms}",
     "refused_count_again": "The drawer does not agree: count it once more",

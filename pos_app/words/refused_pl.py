@@ -69,6 +69,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_day_open": "Dzień {day} jest już otwarty",
     "refused_day_has_open": "Wciąż otwarte: {count}; pierwsze to {first}",
     "refused_no_shift": "Kasa nie jest otwarta",
+    "refused_not_your_purse": "To portfel innej osoby: {by}",
     "refused_shift_open": "Kasa {drawer} jest już otwarta: {by}",
     "refused_shift_closed": "Zmianę zamknięto o {at_ms}",
     "refused_count_again": "Kasa się nie zgadza: policz jeszcze raz",

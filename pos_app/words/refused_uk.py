@@ -69,6 +69,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_day_open": "День {day} уже відкрито",
     "refused_day_has_open": "Ще відкрито: {count}; перше — {first}",
     "refused_no_shift": "Касу не відкрито",
+    "refused_not_your_purse": "Це гаманець іншої людини: {by}",
     "refused_shift_open": "Касу {drawer} вже відкрито: {by}",
     "refused_shift_closed": "Зміну закрито о {at_ms}",
     "refused_count_again": "Каса не сходиться: перерахуйте ще раз",

@@ -5,6 +5,16 @@ from typing import Final
 
 TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "open_shift": "Open the drawer",
+    "open_purse": "Take a purse",
+    "purse_title": "How much change was given?",
+    "my_purse": "My own purse",
+    "my_purse_text": "Cash carried along, without a drawer",
+    "to_drawer_text": "The drawer at this terminal",
+    "papers_unknown": "Nobody knows whether this printed",
+    "cards_waiting": {
+        "one": "{n} card waits",
+        "other": "{n} cards wait",
+    },
     "close_shift": "Close shift {number}",
     "open_day": "Open the day",
     "close_day": "Close the day",

@@ -5,6 +5,18 @@ from typing import Final
 
 TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "open_shift": "Otwórz kasę",
+    "open_purse": "Weź portfel",
+    "purse_title": "Ile wydano na resztę?",
+    "my_purse": "Mój portfel",
+    "my_purse_text": "Gotówka przy sobie, bez szuflady",
+    "to_drawer_text": "Szuflada przy tym terminalu",
+    "papers_unknown": "Nie wiadomo, czy wydrukowano",
+    "cards_waiting": {
+        "one": "{n} karta czeka",
+        "few": "{n} karty czekają",
+        "many": "{n} kart czeka",
+        "other": "{n} karty czeka",
+    },
     "close_shift": "Zamknięcie zmiany {number}",
     "open_day": "Otwórz dzień",
     "close_day": "Zamknij dzień",

@@ -5,6 +5,18 @@ from typing import Final
 
 TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "open_shift": "Відкрити касу",
+    "open_purse": "Взяти гаманець",
+    "purse_title": "Скільки видано на розмін?",
+    "my_purse": "Мій гаманець",
+    "my_purse_text": "Готівка при собі, без скриньки",
+    "to_drawer_text": "Скринька біля цього термінала",
+    "papers_unknown": "Невідомо, чи надруковано",
+    "cards_waiting": {
+        "one": "{n} картка чекає",
+        "few": "{n} картки чекають",
+        "many": "{n} карток чекає",
+        "other": "{n} картки чекає",
+    },
     "close_shift": "Закриття зміни {number}",
     "open_day": "Відкрити день",
     "close_day": "Закрити день",

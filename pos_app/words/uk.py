@@ -55,6 +55,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "who_is_it": "ХТО ЦЕ? — або прикладіть картку",
     "choose_name": "Торкніться свого імені",
     "checking": "Перевіряю…",
+    "purse_of": "гаманець {name}",
+    "purse": "зі своїм гаманцем",
     "drawer_of": "каса {drawer}",
     "tables": {
         "one": "{n} стіл",

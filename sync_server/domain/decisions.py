@@ -29,7 +29,7 @@ from . import (
 from .amending import replace
 from .card_numbers import carries_card_number
 from .checks import Check
-from .ids import CheckId, NoticeId, derived
+from .ids import NOBODY, CheckId, NoticeId, derived
 from .limits import LIST_LENGTH, QTY_MILLI, TEXT_LENGTH
 from .menu import Catalogue
 from .rejections import Accepted, Decision, Refused, refuse
@@ -150,6 +150,8 @@ def _open_shift(venue: Venue, command: c.OpenShift, facts: Facts) -> Decision:
         return refuse("bad_text", limit=TEXT_LENGTH)
     if fault := shifts.amount_fault(command.float_minor, zero=True):
         return fault
+    if shifts.holder_of(command.drawer) not in (NOBODY, facts.actor):
+        return refuse("not_your_purse", by=shifts.holder_of(command.drawer))
     taken = venue.shift_at(command.drawer)
     if taken is not None:
         return refuse("shift_open", drawer=command.drawer, by=taken.cashier)

@@ -28,6 +28,7 @@ CODES: dict[str, str] = {
     "day_open": "the business day {day} is open already",
     "day_has_open": "something is still open; it must be finished, carried over or waived",
     "no_shift": "the shift is unknown or not open",
+    "not_your_purse": "a purse is opened by who carries it; this is that of {by}",
     "shift_open": "the drawer {drawer} has an open shift of {by}",
     "shift_closed": "the shift was closed at {at_ms}",
     "count_again": "the drawer is over or short: count it once more",

@@ -13,11 +13,25 @@ from dataclasses import dataclass, field
 from . import commands as c, events as e, figures
 from .amending import replace
 from .figures import Figures
-from .ids import ShiftId, StaffId
+from .ids import NOBODY, ShiftId, StaffId
 from .limits import AMOUNT_MINOR, CURRENCIES, LIST_LENGTH, TEXT_LENGTH
 from .money import worth
 from .rejections import Refused, refuse
 from .staff import Facts
+
+PURSE = "purse:"
+"""Before a person's id: what a waiter carries instead of a drawer. It opens on no cable."""
+
+
+def purse_of(staff_id: str) -> str:
+    """The place of a person's own bank, where a drawer's name would stand."""
+    return f"{PURSE}{staff_id}"
+
+
+def holder_of(drawer: str) -> StaffId:
+    """Whose purse it is; nobody's for a drawer."""
+    return StaffId(drawer.removeprefix(PURSE)) if drawer.startswith(PURSE) else NOBODY
+
 
 CASH_KINDS = {"in": 1, "out": -1, "drop": -1, "tips": -1}
 

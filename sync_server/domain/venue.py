@@ -45,7 +45,7 @@ from .limits import (
     SETTLED_CHARGES_KEPT,
     SUSPENSE_KEPT,
 )
-from .shifts import Shift
+from .shifts import Shift, purse_of
 from .speed import Speed
 from .vouchers import Voucher
 
@@ -182,6 +182,11 @@ class Venue:
             (s for s in self.shifts.values() if s.drawer == drawer and s.state != "closed"),
             None,
         )
+
+    def till_of(self, staff_id: str, drawer: str) -> Shift | None:
+        """Where this person's money goes at a terminal: the own purse while it is open, else the
+        terminal's drawer."""
+        return self.shift_at(purse_of(staff_id)) or self.shift_at(drawer)
 
     # -- events --------------------------------------------------------------------------------
     def apply(self, event: object, stamp: Stamp) -> None:

@@ -16,7 +16,7 @@ from sync_server.domain.outward import MoneySlip, PaperJob
 from sync_server.domain.shifts import Shift
 
 from .figures import Figures
-from .names import person_name, reason_name
+from .names import person_name, reason_name, till_of
 from .rows import centred, grand, section, sum_row
 from .templates import Draft
 from .words import Words
@@ -34,7 +34,8 @@ def cash_draft(
     if moved.envelope:
         about.insert(1, sum_row(say("envelope"), moved.envelope))
     if job.shift:
-        about.append(sum_row(say("drawer"), job.shift.drawer))
+        held_in, whose = till_of(catalogue, job.shift.drawer)
+        about.append(sum_row(say(held_in), whose))
         about.append(sum_row(say("shift"), str(job.shift.number)))
     parts: dict[str, tuple[Block, ...]] = {
         "venue": (centred(catalogue.settings.name),),
@@ -64,7 +65,7 @@ def money_draft(
         ("was", was),
         ("reason", " · ".join(x for x in (reason, slip.reason) if x)),
         ("cashier", person_name(catalogue, slip.by)),
-        ("drawer", job.shift.drawer if job.shift else ""),
+        till_of(catalogue, job.shift.drawer if job.shift else ""),
         ("shift", str(job.shift.number) if job.shift else ""),
     )
     amount: tuple[Block, ...] = ()
@@ -125,7 +126,10 @@ class _Report:
             yield centred(settings.address, Size.SMALL)
         yield Rule()
         yield self._said("day", figures.day(shift.day))
-        yield self._said("shift", f"{shift.number} · {shift.drawer}")
+        held_in, whose = till_of(self._catalogue, shift.drawer)
+        if held_in == "purse":
+            whose = f"{self._words.say(held_in)} {whose}"
+        yield self._said("shift", f"{shift.number} · {whose}")
         yield self._said("cashier", person_name(self._catalogue, shift.cashier))
         yield self._said("shift_from", figures.moment(shift.opened_ms))
         key = "shift_to" if self._job.document == "z" else "printed_at"
@@ -216,7 +220,8 @@ class _Report:
     def drawer(self) -> Iterator[Block]:
         """From the float to what must lie in the drawer, each movement with its reason."""
         shift, sold = self._shift, self._shift.figures
-        yield from section(self._words.say("cash_drawer"))
+        purse = till_of(self._catalogue, shift.drawer)[0] == "purse"
+        yield from section(self._words.say("cash_purse" if purse else "cash_drawer"))
         yield self._sum("float", shift.float_minor)
         yield self._sum("cash_sales", sold.cash_minor)
         if sold.cash_refunds_minor:

@@ -1,6 +1,7 @@
 """Who, why and how by name: what the catalogue calls a person, a reason or a modifier."""
 
 from sync_server.domain.menu import Catalogue
+from sync_server.domain.shifts import holder_of
 
 from .words import Words
 
@@ -9,6 +10,13 @@ def person_name(catalogue: Catalogue, staff_id: str) -> str:
     """The person's name; the id of one who left the list."""
     person = catalogue.staff.get(staff_id)
     return person.name if person else staff_id
+
+
+def till_of(catalogue: Catalogue, drawer: str) -> tuple[str, str]:
+    """What holds the cash, as a key of words, and its name: a waiter's purse has that of whoever
+    carries it."""
+    holder = holder_of(drawer)
+    return ("purse", person_name(catalogue, holder)) if holder else ("drawer", drawer)
 
 
 def reason_name(catalogue: Catalogue, reason: str, language: str) -> str:

@@ -228,6 +228,15 @@ def kivy_session() -> Iterator[Rig]:
     shutil.rmtree(_home, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _desks_let_go() -> Iterator[None]:
+    """Desks without a network ask nothing after their test."""
+    yield
+    from tests.apps.house import let_go
+
+    let_go()
+
+
 @pytest.fixture
 def rig(kivy_session: Rig) -> Iterator[Rig]:
     """The window, empty before and after."""
