@@ -271,6 +271,7 @@ class House:
         self.sockets = SyncServer(
             self.office, wall_ms, lambda: secret_hex(32), fingerprint=self.fingerprint
         )
+        self.watch.compare = self.sockets.compare_displays
         self.port = await self.sockets.listen(settings.host, settings.port, context)
         self._run(self._carry_out(), "effects")
         self._run(follow_editions(settings, self.office, self.devices), "editions")

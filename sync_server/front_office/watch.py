@@ -4,6 +4,9 @@ A ticket that no paper can take either, because its station has no printer or is
 venue any more, is told to everybody as paper that failed: it stands on every display's list of
 tickets without a place until somebody moves it (features-commercial B9.63).
 
+Before paper comes a second try: after half of the wait the displays are asked to compare what they
+have with the server, and one that lacks something is given the whole state.
+
 The wait counts from the moment this server knew of the ticket, so a command that comes late from a
 terminal does not fall to paper at once. Paper is asked for by a command, so that the journal says
 so; what came of it is reported by the printing worker (reliability 2.13). The time of a course is
@@ -11,13 +14,13 @@ part of the state, so a server that was down over it fires when it is back.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import NoticeId, StaffId, TicketId, derived
 from sync_server.domain.kitchen import Ticket, has_it
-from sync_server.domain.limits import KITCHEN_PAPER_MS
+from sync_server.domain.limits import KITCHEN_PAPER_MS, KITCHEN_RESEND_MS
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.venue import Venue
 from sync_server.transport.authority import CommandResult
@@ -50,6 +53,9 @@ class KitchenWatch:
         self._house = house
         self._clock = clock or house.clock
         self._since: dict[TicketId, tuple[int, int]] = {}
+        self._compared: int | None = None
+        self.compare: Callable[[], Awaitable[None]] | None = None
+        """Lets the displays compare their state with the server's."""
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -71,6 +77,7 @@ class KitchenWatch:
             for ticket_id, known in self._since.items()
             if ticket_id in waiting and known[0] == waiting[ticket_id].version
         }
+        await self._try_again(now)
         for ticket_id, ticket in waiting.items():
             _, since = self._since.setdefault(ticket_id, (ticket.version, now))
             if now - since >= KITCHEN_PAPER_MS:
@@ -80,6 +87,14 @@ class KitchenWatch:
                 else:
                     await self._record(ticket, "failed", "")
                     await self._house.report(_nowhere(ticket))
+
+    async def _try_again(self, now: int) -> None:
+        """At most once in the time after which one tries again, however many tickets wait."""
+        pause = self._compared is not None and now - self._compared < KITCHEN_RESEND_MS
+        due = any(now - since >= KITCHEN_RESEND_MS for _, since in self._since.values())
+        if due and not pause and self.compare is not None:
+            self._compared = now
+            await self.compare()
 
     async def _record(self, ticket: Ticket, outcome: str, printer_id: str) -> None:
         command = c.RecordPaper(ticket.ticket_id, ticket.version, outcome, printer_id)

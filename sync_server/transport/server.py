@@ -253,9 +253,15 @@ class SyncServer:
                 session.tick(now_ms)
             if now_ms >= next_digest_ms:
                 next_digest_ms = now_ms + limits.DIGEST_MS
-                await self._send_digest()
+                await self._send_digest(list(self._by_device.values()))
 
-    async def _send_digest(self) -> None:
+    async def compare_displays(self) -> None:
+        """Let the kitchen's displays compare what they have with the state here, now."""
+        await self._send_digest(
+            [one for one in self._by_device.values() if one.pace is self.hub.kitchen]
+        )
+
+    async def _send_digest(self, sessions: list[Session]) -> None:
         try:
             digest = await self.authority.digest()
         except Exception:
@@ -265,7 +271,7 @@ class SyncServer:
         if digest is None:
             return
         at_n, scope, sha256 = digest
-        for session in list(self._by_device.values()):
+        for session in sessions:
             session.digest(at_n, scope, sha256)
 
 

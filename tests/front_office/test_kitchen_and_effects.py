@@ -8,7 +8,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import ChargeId, LineId
 from sync_server.domain.kitchen import Ticket
-from sync_server.domain.limits import KITCHEN_PAPER_MS, SECOND_COPY_WAIT_MS
+from sync_server.domain.limits import KITCHEN_PAPER_MS, KITCHEN_RESEND_MS, SECOND_COPY_WAIT_MS
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.room_day import charges_of
 from sync_server.front_office.watch import KitchenWatch
@@ -45,6 +45,28 @@ async def test_a_ticket_nobody_drew_goes_to_paper_after_ten_seconds_and_once(
     assert house.office.head_n == head
     rows = house.rows("SELECT kind, target FROM effect")
     assert [tuple(row) for row in rows] == [("paper", "printer-hot")]
+
+
+async def test_before_paper_the_displays_are_asked_once_what_they_have(
+    house: House, till: Till, watch: KitchenWatch
+) -> None:
+    asked: list[int] = []
+
+    async def compare() -> None:
+        asked.append(house.now_ms)
+
+    watch.compare = compare
+    await till.order()
+    await watch.look()
+    begun = house.now_ms
+    for _ in range(KITCHEN_PAPER_MS // 1000):
+        house.now_ms += 1000
+        await watch.look()
+    assert asked == [begun + KITCHEN_RESEND_MS, begun + KITCHEN_PAPER_MS]
+    assert ticket(house).paper == "asked"
+    house.now_ms += HOUR_MS
+    await watch.look()
+    assert len(asked) == 2, "what went to paper waits no more"
 
 
 async def test_a_ticket_that_a_display_drew_stays_off_paper(

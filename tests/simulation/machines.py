@@ -258,9 +258,8 @@ class ServerMachine(Machine):
         )
         self._watched(self.office.bus.task, "office")
         settings = ChargeSettings("restaurant", "UAH", lambda at_ms: "")
-        self._watched(
-            asyncio.create_task(KitchenWatch(self.office, waiting).run()), "kitchen-watch"
-        )
+        kitchen = KitchenWatch(self.office, waiting)
+        self._watched(asyncio.create_task(kitchen.run()), "kitchen-watch")
         if (checkpoints := self.office.checkpoints) is not None:
             self._watched(asyncio.create_task(checkpoints.run(self.office)), "checkpoints")
         charges = run_room_charges(
@@ -280,6 +279,7 @@ class ServerMachine(Machine):
         self.sockets = SyncServer(
             self.office, self.wall_ms, lambda: f"{luck.getrandbits(256):064x}"
         )
+        kitchen.compare = self.sockets.compare_displays
 
     def _on_this_disk(self, **hooks: Callable[[], None]) -> WorkedDatabase:
         database = WorkedDatabase.on_disk(self.disk, **hooks)
