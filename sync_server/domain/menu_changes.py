@@ -12,11 +12,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .limits import PRICE_MINOR
-from .menu import Catalogue, Modifier, PriceRule
-from .menu_fields import CHOICE_FIELDS, KINDS, SIZE_BP, UNLIMITED, Kind, No, name, new_choice, whole
+from .menu import PACINGS, Catalogue, Modifier, PriceRule
+from .menu_cards import components_text
+from .menu_fields import (
+    CHOICE_FIELDS,
+    KINDS,
+    ORDER_KINDS,
+    SIZE_BP,
+    UNLIMITED,
+    Kind,
+    No,
+    method,
+    name,
+    new_choice,
+    whole,
+)
 
 CHANGES = 2_000
 NEW, REMOVED, ORDER = "new", "removed", "order"
+PACING = "pacing"
+"""The kind of a change that says for a kind of order (`menu_fields.ORDER_KINDS`) which of its
+dishes wait for each other."""
 SHARE = "share"
 SET_UP = "settings"
 KEY_LENGTH = 80
@@ -24,7 +40,7 @@ KEY_LENGTH = 80
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `kind` is one of `menu_fields.KINDS`, modifier or rule; `target` its id
+    """One change. `kind` is one of `menu_fields.KINDS`, modifier, rule or pacing; `target` its id
     (`group/modifier` for a choice); `field` what changes, `value` what it becomes. A rule's field
     is the dish, or `share/category`; what else a rule says is of kind terms."""
 
@@ -123,6 +139,8 @@ def value_of(catalogue: Catalogue, change: Change) -> str:
         choices = group.modifiers if group else ()
         found = (one for one in choices if one.modifier_id == choice_id)
         return _text(next(found, None), change.field)
+    if change.kind == PACING:
+        return catalogue.settings.pacing.get(change.target, "")
     kind = KINDS.get(change.kind)
     held = things(catalogue, kind) if kind else {}
     if change.field == ORDER and change.target in held:
@@ -148,6 +166,8 @@ def _text(thing: object, field: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
+        if field == "components":
+            return components_text(value)
         return " ".join(str(one) for one in value)
     return "" if value == UNLIMITED and field.endswith("_limit_minor") else str(value)
 
@@ -155,8 +175,8 @@ def _text(thing: object, field: str) -> str:
 def _named(field: str) -> tuple[str, str]:
     """The dictionary of names and the language that a field means; nothing for another field."""
     head, _, language = field.partition("_")
-    if head == "name" and language:
-        return "names", language
+    if head in ("name", "method") and language:
+        return ("names" if head == "name" else head), language
     return ("kitchen_names", language) if head == "kitchen" and len(language) == 2 else ("", "")
 
 
@@ -165,6 +185,8 @@ def _put(catalogue: Catalogue, change: Change) -> Catalogue:
         return _modifier(catalogue, change)
     if change.kind == "rule":
         return _rule(catalogue, change)
+    if change.kind == PACING:
+        return _pacing(catalogue, change)
     kind = KINDS.get(change.kind)
     if kind is None:
         raise No("no_thing")
@@ -208,8 +230,9 @@ def _with_field(
 ) -> object:
     names, language = _named(change.field)
     if names and hasattr(thing, names):
-        said = {**getattr(thing, names), language: name(catalogue, change.value)}
-        return replace(thing, **{names: said})
+        read = method if names == "method" else name
+        said = {**getattr(thing, names), language: read(catalogue, change.value)}
+        return replace(thing, **{names: {key: text for key, text in said.items() if text}})
     reader = fields.get(change.field)
     if reader is None:
         raise No("no_field")
@@ -243,6 +266,16 @@ def _modifier(catalogue: Catalogue, change: Change) -> Catalogue:
         held[choice_id] = made
     group = replace(group, modifiers=tuple(held.values()))
     return replace(catalogue, groups={**catalogue.groups, group_id: group})
+
+
+def _pacing(catalogue: Catalogue, change: Change) -> Catalogue:
+    """What a kind of order forces; empty: each dish as its own card says."""
+    if change.target not in ORDER_KINDS or change.value not in ("", *PACINGS):
+        raise No("no_thing")
+    kept = {kind: one for kind, one in catalogue.settings.pacing.items() if kind != change.target}
+    if change.value:
+        kept[change.target] = change.value
+    return replace(catalogue, settings=replace(catalogue.settings, pacing=kept))
 
 
 def _rule(catalogue: Catalogue, change: Change) -> Catalogue:

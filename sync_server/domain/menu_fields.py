@@ -14,6 +14,7 @@ from .limits import AMOUNT_MINOR, CARD_LEAST, CARD_LENGTH, PRICE_MINOR
 from .menu import (
     Catalogue,
     Category,
+    Component,
     Hall,
     HouseAccount,
     Item,
@@ -27,6 +28,7 @@ from .menu import (
     Table,
     Tax,
 )
+from .menu_cards import METHOD_LENGTH, components_of
 from .staff import RIGHTS
 from .tariffs import DAY_MINUTES
 
@@ -38,9 +40,11 @@ SECONDS = 24 * 3_600
 UNLIMITED = -1
 LANGUAGES = ("uk", "en", "pl")
 COURSES = 20
+PERCENT = 1_000
 HALL_GRID = (160, 100)
 TABLE_GRID = 20
 PLACES_WITHOUT_TABLE = ("tab", "takeaway", "room")
+ORDER_KINDS = ("table", *PLACES_WITHOUT_TABLE)
 SOLD_BY = ("portion", "weight", "open")
 PAPER = ("fallback", "always")
 
@@ -107,6 +111,22 @@ def name(_catalogue: Catalogue, text: str) -> str:
     if not text.strip() or len(text) > NAME_LENGTH or not text.isprintable():
         raise No("bad_name")
     return text.strip()
+
+
+def method(_catalogue: Catalogue, text: str) -> str:
+    """How a dish is made, in lines; may be empty."""
+    printable = all(line.isprintable() for line in text.splitlines())
+    if len(text) > METHOD_LENGTH or not printable:
+        raise No("bad_name")
+    return text.strip()
+
+
+def components(_catalogue: Catalogue, text: str) -> tuple[Component, ...]:
+    """What a portion or a choice is made of (`menu_cards`)."""
+    try:
+        return components_of(text)
+    except ValueError:
+        raise No("bad_card_lines") from None
 
 
 def one_of(*known: str) -> Reader:
@@ -241,6 +261,7 @@ CHOICE_FIELDS: Mapping[str, Reader] = {
     "seconds": whole(SECONDS, -SECONDS),
     "base_bp": whole(SIZE_BP),
     "portion_milli": whole(100_000),
+    "components": components,
 }
 KINDS: Mapping[str, Kind] = {
     "item": Kind(
@@ -260,6 +281,8 @@ KINDS: Mapping[str, Kind] = {
             "allergens": many(plain(30)),
             "sold_by": one_of(*SOLD_BY),
             "usage": whole(COUNT),
+            "paced": flag,
+            "components": components,
         },
         _new_item,
         _item_stays,
@@ -311,6 +334,8 @@ KINDS: Mapping[str, Kind] = {
         "station_id",
         {
             "capacity": whole(COUNT),
+            "amber_percent": whole(PERCENT, 1),
+            "late_percent": whole(PERCENT, 1),
             "printer_id": known_in("printers", empty=True),
             "fallback_printer_id": known_in("printers", empty=True),
             "paper": one_of(*PAPER),
@@ -378,7 +403,6 @@ KINDS: Mapping[str, Kind] = {
         lambda _catalogue, key, value: HouseAccount(key, key),
     ),
 }
-NAMED = ("names", "kitchen_names")
 
 
 def new_choice(key: str) -> Modifier:

@@ -1,5 +1,7 @@
 """Changes of the menu: each alone, on whatever is in force, refused by name when it cannot be."""
 
+from sync_server.domain.menu import Component
+from sync_server.domain.menu_cards import components_text
 from sync_server.domain.menu_changes import (
     Change,
     changed,
@@ -34,6 +36,45 @@ def test_changes_are_laid_on_what_is_in_force_and_shown_beforehand() -> None:
     assert after.printers == menu.printers
     assert menu.items["borscht"].price_minor == 18_500
     assert value_of(after, Change("modifier", "sauce/mint", "price_minor", "")) == "5000"
+
+
+def test_recipe_cards_and_pacing_are_changes_like_prices() -> None:
+    menu = a_menu()
+    garlic = Component("garlic", {"uk": "Часник"}, -4_500, "g")
+    lines = components_text([Component("beet", {"uk": "Буряк", "en": "Beet"}, 90_000, "g"), garlic])
+    changes = [
+        Change("item", "borscht", "components", lines),
+        Change("modifier", "extras/no-garlic", "components", components_text([garlic])),
+        Change("item", "borscht", "method_uk", "Варити.\nНе кип’ятити."),
+        Change("item", "borscht", "paced", "no"),
+        Change("station", "hot", "late_percent", "120"),
+        Change("pacing", "takeaway", "dishes", "all"),
+    ]
+    assert [one.refused for one in previewed(menu, changes)] == [""] * 6
+    after = changed(menu, changes)
+    assert after.items["borscht"].components[1] == garlic
+    assert after.groups["extras"].modifiers[0].components == (garlic,)
+    assert after.items["borscht"].method == {"uk": "Варити.\nНе кип’ятити."}
+    assert not after.items["borscht"].paced
+    assert after.stations["hot"].late_percent == 120
+    assert after.settings.pacing == {"takeaway": "all"}
+    assert [value_of(after, one) for one in changes] == [one.value for one in changes]
+    away = [
+        Change("item", "borscht", "components", ""),
+        Change("item", "borscht", "method_uk", ""),
+        Change("pacing", "takeaway", "dishes", ""),
+    ]
+    rest = changed(after, away)
+    assert (rest.items["borscht"].components, rest.items["borscht"].method) == ((), {})
+    assert rest.settings.pacing == {}
+    wrong = [
+        *('{"beet": 1}', "[[1]]", '[["beet", {}, 5, "g"]]', '[["beet", {"uk": ""}, 5, "g"]]'),
+        *('[["beet", {"uk": "Буряк"}, true, "g"]]', '[["beet", {"uk": "Буряк"}, 0.5, "g"]]'),
+        *("beet", "[" * 10_000, components_text([garlic] * 101)),
+    ]
+    refused = previewed(menu, [Change("item", "borscht", "components", one) for one in wrong])
+    assert {one.refused for one in refused} == {"bad_card_lines"}
+    assert previewed(menu, [Change("pacing", "moon", "dishes", "all")])[0].refused == "no_thing"
 
 
 def test_what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() -> None:

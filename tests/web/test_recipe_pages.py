@@ -2,7 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import sign_in
+from sync_server.back_office.catalogue import editions_after
+from sync_server.domain import commands as c
+from sync_server.domain.menu_changes import changed
+from tests.apps.kds.board_screen import Screen
+from tests.apps.kds.kitchen import Kitchen
+from tests.back_office.house import DAY, NOON_MS
+from tests.builders import a_menu
+from tests.web.conftest import Served, sign_in
 
 
 def assert_a_pdf(page: Page, address: str) -> None:
@@ -36,6 +43,35 @@ def test_a_card_opens_gets_a_new_version_and_prints_on_both_forms(page: Page) ->
     for form in ("technology", "calculation"):
         assert_a_pdf(page, f"/recipes/cards/item/borscht/{form}.pdf")
     assert page.request.get("/recipes/cards/item/borscht/poem.pdf").status == 404
+
+
+def test_a_card_that_is_saved_stands_on_the_kitchens_display(page: Page, office: Served) -> None:
+    sign_in(page)
+    page.goto("/recipes/cards/item/borscht/new")
+    page.fill("input[name=valid_from]", "2026-11-18")
+    page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.125")
+    page.fill("textarea[name=technology]", "Варити тихо,\nне кип’ятити.")
+    page.click("[data-main]")
+    expect(page.locator("[role=status]")).to_contain_text("displays show this card from")
+    page.goto("/house/menu/draft")
+    page.locator("[data-edition] summary").first.click()
+    expect(page.locator("[data-edition]").first).to_contain_text("Beet 125 g")
+    with office.read_only() as books:
+        editions = books.read(lambda reader: editions_after(reader, 0, 0, NOON_MS + 86_400_000))
+    kitchen = Kitchen()
+    kitchen.catalogue = a_menu()
+    screen = Screen(kitchen, language="uk")
+    kitchen.do(c.OpenDay(DAY))
+    kitchen.order(kitchen.check("1", "t1"), ("borscht", 2), waiter="olena")
+    assert screen.view().sections[3].pairs == ()
+    for edition in editions:
+        kitchen.catalogue = changed(kitchen.catalogue, edition.changes)
+    sheet = screen.act("sheet:recipe:borscht").sheet
+    assert sheet is not None
+    assert sheet.text == "Варити тихо,\nне кип’ятити."
+    assert ("Буряк", "125\u00a0г") in [(pair.label, pair.value) for pair in sheet.pairs]
+    counted = screen.view().sections[3].pairs
+    assert ("Буряк", "250\u00a0г") in [(pair.label, pair.value) for pair in counted]
 
 
 def test_a_broth_of_broth_is_refused_by_the_way_there(page: Page) -> None:

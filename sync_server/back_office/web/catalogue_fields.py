@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sync_server.domain.floor_plan import SHAPES
-from sync_server.domain.menu import Catalogue, Names
-from sync_server.domain.menu_changes import NEW, SHARE, Change
+from sync_server.domain.menu import PACINGS, Catalogue, Names
+from sync_server.domain.menu_cards import components_of
+from sync_server.domain.menu_changes import NEW, PACING, SHARE, Change
 from sync_server.domain.menu_fields import (
     KINDS,
     LANGUAGES,
+    ORDER_KINDS,
     PAPER,
     PLACES_WITHOUT_TABLE,
     SOLD_BY,
@@ -51,7 +53,10 @@ MANY = frozenset(
         "allergens",
     }
 )
-FLAGS = frozenset({"favourite", "default", "credits_default", "active"})
+FLAGS = frozenset({"favourite", "paced", "default", "credits_default", "active"})
+FIGURES = frozenset(
+    {"course", "seats", "capacity", "usage", "seconds", "order", "amber_percent", "late_percent"}
+)
 LINKS: Mapping[str, str] = {
     "category_id": "categories",
     "tax_id": "taxes",
@@ -97,6 +102,8 @@ def choices_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Cho
         return [("", "—"), *found] if empty else found
     if field in FLAGS:
         return [("no", words.no), ("yes", words.yes)]
+    if kind == PACING:
+        return [(one, words(f"pacing_{one or 'own'}")) for one in ("", *PACINGS)]
     fixed: Mapping[str, Sequence[str]] = {
         "weekdays": [str(day) for day in range(7)],
         "allergens": _allergens(catalogue) if field == "allergens" else (),
@@ -139,7 +146,7 @@ def widget_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Widg
     if choices:
         return Widget("choice", choices)
     figure = scale_of(kind, field) is not None or field.endswith(("_count", "_s"))
-    return Widget(figure=figure or field in ("course", "seats", "capacity", "seconds", "order"))
+    return Widget(figure=figure or field in FIGURES)
 
 
 def name_of(catalogue: Catalogue, thing: object, words: Words) -> str:
@@ -188,6 +195,8 @@ def label_of(catalogue: Catalogue, change: Change, words: Words) -> str:
 def thing_of(catalogue: Catalogue, change: Change, words: Words) -> str:
     """The thing that a change is about, by its kind and name."""
     kind, target = change.kind, change.target
+    if kind == PACING:
+        return f"{words.menu_pacing}: {order_kind(target, words)}"
     if kind == "modifier":
         group_id, _, choice = target.partition("/")
         group = catalogue.groups.get(group_id)
@@ -204,8 +213,30 @@ def thing_of(catalogue: Catalogue, change: Change, words: Words) -> str:
     return f"{words(f'menu_{kind}')}: {named or target}"
 
 
+def order_kind(kind: str, words: Words) -> str:
+    """What a kind of order is called."""
+    return words(f"place_{kind}") if kind in ORDER_KINDS else kind
+
+
+def _components_told(catalogue: Catalogue, text: str, words: Words) -> str:
+    """The lines of a recipe card in one, as the kitchen will count them."""
+    try:
+        parts = components_of(text)
+    except ValueError:
+        return text
+    said = []
+    for part in parts:
+        figure = f"{Decimal(part.qty_milli).scaleb(-3).normalize():f}"
+        figure = figure if words.language == "en" else figure.replace(".", ",")
+        unit = words.get(f"unit_{part.unit}", part.unit)
+        said.append(f"{catalogue.name(part.names, words.language)} {figure} {unit}".rstrip())
+    return ", ".join(said)
+
+
 def told(catalogue: Catalogue, change: Change, value: str, words: Words) -> str:
     """A value as a reader understands it: names instead of ids."""
+    if change.field == "components":
+        return _components_told(catalogue, value, words)
     choices = dict(choices_of(catalogue, change.kind, change.field, words))
     if change.field in MANY:
         return ", ".join(choices.get(one, one) for one in value.split())

@@ -9,8 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync_server.domain.menu import Catalogue
-from sync_server.domain.menu_changes import NEW, REMOVED, SHARE, Change, Preview, things, value_of
-from sync_server.domain.menu_fields import KINDS
+from sync_server.domain.menu_changes import (
+    NEW,
+    PACING,
+    REMOVED,
+    SHARE,
+    Change,
+    Preview,
+    things,
+    value_of,
+)
+from sync_server.domain.menu_fields import KINDS, ORDER_KINDS
 
 from ..menu_draft import Outlook
 from ..slugs import free_key
@@ -20,6 +29,7 @@ from .catalogue_fields import (
     choices_of,
     label_of,
     name_of,
+    order_kind,
     read_back,
     shown,
     thing_of,
@@ -40,6 +50,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "terms": ("order", "from_minute", "until_minute"),
     "tax": (*NAMES, "rate_bp"),
     "station": ("capacity", "printer_id", "paper"),
+    "pacing": ("dishes",),
     "routing": ("order", "station_id", "from_minute", "until_minute"),
     "hall": NAMES,
     "role": ("discount_limit_bp", "discount_limit_minor", "refund_limit_minor"),
@@ -49,15 +60,16 @@ LISTED: Mapping[str, tuple[str, ...]] = {
 CARDS: Mapping[str, tuple[str, ...]] = {
     "item": (
         *ALL_NAMES, "kitchen_uk", "kitchen_en", "price_minor", "category_id", "tax_id", "sold_by",
-        "course", "target_s", "colour", "barcode", "allergens", "favourite", "station_ids",
-        "group_ids",
+        "course", "target_s", "usage", "paced", "colour", "barcode", "allergens", "favourite",
+        "station_ids", "group_ids",
     ),
     "category": (*ALL_NAMES, "colour", "from_minute", "until_minute", "weekdays", "places"),
     "group": (*ALL_NAMES, "min_count", "max_count", "free_count", "credits_default"),
     "terms": (*ALL_NAMES, "order", "from_minute", "until_minute", "weekdays", "places"),
     "tax": (*ALL_NAMES, "rate_bp"),
     "station": (
-        *ALL_NAMES, "capacity", "printer_id", "fallback_printer_id", "paper", "kitchen_language",
+        *ALL_NAMES, "capacity", "amber_percent", "late_percent", "printer_id",
+        "fallback_printer_id", "paper", "kitchen_language",
     ),
     "routing": (
         *ALL_NAMES, "order", "station_id", "to_station_ids", "from_minute", "until_minute",
@@ -171,6 +183,8 @@ def name_of_input(change: Change) -> str:
 def list_of(page: Shown, section: str) -> MenuTable:
     """Everything of a section, with the fields that change often."""
     fields = LISTED[section]
+    if section == PACING:
+        return _pacing(page)
     rows = [
         MenuRow(
             key,
@@ -182,6 +196,15 @@ def list_of(page: Shown, section: str) -> MenuTable:
     ]
     parents = choices_of(page.catalogue, section, NEW, page.words)
     return MenuTable(section, [page.words(f"menu_{name}") for name in fields], rows, parents)
+
+
+def _pacing(page: Shown) -> MenuTable:
+    """What each kind of order forces of its dishes; the kinds themselves are given."""
+    rows = [
+        MenuRow(one, order_kind(one, page.words), [page.input(PACING, one, "dishes")])
+        for one in ORDER_KINDS
+    ]
+    return MenuTable(PACING, [page.words.menu_dishes], rows, fixed=True)
 
 
 def _note(page: Shown, section: str, thing: object) -> str:
@@ -200,7 +223,8 @@ def _note(page: Shown, section: str, thing: object) -> str:
 
 def card_of(page: Shown, section: str, key: str) -> MenuCard | None:
     """One thing with all its fields and what belongs to it; None when there is none."""
-    thing = things(page.catalogue, KINDS[section]).get(key)
+    kind = KINDS.get(section)
+    thing = things(page.catalogue, kind).get(key) if kind else None
     if thing is None:
         return None
     inputs = [page.input(section, key, name) for name in CARDS[section]]

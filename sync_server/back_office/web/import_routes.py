@@ -21,6 +21,7 @@ from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
 from ..import_columns import COLUMNS, NEEDED, OPTIONAL, Subject
 from ..importing import Plan, carry_out, dry_run, papers_of
+from ..kitchen_cards import NewCard, tell_kitchen
 from ..menu_draft import outlook
 from ..sent_tables import Sent, body_of, keep, let_go, mark_taken, sent_by
 from ..sheets import BYTES, CellFault, tables_in
@@ -201,13 +202,15 @@ class ImportPages:
             job.faults, job.stage = [tables], Stage.WRONG
             return
         job.rows, job.stage = sum(len(table.rows) for table in tables), Stage.CHECKING
-        menu = await read_menu(self._menu) if job.subject is Subject.PRICES else None
+        of_menu = job.subject in (Subject.PRICES, Subject.RECIPES)
+        menu = await read_menu(self._menu) if of_menu else None
 
         def tell(rows: int) -> None:
             job.done = rows
 
         def tried(session: Session) -> Plan:
-            seen = outlook(session, menu, call.actor.at_ms) if menu is not None else None
+            priced = menu if job.subject is Subject.PRICES else None
+            seen = outlook(session, priced, call.actor.at_ms) if priced is not None else None
             return dry_run(session, job.subject, tables, call.settings.today(), seen, tell)
 
         if not take:
@@ -222,6 +225,8 @@ class ImportPages:
             faults = _carried(session, plan, call, ids)
             if not faults:
                 mark_taken(session, job.key, call.actor.at_ms, plan.rows)
+            if menu is not None and plan.recipes and not faults:
+                tell_kitchen(session, menu, [NewCard(one) for one in plan.recipes], call.actor)
             self._end(job, faults, plan.rows, Stage.TAKING)
             return Response(status_code=422 if faults else 204)
 

@@ -93,6 +93,49 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "menus_terms": ("Price rules", "Правила цін", "Reguły cen"),
     "menus_tax": ("Taxes", "Податки", "Podatki"),
     "menus_station": ("Stations", "Цехи", "Stanowiska"),
+    "menus_pacing": ("Pacing", "Такт кухні", "Tempo kuchni"),
+    "help_pacing": (
+        "Whether dishes of an order are begun so that they are ready together. How long a dish "
+        "takes, how much of a station it fills and whether it waits stands on its card; how many a "
+        "station makes at once, and when a ticket turns amber and red, on the station's.",
+        "Чи починати страви замовлення так, щоб вони були готові разом. Скільки страва готується, "
+        "скільки місця в цеху займає й чи чекає на інші — у її картці; скільки цех робить водночас "
+        "і коли талон жовтіє та червоніє — у картці цеху.",
+        "Czy dania zamówienia zaczynać tak, by były gotowe razem. Ile danie się robi, ile zajmuje "
+        "stanowiska i czy czeka na inne, stoi na jego karcie; ile stanowisko robi naraz i kiedy "
+        "bon żółknie i czerwienieje — na karcie stanowiska.",
+    ),
+    "kitchen_told": (
+        "The kitchen's displays show this card from {time} (edition № {number}).",
+        "Екрани кухні показують цю картку з {time} (випуск № {number}).",
+        "Ekrany kuchni pokazują tę kartę od {time} (wydanie nr {number}).",
+    ),
+    "kitchen_same": (
+        "For the kitchen's displays nothing is new in this card.",
+        "Для екранів кухні в цій картці нічого не змінилося.",
+        "Dla ekranów kuchni nic się w tej karcie nie zmieniło.",
+    ),
+    "menu_pacing": ("Pacing", "Такт кухні", "Tempo kuchni"),
+    "menu_dishes": ("Dishes of the order", "Страви замовлення", "Dania zamówienia"),
+    "pacing_own": (
+        "each as its card says",
+        "кожна, як у її картці",
+        "każde jak na jego karcie",
+    ),
+    "pacing_all": ("all come together", "усі разом", "wszystkie razem"),
+    "pacing_none": ("none waits for another", "жодна не чекає на інші", "żadne nie czeka na inne"),
+    "menu_paced": ("Waits for its course", "Чекає на свою подачу", "Czeka na swoje podanie"),
+    "menu_amber_percent": ("Amber at, % of time", "Жовтий на, % часу", "Żółty przy, % czasu"),
+    "menu_late_percent": ("Late at, % of time", "Запізно на, % часу", "Spóźnione przy, % czasu"),
+    "menu_components": ("Recipe card", "Технологічна картка", "Karta receptury"),
+    "menu_method_uk": ("How it is made, Ukrainian", "Як готувати, українською", "Jak zrobić, ukr."),
+    "menu_method_en": ("How it is made, English", "Як готувати, англійською", "Jak zrobić, ang."),
+    "menu_method_pl": ("How it is made, Polish", "Як готувати, польською", "Jak zrobić, po polsku"),
+    "fault_menu_bad_card_lines": (
+        "a recipe card has at most 100 lines, each with a name and an amount",
+        "у картці щонайбільше 100 рядків, кожен із назвою та кількістю",
+        "karta ma najwyżej 100 wierszy, każdy z nazwą i ilością",
+    ),
     "menus_routing": ("Routing", "Маршрути", "Trasy"),
     "menus_hall": ("Halls and tables", "Зали та столи", "Sale i stoliki"),
     "menus_role": ("Roles", "Ролі", "Role"),
@@ -269,6 +312,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Rabat do, kwota",
     ),
     "menu_refund_limit_minor": ("Refund up to, sum", "Повернення до, сума", "Zwrot do, kwota"),
+    "place_table": ("at a table", "за столом", "przy stoliku"),
     "place_tab": ("tab", "рахунок на ім’я", "rachunek na nazwisko"),
     "place_takeaway": ("takeaway", "із собою", "na wynos"),
     "place_room": ("to the room", "у номер", "do pokoju"),

@@ -16,11 +16,13 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from sync_server.domain.documents import Fault, State
+from sync_server.domain.menu import Catalogue
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact
 
 from ..cards import add_version
 from ..goods import method_losses
+from ..kitchen_cards import NewCard, tell_kitchen
 from ..recipes_book import Card, OpenCard
 from ..typed import decimal_of
 from .frame import CARDS, render
@@ -44,15 +46,17 @@ class Begun:
     technology: str
 
     @staticmethod
-    def of(opened: OpenCard) -> "Begun":
-        """The card in force."""
+    def of(opened: OpenCard, said: str = "") -> "Begun":
+        """The card in force; `said` is how the kitchen is told to make it, where the card itself
+        says nothing."""
         recipe = opened.sheet.recipe
-        return Begun(opened.card, recipe.output, recipe.components, opened.technology)
+        technology = opened.technology or said
+        return Begun(opened.card, recipe.output, recipe.components, technology)
 
     @staticmethod
-    def blank(card: Card) -> "Begun":
+    def blank(card: Card, said: str = "") -> "Begun":
         """The first card of a dish, a prepared good (of one unit of it) or a choice."""
-        return Begun(card, Decimal(card.factor), (), "")
+        return Begun(card, Decimal(card.factor), (), said)
 
 
 def typed_of(desk: Desk, begun: Begun) -> Sequence[Mapping[str, str]]:
@@ -75,8 +79,11 @@ def typed_of(desk: Desk, begun: Begun) -> Sequence[Mapping[str, str]]:
     return typed
 
 
-def save_version(session: Session, call: Call, begun: Begun, form: FormData) -> Response:
-    """A new version as typed; with any fault the form again, and nothing kept."""
+def save_version(
+    session: Session, call: Call, begun: Begun, form: FormData, menu: Catalogue | None
+) -> Response:
+    """A new version as typed, and the edition that brings it to the kitchen; with any fault the
+    form again, and nothing kept."""
     desk = call.desk(session)
     faults: list[Fault] = []
     typed = [
@@ -95,7 +102,7 @@ def save_version(session: Session, call: Call, begun: Begun, form: FormData) -> 
         components.append(_component(number, line, good, faults))
     if not components:
         faults.append(Fault("no_lines"))
-    day, technology = str(form.get("valid_from", "")), str(form.get("technology", ""))
+    day, technology = str(form.get("valid_from", "")), _text(form, "technology")
     output = decimal_of(str(form.get("output", "")))
     if output is None or output <= 0:
         faults.append(Fault("recipe_output", place="output"))
@@ -105,12 +112,20 @@ def save_version(session: Session, call: Call, begun: Begun, form: FormData) -> 
         card = begun.card
         made = exact(output * card.factor)
         recipe = Recipe(card.owner, card.owner_id, day, made, tuple(components))
-        faults = add_version(
-            session, recipe, technology[:TEXT_LENGTH], call.visitor.login, call.actor.at_ms
-        )
+        faults = add_version(session, recipe, technology, call.visitor.login, call.actor.at_ms)
     if faults:
         return form_page(session, call, begun, typed, faults, form, 422)
-    return RedirectResponse(f"{address_of(begun.card)}?day={day}", 303)
+    told = 0
+    if menu is not None:
+        said = technology if technology or begun.technology else None
+        for edition in tell_kitchen(session, menu, [NewCard(recipe, said)], call.actor):
+            told = edition.number
+    return RedirectResponse(f"{address_of(begun.card)}?day={day}&edition={told}", 303)
+
+
+def _text(form: FormData, name: str) -> str:
+    """Lines as a person typed them, without what a browser puts at their ends."""
+    return "\n".join(str(form.get(name, ""))[:TEXT_LENGTH].splitlines())
 
 
 def _component(

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sync_server.domain.menu import Catalogue
 from sync_server.domain.recipes import Owner
 from sync_server.domain.rejections import Refused
 from sync_server.store.database import Database
@@ -20,7 +21,9 @@ from sync_server.store.database import Database
 from ..accounts import RIGHT_COSTING
 from ..cards import read_alternatives
 from ..catalogue import CatalogueReader
+from ..kitchen_cards import method_of
 from ..recipes_book import Cookbook, OpenCard
+from ..tables import CatalogueEdition
 from ..turnover import Names
 from ..typed import decimal_of, minor_of
 from .draft_routes import read_menu
@@ -72,7 +75,7 @@ class RecipePages:
         if refused is not None:
             return refused
         day = request.query_params.get("day", "") or call.settings.today()
-
+        edition = request.query_params.get("edition", "")
         choices = await self._choices()
 
         def show(session: Session) -> Response:
@@ -82,7 +85,7 @@ class RecipePages:
                 if card is None:
                     return call.refuse("not_found", 404)
                 return RedirectResponse(f"{address_of(card)}/new", 303)
-            return _card_page(session, call, book, opened)
+            return _card_page(session, call, book, opened, _told(session, call, edition))
 
         return await self._place.read(show)
 
@@ -91,10 +94,10 @@ class RecipePages:
         if refused is not None:
             return refused
 
-        choices = await self._choices()
+        menu = await read_menu(self._menu)
 
         def edit(session: Session) -> Response:
-            begun = _begun(session, owner, owner_id, call.settings.today(), choices)
+            begun = _begun(session, owner, owner_id, call.settings.today(), menu)
             if begun is None:
                 return call.refuse("not_found", 404)
             return form_page(session, call, begun, typed_of(call.desk(session), begun), ())
@@ -106,13 +109,13 @@ class RecipePages:
         if refused is not None:
             return refused
         form = await request.form(max_fields=4_000)
-        choices = await self._choices()
+        menu = await read_menu(self._menu)
 
         def save(session: Session) -> Response:
-            begun = _begun(session, owner, owner_id, call.settings.today(), choices)
+            begun = _begun(session, owner, owner_id, call.settings.today(), menu)
             if begun is None:
                 return call.refuse("not_found", 404)
-            return save_version(session, call, begun, form)
+            return save_version(session, call, begun, form, menu)
 
         return await self._place.write(save)
 
@@ -160,14 +163,27 @@ def _percent(text: str | None, otherwise: int) -> int:
 
 
 def _begun(
-    session: Session, owner: str, owner_id: str, day: str, choices: Mapping[str, Names]
+    session: Session, owner: str, owner_id: str, day: str, menu: Catalogue | None
 ) -> Begun | None:
     """The card to go on from, or an empty one for what has none yet."""
-    book, opened = _opened(session, owner, owner_id, day, choices)
+    book, opened = _opened(session, owner, owner_id, day, choice_names(menu))
+    said = method_of(menu, owner_id) if owner == Owner.ITEM else ""
     if opened is not None:
-        return Begun.of(opened)
+        return Begun.of(opened, said)
     card = book.blank(Owner(owner), owner_id) if owner in set(Owner) else None
-    return Begun.blank(card) if card is not None else None
+    return Begun.blank(card, said) if card is not None else None
+
+
+def _told(session: Session, call: Call, number: str) -> str:
+    """That the kitchen gets the card that was just saved, and from when; or that nothing is new."""
+    if not number.isdigit():
+        return ""
+    edition = session.get(CatalogueEdition, int(number[:9]))
+    if edition is None:
+        return call.words.kitchen_same
+    return call.words(
+        "kitchen_told", number=edition.number, time=call.formats.moment(edition.at_ms)
+    )
 
 
 def _opened(
@@ -180,7 +196,9 @@ def _opened(
     return book, None if isinstance(found, Refused) else found
 
 
-def _card_page(session: Session, call: Call, book: Cookbook, opened: OpenCard) -> Response:
+def _card_page(
+    session: Session, call: Call, book: Cookbook, opened: OpenCard, told: str
+) -> Response:
     words, formats, card = call.words, call.formats, opened.card
     foods = sorted(book.names_of(good)[words.language] for good in opened.meal.unknown)
     cost = whole(opened.sheet.unit_cost * card.factor)
@@ -199,6 +217,7 @@ def _card_page(session: Session, call: Call, book: Cookbook, opened: OpenCard) -
         allergens=allergens_text(opened.meal, words),
         nutrients=nutrients_text(opened.meal, words, formats),
         missing=words("facts_missing", goods=", ".join(foods)) if foods else "",
+        told=told,
         warning=words.yield_differs if opened.sheet.yield_differs else "",
         technology=opened.technology,
         versions=[
