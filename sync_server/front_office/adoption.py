@@ -33,6 +33,9 @@ _json = msgspec.json.Encoder()
 UNSIGNED = ""
 """In the place of a source: nobody signed these events, the kitchen had them."""
 
+REMEMBERED = "remembered"
+"""In the place of a source: nobody signed these events, those who are here agree on them."""
+
 Proved = tuple[EventRecord, bytes, str]
 """An event as read, its bytes, and the chain's hash there."""
 
@@ -125,12 +128,16 @@ class Adoption:
 
     def run(self, catalogues: Mapping[int, object]) -> list[Proved]:
         """The proved run, up to a menu that this server does not know; empty without proof."""
-        run = self._run if self.complete else []
-        for at, (record, _, _) in enumerate(run):
-            event = CODEC.decode_event(record.type, record.tv, record.body)
-            if isinstance(event, e.CataloguePublished) and event.number not in catalogues:
-                return run[:at]
-        return run
+        return before_unknown_menus(self._run, catalogues) if self.complete else []
+
+
+def before_unknown_menus(run: list[Proved], catalogues: Mapping[int, object]) -> list[Proved]:
+    """A run of events up to a menu that this server does not have."""
+    for at, (record, _, _) in enumerate(run):
+        event = CODEC.decode_event(record.type, record.tv, record.body)
+        if isinstance(event, e.CataloguePublished) and event.number not in catalogues:
+            return run[:at]
+    return run
 
 
 # -- what the adopted events say of the world ----------------------------------------------------
@@ -212,7 +219,7 @@ def _orphans(connection: Connection) -> list[EventRecord]:
 
 
 def adopted_upto(database: Database, epoch: int) -> int:
-    """The newest event that was adopted as signed after this restore; 0 for none."""
+    """The newest event that was adopted with its number after this restore; 0 for none."""
     return database.read(
         lambda connection: connection.execute(
             select(func.coalesce(func.max(AdoptionRow.n_to), 0)).where(
@@ -224,11 +231,13 @@ def adopted_upto(database: Database, epoch: int) -> int:
 
 
 __all__ = [
+    "REMEMBERED",
     "UNSIGNED",
     "Adoption",
     "Brought",
     "Proved",
     "adopted_upto",
+    "before_unknown_menus",
     "brought",
     "owed_for",
     "settled_by",

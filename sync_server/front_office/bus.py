@@ -33,7 +33,7 @@ from sync_server.store.errors import DiskFull, StoreBusy
 from sync_server.transport.authority import CommandResult, Submitted
 
 from .access import Access
-from .adoption import Adoption, Brought, adopted_upto, brought, waiting
+from .adoption import REMEMBERED, Adoption, Brought, Proved, adopted_upto, brought, waiting
 from .catalogues import Catalogues
 from .devices import Device
 from .facts import note
@@ -352,23 +352,33 @@ class CommandBus:
         if adoption.choose() and not (adoption.complete or adoption.abandoned):
             return False
         run = adoption.run(self._catalogues)
-        if run:
-            group = self._group()
-            try:
-                group.adopt(adoption.source, run)
-            except Exception:
-                log.exception("restored: the kept events cannot be applied; commands decide again")
-            else:
-                if not await self._store(group):
-                    asyncio.get_running_loop().call_later(FULL_MS / 1000, self._wake.set)
-                    return False
-                self._tell(group)
-                log.warning("restored: adopted events up to %d as signed", self._live.head.n)
-                self._brought = brought([record for record, _, _ in run])
-                self._memory.begin_at(self._live.head.n + 1)
+        if not await self._take_run(adoption.source, run):
+            return False
+        if self._live.head.n > adoption.head.n:
+            self._memory.begin_at(self._live.head.n + 1)
         self.adoption = None
         if self.reoffers.overdue:
             self._go_on_without(self.reoffers)
+        return True
+
+    async def _take_run(self, source: str, run: list[Proved]) -> bool:
+        """Adopt events with their numbers; False if the disk takes nothing now."""
+        if not run:
+            return True
+        group = self._group()
+        try:
+            group.adopt(source, run)
+        except Exception:
+            log.exception("restored: the kept events cannot be applied; commands decide again")
+            return True
+        if not await self._store(group):
+            self._timers.append(
+                asyncio.get_running_loop().call_later(FULL_MS / 1000, self._wake.set)
+            )
+            return False
+        self._tell(group)
+        log.warning("restored: adopted events up to %d", self._live.head.n)
+        self._brought.update(brought([record for record, _, _ in run]))
         return True
 
     def _go_on_without(self, reoffers: Reoffers) -> None:
@@ -384,6 +394,11 @@ class CommandBus:
         if not reoffers.heard_all or not (memory.complete or reoffers.overdue):
             return False
         memory.came(await self.inbox.known(memory.commands))
+        if reoffers.somebody_missing:
+            agreed = memory.agreed(self._live.head, self._catalogues)
+            if not await self._take_run(REMEMBERED, agreed):
+                return False
+            memory.came({record.cmd_id for record, _, _ in agreed} & self._brought.keys())
         memory.close()
         return True
 

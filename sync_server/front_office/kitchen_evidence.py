@@ -1,10 +1,10 @@
 """After a restore: what the world has that nobody brings again: dishes, and numbered papers.
 
-Rule: a dish that a cook has seen is a fact (reliability 2.20). A tablet may lie in a drawer until
-tomorrow, and the house opens without it; the others remember what it had sent, and without that a
-colleague would send the same dishes again. So what was given to the kitchen, and nothing else of a
-missing device, is believed on the word of those that are here: money and what was ordered wait
-for their own tablet. What follows of itself from a send (portions counted down, the close of a
+Rule: a dish that a cook has seen is a fact (reliability 2.20). What a missing tablet had done is
+adopted as the others remember it (`recollection.agreed`). Where that ends because two of them
+remember different things, or since a tablet came back empty, a colleague would still send the
+same dishes again: so what was given to the kitchen, and nothing else, is believed on anybody's
+word. What follows of itself from a send (portions counted down, the close of a
 check that is paid) is repeated as far as it is still so. Lines are followed to the check on which
 they stand now: while a payment is missing no second check continues a paid one. A company's
 invoice is the server's own paper: whoever remembers its number keeps it from being given again.

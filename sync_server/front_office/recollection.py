@@ -1,24 +1,29 @@
 """After a restore: what terminals remember of the lost journal beyond the last signature.
 
-Rule: what nobody signed is not adopted (`adoption`), but it says in which order things stood, also
-of commands whose answer was still in the air, and what a device's own commands had led to. A told
-outcome rests on more than its own command: on a colleague's dish whose answer was on its way, on a
-charge that the hotel had refused. So the order is taken from everybody, the events of a command
-from its own device alone, which is believed about what it was told as well (`reoffers`). Here the
-memories are fetched and kept; `bus` uses them, `group` repeats what can't be decided again.
+Rule: what nobody signed is decided again while everybody is here (`reoffers`); the memories say in
+which order things stood, also of commands whose answer was still in the air, and what a device's
+own commands had led to. A told outcome rests on more than its own command: on a colleague's dish
+whose answer was on its way, on a charge that the hotel had refused. So the order is taken from
+everybody, the events of a command from its own device alone, which is believed about what it was
+told as well. If a tablet is missing, what the others were told may rest on commands that nobody
+here can bring: a dish that it had ordered, money that it had taken. Then what those who are here
+agree on is adopted as it stood (`agreed`), up to the first event of which two of them say
+different things. Here the memories are fetched and kept; `bus` uses them, `group` repeats what
+can't be decided again.
 """
 
 from collections import Counter, deque
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from sync_server.domain import limits
-from sync_server.protocol.envelope import EventRecord, read_event
+from sync_server.protocol.envelope import EventRecord, chain, read_event
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import CODEC
 from sync_server.transport.authority import CommandResult
 
-from .adoption import brought
+from .adoption import Proved, before_unknown_menus, brought
+from .journal import Head
 from .kitchen_evidence import was_given, was_numbered
 
 
@@ -49,6 +54,8 @@ class Recollection:
         self._open: Counter[str] = Counter()
         self._given: deque[str] = deque()
         self._upto = 0
+        self._said: dict[int, tuple[EventRecord, bytes]] = {}
+        self._disputed_n = 0
 
     def begin_at(self, n: int) -> None:
         """What was before is proved: nothing is asked for yet."""
@@ -75,7 +82,7 @@ class Recollection:
                 if record.n != n or n >= self.from_n + limits.TAIL_KEPT_EVENTS:
                     break
                 CODEC.decode_event(record.type, record.tv, record.body)
-                self._keep(dev, record)
+                self._keep(dev, record, data)
                 told += 1
         except FrameFault:
             pass
@@ -85,8 +92,10 @@ class Recollection:
             del self._next[dev]
             self._heard_out.add(dev)
 
-    def _keep(self, dev: str, record: EventRecord) -> None:
+    def _keep(self, dev: str, record: EventRecord, data: bytes) -> None:
         self._upto = max(self._upto, record.n)
+        if self._said.setdefault(record.n, (record, data))[1] != data:
+            self._disputed_n = min(self._disputed_n or record.n, record.n)
         if record.cmd_id not in self._records:
             self._open[record.dev] += 1
         known = self._records.setdefault(record.cmd_id, [])
@@ -100,10 +109,26 @@ class Recollection:
         """Whether everybody who has something has told it."""
         return not self._next
 
+    def agreed(self, head: Head, catalogues: Mapping[int, object]) -> list[Proved]:
+        """What continues the journal after `head` as everybody here remembers it. The last command
+        is not among it, since it may be remembered by half."""
+        run: list[Proved] = []
+        link, n = head.hash, head.n + 1
+        while n in self._said and n != self._disputed_n:
+            record, data = self._said[n]
+            link = chain(link, n, data)
+            run.append((record, data, link))
+            n += 1
+        last = run[-1][0].cmd_id if run else ""
+        while run and run[-1][0].cmd_id == last:
+            run.pop()
+        return before_unknown_menus(run, catalogues)
+
     def close(self) -> None:
         """No more is asked for. The last command may be remembered by half: it is no evidence of
         what the kitchen had, and had the kitchen seen it, more would have followed."""
         self.closed = True
+        self._said.clear()
         whole = (
             (known[0].n, cmd_id)
             for cmd_id, known in self._records.items()

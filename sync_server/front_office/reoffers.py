@@ -49,6 +49,8 @@ class Reoffers:
         self._here: set[str] = set()
         self._offers: dict[str, Offer] = {}
         self.overdue = False
+        self.somebody_missing = False
+        """Whether the house goes on without a device, which may bring its commands tomorrow."""
 
     @property
     def waiting(self) -> list[Offer]:
@@ -67,6 +69,7 @@ class Reoffers:
 
     def only_those_here(self) -> None:
         """Whoever came shall bring their commands; nobody else is waited for."""
+        self.somebody_missing = self.somebody_missing or bool(self._unheard)
         self._unheard.clear()
         self.overdue = False
 

@@ -10,6 +10,7 @@ import pytest
 from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import ChargeId, LineId
+from sync_server.verify import verify
 from tests.simulation.machines import Backup
 from tests.simulation.paper import Paper, prints
 
@@ -154,8 +155,8 @@ def tickets_with(scene: Scene, line_id: LineId) -> list[str]:
 @pytest.mark.parametrize("told", [True, False])
 def test_a_dish_made_on_the_check_that_continued_a_paid_one_is_not_made_again(told: bool) -> None:
     """Petro had taken the money and sent Olena's late dish, which stood on a second check; then
-    his tablet lay in a drawer. Had she been told, it stands there again; if not, nothing continues
-    a check that nobody has paid, and on the first one it looked as if nobody had sent it."""
+    his tablet lay in a drawer. Whether she had been told or not: everybody here remembers the
+    money, so the check is paid, and the dish stands on the second one."""
 
     async def story(scene: Scene) -> None:
         scene.tap(OLENA, c.SendLines(K, (L1, L2)))
@@ -180,16 +181,49 @@ def test_a_dish_made_on_the_check_that_continued_a_paid_one_is_not_made_again(to
         server.restore(backup)
         server.switch_on()
         await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
-        stands = late if told else K
-        assert tickets_with(scene, L3) == [stands]
-        line = scene.check(stands).line(L3)
+        assert K in scene.server.closed, "nobody asks the guest for the money again"
+        assert tickets_with(scene, L3) == [late]
+        line = scene.check(late).line(L3)
         assert line is not None
         assert line.fire_no == 1
         scene.machine(PETRO).switch_on()
         await scene.until(lambda: scene.machine(PETRO).ready)
         await scene.drained()
         assert scene.outcome(PETRO, "SendLines") == ("accepted", "")
-        assert tickets_with(scene, L3) == [stands]
+        assert tickets_with(scene, L3) == [late]
+
+    played(story)
+
+
+def test_what_olena_sent_stands_although_who_had_ordered_it_is_missing() -> None:
+    """Ihor had ordered a borscht on her check and changed his mind about it; she sent it, and was
+    told so. Then his tablet lay in a drawer: her ticket came back for a dish that nobody had
+    ordered, and more of it was added to a ticket that had never been opened."""
+
+    async def story(scene: Scene) -> None:
+        backup = await burnt(scene)
+        scene.tap(IHOR, c.AddLines(K, (scene.dish("l3", "borscht"),)))
+        scene.tap(IHOR, c.ChangeLine(K, L3, 1_000, (), 0, 1, "hot", ""))
+        await scene.drained()
+        scene.tap(OLENA, c.SendLines(K, (L3,)))
+        await scene.drained()
+        scene.tap(OLENA, c.AddLines(K, (scene.dish("l4", "borscht"),)))
+        scene.tap(OLENA, c.SendLines(K, (LineId("l4"),)))
+        await scene.drained()
+        scene.machine(IHOR).crash()
+        server = scene.world.server
+        server.restore(backup)
+        server.switch_on()
+        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        line = scene.check().line(L3)
+        assert line is not None
+        assert (line.note, line.fire_no) == ("hot", 1)
+        assert not verify(server.office.database)
+        scene.machine(IHOR).switch_on()
+        await scene.until(lambda: scene.machine(IHOR).ready)
+        await scene.drained()
+        assert scene.outcome(IHOR, "ChangeLine") == ("accepted", "")
+        assert tickets_with(scene, L3) == [K]
 
     played(story)
 

@@ -36,6 +36,7 @@ from .shapes import (
     HotelSlow,
     PrintersDoubt,
     StockCounted,
+    TabletInADrawer,
 )
 
 DISH_OF_A_MISSING_TABLET = (
@@ -230,7 +231,14 @@ def what_terminals_kept_is_not_used(shop: Workshop) -> None:
 @variant(0, scene=DISH_OF_A_MISSING_TABLET)
 def what_the_kitchen_had_of_a_missing_tablet_is_forgotten(shop: Workshop) -> None:
     """A colleague sends the dish again while its own tablet lies in a drawer."""
+    shop.replace(Recollection, "agreed", lambda self, head, catalogues: [])
     shop.replace(Recollection, "given_before", lambda self, n, passed: [])
+
+
+@variant(61, TabletInADrawer)
+def only_dishes_are_believed_of_a_missing_tablet(shop: Workshop) -> None:
+    """What the others were told of its orders and its money hangs in the air."""
+    shop.replace(Recollection, "agreed", lambda self, head, catalogues: [])
 
 
 @variant(0, DiskDies)

@@ -141,8 +141,14 @@ def _deeds(types: list[str]) -> set[str]:
 
 
 def what_was_told_came_back(world: World) -> list[str]:
-    """I-20: after a restore every command whose outcome was told has done what it had done."""
-    lost = world.history.lost
+    """I-20: after a restore every command whose outcome was told has done what it had done.
+
+    The last of all may be remembered by half: if its own tablet was missing, it is decided anew
+    when that is found, and who had tapped is told to look.
+    """
+    lost = dict(world.history.lost)
+    if world.history.opened_without:
+        lost.pop(world.history.last_lost, None)
     if not lost:
         return []
     made: dict[str, list[str]] = defaultdict(list)

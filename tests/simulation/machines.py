@@ -326,6 +326,7 @@ class ServerMachine(Machine):
                 if n > backup.n:
                     record = read_event(data)
                     self.history.lost.setdefault(record.cmd_id, []).append(record.type)
+                    self.history.last_lost = record.cmd_id
         self.disk = MemoryDisk(backup.image)
         self.disks.append(self.disk)
         self.history.burnt(backup.n)

@@ -139,6 +139,39 @@ class DiskDiesOwed(DiskDies):
             world.air.drop(name)
 
 
+class TabletInADrawer(Calm):
+    """The disk dies with the journal's key, and the house opens without a tablet: what the others
+    were told rests on what it had ordered, changed and been paid. Later it is found."""
+
+    lengths_s = (15.0, 20.0)
+    pace_s = 0.7
+    charges = 0.0
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        world.server.key = b""
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        world, luck = self.world, self.luck
+        server = world.server
+        await world.until(lambda: server.on and server.ready, 60, "a backup")
+        await self.some_time(0.3)
+        backup = server.backup()
+        await self.some_time(0.4)
+        away = luck.choice(("t1", "t2", "t3"))
+        world.air.change(away, AWAY)
+        server.restore(backup)
+        await world.until(
+            lambda: server.on and server.ready and server.office.bus.reoffers is None,
+            3 * RECOVERED_S,
+            "the house opens without it",
+        )
+        world.history.opened_without = True
+        await asyncio.sleep(luck.random() * 6)
+        world.air.change(away, CALM)
+
+
 class AnswersLost(Calm):
     """Rooms are charged that the hotel refuses; a terminal hears no answers any more while the
     others work on with what it said; then the server's disk dies, and the journal's key with it."""
@@ -454,6 +487,7 @@ async def published(world: World, catalogue: Catalogue) -> None:
 SHAPES = (
     DiskDies,
     DiskDiesOwed,
+    TabletInADrawer,
     AnswersLost,
     ServerFalters,
     FullFarAway,
