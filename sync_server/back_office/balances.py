@@ -48,7 +48,7 @@ class Balances:
         query = sa.select(_TABLE)
         if goods:
             query = query.where(_TABLE.c.ingredient_id.in_(goods))
-        for row in self.connection.execute(query):
+        for row in self.connection.execute(query).all():
             key = (store_place(row.store_id), IngredientId(row.ingredient_id))
             self.states[key] = state_of(row, self.method)
             self.moments[key] = (row.last_day, row.last_ms)

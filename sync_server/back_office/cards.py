@@ -6,7 +6,9 @@ every line that uses it. What a card means is `sync_server.domain.recipes`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -16,6 +18,7 @@ from sync_server.domain.documents import Fault
 from sync_server.domain.recipes import (
     Alternative,
     Component,
+    Exploder,
     Losses,
     Owner,
     Policy,
@@ -31,46 +34,93 @@ from .tables import (
     Balance,
     CardText,
     Ingredient,
-    IngredientLoss,
     RecipeCard,
     RecipeLine,
     Substitute,
 )
 
-_LINES = BackRow.metadata.tables["recipe_line"]
-_CARDS = BackRow.metadata.tables["recipe_card"]
+Rows = Sequence[Any]
+
+_LINE = BackRow.metadata.tables["recipe_line"].c
+_CARD = BackRow.metadata.tables["recipe_card"].c
+_LOSS = BackRow.metadata.tables["ingredient_loss"].c
+_GOOD = BackRow.metadata.tables["ingredient"].c
+_OWNER = ("owner", "owner_id", "valid_from")
+_MEANS = ("ingredient_id", "amount_milli", "cold_bp", "hot_bp", "weighed_net", "counts_in_yield")
+_ALL_LINES = sa.select(*(_LINE[name] for name in (*_OWNER, *_MEANS))).order_by(
+    *(_LINE[name] for name in (*_OWNER, "position"))
+)
+_ALL_CARDS = sa.select(*(_CARD[name] for name in (*_OWNER, "output_milli"))).order_by(
+    *(_CARD[name] for name in _OWNER)
+)
+_ALL_LOSSES = sa.select(_LOSS.ingredient_id, _LOSS.month, _LOSS.cold_bp).order_by(
+    _LOSS.ingredient_id, _LOSS.month
+)
+_ALL_POLICIES = (
+    sa.select(_GOOD.ingredient_id, _GOOD.semi_policy)
+    .where(_GOOD.semi_policy != "")
+    .order_by(_GOOD.ingredient_id)
+)
 
 
 def read_book(session: Session) -> RecipeBook:
     """All cards in all versions, with the policies of prepared goods."""
-    months: dict[str, dict[int, int]] = defaultdict(dict)
-    for loss in session.exec(select(IngredientLoss)):
-        months[loss.ingredient_id][loss.month] = loss.cold_bp
+    return _book_of(*_card_rows(session))
+
+
+@dataclass(slots=True)
+class KnownCards:
+    """The cards as they were last read, with what was worked out of them.
+
+    The rows are read every time and compared: making cards of them, and needs of cards, costs
+    fifty times as much, and no editor has to remember to tell anybody.
+    """
+
+    _rows: tuple[Rows, ...] = ()
+    _exploder: Exploder | None = None
+
+    def exploder(self, session: Session) -> Exploder:
+        """For the cards as they stand in this transaction."""
+        rows = _card_rows(session)
+        if self._exploder is None or rows != self._rows:
+            self._rows, self._exploder = rows, Exploder(_book_of(*rows))
+        return self._exploder
+
+
+def _card_rows(session: Session) -> tuple[Rows, ...]:
+    """Lines, cards, losses by month and policies: all that cards are made of, as plain rows."""
     connection = session.connection()
-    lines: dict[tuple[str, str, str], list[Component]] = defaultdict(list)
-    # Rows, not objects: the intake reads the whole book with every batch.
-    for line in connection.execute(sa.select(_LINES).order_by(_LINES.c.position)):
+    return tuple(
+        [tuple(row) for row in connection.execute(query).all()]
+        for query in (_ALL_LINES, _ALL_CARDS, _ALL_LOSSES, _ALL_POLICIES)
+    )
+
+
+def _book_of(lines: Rows, cards: Rows, losses: Rows, policies: Rows) -> RecipeBook:
+    months: dict[str, dict[int, int]] = defaultdict(dict)
+    for ingredient_id, month, cold_bp in losses:
+        months[ingredient_id][month] = cold_bp
+    components: dict[tuple[str, str, str], list[Component]] = defaultdict(list)
+    for owner, owner_id, valid_from, good, amount_milli, cold_bp, hot_bp, net, counts in lines:
         component = Component(
-            IngredientId(line.ingredient_id),
-            from_milli(line.amount_milli),
-            Losses(line.cold_bp, line.hot_bp, months[line.ingredient_id]),
-            line.weighed_net,
-            line.counts_in_yield,
+            IngredientId(good),
+            from_milli(amount_milli),
+            Losses(cold_bp, hot_bp, months[good]),
+            net,
+            counts,
         )
-        lines[line.owner, line.owner_id, line.valid_from].append(component)
+        components[owner, owner_id, valid_from].append(component)
     recipes = [
         Recipe(
-            Owner(card.owner),
-            card.owner_id,
-            card.valid_from,
-            from_milli(card.output_milli),
-            tuple(lines[card.owner, card.owner_id, card.valid_from]),
+            Owner(owner),
+            owner_id,
+            valid_from,
+            from_milli(output_milli),
+            tuple(components[owner, owner_id, valid_from]),
         )
-        for card in connection.execute(sa.select(_CARDS))
+        for owner, owner_id, valid_from, output_milli in cards
     ]
-    prepared = session.exec(select(Ingredient).where(Ingredient.semi_policy != ""))
-    policies = {good.ingredient_id: Policy(good.semi_policy) for good in prepared}
-    return RecipeBook.of(recipes, policies)
+    return RecipeBook.of(recipes, {good: Policy(policy) for good, policy in policies})
 
 
 def read_alternatives(session: Session) -> dict[str, tuple[Alternative, ...]]:

@@ -35,11 +35,12 @@ class Follower:
     def __init__(
         self,
         name: str,
-        begin: Callable[[Connection], Batch],
+        begin: Callable[[Connection, Sequence[JournalEvent]], Batch],
         database: Database,
         reader: JournalReader,
     ) -> None:
-        """`name` is the cursor's, `database` the back office's own."""
+        """`name` is the cursor's, `begin` makes a batch for events, `database` is the back office's
+        own."""
         self._name = name
         self._begin = begin
         self._database = database
@@ -53,7 +54,9 @@ class Follower:
     async def take(self, events: Sequence[JournalEvent]) -> None:
         """Count events, each once however often it comes. Raises `JournalGap`."""
         await self._database.write(
-            lambda connection: follow(connection, self._name, self._begin(connection), events)
+            lambda connection: follow(
+                connection, self._name, self._begin(connection, events), events
+            )
         )
 
 

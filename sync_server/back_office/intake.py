@@ -44,7 +44,7 @@ from sync_server.domain.stock import (
 from sync_server.store.database import Database, session_on
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .cards import read_alternatives, read_book
+from .cards import KnownCards, read_alternatives
 from .ledger import Entry, Gone, Ledger, Share, Shelf
 from .settings import locked_through, open_day
 from .tables import (
@@ -55,7 +55,7 @@ from .tables import (
     StationStore,
 )
 
-BATCH_EVENTS = 500
+BATCH_EVENTS = 2_000
 NAMED_AT_ONCE = 500
 CURSOR = "front"
 WASTED: Gone = (MoveKind.WASTE, WASTE)
@@ -119,6 +119,7 @@ class Intake:
         """`database` is the back office's own."""
         self._database = database
         self._reader = reader
+        self._cards = KnownCards()
 
     def cursor(self) -> int:
         """The number of the last event that is counted, 0 at first."""
@@ -133,18 +134,25 @@ class Intake:
 
         Raises `JournalGap`, and the store's errors; in both cases nothing of the batch counts.
         """
-        return await self._database.write(lambda connection: count(connection, events))
+        return await self._database.write(lambda connection: count(connection, events, self._cards))
 
 
-def count(connection: Connection, events: Sequence[JournalEvent]) -> int:
-    """Count events inside the caller's transaction; returns the cursor after them."""
+def count(
+    connection: Connection, events: Sequence[JournalEvent], known: KnownCards | None = None
+) -> int:
+    """Count events inside the caller's transaction; returns the cursor after them.
+
+    `known` keeps the cards from one batch to the next.
+    """
     with session_on(connection) as session:
         cursor = session.get(IntakeCursor, CURSOR)
         if cursor is None:
             cursor = IntakeCursor(name=CURSOR, n=0)
             session.add(cursor)
         fresh = [event for event in events if event.n > cursor.n]
-        books = _Books(session, fresh) if any(e.type in _HANDLERS for e in fresh) else None
+        books = None
+        if any(event.type in _HANDLERS for event in fresh):
+            books = _Books(session, fresh, known or KnownCards())
         for event in fresh:
             if event.n != cursor.n + 1:
                 raise JournalGap(f"after event {cursor.n} came event {event.n}")
@@ -160,12 +168,13 @@ def count(connection: Connection, events: Sequence[JournalEvent]) -> int:
 class _Books:
     """What the handlers work with during one batch."""
 
-    def __init__(self, session: Session, events: Sequence[JournalEvent]) -> None:
+    def __init__(self, session: Session, events: Sequence[JournalEvent], known: KnownCards) -> None:
         self.session = session
         self._facts: list[Row] = []
         self._fired = _fired_before(session, events)
         self._locked = locked_through(session)
         self.ledger = Ledger(session)
+        self._known = known
         self._cards: Exploder | None = None
         self.instead = read_alternatives(session)
         rows = session.exec(select(StationStore)).all()
@@ -175,7 +184,7 @@ class _Books:
     def cards(self) -> Exploder:
         """The recipe cards, read when the first line is fired."""
         if self._cards is None:
-            self._cards = Exploder(read_book(self.session))
+            self._cards = self._known.exploder(self.session)
         return self._cards
 
     def write(self) -> None:

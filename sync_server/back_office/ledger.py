@@ -98,9 +98,22 @@ class Ledger:
         self.post(move_to.move(kind, source, store_place(move_to.store_id), value_minor), entry)
 
     def issue(self, kind: MoveKind, target: Place, move_from: "Shelf", entry: Entry) -> int:
-        """Goods leave a store at their cost; returns what they were worth."""
-        move = move_from.move(kind, store_place(move_from.store_id), target, 0)
-        return self.post(move, entry).move.value_minor
+        """Goods leave a store at their cost, for no batch and no supplier; returns the cost.
+
+        Out of the house it is `post` without what cannot happen: each line sold comes by six times.
+        """
+        store, good, qty = store_place(move_from.store_id), move_from.ingredient_id, move_from.qty
+        if store_of(target) is not None:
+            return self.post(move_from.move(kind, store, target, 0), entry).move.value_minor
+        self._reach((store, good), entry, kind)
+        issued = self._shelves.take((store, good), qty)
+        value = issued.value_minor
+        move = Move(
+            kind, good, store, target, qty, value,
+            entry.day, self._moves.next_n, entry.document, at_ms=entry.at_ms,
+        )  # fmt: skip
+        self._moves.add(move, entry, no_cost=issued.no_cost)
+        return value
 
     def annul(self, row: StockMove, entry: Entry) -> None:
         """Take a move out of the history by its opposite; the good is due for recalculation."""

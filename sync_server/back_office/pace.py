@@ -92,7 +92,7 @@ class Pace(Follower):
 
     def __init__(self, database: Database, reader: JournalReader) -> None:
         """`database` is the back office's own."""
-        super().__init__(CURSOR, _Batch, database, reader)
+        super().__init__(CURSOR, lambda connection, _: _Batch(connection), database, reader)
 
 
 class _Batch:

@@ -106,7 +106,8 @@ def recost_step(connection: Connection, at_ms: int) -> Recosted | None:
     `at_ms` is the moment of a run that begins now; a run that goes on keeps its own.
     """
     with session_on(connection) as session:
-        due = session.exec(select(RecostDue).order_by(col(RecostDue.ingredient_id))).first()
+        first = select(RecostDue).order_by(col(RecostDue.ingredient_id)).limit(1)
+        due = session.exec(first).first()
         run = session.exec(select(RecostRun).where(col(RecostRun.done).is_(False))).first()
         if due is None:
             if run is not None:

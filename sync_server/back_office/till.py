@@ -12,7 +12,7 @@ paid are money and no sale. A discount's sum is known when its check closes.
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,12 @@ _COLUMNS = ("event_n", "position", "at_ms", *TEXTS, *SUMS)
 _FACTS = HotInsert(TILL_FACT, _COLUMNS)
 _INDEX_COLUMNS = ("n", "at_ms", "day", "type", "by", "device", "check_id", "number", "amount_minor")
 _INDEX = HotInsert(JOURNAL_INDEX, _INDEX_COLUMNS)
+_CHECKS = HotInsert(
+    TILL_CHECK,
+    ("check_id", "number", "kind", "table_id", "owner", "bills", "grants"),
+    key=("check_id",),
+)
+NAMED_AT_ONCE = 500
 _AMOUNTS = ("amount_minor", "gross_minor", "counted_minor", "float_minor")
 
 
@@ -48,7 +54,7 @@ class Till(Follower):
 
 def fold(connection: Connection, events: Sequence[JournalEvent]) -> None:
     """Count events inside the caller's transaction."""
-    follow(connection, CURSOR, _Batch(connection), events)
+    follow(connection, CURSOR, _Batch(connection, events), events)
 
 
 @dataclass(slots=True)
@@ -64,12 +70,14 @@ class _Open:
 
 
 class _Batch:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, events: Sequence[JournalEvent]) -> None:
+        """The checks that the events name are read in one question."""
         self.connection = connection
         self._facts: list[Row] = []
         self._first = 0
         self._index: list[Row] = []
-        self._checks: dict[str, _Open] = {}
+        named = {str(event.body.get("check_id", "")) for event in events} - {""}
+        self._checks = {name: _Open() for name in sorted(named)} | _known(connection, named)
 
     def take(self, event: JournalEvent) -> None:
         """One event: its facts, then its line of the index."""
@@ -102,15 +110,8 @@ class _Batch:
     def check(self, check_id: str) -> _Open:
         """An open check; an unknown one is empty."""
         if check_id not in self._checks:
-            query = sa.select(TILL_CHECK).where(TILL_CHECK.c.check_id == check_id)
-            row = self.connection.execute(query).one_or_none()
-            self._checks[check_id] = (
-                _Open(
-                    row.number, row.kind, row.table_id, row.owner, row.bills, json.loads(row.grants)
-                )
-                if row
-                else _Open()
-            )
+            known = _known(self.connection, {check_id})
+            self._checks[check_id] = known.get(check_id, _Open())
         return self._checks[check_id]
 
     def add(self, event: JournalEvent, values: Mapping[str, Any]) -> None:
@@ -135,20 +136,27 @@ class _Batch:
         """Everything of the batch."""
         _FACTS.rows(self.connection, self._facts)
         _INDEX.rows(self.connection, self._index)
-        for check_id, known in self._checks.items():
-            values = {
-                "number": known.number,
-                "kind": known.kind,
-                "table_id": known.table_id,
-                "owner": known.owner,
-                "bills": known.bills,
-                "grants": json.dumps(known.grants, ensure_ascii=False),
-            }
-            same = TILL_CHECK.c.check_id == check_id
-            if not self.connection.execute(
-                sa.update(TILL_CHECK).where(same).values(values)
-            ).rowcount:
-                self.connection.execute(sa.insert(TILL_CHECK).values(check_id=check_id, **values))
+        _CHECKS.rows(self.connection, [_row(*check) for check in self._checks.items()])
+
+
+def _known(connection: Connection, named: Collection[str]) -> dict[str, _Open]:
+    """The checks of these names that were heard of before."""
+    found: dict[str, _Open] = {}
+    ordered = sorted(named)
+    for start in range(0, len(ordered), NAMED_AT_ONCE):
+        some = TILL_CHECK.c.check_id.in_(ordered[start : start + NAMED_AT_ONCE])
+        for row in connection.execute(sa.select(TILL_CHECK).where(some)):
+            found[row.check_id] = _Open(
+                row.number, row.kind, row.table_id, row.owner, row.bills, json.loads(row.grants)
+            )
+    return found
+
+
+def _row(check_id: str, known: _Open) -> Row:
+    grants = json.dumps(known.grants, ensure_ascii=False)
+    return (
+        check_id, known.number, known.kind, known.table_id, known.owner, known.bills, grants,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ class Issued(Generic[State]):
     @property
     def value_minor(self) -> int:
         """The cost of the whole issue."""
-        return sum([part.value_minor for part in self.parts])
+        parts = self.parts
+        return parts[0].value_minor if len(parts) == 1 else sum(part.value_minor for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,18 @@ class Average:
     def issue(self, qty: Decimal) -> Issued["Average"]:
         """Out at the average; what is missing goes out at the last known cost."""
         assert qty > 0, "an issue has a quantity"
-        held = min(qty, max(self.qty, ZERO))
+        if self.qty >= qty:  # Nearly always: nothing is missing.
+            value = part_of(self.value_minor, qty, self.qty)
+            left = Average(self.qty - qty, self.value_minor - value, self._average())
+            return Issued(left, (Part(qty, value),))
+        held = max(self.qty, ZERO)
         short = qty - held
         value = part_of(self.value_minor, held, self.qty) if held else 0
-        cost = UnitCost(self.value_minor, self.qty) if self.qty > 0 else self.cost
-        if short and cost is not None:
+        cost = self._average() if held else self.cost
+        if cost is not None:
             value += cost.of(short)
         state = Average(self.qty - qty, self.value_minor - value, cost)
-        return Issued(state, (Part(qty, value),), no_cost=bool(short) and cost is None)
+        return Issued(state, (Part(qty, value),), no_cost=cost is None)
 
     def receive(self, qty: Decimal, value_minor: int) -> Received["Average"]:
         """In at the document's value, after a shortage has been covered at its own cost."""
@@ -159,6 +164,9 @@ class Average:
     def worth(self, qty: Decimal) -> int:
         """At the average, or at the last known cost where nothing lies."""
         return self.cost.of(qty) if self.cost else 0
+
+    def _average(self) -> UnitCost:
+        return UnitCost(self.value_minor, self.qty)
 
     def _shortage_cost(self, qty: Decimal) -> int:
         return part_of(-self.value_minor, qty, -self.qty)

@@ -10,7 +10,8 @@ places (`stock.exact`). Quantities are in base units (g, ml, pcs, portions), los
 points. Costs of ingredients come in as an argument; `costing` knows them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -20,6 +21,10 @@ from .rejections import Refused, refuse
 from .stock import ZERO, IngredientId, exact
 
 WHOLE = 10_000
+EXPLODED_AT_MOST = 20_000
+DAYS_KNOWN = 1_000
+PLENTY = Decimal(10**12)
+"""More of a prepared good than any sale takes."""
 
 
 class Owner(StrEnum):
@@ -183,37 +188,93 @@ def _rounded(needs: Needs) -> dict[IngredientId, Decimal]:
     return {ingredient_id: qty for ingredient_id, qty in rounded.items() if qty > 0}
 
 
+Goods = Mapping[IngredientId, Decimal]
+_Sold = tuple[str, Decimal, tuple[str, ...], Decimal, str]
+
+
 @dataclass(slots=True)
 class Exploder:
     """`explode` for many sales out of one book: what was worked out once is remembered.
 
-    A dish without prepared goods takes the same whatever lies in the store; of the others only
-    the plate is remembered.
+    What a sale takes depends on the shelf only through the prepared goods that are taken from
+    stock first. Where none of them lies there, and where enough of each does, it takes the same
+    every time; only what is left in between is walked anew.
     """
 
     book: RecipeBook
-    _plates: dict[Portion, Needs | Refused] = field(default_factory=dict)
-    _whole: dict[Portion, dict[IngredientId, Decimal]] = field(default_factory=dict)
+    _known: dict[_Sold, "_Exploded | Refused"] = field(default_factory=dict)
+    _changes: Sequence[str] | None = None
+    _since: dict[str, str] = field(default_factory=dict)
 
-    def explode(
-        self, sold: Portion, on_hand: Callable[[IngredientId], Decimal]
-    ) -> Mapping[IngredientId, Decimal] | Refused:
+    def explode(self, sold: Portion, on_hand: Callable[[IngredientId], Decimal]) -> Goods | Refused:
         """What a sale takes, as `explode` says."""
-        known = self._whole.get(sold)
-        if known is not None:
+        since = self._since.get(sold.day) or self._holds_since(sold.day)
+        key = (sold.item_id, sold.qty, sold.modifier_ids, sold.share, since)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= EXPLODED_AT_MOST:
+                self._known.clear()
+            known = self._known[key] = _exploded(self.book, sold)
+        if isinstance(known, Refused):
             return known
-        plate = self._plates.get(sold)
-        if plate is None:
-            plate = self._plates[sold] = _plate(self.book, sold)
-        if isinstance(plate, Refused):
-            return plate
-        needs = _walked(self.book, plate, sold.day, on_hand, None)
-        if isinstance(needs, Refused):
-            return needs
-        taken = _rounded(needs)
-        if not any(self.book.in_force(Owner.SEMI, key, sold.day) for key in plate):
-            self._whole[sold] = taken
-        return taken
+        lying = [(on_hand(good), enough) for good, enough in known.first]
+        if all(qty <= 0 for qty, _ in lying):
+            return known.without_stock
+        if known.with_stock is not None and all(qty >= enough for qty, enough in lying):
+            return known.with_stock
+        needs = _walked(self.book, known.plate, sold.day, on_hand, None)
+        return needs if isinstance(needs, Refused) else _rounded(needs)
+
+    def _holds_since(self, day: str) -> str:
+        """The first day from which on all cards and losses are those of a day."""
+        if self._changes is None:
+            cards = (card for versions in self.book.versions.values() for card in versions)
+            self._changes = sorted({card.valid_from for card in cards})
+        if len(self._since) >= DAYS_KNOWN:
+            self._since.clear()
+        before = bisect_right(self._changes, day)
+        changed = self._changes[before - 1] if before else ""
+        self._since[day] = since = max(changed, f"{day[:7]}-01")
+        return since
+
+
+@dataclass(frozen=True, slots=True)
+class _Exploded:
+    """A sale by its cards: `first` are the prepared goods that stock is asked for, each with how
+    much is enough for all of it."""
+
+    plate: Needs
+    without_stock: Goods
+    with_stock: Goods | None = None
+    first: tuple[tuple[IngredientId, Decimal], ...] = ()
+
+
+def _exploded(book: RecipeBook, sold: Portion) -> _Exploded | Refused:
+    """A sale worked out for an empty shelf, and for one with enough of what is prepared."""
+    plate = _plate(book, sold)
+    if isinstance(plate, Refused):
+        return plate
+    asked: dict[IngredientId, None] = {}
+
+    def nothing(good: IngredientId) -> Decimal:
+        asked[good] = None
+        return ZERO
+
+    bare = _walked(book, plate, sold.day, nothing, None)
+    if isinstance(bare, Refused):
+        return bare
+    if not asked:
+        return _Exploded(plate, _rounded(bare))
+    full = _walked(book, plate, sold.day, lambda _: PLENTY, None)
+    if isinstance(full, Refused):
+        return full
+    first = tuple((good, _enough(full.get(good, Fraction(0)))) for good in asked)
+    return _Exploded(plate, _rounded(bare), _rounded(full), first)
+
+
+def _enough(amount: Fraction) -> Decimal:
+    """The least quantity at three places that is not below an amount."""
+    return Decimal(-(-amount.numerator * 1000 // amount.denominator)).scaleb(-3)
 
 
 @dataclass(frozen=True, slots=True)

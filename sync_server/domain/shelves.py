@@ -13,8 +13,9 @@ reversed leaves this history together with its reversal. Neighbours: `costing` h
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from .costing import METHODS, Part, Stock, UnitCost
+from .costing import METHODS, Issued, Part, Stock, UnitCost
 from .money import divide_half_up
 from .stock import (
     CORRECTION,
@@ -114,12 +115,18 @@ class Shelves:
             self.originals[move.order] = priced.move
         return priced
 
+    def take(self, key: Key, qty: Decimal) -> Issued[Stock]:
+        """So much goes out of a store at its cost, wherever it goes."""
+        state = self.state(key)
+        if state.cost is None:
+            state = state.knowing(self.prices.get(key[1]))
+        issued = state.issue(qty)
+        self.states[key] = issued.state
+        return issued
+
     def _issue(self, move: Move) -> tuple[Priced, tuple[Part, ...]]:
         """Out of a store, at its cost; a return to the supplier at the price of its paper."""
-        key = (move.source, move.ingredient_id)
-        known = self.state(key).knowing(self.prices.get(move.ingredient_id))
-        issued = known.issue(move.qty)
-        self.states[key] = issued.state
+        issued = self.take((move.source, move.ingredient_id), move.qty)
         if move.kind is MoveKind.SUPPLIER_RETURN:
             return Priced(move, issued.value_minor - move.value_minor), issued.parts
         if move.target == PRODUCTION:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import NewType
 
 from .money import divide_half_up
@@ -23,6 +24,7 @@ Place = NewType("Place", str)
 IngredientId = NewType("IngredientId", str)
 
 QUANTUM = Decimal("0.001")
+_THREE, _MINUS_THREE = Decimal(3), Decimal(-3)
 ZERO = Decimal("0.000")
 
 SUPPLIER = Place("supplier")
@@ -44,6 +46,7 @@ OUTSIDE = frozenset(
 )
 
 _STORE = "store:"
+PLACES_KNOWN = 1_000
 
 
 def store_place(store_id: str) -> Place:
@@ -51,6 +54,7 @@ def store_place(store_id: str) -> Place:
     return Place(f"{_STORE}{store_id}")
 
 
+@lru_cache(PLACES_KNOWN)
 def store_of(place: str) -> str | None:
     """The store of a place, or None when the place is outside the house."""
     return place[len(_STORE) :] if place.startswith(_STORE) else None
@@ -91,7 +95,7 @@ def to_milli(qty: Decimal) -> int:
 
     Raises ValueError for a finer one: silently rounding here would lose goods.
     """
-    thousandths = qty.scaleb(3)
+    thousandths = qty.scaleb(_THREE)
     whole = int(thousandths)
     if whole != thousandths:
         raise ValueError(f"{qty} has more than three places")
@@ -100,7 +104,7 @@ def to_milli(qty: Decimal) -> int:
 
 def from_milli(qty_milli: int) -> Decimal:
     """The quantity of so many thousandths."""
-    return Decimal(qty_milli).scaleb(-3)
+    return Decimal(qty_milli).scaleb(_MINUS_THREE)
 
 
 def part_of(value_minor: int, part: Decimal, whole: Decimal) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from sync_server.back_office.books import MIGRATIONS
+from sync_server.back_office.cards import add_version
 from sync_server.back_office.intake import Intake, JournalEvent, JournalGap
 from sync_server.back_office.moves import domain_move
 from sync_server.back_office.paper_tables import PaperRow
@@ -25,7 +26,8 @@ from sync_server.back_office.tables import (
 from sync_server.back_office.till_tables import TILL_FACT
 from sync_server.domain.events import Line, LinesMoved
 from sync_server.domain.ids import CheckId, LineId
-from sync_server.domain.stock import Holding, from_milli, holdings, store_place
+from sync_server.domain.recipes import Component, Owner, Recipe
+from sync_server.domain.stock import Holding, IngredientId, from_milli, holdings, store_place
 from sync_server.store.database import Database, MemoryDisk, session_on
 from sync_server.store.migrations import drift, upgrade
 from tests.back_office.house import (
@@ -91,6 +93,27 @@ async def test_broth_that_is_used_up_is_made_up_from_its_beef(books: Database) -
     left = stock(books)
     assert left["broth"] == (Decimal("0.000"), 0)
     assert left["beef"][0] == Decimal("18400.000") - Decimal("117.647")
+
+
+async def test_a_card_changed_between_two_batches_holds_from_its_day_on(books: Database) -> None:
+    await furnish(books)
+    journal = Journal()
+    reading = Intake(books, journal)
+    beet = []
+    for line, day in (("l1", "2026-11-20"), ("l2", "2026-11-20"), ("l3", "2026-11-19")):
+        journal.fire(line, "borscht", 1, day=day)
+        await reading.take(reading.fetch())
+        beet.append(stock(books)["beet"][0])
+        if line == "l1":
+            richer = Component(IngredientId("beet"), Decimal(300))
+            new = Recipe(Owner.ITEM, "borscht", "2026-11-20", Decimal(1), (richer,))
+
+            def add(connection: Connection, new: Recipe = new) -> None:
+                with session_on(connection) as session:
+                    assert add_version(session, new, "", "marko", NOON_MS) == []
+
+            await books.write(add)
+    assert beet == [Decimal(9_920), Decimal(9_620), Decimal(9_540)]
 
 
 async def test_a_void_not_made_goes_back_and_a_void_made_is_waste_at_the_same_value(

@@ -8,6 +8,7 @@ import asyncio
 import http.client
 import itertools
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 from sqlmodel import select
 
 from sync_server.back_office.books import file_url, open_books
+from sync_server.back_office.cards import KnownCards
 from sync_server.back_office.intake import BATCH_EVENTS, count
 from sync_server.back_office.ledger import mark_due
 from sync_server.back_office.office import Machine, Office, OfficeSettings
@@ -47,6 +49,7 @@ from .year import (
 )
 
 TIMES = 3
+DAYS_TOLD = 30
 LOGIN = "halyna"
 GOODS_OF_AN_INVOICE = 40
 
@@ -86,19 +89,21 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
 
 async def _intake(books: Database, house: YearHouse, section: Section, place: Path) -> None:
     """Day after day: what was delivered in the morning, what was sold in the evening."""
-    sales, took, told = Sales(house), 0.0, 0.0
+    sales, took, told, known = Sales(house), 0.0, 0.0, KnownCards()
     for number in range(house.dose.days):
         await books.write(partial(deliver, house=house, number=number))
         events = list(sales.day(number))
         batches = [events[at : at + BATCH_EVENTS] for at in range(0, len(events), BATCH_EVENTS)]
         begun = time.perf_counter()
         for batch in batches:
-            await books.write(partial(count, events=batch))
+            await books.write(partial(count, events=batch, known=known))
         took += time.perf_counter() - begun
         begun = time.perf_counter()
         for batch in batches:
             await books.write(partial(fold, events=batch))
         told += time.perf_counter() - begun
+        if number % DAYS_TOLD == DAYS_TOLD - 1:
+            print(f"(j) day {number + 1}: {sales.lines:,} lines, {took:.0f} s", file=sys.stderr)
     speed = sales.lines / took
     bare = sales.lines / await asyncio.to_thread(_bare_intake, place, house.dose.days)
     section.add("intake: stock and cost, sold lines a second", speed, "/s")

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
+from hypothesis import given, settings, strategies as st
+
 from sync_server.domain.recipes import (
     Component,
+    Exploder,
     Losses,
     Owner,
     Policy,
@@ -19,7 +22,7 @@ from sync_server.domain.recipes import (
     yield_of,
 )
 from sync_server.domain.rejections import Refused
-from sync_server.domain.stock import IngredientId, exact
+from sync_server.domain.stock import ZERO, IngredientId, exact
 
 NONE = Losses()
 DAY = "2026-11-21"
@@ -123,6 +126,47 @@ def test_policies_of_prepared_goods_explode_always_or_only_take() -> None:
     only = taken(sold, "2000", Policy.STOCK_ONLY)
     assert only["broth"] == Decimal("3000.000")
     assert "beef" not in only
+
+
+GRAVY = card(Owner.SEMI, "gravy", "500", part("broth", "400"), part("onion", "30"))
+ROAST = card(Owner.ITEM, "roast", "1", part("beef", "200"), part("gravy", "70"))
+COMPOTE = card(Owner.SEMI, "compote", "800", part("beet", "100"))
+LARGE = RecipeBook.of(
+    [
+        *(BROTH, BORSCHT, NO_CREAM, MORE_CREAM, GRAVY, ROAST, COMPOTE),
+        card(Owner.ITEM, "roast", "2", part("gravy", "90"), start="2026-11-22"),
+        card(Owner.ITEM, "feast", "1", part("compote", "90"), part("gravy", "30"),
+             part("potato", "50", Losses(3500, 0, {12: 4000}), net=True)),
+    ],
+    {"compote": Policy.STOCK_ONLY},
+)  # fmt: skip
+LYING = st.decimals("-50", "400", places=3)
+
+
+@settings(max_examples=60)
+@given(
+    sales=st.lists(
+        st.tuples(
+            st.builds(
+                Portion,
+                st.sampled_from(["borscht", "roast", "feast", "tea"]),
+                st.sampled_from([Decimal(1), Decimal("0.5"), Decimal(3)]),
+                st.sampled_from([DAY, "2026-11-22", "2026-12-01", "2025-12-31"]),
+                st.sampled_from([(), ("no-cream",), ("-more-cream",)]),
+            ),
+            st.fixed_dictionaries(dict.fromkeys(("broth", "gravy", "compote", "beef"), LYING)),
+        ),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_what_was_worked_out_before_is_what_is_worked_out_now(
+    sales: list[tuple[Portion, dict[str, Decimal]]],
+) -> None:
+    known = Exploder(LARGE)
+    for sold, lies in [*sales, *sales]:
+        on_hand = lambda good, lies=lies: lies.get(good, ZERO)  # noqa: E731
+        assert known.explode(sold, on_hand) == explode(LARGE, sold, on_hand)
 
 
 def test_a_modifier_adds_and_without_never_goes_below_nothing() -> None:
