@@ -8,17 +8,18 @@ from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from sync_server.protocol.envelope import read_event
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .tables import OpenedCheckRow
+from .tables import FrontRow, OpenedCheckRow
 
 LOOKED_UP = 1_000
 """Checks of one number, the newest: terminals give a number once a day."""
 
 _OPENED = HotInsert(
-    OpenedCheckRow.__table__,  # type: ignore[attr-defined]
+    FrontRow.metadata.tables["opened_check"],
     ["n", "number", "check_id"],
 )
 
@@ -43,9 +44,9 @@ def note_opened(connection: Connection, opened: Iterable[tuple[int, bytes]]) -> 
 def checks_of(connection: Connection, number: str) -> tuple[list[str], int]:
     """The checks that bore a number, and the event that opened the oldest of them; 0 for none."""
     query = (
-        select(OpenedCheckRow.n, OpenedCheckRow.check_id)  # type: ignore[call-overload]
-        .where(OpenedCheckRow.number == number)
-        .order_by(OpenedCheckRow.n.desc())  # type: ignore[attr-defined]
+        select(col(OpenedCheckRow.n), col(OpenedCheckRow.check_id))
+        .where(col(OpenedCheckRow.number) == number)
+        .order_by(col(OpenedCheckRow.n).desc())
         .limit(LOOKED_UP)
     )
     rows = connection.execute(query).all()
