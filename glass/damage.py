@@ -36,7 +36,9 @@ class Damage:
 
     def since_last(self) -> list[Place] | None:
         """The places that differ from the last frame; None for the whole window, which it is as
-        well when something was drawn that nobody accounts for. Call once before every frame."""
+        well when something was drawn that nobody accounts for. None of them (an empty list) means
+        that the window system itself wants the frame: it lost what it showed. Call once before
+        every frame."""
         now: dict[Painted, _Standing] = {}
         self._now_foreign = False
         for widget in reversed(Window.children):
@@ -54,7 +56,7 @@ class Damage:
         for widget in (*before, *now):
             widget.soiled = None
         self._stands = [(one, _at(one.ink(), standing)) for one, standing in now.items()]
-        return fewer(places, Window.width * Window.height) if places else None
+        return None if places is None else fewer(places, Window.width * Window.height)
 
     def only_at(self, place: Place) -> None:
         """Let only what stands at a place take part in the next drawing."""
