@@ -105,6 +105,7 @@ class Bridge:
     def _run_refresh(self, *_: Any) -> None:
         for awaited in (self._refresh, self._news):
             awaited.cancel()
+        self.board.heard = self._sounds.heard
         self._screen.view = self.board.view(self._screen.glass())
         if self.board.sound:
             self._sounds.play(self.board.sound)

@@ -2,19 +2,23 @@
 
 Rule: only while the house has a link and a relay (`vitrylo.toml`, `mail_relay = "127.0.0.1:25"`);
 one message for each question, never repeated by itself: whether it went is said at once, and the
-guest can be asked again. The text is that of the receipt; an address can carry no second header.
+guest can be asked again. The text is that of the receipt, once plain and once in letters of one
+width, since its columns stand by them; an address can carry no second header.
 Neighbours: `front_office.asks` lets the question in, `paper` words the receipt.
 """
 
 import asyncio
 import smtplib
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from html import escape
 from typing import Any, Protocol
 
-from hardware.documents import DocumentError
+from hardware.documents import QR, Block, DocumentError, Text
 from hardware.plain_text import body_lines, footer_lines
 from sync_server.domain.checks import Check
 from sync_server.domain.menu import Catalogue
@@ -26,6 +30,11 @@ from sync_server.paper.figures import zone_of
 SEND_S = 10.0
 ADDRESS_LENGTH = 254
 CODES_FOR_GOOD = range(500, 600)
+_LINKS = ("https://", "http://")
+_PAGE = (
+    '<html><body><pre style="font-family: Menlo, Consolas, monospace; font-size: 14px">'
+    "{}</pre></body></html>"
+)
 
 
 class Office(Protocol):
@@ -85,7 +94,13 @@ class BillMail:
         message["From"] = self._sender
         message["To"] = to
         message["Subject"] = f"{catalogue.settings.name} · {check.number}"
-        message.set_content("\n".join((*body_lines(paper), *footer_lines(paper))))
+        message["Date"] = datetime.fromtimestamp(job.at_ms / 1000, zone_of(catalogue))
+        message["Message-ID"] = f"<{check.check_id}.{job.at_ms}@{self._sender.partition('@')[2]}>"
+        blocks = tuple(_readable(block) for block in paper.blocks)
+        paper = replace(paper, blocks=blocks)
+        text = "\n".join((*body_lines(paper), *footer_lines(paper)))
+        message.set_content(text)
+        message.add_alternative(_PAGE.format(escape(text)), subtype="html")
         return message
 
     def _hand_over(self, message: EmailMessage) -> tuple[str, dict[str, Any]]:
@@ -101,6 +116,14 @@ class BillMail:
         except (OSError, ValueError, smtplib.SMTPException):
             return "mail_away", {}
         return "", {}
+
+
+def _readable(block: Block) -> Block:
+    """A code to be photographed is its link here, to be tapped."""
+    if not isinstance(block, QR):
+        return block
+    link = block.data if block.data.startswith(_LINKS) else ""
+    return Text(f"{block.caption}: {link}" if link else "")
 
 
 def address_of(text: str) -> Address | None:

@@ -111,6 +111,7 @@ class Board:
         self.settings = settings or ScreenSettings()
         self.state = State(tab=home[0], grouping=self.settings.cards)
         self.bump_bar = True
+        self.heard = True
         self._faults = faults
         self.attention = Attention()
         self.sound = ""
@@ -481,6 +482,8 @@ class Board:
             chips.insert(1, Chip(told, "sheet:lost", dot="hold_text", token="hold_text"))
         if not self.bump_bar:
             chips.append(Chip(words.say("no_bump_bar"), dot="late_text", token="late_text"))
+        if not self.heard:
+            chips.append(Chip(words.say("no_sound"), dot="late_text", token="late_text"))
         return tuple(chips)
 
     def _tabs(self, names: Names) -> tuple[Chip, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -68,6 +69,11 @@ async def closed_bill(house: House, till: Till, port: int) -> Asks:
 async def test_the_copy_has_the_receipts_lines_and_goes_to_one_address(
     house: House, till: Till
 ) -> None:
+    now = house.office.catalogue
+    settings = replace(now.settings, name="<b>Wok & Co</b>", bill_link="https://bill.test/{number}")
+    online = replace(now, number=now.number + 1, settings=settings)
+    digest = await house.office.catalogues.store(online)
+    await house.office.report(c.PublishCatalogue(online.number, digest))
     async with relay() as smtp:
         await closed_bill(house, till, smtp.port)
         answer = await till.ask("mail_bill", check_id=K, address="anna.kowalska@example.test")
@@ -75,10 +81,19 @@ async def test_the_copy_has_the_receipts_lines_and_goes_to_one_address(
         (mail,) = smtp.mails
     message = message_from_bytes(mail, policy=policy.default)
     assert message["To"] == "anna.kowalska@example.test"
-    body = message.get_body()
-    assert body is not None
-    assert "borscht" in body.get_content()
-    assert "185,00" in body.get_content().replace("\u00a0", " ")
+    assert message["Date"] is not None
+    assert message["Message-ID"].endswith("@vitrylo.test>")
+    said = {}
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        said[kind] = body.get_content().replace("\u00a0", " ")
+        assert "borscht" in said[kind]
+        assert "185,00" in said[kind]
+        assert "https://bill.test/" in said[kind], "what is photographed on paper is tapped here"
+        assert "[QR" not in said[kind]
+    assert "<pre " in said["html"], "columns stand by letters of one width"
+    assert "&lt;b&gt;Wok &amp; Co&lt;/b&gt;" in said["html"]
 
 
 async def test_a_refusal_a_dead_relay_and_no_relay_are_said(house: House, till: Till) -> None:

@@ -5,14 +5,20 @@ drawn, that a finger reaches it, and that a ticket is acknowledged only after a 
 Photographs go to `build/screens/`, to be laid beside the target picture.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from glass.colours import Palette, contrast, palette
+from kds_app.presenters.attention import SOUNDS
 from kds_app.presenters.board import Board
+from kds_app.sounds import Speaker
 from kds_app.theme import COLOURS, HEADS
 from sync_server.domain import commands as c
 from tests.apps.conftest import Rig
@@ -449,17 +455,56 @@ def test_the_beat_stops_when_no_frame_reaches_the_screen(show: Open) -> None:
     shown.rig.until(shown.bridge.drawing)
 
 
-def test_a_machine_without_sound_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kds_app import sounds
-    from kds_app.presenters.attention import SOUNDS
+class Unplugged(Speaker):
+    """A speaker on a machine whose sound card is not there."""
 
-    speaker = sounds.Speaker()
-    for name in SOUNDS:
-        assert (sounds.FOLDER / f"{name}.wav").is_file()
-
-    def broken(name: str) -> object:
+    @staticmethod
+    def _open(path: Path) -> object:
         raise OSError("no such device")
 
-    monkeypatch.setattr(speaker, "_load", broken)
+
+def test_a_machine_without_sound_is_no_error_and_the_screen_says_so(show: Open) -> None:
+    from kds_app.bridge import Bridge
+
+    speaker = Unplugged()
     speaker.play("new")
-    speaker.play("new")
+    shown = show(evening(), language="en")
+    assert "No sound" not in {chip.label for chip in shown.screen.view.chips}
+    shown.bridge.stop()
+    Bridge(shown.board, shown.screen, speaker, lambda: 0).stop()
+    assert "No sound" in {chip.label for chip in shown.screen.view.chips}
+
+
+HEAR = """
+import array, os, sys
+from kds_app.presenters.attention import SOUNDS
+from kds_app.sounds import Speaker
+
+speaker, out = Speaker(), open(sys.argv[1], "rb")
+assert speaker.heard
+for name in SOUNDS:
+    speaker.play(name)
+    heard = 0
+    while not heard:
+        heard = sum(map(bool, out.read(4096)))
+    while heard:
+        some = out.read(4096)
+        heard = sum(map(bool, some)) if some else heard
+    print(name, flush=True)
+"""
+
+
+def test_each_kind_of_sound_is_heard_at_the_sound_card(tmp_path: Path) -> None:
+    # SDL plays into a file in place of a sound card; what is not silence there is heard.
+    card = tmp_path / "card.raw"
+    card.touch()
+    env = {
+        **os.environ,
+        "SDL_AUDIODRIVER": "disk",
+        "SDL_DISKAUDIOFILE": str(card),
+        "SDL_DISKAUDIODELAY": "5",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", HEAR, str(card)], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert told.stdout.split() == list(SOUNDS), told.stderr
