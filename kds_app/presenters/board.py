@@ -124,6 +124,7 @@ class Board:
         self._paces: dict[str, tickets.Pace] = {}
         self._tones: dict[str, str] = {}
         self._mine: list[Ticket] = []
+        self._totals = side.Totals()
         self._shown: dict[str, int] = {}
 
     # -- what is looked at ---------------------------------------------------------------------
@@ -279,6 +280,7 @@ class Board:
         words = names.words
         work = self.standing(stations)
         self._shown = {ticket.ticket_id: ticket.version for ticket in work}
+        all_day, coming_up, parts = self._totals.look(work, names)
         finished = self.bumped(stations)
         empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
         banner = self._banner(names, now_ms)
@@ -296,10 +298,10 @@ class Board:
             newcomers=newcomers,
             waiting=self._elsewhere(elsewhere, names),
             sections=(
-                side.all_day(work, names),
-                side.coming_up(work, names),
+                all_day,
+                coming_up,
                 side.stop_list(self.desk.venue, stations, names),
-                side.parts(work, names),
+                parts,
             ),
             foot=self._foot(finished, names, now_ms),
             pager=self._pager(words),

@@ -85,6 +85,27 @@ def parts(tickets: Iterable[Ticket], names: Names) -> Section:
     return Section(words.say("parts").upper(), pairs, words.say("more", n="{n}"))
 
 
+class Totals:
+    """What the tickets that are looked at add up to; added up again only when one of them is
+    another, since a full board is looked at each second."""
+
+    def __init__(self) -> None:
+        self._of: tuple[list[Ticket], Names | None] = ([], None)
+        self._made = (Section(""), Section(""), Section(""))
+
+    def look(self, tickets: list[Ticket], names: Names) -> tuple[Section, Section, Section]:
+        """All day, coming up, and components."""
+        work, known = self._of
+        if known is not names or work != tickets:
+            self._of = (list(tickets), names)
+            self._made = (
+                all_day(tickets, names),
+                coming_up(tickets, names),
+                parts(tickets, names),
+            )
+        return self._made
+
+
 def average_ms(venue: Venue, stations: Sequence[str]) -> int:
     """The average from start to bump at these stations today, 0 when nothing was counted."""
     speeds = [venue.speeds.get(f"station:{station_id}", Speed()) for station_id in stations]

@@ -8,8 +8,10 @@ stored, so all displays agree and there is nothing to correct. Neighbours: `kitc
 tickets, `menu` the capacities, `kds_app.presenters.ticket` shows the plan.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from .ids import LineId, TicketId
@@ -22,6 +24,9 @@ DEFAULT_TARGET_S = 900
 
 DELAYS_TRIED = 64
 """How often a course is put off because a station is full, before it is planned regardless."""
+
+FOR_EVER_MS = 1 << 62
+"""Later than any moment."""
 
 Key: TypeAlias = tuple[TicketId, LineId]
 """A dish at one of its stations."""
@@ -52,11 +57,38 @@ class _Job:
         return self.started_ms or self.fired_ms
 
 
-@dataclass(frozen=True, slots=True)
-class _Interval:
-    start_ms: int
-    end_ms: int
-    usage: int
+class _Load:
+    """How much of one station is taken over time: steps of a level, and what ends when."""
+
+    def __init__(self) -> None:
+        self._times: list[int] = []
+        self._levels: list[int] = []
+        self._ends: list[tuple[int, int]] = []
+
+    def add(self, start_ms: int, end_ms: int, usage: int) -> None:
+        """Something stands there from one moment up to, not with, another."""
+        for at in range(self._step(start_ms), self._step(end_ms)):
+            self._levels[at] += usage
+        insort(self._ends, (end_ms, start_ms))
+
+    def _step(self, at_ms: int) -> int:
+        at = bisect_left(self._times, at_ms)
+        if at == len(self._times) or self._times[at] != at_ms:
+            self._times.insert(at, at_ms)
+            self._levels.insert(at, self._levels[at - 1] if at else 0)
+        return at
+
+    def most(self, start_ms: int, end_ms: int) -> int:
+        """The highest level between two moments."""
+        first = bisect_right(self._times, start_ms) - 1
+        return max(self._levels[max(first, 0) : bisect_left(self._times, end_ms)], default=0)
+
+    def next_end(self, start_ms: int, end_ms: int) -> int | None:
+        """When the first of what stands between two moments ends."""
+        for at in range(bisect_right(self._ends, (start_ms, FOR_EVER_MS)), len(self._ends)):
+            if self._ends[at][1] < end_ms:
+                return self._ends[at][0]
+        return None
 
 
 class _Stove:
@@ -65,33 +97,35 @@ class _Stove:
     def __init__(self, capacity: Mapping[str, int], now_ms: int) -> None:
         self._capacity = capacity
         self._now_ms = now_ms
-        self._busy: dict[str, list[_Interval]] = {}
+        self._busy: dict[str, _Load] = {}
 
     def take(self, job: _Job, start_ms: int) -> None:
         """Occupy the station; a dish that is overdue and not ready still stands there."""
         end_ms = max(start_ms + job.target_ms, self._now_ms)
-        self._busy.setdefault(job.station_id, []).append(
-            _Interval(start_ms, end_ms, self._usage(job))
-        )
+        if self._capacity.get(job.station_id, 0) and start_ms < end_ms:
+            load = self._busy.setdefault(job.station_id, _Load())
+            load.add(start_ms, end_ms, self._usage(job))
 
     def room_from(self, job: _Job, start_ms: int, others: Iterable[tuple[_Job, int]]) -> int:
-        """`start_ms` when the dish fits there, else the next moment at which something ends."""
+        """`start_ms` when the dish fits there beside `others` that shall begin with it, else the
+        next moment at which something ends."""
         capacity = self._capacity.get(job.station_id, 0)
         if not capacity:
             return start_ms
         end_ms = start_ms + job.target_ms
-        around: list[_Interval] = [
-            *self._busy.get(job.station_id, ()),
-            *(
-                _Interval(at_ms, at_ms + other.target_ms, self._usage(other))
-                for other, at_ms in others
-                if other.station_id == job.station_id
-            ),
+        beside = [
+            (at_ms, at_ms + other.target_ms, self._usage(other))
+            for other, at_ms in others
+            if other.station_id == job.station_id
+            and at_ms < end_ms
+            and at_ms + other.target_ms > start_ms
         ]
-        around = [each for each in around if each.start_ms < end_ms and each.end_ms > start_ms]
-        if _fullest(around, start_ms) + self._usage(job) <= capacity:
+        load = self._busy.get(job.station_id) or _Load()
+        if _together_most(load, start_ms, end_ms, beside) + self._usage(job) <= capacity:
             return start_ms
-        return min(each.end_ms for each in around)
+        ends = [end for _, end, _ in beside]
+        first = load.next_end(start_ms, end_ms)
+        return min([*ends, first] if first is not None else ends)
 
     def _usage(self, job: _Job) -> int:
         """A dish larger than the whole station fills it alone."""
@@ -113,19 +147,19 @@ class _Stove:
         return made
 
 
-def _fullest(around: list[_Interval], from_ms: int) -> int:
-    """The most that stands on a station at one moment, of what stands there after `from_ms`."""
-    busy = most = sum(each.usage for each in around if each.start_ms <= from_ms)
-    later = sorted((each.start_ms, each.usage) for each in around if each.start_ms > from_ms)
-    ends = sorted((each.end_ms, each.usage) for each in around) if later else []
-    ended = 0
-    for start_ms, usage in later:
-        while ended < len(ends) and ends[ended][0] <= start_ms:
-            busy -= ends[ended][1]
-            ended += 1
-        busy += usage
-        most = max(most, busy)
-    return most
+def _together_most(
+    load: _Load, start_ms: int, end_ms: int, beside: list[tuple[int, int, int]]
+) -> int:
+    """The most that stands on a station at one moment between two, with what is planned beside:
+    start, end and usage each."""
+    if not beside:
+        return load.most(start_ms, end_ms)
+    cuts = {max(start_ms, start) for start, _, _ in beside} | {min(end_ms, e) for _, e, _ in beside}
+    edges = sorted(cuts | {start_ms, end_ms})
+    return max(
+        load.most(one, other) + sum(usage for start, end, usage in beside if start <= one < end)
+        for one, other in pairwise(edges)
+    )
 
 
 def plan(tickets: Iterable[Ticket], catalogue: Catalogue, now_ms: int) -> dict[Key, Slot]:
