@@ -37,6 +37,7 @@ from sync_server.front_office.tables import (
     LedgerRow,
     StateRow,
 )
+from sync_server.hotel.sent_log import begin_era
 from sync_server.private_files import write_private
 from sync_server.protocol.checkpoint import is_genuine, read_checkpoint
 from sync_server.protocol.envelope import chain, read_event
@@ -52,6 +53,7 @@ FRONT, HOTEL, BACK = "front", "hotel", "back"
 COPIED_IN_ORDER = (BACK, FRONT, HOTEL)
 MANIFEST = "manifest.json"
 FRONT_MIGRATIONS = "sync_server.front_office.migrations"
+HOTEL_MIGRATIONS = "sync_server.hotel.migrations"
 JOURNAL_KEY = "journal.key"
 KEYS = ("pepper.key", JOURNAL_KEY, "site.key", "site.crt")
 UNFINISHED = "restoring"
@@ -277,6 +279,10 @@ def put_back(
             except BrokenJournal as broken:
                 raise BackupRefused(f"this backup is not this house's: {broken}") from broken
             database.writer.run(begin_epoch(epoch, manifest.n)).result()
+    if HOTEL in wanted:
+        with Database.open(settings.database_url(HOTEL), HOTEL) as database:
+            upgrade(database, HOTEL_MIGRATIONS)
+            database.writer.run(begin_era).result()
     marker.unlink()
     return epoch
 

@@ -22,7 +22,7 @@ from sync_server.domain.ids import ChargeId
 
 _SHOWN = 40
 _REASONS = 4
-_ALARMING = frozenset({"unknown", "silent", "other_sum", "only_hotel"})
+_ALARMING = frozenset({"unknown", "silent", "other_sum", "only_hotel", "sent_again"})
 _ORDER = ("unknown", "refused", "deferred", "pending", "posted")
 _STRIPES = {
     "unknown": "late",

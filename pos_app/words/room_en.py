@@ -47,6 +47,7 @@ TEXTS = {
     "odd_person": "on a person's word",
     "odd_silent": "the hotel never confirmed it",
     "odd_other_sum": "confirmed with another sum",
+    "odd_sent_again": "sent again on somebody's word",
     "odd_only_hotel": "only the hotel has it",
     "compare_day": "Compare with the hotel",
     "totals_unclear": "of it unclear",

@@ -51,6 +51,7 @@ TEXTS = {
     "odd_person": "na słowo człowieka",
     "odd_silent": "hotel nie potwierdził",
     "odd_other_sum": "potwierdzono inną kwotę",
+    "odd_sent_again": "wysłano ponownie na czyjeś słowo",
     "odd_only_hotel": "jest tylko w hotelu",
     "compare_day": "Porównaj z hotelem",
     "totals_unclear": "w tym niewyjaśnione",

@@ -19,8 +19,10 @@ EXCEPTIONS_MAX = 200
 @dataclass(frozen=True, slots=True)
 class OddCharge:
     """A charge that a person should look at. `why`: unknown, pending, deferred, refused,
-    reversal, person (settled on somebody's word); of acknowledgements compared one by one: silent
-    (posted here, never acknowledged), other_sum, only_hotel (acknowledged, not posted here)."""
+    reversal, person (settled on somebody's word), sent_again (posted after somebody said that it
+    was not there: if that was wrong, it stands twice); of acknowledgements compared one by one:
+    silent (posted here, never acknowledged), other_sum, only_hotel (acknowledged, not posted
+    here)."""
 
     charge_id: str
     why: str
@@ -144,4 +146,6 @@ def _odd(charge: Charge) -> str:
         return charge.state
     if charge.reverses:
         return "reversal"
-    return "person" if charge.reference.startswith("seen by ") else ""
+    if charge.reference.startswith("seen by "):
+        return "person"
+    return "sent_again" if charge.attempt > 1 else ""

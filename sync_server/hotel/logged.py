@@ -9,8 +9,8 @@ is what a day is compared with.
 Neighbours: `fias.gateway` and `cloudbeds.gateway` say how one is sent.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
-from contextlib import AbstractAsyncContextManager
 
 from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
 
@@ -23,11 +23,14 @@ from .gateway import (
     Posting,
     PostOutcome,
     Refused,
+    Timing,
     Unavailable,
     Unknown,
 )
 from .rules import fault_of
-from .sent_log import SentLog, deferred_for_link
+from .sent_log import Begun, SentLog, deferred_for_link
+
+_BUSY = Deferred("busy", "the link is busy with another charge")
 
 
 class LoggedGateway(ABC):
@@ -38,13 +41,25 @@ class LoggedGateway(ABC):
         self._log = log
         self._currency = currency
 
+    @property
     @abstractmethod
-    def _turn(self) -> AbstractAsyncContextManager[None]:
+    def timing(self) -> Timing:
+        """See `FolioGateway.timing`."""
+
+    @abstractmethod
+    def _turn(self) -> asyncio.Lock:
         """Held while a posting is under way: one at a time."""
 
     @abstractmethod
-    async def _send(self, posting: Posting) -> PostOutcome:
-        """Send a posting that nothing stands for; the turn is held."""
+    async def _send(self, posting: Posting, until_s: float) -> PostOutcome:
+        """Send a posting that nothing stands for; the turn is held. Not begun after `until_s`."""
+
+    async def _begin(self, posting: Posting, until_s: float) -> Begun | PostOutcome:
+        """Put the attempt on record, unless its caller has stopped waiting. An attempt that waited
+        here until another one was allowed in its place would go out beside it."""
+        if asyncio.get_running_loop().time() > until_s:
+            return _BUSY
+        return await self._log.begin(posting)
 
     async def post(self, posting: Posting) -> PostOutcome:
         """Post once; the answer that stands for this posting already, if there is one."""
@@ -53,16 +68,24 @@ class LoggedGateway(ABC):
             return fault
         if posting.currency != self._currency:
             return Refused("wrong_currency", "The hotel keeps its folios in another currency.")
+        turn, timing = self._turn(), self.timing
+        until_s = asyncio.get_running_loop().time() + timing.answer_ms / 1_000
         try:
-            async with self._turn():
-                known = await self._log.known(posting)
-                return known if known is not None else await self._send(posting)
+            async with asyncio.timeout(timing.find_ms / 1_000):
+                await turn.acquire()
+        except TimeoutError:
+            return _BUSY
+        try:
+            known = await self._log.known(posting)
+            return known if known is not None else await self._send(posting, until_s)
         except (StoreBusy, DiskFull) as error:
             return Deferred("busy", str(error))
         except StoreClosed as error:
             return deferred_for_link(str(error))
         except StoreError as error:
             return Unknown(str(error))
+        finally:
+            turn.release()
 
     async def look(self, posting_id: str) -> LookOutcome:
         """What the log proves; the system has no question for one posting."""

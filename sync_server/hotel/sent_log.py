@@ -38,8 +38,30 @@ NUMBER_MAX = 99_999_999
 WORDS_LENGTH = 500
 SECOND_MS = 1_000
 BUMPS_MAX = 120
+ERA = 1_000_000
+"""Numbers of one life of the log, more than a link needs in years; the first life begins at 1."""
+ERAS = NUMBER_MAX // ERA
+ANY_LINK = "*"
+"""The row that says where links begin that had said nothing when the backup was taken."""
+SEEN_MAX = 10_000
 ANSWERS_MAX = 5_000
 """Acknowledged charges of one day that are compared."""
+
+
+def begin_era(connection: Connection) -> None:
+    """What a restored log must know: a write for the store.
+
+    Numbers that the hotel may have seen since the backup are not used again, or a late answer to a
+    lost attempt would count for another one; and what is not on record proves nothing any more."""
+    session = session_on(connection)
+    counters = {row.link: row for row in session.exec(select(LinkCounterRow))}
+    eras = [row.number // ERA for row in counters.values()]
+    begins = (max(eras, default=0) % (ERAS - 1) + 1) * ERA
+    for link in (*counters, ANY_LINK):
+        counter = counters.get(link, LinkCounterRow(link=link, number=0))
+        counter.number = begins
+        session.add(counter)
+    session.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,7 @@ class SentLog:
         self._database = database
         self._link = link
         self._clock = clock
+        self._seen: dict[str, None] = {}
 
     async def next_number(self) -> int:
         """A number never used on this link, from 1; after the last possible one comes 1 again."""
@@ -65,6 +88,9 @@ class SentLog:
 
     async def known(self, posting: Posting) -> PostOutcome | None:
         """The answer that stands for a posting already; None when it may be sent."""
+        self._seen[posting.posting_id] = None
+        if len(self._seen) > SEEN_MAX:
+            del self._seen[next(iter(self._seen))]
         return await self._database.read_async(
             lambda connection: self._known(session_on(connection), posting)
         )
@@ -107,15 +133,21 @@ class SentLog:
         return await self._database.read_async(read)
 
     async def look(self, posting_id: str) -> LookOutcome:
-        """What this log can prove: an answer that came, or that nothing ever left."""
+        """What this log can prove: an answer that came, or that nothing ever left. A log that came
+        from a backup proves the latter only of what passed through it since."""
 
         def read(connection: Connection) -> LookOutcome:
-            rows = self._attempts(session_on(connection), posting_id)
+            session = session_on(connection)
+            rows = self._attempts(session, posting_id)
             posted = next((row for row in rows if row.state == "posted"), None)
             if posted is not None:
                 return _posted(posted)
             if any(row.state == "sent" for row in rows):
                 return CannotTell("sent, and no answer came: ask reception")
+            era = self._counter(session).number // ERA
+            passed = posting_id in self._seen or (rows and rows[0].number // ERA == era)
+            if era and not passed:
+                return CannotTell("what was sent since the backup is not on record: ask reception")
             return NotThere()
 
         return await self._database.read_async(read)
@@ -155,10 +187,15 @@ class SentLog:
             select(SentRow).where(SentRow.link == self._link, SentRow.number == number)
         ).first()
 
+    def _counter(self, session: Session) -> LinkCounterRow:
+        known = session.get(LinkCounterRow, self._link)
+        if known is not None:
+            return known
+        begins = session.get(LinkCounterRow, ANY_LINK)
+        return LinkCounterRow(link=self._link, number=begins.number if begins else 0)
+
     def _number(self, session: Session) -> int:
-        counter = session.get(LinkCounterRow, self._link) or LinkCounterRow(
-            link=self._link, number=0
-        )
+        counter = self._counter(session)
         counter.number = counter.number % NUMBER_MAX + 1
         while self._row(session, counter.number) is not None:
             counter.number = counter.number % NUMBER_MAX + 1
@@ -208,19 +245,22 @@ class SentLog:
         return Begun(row.number, row.at_ms)
 
     def _free_time(self, session: Session, posting: Posting) -> int:
-        """The charge's time, moved by seconds until sum and time tell it from others of the guest.
+        """The charge's time, moved by seconds until sum and time, and check and time, tell it from
+        others of the guest: a person finds it by the former, a reversal names it by the latter.
 
         A reversal keeps the time of what it takes back.
         """
         if posting.reverses is not None:
             return self._attempts(session, posting.reverses)[-1].at_ms
+        check = f'"check_no":{msgspec.json.encode(clean(posting.check_no)).decode()}'
         taken = {
             at_ms // SECOND_MS
             for at_ms in session.exec(
                 select(SentRow.at_ms).where(
                     SentRow.link == self._link,
                     SentRow.stay_id == posting.stay_id,
-                    SentRow.total_minor == posting.total_minor,
+                    (col(SentRow.total_minor) == posting.total_minor)
+                    | col(SentRow.posting).contains(check, autoescape=True),
                     SentRow.posting_id != posting.posting_id,
                 )
             ).all()

@@ -69,6 +69,11 @@ def test_what_somebody_saw_on_the_folio_needs_no_answer_and_stands_as_that() -> 
     assert (day.difference_minor, odd(day)) == (-19_500, [(CHARGE, "person")])
 
 
+def test_a_charge_that_went_out_again_on_somebodys_word_is_listed() -> None:
+    day = reconcile(DAY, [a_charge(attempt=2)], told(39_000), OUTLET)
+    assert (day.difference_minor, odd(day)) == (19_500, [(CHARGE, "sent_again")])
+
+
 def test_where_nobody_tells_anything_there_is_no_difference_to_speak_of() -> None:
     unclear = a_charge("unclear", state="unknown")
     day = reconcile(DAY, [a_charge(), unclear, a_charge("no", state="refused")], None, OUTLET)

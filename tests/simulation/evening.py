@@ -24,6 +24,7 @@ from .loop import WORLD, Stuck
 from .machines import Machine, ServerMachine
 from .paper import Press
 from .people import Cashier, Cook, Person, Waiter
+from .property_link import PropertyLink
 from .wire import AWAY, BAD, CALM
 from .world import SLOWEST_MS, World, prepared
 
@@ -38,6 +39,7 @@ JUMPS_MS = (HOUR_MS, -HOUR_MS, 9 * HOUR_MS, YEARS_MS, -YEARS_MS)
 SERVER_JUMPS_MS = (HOUR_MS, -HOUR_MS, 40_000, -40_000)
 PAPER_S = KITCHEN_PAPER_MS / 1000
 SELDOM = (50_000, 20, 20)
+LINKED = 0.2
 
 
 class Violation(Exception):
@@ -152,6 +154,8 @@ class Evening:
     """The story of one seed. `shapes` are evenings in which one thing is likely to go wrong."""
 
     lengths_s: ClassVar[tuple[float, ...]] = LENGTHS_S
+    linked: ClassVar[float] = LINKED
+    """How often the hotel is another's, behind a FIAS link."""
 
     def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
         self.world = world
@@ -178,10 +182,19 @@ class Evening:
         self.burns = rng.random() < 0.25
         self.bad_cards = Random(f"{seed} bad cards").random() < 0.4
         self.odd_hotel = Random(f"{seed} odd hotel").random() < 0.5
+        link = Random(f"{seed} linked")
+        if link.random() < self.linked:
+            hotel = PropertyLink(world, str(seed), fed=link.random() < 0.3)
+            cashier.reception = hotel.reception
+            for person in self.people:
+                if isinstance(person, Waiter):
+                    person.charges, person.eager = 0.4, True
 
     async def live(self) -> None:
         """From the first tap to the last answer."""
         world = self.world
+        if world.link is not None:
+            await world.link.start()
         for machine in world.machines:
             machine.on_death = self.died
             self.plan(machine)
@@ -200,6 +213,8 @@ class Evening:
                 foreign=700 if odd else 0,
                 audit=1_000 if odd else 0,
             )
+            if world.link is not None:
+                world.link.misbehave()
         world.cards.bad = self.bad_cards
         tasks = [asyncio.ensure_future(person.work(self.lasts_s)) for person in self.people]
         watching = asyncio.ensure_future(self.watch_the_pass())
@@ -235,6 +250,8 @@ class Evening:
         """Its links die with it; after a while somebody switches it on."""
         world = self.world
         world.air.drop("" if machine is world.server else machine.name)
+        if machine is world.server and world.link is not None:
+            world.link.lan.drop()
         self.plan(machine)
         delay = self.rng.choice((0.5, 3.0, 20.0)) * (0.5 + self.rng.random())
 
@@ -250,7 +267,7 @@ class Evening:
         while world.loop.now < self.lasts_s:
             await asyncio.sleep(rng.expovariate(8 / self.lasts_s))
             what = rng.random()
-            if machine is world.server and world.line._flying and self.crashing[machine.name]:
+            if machine is world.server and world.hotel_busy and self.crashing[machine.name]:
                 # The moment that hurts most: something is on its way to the hotel.
                 machine.crash()
             elif what < 0.5 and self.stormy:
@@ -301,6 +318,8 @@ class Evening:
         self.over = True
         world.air.heal()
         world.line.faults = NO_FAULTS
+        if world.link is not None:
+            world.link.heal()
         world.cards.bad = False
         for press in world.presses.values():
             press.recover()
@@ -374,10 +393,16 @@ class Evening:
     async def hotel_answers(self) -> None:
         """What was on its way to the hotel is settled; people answer what nobody can look up."""
         world = self.world
-        end = world.loop.now + 1_200
+        healed, end = world.loop.now, world.loop.now + 1_200
+        cashier = self.people[2]
+        assert isinstance(cashier, Cashier)
         while left := invariants.charges_open(world):
             assert world.loop.now < end, f"the hotel: {left}"
             await asyncio.sleep(5)
+            if world.link is not None and world.loop.now > healed + world.link.calls_after_s:
+                await cashier.calls_reception()
+        if world.link is not None:
+            await world.link.read_report()
 
     async def cards_answer(self) -> None:
         """The worker looks by itself at what the card terminal was asked."""

@@ -96,6 +96,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.burying = False
         self._unsent: list[tuple[Callable[..., object], tuple[Any, ...], Context]] = []
         self.faults: list[dict[str, Any]] = []
+        self.lan: Any = None
+        """Where connections of asyncio's own streams are made (`lan`)."""
         self._selector = _Timers(self)
         self._trace = sha256()
         self.set_exception_handler(lambda _, fault: self.faults.append(fault))
@@ -162,6 +164,18 @@ class VirtualLoop(asyncio.BaseEventLoop):
     ) -> Any:
         """There is one thread."""
         raise AssertionError("a thread in virtual time")
+
+    async def create_connection(  # type: ignore[override]
+        self, made: Callable[[], asyncio.BaseProtocol], host: str, port: int, **_: object
+    ) -> Any:
+        """For `asyncio.open_connection`: over the house's own cables."""
+        return await self.lan.connect(made, port)
+
+    async def create_server(  # type: ignore[override]
+        self, made: Callable[[], asyncio.BaseProtocol], host: str, port: int, **_: object
+    ) -> Any:
+        """For `asyncio.start_server`."""
+        return self.lan.listen(made, port)
 
     def bury(self) -> None:
         """After the run: end every task that is left, of the dead too, so that nothing leaks."""

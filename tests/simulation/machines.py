@@ -33,6 +33,7 @@ from sync_server.front_office.journal import every_record
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.gateway import FolioGateway
+from sync_server.hotel.sent_log import begin_era
 from sync_server.protocol.envelope import read_event
 from sync_server.protocol.replica import CODEC
 from sync_server.recovery import begin_epoch
@@ -46,7 +47,7 @@ from .cards import CardBox, Line
 from .history import History
 from .loop import Life, PowerCut, VirtualLoop
 from .paper import Hand, MarkedPrinting, Press, driver
-from .restaurant import CHEAP, JOURNAL_KEY, PEPPER
+from .restaurant import CHEAP, JOURNAL_KEY, PEPPER, hotel_image
 from .wire import End
 
 T = TypeVar("T")
@@ -179,10 +180,11 @@ class WorkedDatabase(Database):
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """The server's disk as it was at event `n`."""
+    """The server's disk as it was at event `n`, and what its link to the hotel had noted."""
 
     image: bytes
     n: int
+    link_image: bytes = b""
 
 
 class ServerMachine(Machine):
@@ -209,6 +211,9 @@ class ServerMachine(Machine):
         self.disks = [disk]
         self.opens: Callable[..., WorkedDatabase] = self._on_this_disk
         """How a start opens its database: `postgres` puts another one in its place."""
+        self.opens_gateway: Callable[[ServerMachine], FolioGateway] | None = None
+        """The link to another's property system, made at each start (`property_link`)."""
+        self.link_disks: list[MemoryDisk] = []
         self.epoch = 1
         self.errors = 0
         self.databases: list[Database] = []
@@ -222,10 +227,8 @@ class ServerMachine(Machine):
             before_commit=lambda: self._before(self.doing),
             after_commit=lambda: self.at_commit(True, self.doing),
         )
-        self.databases.append(database)
         luck = Random(f"{self.rng.random()} {self.boots}")
-        database.begins = self._begins
-        database.threads = Threads(Random(luck.random()))
+        self._given_hands(database, luck.random())
         slow = Threads(Random(luck.random()))
         self.desk = EnrolmentDesk(self.wall_ms, luck)
         self.office = FrontOffice(
@@ -241,6 +244,8 @@ class ServerMachine(Machine):
         )
         waiting = steady(self.wall_ms, lambda: int(self.loop.now * 1000))
         door = OfficeDoor(self.office, waiting)
+        if self.opens_gateway is not None:
+            self.gateway = self.opens_gateway(self)
         search = GuestSearch(self.gateway, lambda at_ms: "")
 
         async def guests(query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
@@ -281,6 +286,28 @@ class ServerMachine(Machine):
         )
         kitchen.compare = self.sockets.compare_displays
 
+    def link_database(self) -> WorkedDatabase:
+        """What a gateway keeps on this machine: attempts, guests that the hotel told of."""
+        if not self.link_disks:
+            self.link_disks.append(MemoryDisk(hotel_image()))
+        database = WorkedDatabase.on_disk(
+            self.link_disks[-1],
+            before_commit=lambda: self._before(self.doing),
+            after_commit=lambda: self.at_commit(True, self.doing),
+        )
+        assert isinstance(database, WorkedDatabase)
+        self._given_hands(database, f"{self.name} link {self.boots}")
+        return database
+
+    def runs(self, link: Coroutine[Any, Any, None]) -> None:
+        """The worker that keeps a link connected."""
+        self._watched(asyncio.create_task(link), "hotel-link")
+
+    def _given_hands(self, database: WorkedDatabase, luck: float | str) -> None:
+        database.begins = self._begins
+        database.threads = Threads(Random(luck))
+        self.databases.append(database)
+
     def _on_this_disk(self, **hooks: Callable[[], None]) -> WorkedDatabase:
         database = WorkedDatabase.on_disk(self.disk, **hooks)
         assert isinstance(database, WorkedDatabase)
@@ -316,7 +343,8 @@ class ServerMachine(Machine):
 
     def backup(self) -> "Backup":
         """What an hourly copy would hold now."""
-        return Backup(self.disk.image(), self.office.head_n)
+        link = self.link_disks[-1].image() if self.link_disks else b""
+        return Backup(self.disk.image(), self.office.head_n, link)
 
     def restore(self, backup: "Backup") -> None:
         """The disk is dead; somebody puts a backup on a new one (`sync_server.recovery`)."""
@@ -333,6 +361,10 @@ class ServerMachine(Machine):
         self.epoch = max(self.epoch + 1, self.wall_ms() // 1000)
         with Database.on_disk(self.disk) as database:
             database.writer.run(begin_epoch(self.epoch, backup.n)).result()
+        if backup.link_image:
+            self.link_disks.append(MemoryDisk(backup.link_image))
+            with Database.on_disk(self.link_disks[-1]) as database:
+                database.writer.run(begin_era).result()
 
     def accept(self, end: End) -> bool:
         """A connection from the air; False while nobody listens."""

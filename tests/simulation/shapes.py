@@ -35,6 +35,7 @@ class Calm(Evening):
     """Nothing goes wrong by chance. `luck` is the shape's own."""
 
     lengths_s: ClassVar[tuple[float, ...]] = (12.0, 16.0, 20.0)
+    linked = 0.0
     charges = 0.1
     pace_s = 1.0
 
@@ -47,7 +48,7 @@ class Calm(Evening):
         for person in self.people:
             person.pace_s = self.pace_s
             if isinstance(person, Waiter) and not isinstance(person, Cashier):
-                person.charges = self.charges
+                person.charges = max(self.charges, self.linked / 2)
 
     async def trouble(self, machine: Machine) -> None:
         """None by chance."""
@@ -294,6 +295,62 @@ class HotelSlow(HotelFirst):
                 world.server.crash()
 
 
+class LinkSuffers(Calm):
+    """The hotel is another's and its link a bad one: it loses, delays, repeats and mistakes what it
+    is told, begins anew, closes its day; the server dies while something is on its way."""
+
+    linked = 1.0
+    lengths_s = (15.0, 20.0)
+    pace_s = 0.5
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        for person in self.people:
+            if isinstance(person, Waiter):
+                person.seldom = 0.1
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        world, luck, link = self.world, self.luck, self.world.link
+        assert link is not None
+        link.misbehave()
+        while await self.come(lambda: world.hotel_busy, self.lasts_s):
+            await asyncio.sleep(luck.random() * luck.choice((0.1, 1, 4)))
+            what = luck.random()
+            if what < 0.08 and world.server.on:
+                world.server.crash()
+            elif what < 0.2:
+                link.lan.drop()
+            elif what < 0.3:
+                await link.interface.begin_anew()
+            elif what < 0.4:
+                await link.interface.tell_time("NS")
+                await asyncio.sleep(luck.random() * 5)
+                await link.interface.tell_time("NE")
+            await asyncio.sleep(luck.random() * 4)
+
+
+class LinkBurns(LinkSuffers):
+    """The same, and the server's disk dies with the log of the link: what left since the backup is
+    on no record of ours."""
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        await asyncio.gather(super().own_trouble(), self.burns_with_it())
+
+    async def burns_with_it(self) -> None:
+        """A few charges leave between the backup and the end of the disk."""
+        world, link = self.world, self.world.link
+        assert link is not None
+        await self.some_time(0.3)
+        await world.until(lambda: world.server.on and world.server.ready, 60, "a backup")
+        backup = world.server.backup()
+        enough = len(link.sendings) + self.luck.randint(1, 3)
+        await self.come(lambda: len(link.sendings) >= enough, self.lasts_s)
+        await asyncio.sleep(self.luck.random() * 2)
+        world.server.restore(backup)
+
+
 class TabletsRestart(Calm):
     """Terminals go off in the middle of everything, and new guests come all the time."""
 
@@ -495,6 +552,8 @@ SHAPES = (
     CardsFail,
     HotelFirst,
     HotelSlow,
+    LinkSuffers,
+    LinkBurns,
     TabletsRestart,
     DiesPrinting,
     PrintersDoubt,

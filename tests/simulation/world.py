@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -51,6 +51,9 @@ from .machines import Machine, ServerMachine, TerminalMachine
 from .paper import Press
 from .restaurant import PRINTERS, front_image, hotel_image, menu
 from .wire import Air
+
+if TYPE_CHECKING:
+    from .property_link import PropertyLink
 
 SHM = Path("/dev/shm")
 TERMINALS = ("t1", "t2", "t3")
@@ -178,12 +181,14 @@ class World:
             name: Press(name, luck.choice(EVIDENCE), Random(f"{seed} {name}")) for name in PRINTERS
         }
         self.cards = CardBox(self.loop, Random(f"{seed} cards"))
+        self.link: PropertyLink | None = None
+        """The hotel's own interface, in evenings with one."""
         self.server = ServerMachine(
             self.loop,
             seed,
             self.history,
             MemoryDisk(prepared.front if prepared else front_image()),
-            HotelLine(self.line, self.loop, self._hotel_hears),
+            HotelLine(self.line, self.loop, self.hotel_hears),
             self.presses,
             self.cards,
         )
@@ -205,7 +210,12 @@ class World:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
 
-    def _hotel_hears(self, posting: Posting) -> None:
+    @property
+    def hotel_busy(self) -> bool:
+        """Whether something is on its way to a folio."""
+        return bool(self.line._flying or (self.link is not None and self.link.under_way))
+
+    def hotel_hears(self, posting: Posting) -> None:
         """I-10: nothing goes out that one dead disk could take back, and nothing goes out twice
         as the same attempt (reliability 0.8, 2.15)."""
         n = self.history.asked_n.get(posting.posting_id, 0)
@@ -228,7 +238,7 @@ class World:
         rows = self.hotel.read(lambda connection: connection.execute(select(EntryRow)).all())
         if any(row.source.startswith(f"{charge_id}#") for row in rows):
             return True
-        return None if self.line._flying else False
+        return None if self.hotel_busy else False
 
     def on_slip(self, payment_id: str) -> bool | None:
         """What the card terminal's own slip says; None while a guest still stands there."""
@@ -259,7 +269,7 @@ class World:
             for database in (*self.server.databases, self.hotel):
                 database.close()
             self.hotel_disk.close()
-            for disk in self.server.disks:
+            for disk in (*self.server.disks, *self.server.link_disks):
                 disk.close()
             shutil.rmtree(self.folder, ignore_errors=True)
             logging.disable(self._disabled)

@@ -163,11 +163,11 @@ class CloudbedsGateway(LoggedGateway):
     def _turn(self) -> asyncio.Lock:
         return self._posting
 
-    async def _send(self, posting: Posting) -> PostOutcome:
+    async def _send(self, posting: Posting, until_s: float) -> PostOutcome:
         refused = await self._refusal(posting)
         if refused is not None:
             return refused
-        begun = await self._log.begin(posting)
+        begun = await self._begin(posting, until_s)
         if not isinstance(begun, Begun):
             return begun
         outcome = await self._requested(posting)

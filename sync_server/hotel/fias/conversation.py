@@ -131,6 +131,14 @@ class Conversation:
         self.due_ms = now_ms + (settings.alive_answer_ms if self._asked else settings.alive_ms)
         return [Say(alive(settings.alive, self._stamp, now_ms))]
 
+    def doubted(self, now_ms: int) -> list[Action]:
+        """A question came to no answer: ask now whether anybody is there, not minutes later."""
+        if self.phase is not Phase.ALIVE or self._settings.alive != "LS" or self._asked:
+            return []
+        self._asked = True
+        self.due_ms = now_ms + self._settings.alive_answer_ms
+        return [Say(alive("LS", self._stamp, now_ms))]
+
     def heard(self, record: Record, now_ms: int) -> list[Action]:
         """What a record asks for."""
         self._heard_ms = now_ms

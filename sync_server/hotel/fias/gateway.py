@@ -103,12 +103,15 @@ class FiasGateway(LoggedGateway):
 
     @property
     def timing(self) -> Timing:
-        """As the site set it; a lookup has an inquiry's time and a little more."""
+        """As the site set it; a lookup has an inquiry's time and a little more. A posting waits as
+        long for its turn, inquires by room and by name, and waits for its answer."""
         settings = self._settings
+        find_ms = settings.inquiry_ms + 1_000
+        asked_ms = find_ms + 2 * settings.inquiry_ms
         return Timing(
-            find_ms=settings.inquiry_ms + 1_000,
-            answer_ms=settings.inquiry_ms + settings.answer_ms,
-            quarantine_ms=settings.inquiry_ms + settings.quarantine_ms,
+            find_ms=find_ms,
+            answer_ms=asked_ms + settings.answer_ms,
+            quarantine_ms=asked_ms + settings.quarantine_ms,
             look_gap_ms=max(settings.quarantine_ms // 3, 1),
         )
 
@@ -168,13 +171,13 @@ class FiasGateway(LoggedGateway):
     def _turn(self) -> asyncio.Lock:
         return self.link.turn()
 
-    async def _send(self, posting: Posting) -> PostOutcome:
+    async def _send(self, posting: Posting, until_s: float) -> PostOutcome:
         if self.link.audit:
             return Deferred("night_audit", "The hotel is closing its day.")
         guest = await self._signer(posting)
         if not isinstance(guest, Block):
             return guest
-        begun = await self._log.begin(posting)
+        begun = await self._begin(posting, until_s)
         if not isinstance(begun, Begun):
             return begun
         when = self._stamp(begun.at_ms)

@@ -61,6 +61,7 @@ class FiasLink:
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[str, asyncio.Future[Record | Silence]] = {}
         self._turn = asyncio.Lock()
+        self._reading: asyncio.Timeout | None = None
         self.key_waits = False
         """Whether the key was refused and nobody has entered another one."""
         self.text = "not connected yet"
@@ -97,14 +98,18 @@ class FiasLink:
         except RecordFault:
             _log.exception("a record could not be written")
             return Silence.UNSENT
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Record | Silence] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
             writer.write(frame)
             with contextlib.suppress(OSError):
                 await writer.drain()
             done, _ = await asyncio.wait({answer}, timeout=wait_ms / 1_000)
-            return answer.result() if done else Silence.LATE
+            if done:
+                return answer.result()
+            if writer is self._writer:
+                self._doubt()
+            return Silence.LATE
         finally:
             self._waiting.pop(number, None)
 
@@ -168,12 +173,20 @@ class FiasLink:
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes | None:
         """Bytes, b"" at the end, None when the time for something else has come."""
-        wait_ms = max(self._call.due_ms - self._clock(), 0)
         try:
-            async with asyncio.timeout(wait_ms / 1_000):
+            async with asyncio.timeout(self._wait_s()) as self._reading:
                 return await reader.read(READ_BYTES)
         except TimeoutError:
             return None
+
+    def _wait_s(self) -> float:
+        return max(self._call.due_ms - self._clock(), 0) / 1_000
+
+    def _doubt(self) -> None:
+        """Nobody answered: see whether anybody is there."""
+        self._act(self._call.doubted(self._clock()))
+        if self._reading is not None and not self._reading.expired():
+            self._reading.reschedule(asyncio.get_running_loop().time() + self._wait_s())
 
     def _hear(self, found: list[Record | Garbled]) -> bool:
         for each in found:

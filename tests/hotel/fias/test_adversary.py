@@ -30,6 +30,7 @@ from sync_server.hotel.gateway import (
 )
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
+from sync_server.hotel.sent_log import ERA, begin_era
 from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
 from sync_server.store.database import Database, MemoryDisk
 from tests.hotel.conftest import fias_link
@@ -172,6 +173,57 @@ async def test_what_was_sent_before_a_restart_is_still_known_to_be_sent(
     async with fias_link(house, in_memory) as (gateway, hotel):
         assert isinstance(await gateway.post(charge(1)), Unknown)
         assert hotel.received == []
+
+
+async def test_a_charge_that_waited_too_long_for_its_turn_does_not_go_out_any_more(
+    in_memory: Database,
+) -> None:
+    house = Property(in_memory, lambda: 1_000)
+    silent = {**HASTY, "inquiry_ms": 60, "answer_ms": 1_500, "quarantine_ms": 2_000}
+    async with fias_link(house, in_memory, Mishaps(silent=ALWAYS), **silent) as (gateway, hotel):
+        first, second = await asyncio.gather(gateway.post(charge(1)), gateway.post(charge(2)))
+        assert isinstance(first, Unknown)
+        assert isinstance(second, Deferred)
+        assert second.code == "busy"
+        assert isinstance(await gateway.look("c2"), NotThere)
+        assert [each.get("C#") for each in hotel.received if each.get("TA")] == ["1"]
+
+
+async def test_a_log_from_a_backup_proves_nothing_of_what_may_have_left_since(
+    in_memory: Database,
+) -> None:
+    house = Property(in_memory, lambda: 1_000)
+    async with fias_link(house, in_memory, **HASTY) as (gateway, _):
+        assert isinstance(await gateway.look("c1"), NotThere)
+    await in_memory.write(begin_era)
+    async with fias_link(house, in_memory, **HASTY) as (gateway, hotel):
+        assert isinstance(await gateway.look("c1"), CannotTell)
+        assert isinstance(await gateway.post(charge(2)), Posted)
+        assert int(hotel.received[-1].get("P#")) > ERA
+        hotel.hang_up()
+        await gateway.post(charge(3))
+        assert not isinstance(await gateway.look("c3"), CannotTell)
+
+
+async def test_two_charges_of_one_check_in_one_second_are_taken_back_apart(
+    in_memory: Database,
+) -> None:
+    house = Property(in_memory, lambda: 1_000)
+    async with fias_link(house, in_memory, **HASTY) as (gateway, hotel):
+        first = charge(1, 700)
+        other = replace(charge(2, 900), check_no="1", at_ms=first.at_ms)
+        for posting in (first, other):
+            assert isinstance(await gateway.post(posting), Posted)
+        pairs = {(each.get("C#"), each.get("TI")) for each in hotel.received if each.get("TA")}
+        assert len(pairs) == 2
+        lines = tuple(replace(line, gross_minor=-line.gross_minor) for line in first.lines)
+        back = replace(
+            first, posting_id="r1", reverses="c1", lines=lines, total_minor=-first.total_minor
+        )
+        assert isinstance(await gateway.post(back), Posted)
+        view = await Reception(in_memory, lambda: 1_000).folio("1011")
+        assert isinstance(view, FolioView)
+        assert view.balance_minor == other.total_minor
 
 
 async def test_while_the_night_audit_runs_nothing_is_sent(in_memory: Database) -> None:

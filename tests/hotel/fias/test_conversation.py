@@ -93,6 +93,20 @@ def test_an_idle_link_is_asked_whether_it_lives_and_anything_at_all_is_an_answer
     assert isinstance(call.due(call.due_ms)[0], HangUp)
 
 
+def test_a_question_without_an_answer_asks_at_once_whether_anybody_is_there() -> None:
+    call = alive()
+    assert said(call.doubted(1_000)) == ["LS"]
+    assert call.doubted(1_100) == []
+    assert call.due(1_000 + SITE.alive_answer_ms) == [
+        HangUp("the hotel did not answer the alive check")
+    ]
+    slow = alive()
+    slow.doubted(1_000)
+    slow.heard(told("LA"), 1_200)
+    assert slow.due(1_000 + SITE.alive_answer_ms) == []
+    assert alive(alive="none").doubted(1_000) == []
+
+
 def test_traffic_makes_the_alive_check_wait() -> None:
     call = alive()
     call.heard(told("PA", ("P#", "1")), SITE.alive_ms - 1)
