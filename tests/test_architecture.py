@@ -17,9 +17,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("architecture")
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("sync_server", "hardware", "glass", "pos_app", "kds_app")
@@ -85,12 +88,12 @@ def parsed(path: Path) -> ast.Module:
 
 
 def report(files: list[Path], rule: Callable[[ast.Module], Breaches], at_least: int) -> None:
-    """Runs a rule over files and fails with one line for each breach, or when files are too few."""
+    """Asks a rule about files; fails with a line for each breach, or when files are too few."""
     assert len(files) >= at_least, f"looked at {len(files)} files only, of at least {at_least}"
     found = [
         f"{path.relative_to(ROOT)}:{line}: {what}"
         for path in files
-        for line, what in rule(parsed(path))
+        for line, what in judged(path)[rule]
     ]
     assert not found, "\n" + "\n".join(found)
 
@@ -199,6 +202,23 @@ def divisions(tree: ast.Module) -> Breaches:
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
             yield node.lineno, "/ makes a float of integers: use // with a named rounding"
+
+
+EVERYWHERE = (opening, function_length, class_names)
+OF_PACKAGES = (documented, outside_world)
+OF_DOMAIN = (floats, divisions)
+
+
+@cache
+def judged(path: Path) -> dict[Callable[[ast.Module], Breaches], list[tuple[int, str]]]:
+    """What the rules say of a file, which is parsed once for all of them; no tree is kept."""
+    tree, name = parsed(path), path.relative_to(ROOT).as_posix()
+    rules = list(EVERYWHERE)
+    if not name.startswith("tests/"):
+        rules += OF_PACKAGES
+    if name.startswith("sync_server/domain/"):
+        rules += OF_DOMAIN
+    return {rule: list(rule(tree)) for rule in rules}
 
 
 LONG = "def f():\n" + "    x = 1\n" * FUNCTION_LINES
@@ -338,7 +358,7 @@ def test_clock_randomness_and_ids_come_in_as_arguments() -> None:
     used: set[tuple[str, str]] = set()
     for path in python_files(*PACKAGES):
         name = path.relative_to(ROOT).as_posix()
-        for _, what in outside_world(parsed(path)):
+        for _, what in judged(path)[outside_world]:
             used.add((name, what.partition(":")[0]))
     allowed = {(name, call) for name, calls in ADAPTERS.items() for call in calls}
     breaches = sorted(f"{name}: {call}" for name, call in used - allowed)
