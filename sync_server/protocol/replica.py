@@ -6,11 +6,12 @@ server has not answered into the base yet: they are decided again, by the same c
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 
 import msgspec
 
+from sync_server.domain import events as e
 from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import COMMANDS
 from sync_server.domain.decisions import decide
@@ -165,4 +166,16 @@ class Replica:
 def _overlay(venue: Venue, decision: Decision, dev: str) -> None:
     if isinstance(decision, Accepted):
         for event in decision.events:
-            venue.apply(event, Stamp(PROVISIONAL, dev))
+            if isinstance(event, e.TicketMoved):
+                _moved_here(venue, event, dev)
+            else:
+                venue.apply(event, Stamp(PROVISIONAL, dev))
+
+
+def _moved_here(venue: Venue, event: e.TicketMoved, dev: str) -> None:
+    """A ticket that this display hands on. Versions are the server's count: was it one ahead here,
+    a picture or a bump of this moment would vouch for a colleague's change of the same number."""
+    version = venue.tickets[event.ticket_id].version
+    venue.apply(event, Stamp(PROVISIONAL, dev))
+    moved = venue.tickets[event.ticket_id]
+    venue.tickets[event.ticket_id] = replace(moved, version=version)

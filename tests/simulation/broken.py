@@ -24,6 +24,7 @@ from sync_server.domain import (
     ledger,
     lending,
     orders,
+    remaking,
     shifts,
     splitting,
     till,
@@ -35,15 +36,20 @@ from sync_server.front_office.group import Group
 from sync_server.front_office.inbox import Inbox
 from sync_server.front_office.journal import Batch, Tail
 from sync_server.front_office.watch import KitchenWatch
+from sync_server.protocol import replica
 from sync_server.protocol.replica import Replica
 from sync_server.protocol.terminal_conversation import TerminalConversation
 from sync_server.transport.authority import CommandResult
+from tests.scenarios import test_bumps_and_moves
 
 from .evening import Evening
 from .machines import WorkedDatabase
-from .shapes import FullFarAway, LoansAndInvoices, ServerFalters, TabletsRestart
+from .shapes import DishesRemade, FullFarAway, LoansAndInvoices, ServerFalters, TabletsRestart
 
 Undo = Callable[[], None]
+BUMP_AFTER_A_MOVE = (
+    test_bumps_and_moves.test_a_bump_after_an_unanswered_move_leaves_open_what_came_meanwhile
+)
 
 
 class Workshop:
@@ -443,6 +449,25 @@ def sent_lines_are_fired_again(shop: Workshop) -> None:
 def voids_do_not_reach_the_kitchen(shop: Workshop) -> None:
     """The dish is off the check and on the stove."""
     shop.replace(kitchen, "cancel", lambda *known: [])
+
+
+@variant(0, DishesRemade)
+def the_cook_does_not_hear_that_a_dish_is_made_otherwise(shop: Workshop) -> None:
+    """The guest's word changes the bill and not the pan."""
+    shop.decide(
+        c.RemakeLine,
+        shop.rewrite(
+            remaking,
+            "remake_line",
+            ("_told(check, line, made, tickets, command, facts, late)", "[]"),
+        ),
+    )
+
+
+@variant(0, scene=BUMP_AFTER_A_MOVE)
+def a_display_counts_its_own_move_as_a_version(shop: Workshop) -> None:
+    """It vouches for a colleague's change of the same number, which nobody has seen."""
+    shop.rewrite(replica, "_overlay", ("isinstance(event, e.TicketMoved)", "False"))
 
 
 @variant(3)

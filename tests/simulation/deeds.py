@@ -166,6 +166,28 @@ def otherwise(who: "Waiter", check: Check) -> None:
         )
 
 
+def otherwise_made(who: "Waiter", check: Check) -> None:
+    """The guest wants a fired dish made in another way, perhaps when the cook is at it already."""
+    line = _line(who, check, sent=True)
+    if line is not None:
+        rng = who.rng
+        done = rng.choice(("rare", "well")) if line.item_id == "ribeye" else ""
+        choices = (c.Choice(done),) if done else ()
+        late = rng.random() < 0.5
+        who.do(
+            c.RemakeLine(
+                check.check_id,
+                line.line_id,
+                LineId(who.desk.new_id()),
+                rng.choice((1000, line.qty_milli)),
+                choices,
+                rng.choice(("", "no salt", "hot")),
+                reason="guest-left" if late else "",
+                made=late and rng.random() < 0.5,
+            )
+        )
+
+
 def clock(who: "Waiter", check: Check) -> None:
     """Comes, takes a break, goes."""
     who.do(c.PunchClock(who.rng.choice(("in", "break", "back", "out"))))

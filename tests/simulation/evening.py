@@ -189,6 +189,10 @@ class Evening:
             for person in self.people:
                 if isinstance(person, Waiter):
                     person.charges, person.eager = 0.4, True
+        remakes = Random(f"{seed} remakes").choice((0.0, 0.0, 0.1))
+        for person in self.people:
+            if isinstance(person, Waiter):
+                person.remakes = remakes
 
     async def live(self) -> None:
         """From the first tap to the last answer."""

@@ -87,12 +87,14 @@ class Waiter(Person):
     """Orders, serves and takes money at three tables that others serve as well; `charges` is how
     often it is to a room, `seldom` how often it is one of `deeds`, `office` how often it has to do
     with rights lent and numbered papers;
-    `rooms` are those that guests say; who is `eager` sends what a charge waits for."""
+    `rooms` are those that guests say; who is `eager` sends what a charge waits for; `remakes` is
+    how often a fired dish is to be made otherwise."""
 
     charges = 0.1
     seldom = 0.2
     office = 0.0
     eager = False
+    remakes = 0.0
     rooms: tuple[str, ...] = ROOMS
 
     async def act(self) -> None:
@@ -127,6 +129,9 @@ class Waiter(Person):
         }
         if self.rng.random() < self.charges:
             await self.charge(check)
+            return
+        if self.remakes and self.rng.random() < self.remakes:
+            deeds.otherwise_made(self, check)
             return
         if self.rng.random() < self.seldom:
             ways, often = zip(*deeds.SELDOM, strict=True)

@@ -38,6 +38,7 @@ class Calm(Evening):
     linked = 0.0
     charges = 0.1
     pace_s = 1.0
+    remakes = 0.0
 
     def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
         super().__init__(world, seed, lengths_s)
@@ -47,6 +48,8 @@ class Calm(Evening):
         self.bad_hotel = self.bad_paper = self.burns = self.bad_cards = False
         for person in self.people:
             person.pace_s = self.pace_s
+            if isinstance(person, Waiter):
+                person.remakes = self.remakes
             if isinstance(person, Waiter) and not isinstance(person, Cashier):
                 person.charges = max(self.charges, self.linked / 2)
 
@@ -520,6 +523,24 @@ class MenuChanges(Calm):
         return found
 
 
+class DishesRemade(Calm):
+    """Fired dishes are to be made otherwise, by several at once and over slow air, while the cook
+    is at them; the server falters now and then."""
+
+    pace_s = 0.5
+    charges = 0.0
+    remakes = 0.3
+
+    async def own_trouble(self) -> None:
+        """Slow air comes and goes; the server dies."""
+        world, luck = self.world, self.luck
+        while world.loop.now < self.lasts_s:
+            await self.some_time(0.3)
+            world.air.usual = luck.choice((FAR, CALM))
+            if luck.random() < 0.3 and world.server.on:
+                world.server.crash()
+
+
 def edition(number: int, world: World) -> Catalogue:
     """Everything dearer by a hryvnia an edition; in the last one fries go to the grill and the
     plate is gone."""
@@ -561,4 +582,5 @@ SHAPES = (
     ClockIsSet,
     LoansAndInvoices,
     MenuChanges,
+    DishesRemade,
 )
