@@ -14,6 +14,7 @@ from typing import Protocol
 from sqlalchemy import Connection, func, inspect
 from sqlmodel import Session, col, or_, select
 
+from sync_server.domain.ids import ItemId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import (
     CHANGES,
@@ -26,10 +27,12 @@ from sync_server.domain.menu_changes import (
 )
 from sync_server.store.database import session_on
 
+from .names import LANGUAGES
 from .papers import Actor
 from .tables import CatalogueEdition, Item, ItemCategory
 
 EDITIONS_AT_ONCE = 50
+NAME_FIELDS = tuple(f"name_{language}" for language in LANGUAGES)
 
 
 class CatalogueReader(Protocol):
@@ -160,7 +163,7 @@ def _know_items(session: Session, changes: Sequence[Change]) -> None:
                 )
             )
             session.flush()
-        elif row is not None and change.field in ("name_en", "name_uk"):
+        elif row is not None and change.field in NAME_FIELDS:
             setattr(row, change.field, change.value)
         elif row is not None and change.field == "category_id" and change.value in categories:
             row.category_id = change.value
@@ -173,7 +176,19 @@ def _know_category(session: Session, change: Change, known: set[str]) -> None:
         session.add(ItemCategory(category_id=key, name_en=key, name_uk=key, position=place))
         session.flush()
         known.add(key)
-    elif change.field in ("name_en", "name_uk"):
+    elif change.field in NAME_FIELDS:
         row = session.get(ItemCategory, change.target)
         if row is not None:
             setattr(row, change.field, change.value)
+
+
+def learn_polish_names(connection: Connection, menu: Catalogue) -> None:
+    """Books from before dishes had Polish names take those of the menu in force."""
+    with session_on(connection) as session:
+        for dish in session.exec(select(Item).where(Item.name_pl == "")):
+            if (known := menu.items.get(ItemId(dish.item_id))) is not None:
+                dish.name_pl = known.names.get("pl", "")
+        for row in session.exec(select(ItemCategory).where(ItemCategory.name_pl == "")):
+            if (group := menu.categories.get(row.category_id)) is not None:
+                row.name_pl = group.names.get("pl", "")
+        session.flush()

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from sync_server.domain.costing import food_cost_bp
 from sync_server.store.database import session_on
 
+from .names import Names, names_of
 from .tables import CostChange, IntakeException, Item, ItemCategory, SalesFact
-from .turnover import Names
 
 UNLISTED = "unlisted"
 
@@ -191,12 +191,12 @@ def _by_category(session: Session, sales: dict[str, Sales]) -> tuple[Category, .
     rows: dict[str, list[DishRow]] = {}
     for item_id, sold in sales.items():
         item = listed.get(item_id)
-        names = Names(item.name_en, item.name_uk) if item else Names(item_id, item_id)
+        names = names_of(item) if item else Names(item_id, item_id)
         where = item.category_id if item else UNLISTED
         rows.setdefault(where, []).append(DishRow(item_id, names, sold))
     order = session.exec(select(ItemCategory).order_by(col(ItemCategory.position))).all()
-    known = [(row.category_id, Names(row.name_en, row.name_uk)) for row in order]
-    known.append((UNLISTED, Names("Not in the menu", "Немає в меню")))
+    known = [(row.category_id, names_of(row)) for row in order]
+    known.append((UNLISTED, Names("Not in the menu", "Немає в меню", "Nie ma w menu")))
     return tuple(
         Category(category_id, names, tuple(sorted(rows[category_id], key=_by_net)))
         for category_id, names in known

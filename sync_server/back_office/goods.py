@@ -17,6 +17,7 @@ from sync_server.domain.recipes import WHOLE, Owner, Policy
 from sync_server.domain.stock import exact, to_milli
 
 from .cards import read_book
+from .names import LANGUAGES, every_name
 from .slugs import free_key
 from .tables import (
     Bottle,
@@ -92,7 +93,7 @@ def keep_good(session: Session, good_id: str, sheet: Sheet) -> tuple[str, list[F
     must not keep the transaction."""
     typed = Typed(sheet)
     row = session.get(Ingredient, good_id) if good_id else None
-    names = {lang: typed.text(f"name_{lang}") for lang in ("uk", "en")}
+    names = {lang: typed.text(f"name_{lang}") for lang in LANGUAGES}
     if not any(names.values()):
         typed.fault("name_uk", "cell_empty")
     unit = session.get(Unit, typed.text("unit"))
@@ -105,14 +106,16 @@ def keep_good(session: Session, good_id: str, sheet: Sheet) -> tuple[str, list[F
         return good_id, typed.faults
     if row is None:
         taken = set(session.exec(select(Ingredient.ingredient_id)))
-        good_id = free_key(names["en"] or names["uk"], "good", taken)
+        good_id = free_key(names["en"] or names["pl"] or names["uk"], "good", taken)
         row = Ingredient(
             ingredient_id=good_id, group_id=group, unit=unit.code, name_en="", name_uk=""
         )
         session.add(row)
     elif session.get_one(Unit, row.unit).base != unit.base and _moved(session, good_id):
         typed.fault("unit", "unit_does_not_convert")
-    row.name_uk, row.name_en = names["uk"] or names["en"], names["en"] or names["uk"]
+    row.name_uk = names["uk"] or names["en"] or names["pl"]
+    row.name_en = names["en"] or names["uk"] or names["pl"]
+    row.name_pl = names["pl"]
     row.group_id, row.unit, row.supplier_id = group, unit.code, supplier
     row.par_milli = to_milli(exact(typed.figure("par") * unit.factor))
     row.tax_bp = int(typed.figure("tax", HUNDRED) * 100)
@@ -223,7 +226,7 @@ def _substitutes(session: Session, good_id: str, typed: Typed) -> None:
     if not any(names):
         return
     goods = {one.ingredient_id: one for one in session.exec(select(Ingredient))}
-    known = {n.casefold(): k for k, g in goods.items() for n in (g.name_en, g.name_uk) if n}
+    known = {n.casefold(): k for k, g in goods.items() for n in every_name(g)}
     seen = {good_id}
     for at, name in enumerate(names[:ROWS]):
         if not name:

@@ -5,7 +5,7 @@ name that tables bear in life. Neighbours: `importing` reads the rows, `web.impo
 empty tables with these heads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 
@@ -21,7 +21,8 @@ class Subject(StrEnum):
 COLUMNS: Mapping[str, tuple[str, str, str]] = {
     "id": ("code", "код", "kod"),
     "name_uk": ("name, ukrainian", "назва", "nazwa po ukraińsku"),
-    "name_en": ("name", "назва англійською", "nazwa"),
+    "name_en": ("name", "назва англійською", "nazwa po angielsku"),
+    "name_pl": ("name, polish", "назва польською", "nazwa"),
     "group": ("group", "група", "grupa"),
     "unit": ("unit", "од.", "jm."),
     "supplier": ("supplier", "постачальник", "dostawca"),
@@ -52,6 +53,7 @@ COLUMNS: Mapping[str, tuple[str, str, str]] = {
 HABITS: Mapping[str, tuple[str, ...]] = {
     "name_uk": ("назва укр",),
     "name_en": ("назва англ",),
+    "name_pl": ("назва пол",),
     "unit": ("од", "одиниця", "jm"),
     "energy": ("energy", "kcal"),
     "qty": ("брутто", "gross", "qty"),
@@ -81,15 +83,28 @@ FIGURES: Mapping[str, tuple[str, int]] = {
     "carbohydrate": ("carbohydrate_milli", 1000),
 }
 """Figures of a good: where each is kept, and in how many parts of what is typed."""
+NAME_COLUMNS = ("name_uk", "name_en", "name_pl")
+"""A good has a name in one of them; what is missing is taken from the others."""
 NEEDED: Mapping[Subject, tuple[str, ...]] = {
-    Subject.GOODS: ("id", "name_uk", "unit", "group"),
+    Subject.GOODS: ("id", "unit", "group"),
     Subject.RECIPES: ("kind", "owner", "component", "qty", "unit"),
     Subject.OPENING: ("store", "good", "qty", "value"),
     Subject.PRICES: ("dish", "price"),
 }
 OPTIONAL: Mapping[Subject, tuple[str, ...]] = {
-    Subject.GOODS: ("name_en", "supplier", "par", "barcode", "allergens", *FIGURES),
+    Subject.GOODS: (*NAME_COLUMNS, "supplier", "par", "barcode", "allergens", *FIGURES),
     Subject.RECIPES: ("cold_loss", "hot_loss", "output"),
     Subject.OPENING: (),
     Subject.PRICES: ("rule",),
 }
+
+
+def asked_in(subject: Subject, language: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The columns that a table in a reader's language must have, and those it may have: of the
+    names the one in that language stands among the first."""
+    needed, besides = list(NEEDED[subject]), list(OPTIONAL[subject])
+    own = f"name_{language}"
+    if own in besides:
+        besides.remove(own)
+        needed.insert(1, own)
+    return needed, besides

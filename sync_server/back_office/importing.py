@@ -20,8 +20,9 @@ from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
 from .cards import add_version, book_faults
-from .import_columns import FIGURES, KINDS, NAMES, NEEDED, OPTIONAL, UNITS, Subject
+from .import_columns import FIGURES, KINDS, NAME_COLUMNS, NAMES, NEEDED, OPTIONAL, UNITS, Subject
 from .menu_draft import Outlook, keep_in_draft
+from .names import LANGUAGES, Names, every_name, names_of
 from .papers import Actor, Draft, DraftLine, save
 from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
 from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
@@ -70,21 +71,21 @@ class House:
         self.dishes, self.rules = _menu_names(menu)
         self.units = {row.code: (row.base, row.factor) for row in session.exec(select(Unit))}
         self.groups = _by_names(
-            (row.group_id, row.name_uk, row.name_en)
-            for row in session.exec(select(IngredientGroup))
+            (row.group_id, *every_name(row)) for row in session.exec(select(IngredientGroup))
         )
         self.suppliers = _by_names(
             (row.supplier_id, row.name) for row in session.exec(select(Supplier))
         )
         self.goods = {row.ingredient_id: row for row in session.exec(select(Ingredient))}
         self.items = _by_names(
-            (row.item_id, row.name_uk, row.name_en) for row in session.exec(select(Item))
+            (row.item_id, *every_name(row)) for row in session.exec(select(Item))
         )
         self.stores = _by_names(
-            (row.store_id, row.name_uk, row.name_en) for row in session.exec(select(Store))
+            (row.store_id, *every_name(row)) for row in session.exec(select(Store))
         )
-        self.by_name = {row.name_uk.casefold(): row for row in self.goods.values()}
-        self.by_name |= {row.name_en.casefold(): row for row in self.goods.values()}
+        self.by_name = {
+            name.casefold(): row for row in self.goods.values() for name in every_name(row)
+        }
 
     def good(self, text: str) -> Ingredient | None:
         """A good by its id or name."""
@@ -142,6 +143,8 @@ def dry_run(
         plan.faults += table.faults
         columns = {name: named(table, NAMES[name]) for name in NEEDED[subject] + OPTIONAL[subject]}
         missing = [name for name in NEEDED[subject] if columns[name] is None]
+        if subject is Subject.GOODS and all(columns[name] is None for name in NAME_COLUMNS):
+            missing.append(NAME_COLUMNS[0])
         for name in missing:
             plan.fault(Cell(table.name, 1, None, name), "column_missing")
         if missing:
@@ -253,14 +256,21 @@ def _read_goods(reader: _Reader, rows: Iterable[TableRow]) -> None:
             reader.plan.fault(reader.cell(row, "group"), "no_group")
         if supplier_as and not supplier:
             reader.plan.fault(reader.cell(row, "supplier"), "no_supplier_id")
-        name = reader.needed(row, "name_uk")
+        names = {lang: reader.text(row, f"name_{lang}") for lang in LANGUAGES}
+        name = names["uk"] or names["en"] or names["pl"]
+        if not name:
+            asked = next(one for one in NAME_COLUMNS if reader.columns[one] is not None)
+            reader.needed(row, asked)
+        # What the table does not say stays as it is.
+        old = names_of(known) if known is not None else Names("", "")
         factor = house.units.get(unit, ("", 1))[1]
         good = Ingredient(
             ingredient_id=good_id,
             group_id=group,
             unit=unit,
-            name_uk=name,
-            name_en=reader.text(row, "name_en") or name,
+            name_uk=names["uk"] or old.uk or name,
+            name_en=names["en"] or old.en or names["pl"] or name,
+            name_pl=names["pl"] or old.pl,
             supplier_id=supplier,
             par_milli=to_milli(exact(reader.figure(row, "par") * factor)),
             barcodes=reader.text(row, "barcode"),
@@ -392,7 +402,7 @@ def carry_out(
         if known is None:
             session.add(good)
             continue
-        for name in ("group_id", "unit", "name_uk", "name_en"):
+        for name in ("group_id", "unit", *NAME_COLUMNS):
             setattr(known, name, getattr(good, name))
         # What the table does not say stays as it is.
         for name in ("supplier_id", "par_milli", *(kept for kept, _ in FIGURES.values())):

@@ -20,7 +20,7 @@ from sync_server.store.errors import StoreDead, StoreError
 
 from .accounts import Accounts, Passwords
 from .books import open_books
-from .catalogue import CatalogueReader
+from .catalogue import CatalogueReader, learn_polish_names
 from .intake import Intake, JournalGap, JournalReader
 from .pace import Pace, learn_stations
 from .recosting import recost
@@ -149,6 +149,7 @@ class Office:
             await self._database.write(
                 lambda connection: learn_stations(connection, menu.stations.values())
             )
+            await self._database.write(lambda connection: learn_polish_names(connection, menu))
         self._names_known = True
 
     async def _follow(self) -> None:

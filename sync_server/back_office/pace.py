@@ -22,6 +22,7 @@ from sync_server.store.hot_insert import HotInsert, Row
 
 from .following import Follower
 from .intake import JournalEvent, JournalReader
+from .names import LANGUAGES
 from .tables import BackRow
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ KITCHEN_STATION = sa.Table(
     "kitchen_station",
     BackRow.metadata,
     _text("station_id", key=True),
-    *(_text(f"name_{language}") for language in ("en", "uk")),
+    *(_text(f"name_{language}") for language in LANGUAGES),
 )
 _TIMES = HotInsert(KITCHEN_TIME, TIME_COLUMNS)
 
@@ -82,7 +83,9 @@ def learn_stations(connection: Connection, stations: Iterable[NamedStation]) -> 
     of = KITCHEN_STATION.c.station_id
     for one in stations:
         connection.execute(sa.delete(KITCHEN_STATION).where(of == one.station_id))
+        # A name that is missing is written as nothing in Polish only: English stands for it then.
         names = {f"name_{lang}": one.names.get(lang, one.station_id) for lang in ("en", "uk")}
+        names["name_pl"] = one.names.get("pl", "")
         values = {"station_id": one.station_id, **names}
         connection.execute(sa.insert(KITCHEN_STATION).values(values))
 

@@ -27,8 +27,8 @@ from sync_server.domain.rejections import Refused
 from sync_server.domain.stock import IngredientId
 
 from .cards import read_book, read_foods, read_unit_costs
+from .names import Names, names_of
 from .tables import Balance, CardText, Ingredient, Item, ItemCategory, RecipeCard, SalesFact
-from .turnover import Names
 
 PRICE_DAYS = 30
 
@@ -183,17 +183,14 @@ class Cookbook:
 
 
 def _names(session: Session) -> dict[tuple[Owner, str], tuple[Names, Names, str, int]]:
-    groups = {
-        row.category_id: Names(row.name_en, row.name_uk)
-        for row in session.exec(select(ItemCategory))
-    }
+    groups = {row.category_id: names_of(row) for row in session.exec(select(ItemCategory))}
     found = {}
     for item in session.exec(select(Item)):
         group = groups.get(item.category_id, Names("", ""))
-        found[Owner.ITEM, item.item_id] = (Names(item.name_en, item.name_uk), group, "", 1)
+        found[Owner.ITEM, item.item_id] = (names_of(item), group, "", 1)
     for good in session.exec(select(Ingredient)):
         factor = 1 if good.unit in ("pcs", "g", "ml") else 1000
-        names = Names(good.name_en, good.name_uk)
+        names = names_of(good)
         found[Owner.SEMI, good.ingredient_id] = (names, Names("", ""), good.unit, factor)
     return found
 

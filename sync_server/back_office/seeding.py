@@ -31,6 +31,7 @@ from .cards import add_cards
 from .ledger import Entry, Ledger, Shelf
 from .tables import (
     Account,
+    Bottle,
     Ingredient,
     IngredientGroup,
     IngredientLoss,
@@ -97,6 +98,17 @@ class MenuItem(Protocol):
     def names(self) -> Names: ...
 
 
+class BottleShape(Protocol):
+    """What a bottle holds in millilitres, and weighs in grams."""
+
+    @property
+    def nominal_ml(self) -> int: ...
+    @property
+    def full_g(self) -> int: ...
+    @property
+    def tare_g(self) -> int: ...
+
+
 class BoughtGood(Protocol):
     """Something bought; losses in percent of gross, `par` in its unit."""
 
@@ -122,6 +134,8 @@ class BoughtGood(Protocol):
     def barcode(self) -> str: ...
     @property
     def allergens(self) -> Sequence[str]: ...
+    @property
+    def bottle(self) -> BottleShape | None: ...
 
 
 class PreparedGood(Protocol):
@@ -320,14 +334,15 @@ def _goods(session: Session, house: House) -> None:
     for code, (base, factor) in UNITS.items():
         session.add(Unit(code=code, base=base, factor=factor))
     groups = [(group.group_id, group.names) for group in house.ingredient_groups]
-    groups.append((PREPARED, {"en": "Prepared goods", "uk": "Напівфабрикати"}))
+    groups.append((PREPARED, {"en": "Prepared goods", "uk": "Напівфабрикати", "pl": "Półprodukty"}))
     for position, (group_id, names) in enumerate(groups):
         session.add(
             IngredientGroup(
                 group_id=group_id,
                 position=position,
-                name_en=_english(names),
-                name_uk=_ukrainian(names),
+                name_en=_name(names, "en"),
+                name_uk=_name(names, "uk"),
+                name_pl=names.get("pl", ""),
             )
         )
     for trader in house.suppliers:
@@ -353,8 +368,9 @@ def _goods(session: Session, house: House) -> None:
                 barcodes=good.barcode,
                 shelf_days=good.shelf_days,
                 allergens=" ".join(good.allergens),
-                name_en=_english(good.names),
-                name_uk=_ukrainian(good.names),
+                name_en=_name(good.names, "en"),
+                name_uk=_name(good.names, "uk"),
+                name_pl=good.names.get("pl", ""),
             )
         )
     for semi in house.semi_finished:
@@ -364,8 +380,9 @@ def _goods(session: Session, house: House) -> None:
                 group_id=PREPARED,
                 unit=semi.unit,
                 semi_policy=Policy.STOCK_FIRST.value,
-                name_en=_english(semi.names),
-                name_uk=_ukrainian(semi.names),
+                name_en=_name(semi.names, "en"),
+                name_uk=_name(semi.names, "uk"),
+                name_pl=semi.names.get("pl", ""),
             )
         )
     session.flush()
@@ -373,6 +390,9 @@ def _goods(session: Session, house: House) -> None:
         for month, loss in good.monthly_loss.items():
             row = IngredientLoss(ingredient_id=good.ingredient_id, month=month, cold_bp=_bp(loss))
             session.add(row)
+        if (shape := good.bottle) is not None:
+            sizes = {name: getattr(shape, name) for name in ("nominal_ml", "full_g", "tare_g")}
+            session.add(Bottle(ingredient_id=good.ingredient_id, **sizes))
 
 
 def _menu(session: Session, house: House, store_of_station: Callable[[str], str]) -> None:
@@ -382,8 +402,9 @@ def _menu(session: Session, house: House, store_of_station: Callable[[str], str]
                 store_id=store.store_id,
                 position=position,
                 responsible=store.responsible,
-                name_en=_english(store.names),
-                name_uk=_ukrainian(store.names),
+                name_en=_name(store.names, "en"),
+                name_uk=_name(store.names, "uk"),
+                name_pl=store.names.get("pl", ""),
             )
         )
     for position, category in enumerate(house.categories):
@@ -391,8 +412,9 @@ def _menu(session: Session, house: House, store_of_station: Callable[[str], str]
             ItemCategory(
                 category_id=category.category_id,
                 position=position,
-                name_en=_english(category.names),
-                name_uk=_ukrainian(category.names),
+                name_en=_name(category.names, "en"),
+                name_uk=_name(category.names, "uk"),
+                name_pl=category.names.get("pl", ""),
             )
         )
     session.flush()
@@ -407,8 +429,9 @@ def _menu(session: Session, house: House, store_of_station: Callable[[str], str]
             Item(
                 item_id=item.item_id,
                 category_id=item.category_id,
-                name_en=_english(item.names),
-                name_uk=_ukrainian(item.names),
+                name_en=_name(item.names, "en"),
+                name_uk=_name(item.names, "uk"),
+                name_pl=item.names.get("pl", ""),
             )
         )
 
@@ -443,9 +466,6 @@ def _opening(session: Session, house: House, day: str, at_ms: int) -> None:
     ledger.write()
 
 
-def _english(names: Names) -> str:
-    return names.get("en") or names.get("uk", "")
-
-
-def _ukrainian(names: Names) -> str:
-    return names.get("uk") or names.get("en", "")
+def _name(names: Names, language: str) -> str:
+    """A name that must stand: of the two languages that a house has, the other if need be."""
+    return names.get(language) or names.get("uk", "") or names.get("en", "")

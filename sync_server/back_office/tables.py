@@ -44,6 +44,7 @@ class IngredientGroup(BackRow, table=True):
     name_en: str
     name_uk: str
     position: int
+    name_pl: str = ""
 
 
 class Ingredient(BackRow, table=True):
@@ -70,6 +71,7 @@ class Ingredient(BackRow, table=True):
     fat_milli: int = 0
     carbohydrate_milli: int = 0
     tax_bp: int = 0
+    name_pl: str = ""
 
 
 class GoodPack(BackRow, table=True):
@@ -126,6 +128,7 @@ class Store(BackRow, table=True):
     name_uk: str
     position: int
     responsible: str = ""
+    name_pl: str = ""
 
 
 class StationStore(BackRow, table=True):
@@ -142,6 +145,7 @@ class ItemCategory(BackRow, table=True):
     name_en: str
     name_uk: str
     position: int
+    name_pl: str = ""
 
 
 class Item(BackRow, table=True):
@@ -152,6 +156,7 @@ class Item(BackRow, table=True):
     category_id: str = Field(foreign_key="item_category.category_id")
     name_en: str
     name_uk: str
+    name_pl: str = ""
 
 
 class RecipeCard(BackRow, table=True):

@@ -98,7 +98,7 @@ PLACE = sa.Table(
     "till_place",
     BackRow.metadata,
     _text("table_id", key=True),
-    *(_text(name) for name in ("label", "hall_id", "hall_en", "hall_uk")),
+    *(_text(name) for name in ("label", "hall_id", "hall_en", "hall_uk", "hall_pl")),
 )
 
 REPORT_TEMPLATE = sa.Table(

@@ -2,7 +2,7 @@
 
 At the method of the books the sheet is summed by the database out of the days of the ledger
 (`StockDay`) and checked by the domain's identity. The other method is the same ledger priced anew
-(`domain.shelves.revalued`), which reads every move up to the last day. Names are in both
+(`domain.shelves.revalued`), which reads every move up to the last day. Names are in all
 languages; the pages choose.
 """
 
@@ -31,6 +31,7 @@ from sync_server.domain.stock import (
 from sync_server.store.database import session_on
 
 from .moves import moves_where
+from .names import Names, names_of
 from .settings import costing_method
 from .tables import (
     Ingredient,
@@ -43,17 +44,6 @@ from .tables import (
 )
 
 LARGEST = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A name in the languages of the back office."""
-
-    en: str
-    uk: str
-
-    def __getitem__(self, language: str) -> str:
-        return self.uk if language == "uk" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +166,7 @@ def stores(connection: Connection) -> list[tuple[str, Names]]:
         used = set(session.exec(select(StationStore.store_id)).all())
         rows = session.exec(select(Store).order_by(col(Store.position))).all()
         ordered = sorted(rows, key=lambda row: row.store_id not in used)
-        return [(row.store_id, Names(row.name_en, row.name_uk)) for row in ordered]
+        return [(row.store_id, names_of(row)) for row in ordered]
 
 
 def last_booked_day(connection: Connection) -> str:
@@ -231,7 +221,7 @@ def _grouped(session: Session, found: dict[IngredientId, Turnover]) -> tuple[Gro
         row = found.get(IngredientId(good.ingredient_id))
         if row is None or not (row.columns or row.opening != Holding()):
             continue
-        names = Names(good.name_en, good.name_uk)
+        names = names_of(good)
         shown = GoodRow(good.ingredient_id, names, good.unit, units[good.unit], row)
         by_group.setdefault(good.group_id, []).append(shown)
     groups: Sequence[IngredientGroup] = session.exec(
@@ -240,7 +230,7 @@ def _grouped(session: Session, found: dict[IngredientId, Turnover]) -> tuple[Gro
     return tuple(
         Group(
             group.group_id,
-            Names(group.name_en, group.name_uk),
+            names_of(group),
             tuple(sorted(by_group[group.group_id], key=lambda row: row.ingredient_id)),
         )
         for group in groups

@@ -12,6 +12,7 @@ from pathlib import Path
 from .front_files import ALLERGENS, NAMES, Offer, People
 from .reading import Faults, Record, read_csv, read_toml
 from .venue_types import (
+    Bottle,
     Ingredient,
     IngredientGroup,
     MealPlan,
@@ -103,6 +104,7 @@ def _read_ingredients(folder: Path, stock: Stock, goods: dict[str, int], faults:
     )
     records = read_csv(folder / "ingredients.csv", columns, faults)
     losses = _monthly_losses(folder, {record.raw("id") for record in records}, faults)
+    bottles = _bottles(folder, {record.raw("id") for record in records}, faults)
     group_ids = {group.group_id for group in stock.groups}
     store_ids = {store.store_id for store in stock.stores}
     supplier_ids = {supplier.supplier_id for supplier in stock.suppliers}
@@ -125,6 +127,7 @@ def _read_ingredients(folder: Path, stock: Stock, goods: dict[str, int], faults:
             shelf_days=record.whole("shelf_days", 1, 3650),
             barcode=record.text("barcode", required=False, limit=13),
             allergens=record.references("allergens", ALLERGENS, "allergen", required=False),
+            bottle=bottles.get(ingredient_id),
         )
         stock.ingredients.append(ingredient)
 
@@ -141,6 +144,21 @@ def _monthly_losses(
             record.fault("month", f"month {month} of {ingredient_id} stands on an earlier line")
         by_month[month] = record.decimal("cold_loss", "0", "95")
     return losses
+
+
+def _bottles(folder: Path, ingredient_ids: set[str], faults: Faults) -> dict[str, Bottle]:
+    """What bottles hold and weigh, so that open ones can be counted on a scale."""
+    bottles: dict[str, Bottle] = {}
+    columns = ("ingredient", "nominal_ml", "full_g", "tare_g")
+    for record in read_csv(folder / "bottles.csv", columns, faults):
+        ingredient_id = record.reference("ingredient", ingredient_ids, "ingredient")
+        full_g, tare_g = record.whole("full_g", 1, 50_000), record.whole("tare_g", 1, 50_000)
+        if full_g <= tare_g:
+            record.fault("full_g", "is no more than the empty bottle weighs")
+        if ingredient_id in bottles:
+            record.fault("ingredient", f"{ingredient_id} stands on an earlier line")
+        bottles[ingredient_id] = Bottle(record.whole("nominal_ml", 1, 50_000), full_g, tare_g)
+    return bottles
 
 
 def _read_semi_finished(folder: Path, stock: Stock, goods: dict[str, int], faults: Faults) -> None:

@@ -67,11 +67,20 @@ class IngredientGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Bottle:
+    """What a good's bottle holds, and what it weighs in grams, full and empty."""
+
+    nominal_ml: int
+    full_g: int
+    tare_g: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ingredient:
     """Something bought. Price per unit (kg, l, pcs) without tax; losses in percent of gross.
 
     `monthly_loss` overrides `cold_loss` in the months (1 to 12) that it names. `store_id` is where
-    it is used up, `par` how much of it the house keeps there.
+    it is used up, `par` how much of it the house keeps there. `bottle`: it can be weighed open.
     """
 
     ingredient_id: str
@@ -87,6 +96,7 @@ class Ingredient:
     shelf_days: int
     barcode: str
     allergens: tuple[str, ...]
+    bottle: Bottle | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ..names import name_column
 from ..tables import BackRow
 from ..till_tables import PERSON, PLACE
 
@@ -67,6 +68,7 @@ def learn(
                 hall_id=table.hall_id,
                 hall_en=hall.get("en", table.hall_id),
                 hall_uk=hall.get("uk", table.hall_id),
+                hall_pl=hall.get("pl", ""),
             )
         )
 
@@ -78,7 +80,7 @@ def people(connection: Connection) -> dict[str, str]:
 
 def halls(connection: Connection, language: str) -> dict[str, tuple[str, str]]:
     """The hall of each table, as id and name."""
-    column = PLACE.c.hall_uk if language == "uk" else PLACE.c.hall_en
+    column = name_column(PLACE.c, language, "hall")
     query = sa.select(PLACE.c.table_id, PLACE.c.hall_id, column.label("name"))
     return {row.table_id: (row.hall_id, row.name) for row in connection.execute(query)}
 
@@ -91,7 +93,7 @@ def tables(connection: Connection) -> dict[str, str]:
 def named(connection: Connection, table: str, key: str, language: str) -> dict[str, str]:
     """Names of a table of the books (item, item_category, ingredient, store...) by its key."""
     rows = TABLES[table]
-    name = rows.c.name_uk if language == "uk" else rows.c.name_en
+    name = name_column(rows.c, language)
     return {row.key: row.name for row in connection.execute(_pair(rows.c[key], name))}
 
 
@@ -102,7 +104,7 @@ def _pair(key: sa.ColumnElement[Any], name: sa.ColumnElement[Any]) -> sa.Select[
 def categories(connection: Connection, language: str) -> dict[str, tuple[str, str]]:
     """The category of each dish, as id and name."""
     item, category = TABLES["item"], TABLES["item_category"]
-    name = category.c.name_uk if language == "uk" else category.c.name_en
+    name = name_column(category.c, language)
     query = sa.select(item.c.item_id, item.c.category_id, name.label("name")).where(
         item.c.category_id == category.c.category_id
     )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ..accounts import RIGHT_REPORTS
+from ..names import name_column
 from ..pace import KITCHEN_STATION, KITCHEN_TIME
 from .naming import named
 from .report import Asked, Chart, Column, Filter, Kind, Line, Report, Word
@@ -23,7 +24,7 @@ WHOLE_BP = 10_000
 
 
 def _stations(connection: Connection, language: str) -> dict[str, str]:
-    name = KITCHEN_STATION.c.name_uk if language == "uk" else KITCHEN_STATION.c.name_en
+    name = name_column(KITCHEN_STATION.c, language)
     query = sa.select(KITCHEN_STATION.c.station_id, name.label("name"))
     return {row.station_id: row.name for row in connection.execute(query)}
 

@@ -39,6 +39,7 @@ class Good(BaseModel):
     good_id: str
     name_en: str
     name_uk: str
+    name_pl: str
     unit: str
     prepared: bool
 
@@ -246,6 +247,7 @@ def _goods(connection: Connection) -> list[Good]:
                 good_id=row.ingredient_id,
                 name_en=row.name_en,
                 name_uk=row.name_uk,
+                name_pl=row.name_pl,
                 unit=row.unit,
                 prepared=bool(row.semi_policy),
             )

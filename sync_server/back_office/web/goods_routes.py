@@ -18,6 +18,7 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..goods import ALLERGENS, MONTHS, NUTRIENTS, keep_good
+from ..names import LANGUAGES, every_name, name_in
 from ..tables import (
     Bottle,
     GoodPack,
@@ -33,6 +34,7 @@ from .frame import GOODS, render
 from .paper_view import Choices
 from .plain_form import Sheet, field_of, first, sheet_of, told
 from .settled import SiteSettings
+from .words import Words
 from .workplace import Call, Workplace
 
 SPARE_ROWS = 2
@@ -71,7 +73,7 @@ class GoodPages:
             row = session.get(Ingredient, good_id)
             if row is None:
                 return call.refuse("not_found", 404)
-            sheet = sheet_for(session, row, uk=call.words.language == "uk")
+            sheet = sheet_for(session, row, call.words.language)
             return _page(session, call, good_id, sheet, kept=kept)
 
         return await self._place.read(show)
@@ -94,7 +96,7 @@ class GoodPages:
         return await self._place.write(keep)
 
 
-def sheet_for(session: Session, row: Ingredient, *, uk: bool) -> dict[str, list[str]]:
+def sheet_for(session: Session, row: Ingredient, language: str) -> dict[str, list[str]]:
     """A good as its sheet shows it."""
     key, factor = row.ingredient_id, session.get_one(Unit, row.unit).factor
 
@@ -102,8 +104,7 @@ def sheet_for(session: Session, row: Ingredient, *, uk: bool) -> dict[str, list[
         return f"{value.normalize():f}" if value else ""
 
     sheet = {
-        "name_uk": [row.name_uk],
-        "name_en": [row.name_en],
+        **{f"name_{lang}": [getattr(row, f"name_{lang}")] for lang in LANGUAGES},
         "group": [row.group_id],
         "unit": [row.unit],
         "supplier": [row.supplier_id],
@@ -118,7 +119,7 @@ def sheet_for(session: Session, row: Ingredient, *, uk: bool) -> dict[str, list[
     stand_ins = select(Substitute).where(Substitute.ingredient_id == key)
     others = session.exec(stand_ins.order_by(col(Substitute.position))).all()
     names = [session.get_one(Ingredient, one.substitute_id) for one in others]
-    sheet["instead"] = [one.name_uk if uk else one.name_en for one in names]
+    sheet["instead"] = [name_in(one, language) for one in names]
     sheet["instead_ratio"] = [shown(from_milli(one.ratio_milli)) for one in others]
     for name in NUTRIENTS:
         sheet[name] = [shown(from_milli(getattr(row, f"{name}_milli")))]
@@ -152,11 +153,10 @@ def _rows(sheet: Sheet, *names: str) -> list[tuple[str, ...]]:
 
 
 def _choices(session: Session, call: Call) -> dict[str, Choices]:
-    uk = call.words.language == "uk"
     groups = session.exec(select(IngredientGroup).order_by(col(IngredientGroup.position)))
     suppliers = session.exec(select(Supplier).order_by(col(Supplier.name)))
     return {
-        "group": [(one.group_id, one.name_uk if uk else one.name_en) for one in groups],
+        "group": [(one.group_id, name_in(one, call.words.language)) for one in groups],
         "unit": [(one.code, call.words(f"unit_{one.code}")) for one in session.exec(select(Unit))],
         "semi_policy": [
             (one, call.words(f"policy_{one.replace('-', '_') or 'bought'}"))
@@ -180,7 +180,7 @@ def _page(
     def field(name: str, kind: str = "text") -> object:
         return field_of(words, sheet, faults, name, kind, choices.get(name))
 
-    own = first(sheet, "name_uk" if words.language == "uk" else "name_en")
+    own = first(sheet, f"name_{words.language}") or first(sheet, "name_en")
     title = words.new_good if good_id == "new" else own or first(sheet, "name_uk")
     held = sheet.get("allergens", ())
     content = render(
@@ -190,7 +190,15 @@ def _page(
         faults=told(words, faults),
         main=[
             field(one)
-            for one in ("name_uk", "name_en", "group", "new_group", "unit", "semi_policy")
+            for one in (
+                "name_uk",
+                "name_en",
+                "name_pl",
+                "group",
+                "new_group",
+                "unit",
+                "semi_policy",
+            )
         ],
         buying=[field(one) for one in ("supplier", "par", "tax", "shelf_days", "barcodes")],
         nutrients=[field(one) for one in NUTRIENTS],
@@ -199,7 +207,7 @@ def _page(
         packs=_rows(sheet, "pack_name", "pack_qty"),
         methods=_rows(sheet, "method", "method_loss"),
         instead=_rows(sheet, "instead", "instead_ratio"),
-        goods=_good_names(session, uk=words.language == "uk"),
+        goods=_good_names(session, words),
         card=f"/recipes/cards/semi/{good_id}" if first(sheet, "semi_policy") else "",
         months=list(zip(words.months.split(), _twelve(sheet), strict=True)),
         bottle=[field(one) for one in ("nominal_ml", "full_g", "tare_g")],
@@ -209,8 +217,9 @@ def _page(
     return call.page(session, GOODS, title, content, status=status)
 
 
-def _good_names(session: Session, *, uk: bool) -> list[str]:
-    return sorted(one.name_uk if uk else one.name_en for one in session.exec(select(Ingredient)))
+def _good_names(session: Session, words: Words) -> list[str]:
+    named = [name_in(one, words.language) for one in session.exec(select(Ingredient))]
+    return sorted(named, key=words.order)
 
 
 def _twelve(sheet: Sheet) -> list[str]:
@@ -222,11 +231,10 @@ def _list_page(session: Session, call: Call, query: str) -> Response:
     words, choices = call.words, _choices(session, call)
     groups, suppliers = dict(choices["group"]), dict(choices["supplier"])
     factors = {one.code: one.factor for one in session.exec(select(Unit))}
-    uk = words.language == "uk"
     rows = []
     for row in session.exec(select(Ingredient)):
-        name = row.name_uk if uk else row.name_en
-        found = f"{name} {row.barcodes} {row.ingredient_id}".casefold()
+        name = name_in(row, words.language)
+        found = f"{' '.join(every_name(row))} {row.barcodes} {row.ingredient_id}".casefold()
         if query.casefold() not in found:
             continue
         par = from_milli(row.par_milli) / factors[row.unit]

@@ -19,7 +19,7 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
-from ..import_columns import COLUMNS, NEEDED, OPTIONAL, Subject
+from ..import_columns import COLUMNS, Subject, asked_in
 from ..importing import Plan, carry_out, dry_run, papers_of
 from ..kitchen_cards import NewCard, tell_kitchen
 from ..menu_draft import outlook
@@ -296,8 +296,10 @@ def _page(
             (
                 one.value,
                 words(f"import_{one.value}"),
-                ", ".join(COLUMNS[name][at] for name in NEEDED[one]),
-                ", ".join(COLUMNS[name][at] for name in OPTIONAL[one]),
+                *(
+                    ", ".join(COLUMNS[name][at] for name in names)
+                    for names in asked_in(one, words.language)
+                ),
             )
             for one in Subject
         ],

@@ -8,7 +8,7 @@ import io
 
 import xlsxwriter
 
-from ..import_columns import COLUMNS, NEEDED, OPTIONAL, Subject
+from ..import_columns import COLUMNS, Subject, asked_in
 from .words import Words
 
 LANGUAGE_ORDER = ("en", "uk", "pl")
@@ -26,8 +26,9 @@ def template_of(subject: Subject, words: Words) -> bytes:
     look = {"font_name": "Noto Sans", "bg_color": "#F3F5F8", "bottom": 1}
     needed, besides = book.add_format({**look, "bold": True}), book.add_format(look)
     text = book.add_format({"num_format": "@"})
-    for column, name in enumerate((*NEEDED[subject], *OPTIONAL[subject])):
-        must = name in NEEDED[subject]
+    must_have, may_have = asked_in(subject, words.language)
+    for column, name in enumerate((*must_have, *may_have)):
+        must = name in must_have
         sheet.set_column(column, column, WIDTH, text if name in ("id", "barcode") else None)
         sheet.write_string(0, column, COLUMNS[name][at], needed if must else besides)
         note = words(f"column_{name}")

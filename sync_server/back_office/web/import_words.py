@@ -89,6 +89,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "column_id": ("A short code", "Короткий код", "Krótki kod"),
     "column_name_uk": ("Name in Ukrainian", "Назва українською", "Nazwa po ukraińsku"),
     "column_name_en": ("Name in English", "Назва англійською", "Nazwa po angielsku"),
+    "column_name_pl": ("Name in Polish", "Назва польською", "Nazwa po polsku"),
     "column_group": ("A group of goods", "Група товарів", "Grupa towarów"),
     "column_unit": ("kg, g, l, ml or pcs", "кг, г, л, мл або шт", "kg, g, l, ml lub szt"),
     "column_supplier": ("A supplier of the house", "Постачальник", "Dostawca lokalu"),

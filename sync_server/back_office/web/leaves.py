@@ -16,10 +16,11 @@ from sync_server.store.database import session_on
 from ..accounts import RIGHT_COSTING, Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
 from ..journal_entries import journal_entries
+from ..names import Names, name_in
 from ..recipes_book import Cookbook
 from ..settings import costing_method
 from ..tables import IngredientGroup
-from ..turnover import Names, last_booked_day, stores, turnover_sheet
+from ..turnover import last_booked_day, stores, turnover_sheet
 from .entries_page import entries_grid
 from .exceptions_page import SHOWN, exceptions_grid
 from .food_cost_page import (
@@ -193,8 +194,7 @@ def entries_leaf(connection: Connection, asked: Asked) -> Leaf:
     names = {f"store/{store}": name[words.language] for store, name in stores(connection)}
     with session_on(connection) as session:
         for group in session.exec(select(IngredientGroup)):
-            named = Names(group.name_en, group.name_uk)
-            names[f"group/{group.group_id}"] = named[words.language]
+            names[f"group/{group.group_id}"] = name_in(group, words.language)
     return Leaf(
         ENTRIES,
         entries_grid(found, caption, words, formats, names),

@@ -26,6 +26,7 @@ from sync_server.domain.documents import (
 from sync_server.domain.shelves import BOUGHT
 from sync_server.domain.stock import from_milli
 
+from ..names import name_in
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
@@ -144,7 +145,6 @@ class Desk:
     @staticmethod
     def of(session: Session, words: Words, formats: Formats, zone: ZoneInfo) -> "Desk":
         """The lists as the books have them now."""
-        uk = words.language == "uk"
         stores = session.exec(select(Store).order_by(col(Store.position))).all()
         suppliers = session.exec(select(Supplier).order_by(col(Supplier.name))).all()
         return Desk(
@@ -152,7 +152,7 @@ class Desk:
             formats,
             zone,
             goods_of(session, words),
-            [(row.store_id, row.name_uk if uk else row.name_en) for row in stores],
+            [(row.store_id, name_in(row, words.language)) for row in stores],
             [(row.supplier_id, row.name) for row in suppliers],
         )
 
@@ -190,7 +190,7 @@ def goods_of(session: Session, words: Words) -> list[Good]:
         packs.setdefault(pack.ingredient_id, {})[pack.name.casefold()] = from_milli(pack.base_milli)
     goods = []
     for row in session.exec(select(Ingredient)):
-        name = row.name_uk if words.language == "uk" else row.name_en
+        name = name_in(row, words.language)
         factor, paid = units[row.unit], last.get(row.ingredient_id)
         price = paid[0] * 1000 * factor // paid[1] if paid else None
         goods.append(

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
+from ..names import name_in
 from ..offers import offer_stops
 from ..portions import portions_of_house
 from ..tables import Item, StopOffer
@@ -74,8 +75,8 @@ class PortionPages:
 
 
 def _names(session: Session, call: Call) -> dict[str, str]:
-    uk = call.words.language == "uk"
-    return {row.item_id: row.name_uk if uk else row.name_en for row in session.exec(select(Item))}
+    language = call.words.language
+    return {row.item_id: name_in(row, language) for row in session.exec(select(Item))}
 
 
 def _left(session: Session, call: Call) -> list[Left]:

@@ -22,9 +22,9 @@ from ..accounts import RIGHT_COSTING
 from ..cards import read_alternatives
 from ..catalogue import CatalogueReader
 from ..kitchen_cards import method_of
+from ..names import Names
 from ..recipes_book import Cookbook, OpenCard
 from ..tables import CatalogueEdition
-from ..turnover import Names
 from ..typed import decimal_of, minor_of
 from .draft_routes import read_menu
 from .frame import CARDS, WHAT_IF, render

@@ -11,8 +11,8 @@ from sync_server.domain.money import divide_half_up
 from sync_server.domain.recipes import Alternative, Owner
 from sync_server.domain.stock import exact
 
+from ..names import LANGUAGES, Names
 from ..recipes_book import Card, Cookbook, OpenCard
-from ..turnover import Names
 from .formats import Formats
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
 from .printing import PrintColumn, PrintForm
@@ -69,7 +69,7 @@ def choice_names(menu: Catalogue | None) -> dict[str, Names]:
         for one in group.modifiers:
             named = [
                 f"{group.names.get(lang, '')}: {one.names.get(lang, one.modifier_id)}"
-                for lang in ("en", "uk")
+                for lang in LANGUAGES
             ]
             found[one.modifier_id] = Names(*named)
     return found

@@ -17,6 +17,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "new_account": ("New account", "Новий запис", "Nowe konto"),
     "field_name_uk": ("Name, Ukrainian", "Назва українською", "Nazwa po ukraińsku"),
     "field_name_en": ("Name, English", "Назва англійською", "Nazwa po angielsku"),
+    "field_name_pl": ("Name, Polish", "Назва польською", "Nazwa po polsku"),
     "field_group": ("Group", "Група", "Grupa"),
     "field_new_group": ("or a new group", "або нова група", "albo nowa grupa"),
     "field_par": ("Least stock", "Мін. залишок", "Minimum"),

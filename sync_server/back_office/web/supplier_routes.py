@@ -16,6 +16,7 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..goods import keep_supplier
+from ..names import name_in
 from ..tables import Balance, Ingredient, Supplier, Unit
 from .frame import SUPPLIERS, render
 from .plain_form import Sheet, field_of, first, sheet_of, told
@@ -83,14 +84,14 @@ def _goods(session: Session, call: Call, supplier_id: str) -> list[dict[str, str
     factors = {one.code: one.factor for one in session.exec(select(Unit))}
     total = select(Balance.ingredient_id, func.sum(Balance.qty_milli))
     held = dict(session.exec(total.group_by(col(Balance.ingredient_id))).all())
-    uk, rows = call.words.language == "uk", []
+    rows = []
     for row in session.exec(select(Ingredient).where(Ingredient.supplier_id == supplier_id)):
         factor, qty = factors[row.unit], int(held.get(row.ingredient_id, 0))
         par = from_milli(row.par_milli) / factor
         rows.append(
             {
                 "id": row.ingredient_id,
-                "name": row.name_uk if uk else row.name_en,
+                "name": name_in(row, call.words.language),
                 "unit": call.words(f"unit_{row.unit}"),
                 "held": call.formats.quantity(from_milli(qty) / factor, row.unit),
                 "tone": "bad" if qty < row.par_milli else "",

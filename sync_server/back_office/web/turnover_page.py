@@ -8,7 +8,8 @@ from sync_server.domain.costing import METHODS
 from sync_server.domain.stock import KINDS_OF, Column
 
 from ..food_cost import FoodCost
-from ..turnover import GoodRow, Names, Question, Sheet, Sums
+from ..names import Names
+from ..turnover import GoodRow, Question, Sheet, Sums
 from .formats import Formats
 from .frame import TURNOVER, Card, Chip, Choice, Dates, Ranked
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
