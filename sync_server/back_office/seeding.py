@@ -32,6 +32,7 @@ from .ledger import Entry, Ledger, Shelf
 from .tables import (
     Account,
     Bottle,
+    CardText,
     Ingredient,
     IngredientGroup,
     IngredientLoss,
@@ -96,6 +97,8 @@ class MenuItem(Protocol):
     def category_id(self) -> str: ...
     @property
     def names(self) -> Names: ...
+    @property
+    def method(self) -> Names: ...
 
 
 class BottleShape(Protocol):
@@ -107,6 +110,19 @@ class BottleShape(Protocol):
     def full_g(self) -> int: ...
     @property
     def tare_g(self) -> int: ...
+
+
+class KnownNutrients(Protocol):
+    """What is in 100 base units of a good: kilocalories, and grams."""
+
+    @property
+    def energy(self) -> Decimal: ...
+    @property
+    def protein(self) -> Decimal: ...
+    @property
+    def fat(self) -> Decimal: ...
+    @property
+    def carbohydrate(self) -> Decimal: ...
 
 
 class BoughtGood(Protocol):
@@ -136,6 +152,8 @@ class BoughtGood(Protocol):
     def allergens(self) -> Sequence[str]: ...
     @property
     def bottle(self) -> BottleShape | None: ...
+    @property
+    def nutrients(self) -> KnownNutrients | None: ...
 
 
 class PreparedGood(Protocol):
@@ -272,6 +290,7 @@ async def load_venue(
             _menu(session, house, store_of_station)
             session.flush()
             add_cards(session, recipes)
+            _methods(session, house, recipes, at_ms)
             _opening(session, house, day, at_ms)
             session.add_all(
                 Account(
@@ -287,6 +306,16 @@ async def load_venue(
             session.flush()
 
     await database.write(fill)
+
+
+def _methods(session: Session, house: House, recipes: Sequence[Recipe], at_ms: int) -> None:
+    """How dishes are made, as the kitchen reads it."""
+    cards = {one.owner_id for one in recipes if one.owner is Owner.ITEM}
+    for item in house.items:
+        if item.item_id in cards and item.method:
+            key = {"owner": Owner.ITEM.value, "owner_id": item.item_id, "valid_from": FIRST_CARD}
+            text = _name(item.method, "uk")
+            session.add(CardText(**key, technology=text, login="", at_ms=at_ms))
 
 
 def cards_of(house: House) -> list[Recipe]:
@@ -358,21 +387,24 @@ def _goods(session: Session, house: House) -> None:
         )
     session.flush()
     for good in house.ingredients:
-        session.add(
-            Ingredient(
-                ingredient_id=good.ingredient_id,
-                group_id=good.group_id,
-                unit=good.unit,
-                supplier_id=good.supplier_id,
-                par_milli=to_milli(in_base(good.par, good.unit)),
-                barcodes=good.barcode,
-                shelf_days=good.shelf_days,
-                allergens=" ".join(good.allergens),
-                name_en=_name(good.names, "en"),
-                name_uk=_name(good.names, "uk"),
-                name_pl=good.names.get("pl", ""),
-            )
+        row = Ingredient(
+            ingredient_id=good.ingredient_id,
+            group_id=good.group_id,
+            unit=good.unit,
+            supplier_id=good.supplier_id,
+            par_milli=to_milli(in_base(good.par, good.unit)),
+            barcodes=good.barcode,
+            shelf_days=good.shelf_days,
+            allergens=" ".join(good.allergens),
+            name_en=_name(good.names, "en"),
+            name_uk=_name(good.names, "uk"),
+            name_pl=good.names.get("pl", ""),
+            facts_known=good.nutrients is not None,
         )
+        if good.nutrients is not None:
+            for name in ("energy", "protein", "fat", "carbohydrate"):
+                setattr(row, f"{name}_milli", to_milli(getattr(good.nutrients, name)))
+        session.add(row)
     for semi in house.semi_finished:
         session.add(
             Ingredient(
@@ -388,8 +420,8 @@ def _goods(session: Session, house: House) -> None:
     session.flush()
     for good in house.ingredients:
         for month, loss in good.monthly_loss.items():
-            row = IngredientLoss(ingredient_id=good.ingredient_id, month=month, cold_bp=_bp(loss))
-            session.add(row)
+            cold = _bp(loss)
+            session.add(IngredientLoss(ingredient_id=good.ingredient_id, month=month, cold_bp=cold))
         if (shape := good.bottle) is not None:
             sizes = {name: getattr(shape, name) for name in ("nominal_ml", "full_g", "tare_g")}
             session.add(Bottle(ingredient_id=good.ingredient_id, **sizes))

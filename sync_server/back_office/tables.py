@@ -181,6 +181,25 @@ class CardText(BackRow, table=True):
     at_ms: int = Field(sa_column=_big())
 
 
+class CalculationRow(BackRow, table=True):
+    """An approved calculation of a card, never changed; `lines` as a list of lists."""
+
+    __tablename__ = "calculation"
+    owner: str = Field(primary_key=True)
+    owner_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    day: str
+    at_ms: int = Field(sa_column=_big())
+    login: str
+    valid_from: str
+    markup_bp: int
+    tax_bp: int
+    yield_milli: int = Field(sa_column=_big())
+    set_minor: int = Field(sa_column=_big())
+    price_minor: int = Field(sa_column=_big())
+    lines: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Substitute(BackRow, table=True):
     """What may stand in for a good that runs short: so many thousandths of it for one."""
 

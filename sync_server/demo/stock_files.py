@@ -16,6 +16,7 @@ from .venue_types import (
     Ingredient,
     IngredientGroup,
     MealPlan,
+    Nutrients,
     OpeningStock,
     RecipeLine,
     Room,
@@ -105,6 +106,7 @@ def _read_ingredients(folder: Path, stock: Stock, goods: dict[str, int], faults:
     records = read_csv(folder / "ingredients.csv", columns, faults)
     losses = _monthly_losses(folder, {record.raw("id") for record in records}, faults)
     bottles = _bottles(folder, {record.raw("id") for record in records}, faults)
+    nutrients = _nutrients(folder, {record.raw("id") for record in records}, faults)
     group_ids = {group.group_id for group in stock.groups}
     store_ids = {store.store_id for store in stock.stores}
     supplier_ids = {supplier.supplier_id for supplier in stock.suppliers}
@@ -128,6 +130,7 @@ def _read_ingredients(folder: Path, stock: Stock, goods: dict[str, int], faults:
             barcode=record.text("barcode", required=False, limit=13),
             allergens=record.references("allergens", ALLERGENS, "allergen", required=False),
             bottle=bottles.get(ingredient_id),
+            nutrients=nutrients.get(ingredient_id),
         )
         stock.ingredients.append(ingredient)
 
@@ -159,6 +162,20 @@ def _bottles(folder: Path, ingredient_ids: set[str], faults: Faults) -> dict[str
             record.fault("ingredient", f"{ingredient_id} stands on an earlier line")
         bottles[ingredient_id] = Bottle(record.whole("nominal_ml", 1, 50_000), full_g, tare_g)
     return bottles
+
+
+def _nutrients(folder: Path, ingredient_ids: set[str], faults: Faults) -> dict[str, Nutrients]:
+    """What a guest may ask for of a good; whoever writes it has looked at its allergens too."""
+    found: dict[str, Nutrients] = {}
+    columns = ("ingredient", "energy", "protein", "fat", "carbohydrate")
+    for record in read_csv(folder / "nutrients.csv", columns, faults):
+        ingredient_id = record.reference("ingredient", ingredient_ids, "ingredient")
+        if ingredient_id in found:
+            record.fault("ingredient", f"{ingredient_id} stands on an earlier line")
+        found[ingredient_id] = Nutrients(
+            *(record.decimal(name, "0", "100000") for name in columns[1:])
+        )
+    return found
 
 
 def _read_semi_finished(folder: Path, stock: Stock, goods: dict[str, int], faults: Faults) -> None:

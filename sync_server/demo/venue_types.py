@@ -76,6 +76,16 @@ class Bottle:
 
 
 @dataclass(frozen=True, slots=True)
+class Nutrients:
+    """What is in 100 g, 100 ml or 100 pieces of a good: kilocalories, and grams."""
+
+    energy: Decimal
+    protein: Decimal
+    fat: Decimal
+    carbohydrate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Ingredient:
     """Something bought. Price per unit (kg, l, pcs) without tax; losses in percent of gross.
 
@@ -97,6 +107,7 @@ class Ingredient:
     barcode: str
     allergens: tuple[str, ...]
     bottle: Bottle | None = None
+    nutrients: Nutrients | None = None
 
 
 @dataclass(frozen=True, slots=True)

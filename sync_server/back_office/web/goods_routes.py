@@ -197,10 +197,12 @@ def _page(
                 "group",
                 "new_group",
                 "unit",
-                "semi_policy",
             )
         ],
-        buying=[field(one) for one in ("supplier", "par", "tax", "shelf_days", "barcodes")],
+        buying=[
+            field(one)
+            for one in ("semi_policy", "supplier", "par", "tax", "shelf_days", "barcodes")
+        ],
         nutrients=[field(one) for one in NUTRIENTS],
         facts_known=bool(sheet.get("facts_known")),
         allergens=[(one, words(f"allergen_{one}"), one in held) for one in ALLERGENS],

@@ -1,7 +1,7 @@
 """Printable forms as PDF, by typst out of `forms/form.typ`: documents, count sheets, cards.
 
-What stands on a form is plain data; the template draws it. Neighbours: `paper_prints` and
-`card_prints` say what stands on which form.
+What stands on a form is plain data; the template draws it. Neighbours: `paper_prints`,
+`recipe_view` and `calculation_view` say what stands on which form.
 """
 
 import json
@@ -27,7 +27,7 @@ class PrintColumn:
 
 @dataclass(frozen=True, slots=True)
 class PrintForm:
-    """Everything on a form."""
+    """Everything on a form. `groups`: titles over so many columns each."""
 
     title: str
     language: str
@@ -39,6 +39,7 @@ class PrintForm:
     signatures: Sequence[str] = ()
     foot: str = "Vitrylo"
     wide: bool = False
+    groups: Sequence[tuple[str, int]] = ()
 
 
 def pdf_of(form: PrintForm) -> bytes:

@@ -4,7 +4,7 @@ A version is never edited: a change is a new version with the day it begins. Reg
 `site`; what is shown is made in `recipe_view`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,7 +18,8 @@ from sync_server.domain.recipes import Owner
 from sync_server.domain.rejections import Refused
 from sync_server.store.database import Database
 
-from ..accounts import RIGHT_COSTING
+from ..accounts import RIGHT_APPROVE, RIGHT_COSTING
+from ..calculations import Calculation, Pricing, approve, approved, reckoned, whole
 from ..cards import read_alternatives
 from ..catalogue import CatalogueReader
 from ..kitchen_cards import method_of
@@ -26,29 +27,28 @@ from ..names import Names
 from ..recipes_book import Cookbook, OpenCard
 from ..tables import CatalogueEdition
 from ..typed import decimal_of, minor_of
+from .calculation_view import calculation_card, shown_columns
 from .draft_routes import read_menu
 from .frame import CARDS, WHAT_IF, render
 from .printing import PrintForm, pdf_response
 from .recipe_form import Begun, form_page, save_version, typed_of
 from .recipe_view import (
     FIRST,
-    Pricing,
     address_of,
     allergens_text,
-    calculation_card,
     choice_names,
     effects_grid,
     lines_grid,
     nutrients_text,
     substitutes,
     technology_card,
-    whole,
 )
 from .settled import SiteSettings
 from .workplace import Call, Workplace
 
 MARKUP_BP = 25_000
 TAX_BP = 2_000
+SHOWN = 6
 
 
 class RecipePages:
@@ -67,6 +67,7 @@ class RecipePages:
         app.add_api_route(card, self._show, methods=["GET"])
         app.add_api_route(card + "/new", self._edit, methods=["GET"])
         app.add_api_route(card + "/new", self._save, methods=["POST"])
+        app.add_api_route(card + "/calculation", self._approve, methods=["POST"])
         app.add_api_route(card + "/{form}.pdf", self._print, methods=["GET"])
         app.add_api_route(WHAT_IF.path, self._what_if, methods=["GET"])
 
@@ -133,15 +134,34 @@ class RecipePages:
                 return None
             if form == "technology":
                 return technology_card(book, opened, call.words, call.formats)
-            pricing = Pricing(
-                today,
-                _percent(params.get("markup"), MARKUP_BP),
-                _percent(params.get("vat"), TAX_BP),
-            )
-            return calculation_card(book, opened, call.words, call.formats, pricing)
+            known = approved(session, opened.card.owner, owner_id)
+            pricing = _pricing(today, params, known)
+            columns = shown_columns(known, reckoned(book, opened, pricing))
+            return calculation_card(book, opened.card, columns, call.words, call.formats)
 
         found = await self._place.read(make)
         return await pdf_response(found) if found is not None else call.refuse("not_found", 404)
+
+    async def _approve(self, request: Request, owner: str, owner_id: str) -> Response:
+        """Keep the calculation of now as the card's next one, if it says anything new."""
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        if RIGHT_APPROVE not in call.visitor.rights:
+            return call.refuse("not_yours", 403)
+        form = {key: str(value) for key, value in (await request.form()).items()}
+        today, choices = call.settings.today(), await self._choices()
+
+        def keep(session: Session) -> Response:
+            book, opened = _opened(session, owner, owner_id, form.get("day") or today, choices)
+            if opened is None:
+                return call.refuse("not_found", 404)
+            card = opened.card
+            pricing = _pricing(today, form, approved(session, card.owner, owner_id))
+            approve(session, card.owner, owner_id, reckoned(book, opened, pricing), call.actor)
+            return RedirectResponse(address_of(card), 303)
+
+        return await self._place.write(keep)
 
     async def _what_if(self, request: Request) -> Response:
         call, refused = self._place.call(request)
@@ -157,9 +177,24 @@ class RecipePages:
         return choice_names(await read_menu(self._menu))
 
 
+def _pricing(today: str, asked: Mapping[str, str], known: Sequence[Calculation]) -> Pricing:
+    """What was asked for; else as the last calculation had it."""
+    last = known[-1].pricing if known else Pricing(today, MARKUP_BP, TAX_BP)
+    return Pricing(
+        today,
+        _percent(asked.get("markup"), last.markup_bp),
+        _percent(asked.get("vat"), last.tax_bp),
+    )
+
+
 def _percent(text: str | None, otherwise: int) -> int:
     value = decimal_of(text or "")
     return int(value * 100) if value is not None and 0 <= value <= 10_000 else otherwise
+
+
+def _typed(basis_points: int) -> str:
+    """A rate as it is typed into a field."""
+    return f"{(Decimal(basis_points) / 100).normalize():f}"
 
 
 def _begun(
@@ -203,6 +238,9 @@ def _card_page(
     foods = sorted(book.names_of(good)[words.language] for good in opened.meal.unknown)
     cost = whole(opened.sheet.unit_cost * card.factor)
     address = address_of(card)
+    known = approved(session, card.owner, card.owner_id)
+    pricing = _pricing(call.settings.today(), {}, known)
+    now = reckoned(book, opened, pricing)
     content = render(
         "card.html",
         words=words,
@@ -221,15 +259,23 @@ def _card_page(
         warning=words.yield_differs if opened.sheet.yield_differs else "",
         technology=opened.technology,
         versions=[
-            (day, f"{address}?day={day}", words.from_the_start if day == FIRST else day)
-            for day in opened.versions
+            (since, f"{address}?day={since}", words.from_the_start if since == FIRST else shown)
+            for since in opened.versions
+            for shown in [formats.day(since)]
         ],
         current=opened.sheet.recipe.valid_from,
         address=address,
         day=opened.sheet.recipe.valid_from,
         dish=card.owner is Owner.ITEM,
-        markup=MARKUP_BP // 100,
-        vat=TAX_BP // 100,
+        markup=_typed(pricing.markup_bp),
+        vat=_typed(pricing.tax_bp),
+        calculations=[
+            (one.number, formats.day(one.pricing.day), formats.money(one.price_minor))
+            for one in reversed(known[-SHOWN:])
+        ],
+        reckoned=formats.money(now.price_minor),
+        fresh=not known or not known[-1].says(now),
+        approves=RIGHT_APPROVE in call.visitor.rights,
         instead=substitutes(book, read_alternatives(session), opened, words),
     )
     return call.page(session, CARDS, card.names[words.language], content)

@@ -1,16 +1,16 @@
 """Recipe cards as their pages and printed forms show them; plain values only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from sync_server.domain.card_sheet import Effect, Meal, SheetLine
-from sync_server.domain.costing import card_price_minor, food_cost_bp, markup_bp
+from sync_server.domain.costing import food_cost_bp, markup_bp
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.money import divide_half_up
 from sync_server.domain.recipes import Alternative, Owner
 from sync_server.domain.stock import exact
 
+from ..calculations import weight_of, whole
 from ..names import LANGUAGES, Names
 from ..recipes_book import Card, Cookbook, OpenCard
 from .formats import Formats
@@ -44,17 +44,11 @@ EFFECTS: tuple[tuple[str, Kind], ...] = (
     ("kind", Kind.TEXT),
     ("now", Kind.MONEY),
     ("then", Kind.MONEY),
-    ("field_change", Kind.PERCENT),
+    ("change_percent", Kind.PERCENT),
     ("average_price", Kind.MONEY),
     ("cost_percent", Kind.PERCENT),
 )
 FIRST = "2000-01-01"
-HUNDRED_PORTIONS = 100
-
-
-def whole(value: Fraction) -> int:
-    """A cost in whole minor units, half up."""
-    return divide_half_up(value.numerator, value.denominator)
 
 
 def address_of(card: Card) -> str:
@@ -140,15 +134,7 @@ def lines_grid(book: Cookbook, opened: OpenCard, words: Words, formats: Formats)
     cells = Cells(formats)
     rows = [_line_row(book, line, words, cells) for line in opened.sheet.lines]
     nothing = cells.nothing(Kind.PERCENT)
-    # Two dumplings are no two grams: what is counted in pieces has no part in the weight.
-    weighed = sum(
-        (
-            line.ready
-            for line in opened.sheet.lines
-            if line.counts and book.unit_of(line.ingredient_id)[0] != "pcs"
-        ),
-        Fraction(0),
-    )
+    weighed = weight_of(book, opened.sheet)
     rows.append(
         Row(
             RowKind.TOTAL,
@@ -236,68 +222,14 @@ def nutrients_text(meal: Meal, words: Words, formats: Formats) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Pricing:
-    """What a calculation card is made for: its day, markup and tax in basis points."""
-
-    day: str
-    markup_bp: int
-    tax_bp: int
-
-
-def calculation_card(
-    book: Cookbook, opened: OpenCard, words: Words, formats: Formats, pricing: Pricing
-) -> PrintForm:
-    """The calculation card for 100 portions (features-region, rule 11): norm, price and sum of
-    each line, the set's cost, the selling price with markup and tax, rounded up to a whole."""
-    rows, total = [], 0
-    for number, line in enumerate(opened.sheet.lines, start=1):
-        unit, factor = book.unit_of(line.ingredient_id)
-        norm = line.gross * HUNDRED_PORTIONS / Fraction(opened.sheet.recipe.output) / factor
-        value = whole(norm * factor * line.unit_cost)
-        total += value
-        rows.append(
-            [
-                str(number),
-                book.names_of(line.ingredient_id)[words.language],
-                words(f"unit_{unit}") if unit else "",
-                formats.quantity(exact(norm), unit),
-                formats.money(whole(line.unit_cost * factor)),
-                formats.money(value),
-            ]
-        )
-    price = card_price_minor(total, HUNDRED_PORTIONS, pricing.markup_bp, pricing.tax_bp, 100)
-    facts = [
-        (words.day, formats.day(pricing.day)),
-        (words.markup, formats.percent(pricing.markup_bp)),
-        (words.selling_price, formats.money(price)),
-    ]
-    columns = [
-        PrintColumn("№", 9),
-        PrintColumn(words.ingredient, 0, right=False),
-        PrintColumn(words.unit, 14, right=False),
-        PrintColumn(words.per_hundred, 28),
-        PrintColumn(words.unit_price, 26),
-        PrintColumn(words.value, 28),
-    ]
-    return PrintForm(
-        f"{words.calculation_card} · {opened.card.names[words.language]}",
-        words.language,
-        columns,
-        rows,
-        facts=facts,
-        totals=[["", words.set_cost, "", "", "", formats.money(total)]],
-        signatures=(words.head_of_production, words.compiled_by, words.approved_by),
-    )
-
-
 def technology_card(book: Cookbook, opened: OpenCard, words: Words, formats: Formats) -> PrintForm:
     """The technology card: gross, losses, net and yield of each line, how it is made, what the
     guest has to know."""
     grid = lines_grid(book, opened, words, formats)
     shown = range(7)
     columns = [PrintColumn(grid.heads[0].title, 0, right=False)]
-    columns += [PrintColumn(grid.heads[index].title, 24) for index in list(shown)[1:]]
+    columns.append(PrintColumn(grid.heads[1].title, 16, right=False))
+    columns += [PrintColumn(grid.heads[index].title, 24) for index in list(shown)[2:]]
     texts = [[row.cells[index].text for index in shown] for row in grid.rows]
     allergens = allergens_text(opened.meal, words)
     remarks = [
@@ -315,7 +247,7 @@ def technology_card(book: Cookbook, opened: OpenCard, words: Words, formats: For
         texts[:-1],
         facts=[
             (f"{words.output}, {unit}", made),
-            (words.in_force_since, _since(card, words, formats)),
+            (words.in_force_since, _since(card, words, formats).replace("—", words.from_the_start)),
         ],
         totals=texts[-1:],
         remarks=remarks,
