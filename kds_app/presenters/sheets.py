@@ -8,13 +8,15 @@ Rule: choices come in pages of `CHOICES`, never in a list that scrolls; each cho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, TypeAlias
 
 from kds_app.presenters.shown import Act, Bar, Pair, Sheet
 from kds_app.presenters.ticket import Names
 from kds_app.words import span
 from sync_server.domain.kitchen import UNDO_MS, Ticket
 from sync_server.domain.speed import HOUR_MS, Speed
+from sync_server.paper.allergens import named
 
 if TYPE_CHECKING:
     from kds_app.presenters.board import Board
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 CHOICES = 14
 RECALL_MS = 60 * 60_000
 """How long a finished ticket stands on the list (features-commercial B3.23)."""
+
+LEAF_ROWS, LEAF_LINES, LEAF_LETTERS, SHORT_LINES = 11, 16, 52, 4
+"""What a page of a recipe card holds at the usual size of letters: components, or lines of text of
+so many letters; up to so few lines stand above the components."""
+
+Pairs: TypeAlias = tuple[Pair, ...]
 
 HOURS_SHOWN = 6
 DISHES_SHOWN = 8
@@ -45,7 +53,7 @@ def sheet(board: Board, names: Names, now_ms: int) -> Sheet:
         case "table":
             made = _table(board, names, rest)
         case "recipe":
-            made = _recipe(names, rest)
+            made = _recipe(board, names, rest)
         case "speed":
             made = _speed(board, names)
         case "lost":
@@ -56,13 +64,18 @@ def sheet(board: Board, names: Names, now_ms: int) -> Sheet:
 def _paged(board: Board, names: Names, choices: list[Act], title: str, text: str) -> Sheet:
     pages = max(1, -(-len(choices) // CHOICES))
     page = min(board.state.sheet_page, pages - 1)
-    words = names.words
-    foot = [Act("sheet:", words.say("close"), icon="close")]
+    shown = tuple(choices[page * CHOICES : (page + 1) * CHOICES])
+    return Sheet(title, text, shown, _ways(board, names, pages))
+
+
+def _ways(board: Board, names: Names, pages: int) -> tuple[Act, ...]:
+    """The way out of a sheet, and to its other pages."""
+    page = min(board.state.sheet_page, pages - 1)
+    foot = [Act("sheet:", names.words.say("close"), icon="close")]
     if pages > 1:
         foot.append(Act("sheet_page:back", icon="chevron_left", enabled=page > 0))
         foot.append(Act("sheet_page:next", icon="chevron_right", enabled=page < pages - 1))
-    shown = tuple(choices[page * CHOICES : (page + 1) * CHOICES])
-    return Sheet(title, text, shown, tuple(foot))
+    return tuple(foot)
 
 
 def _recall(board: Board, names: Names, now_ms: int) -> Sheet:
@@ -206,8 +219,9 @@ def _rush(group: Sequence[Ticket], names: Names) -> Act:
     return Act(f"rush:{'on' if on else 'off'}:{ids}", label, "danger" if on else "chosen", "bolt")
 
 
-def _recipe(names: Names, item_id: str) -> Sheet | None:
-    """The recipe card: components of one portion, and how it is made."""
+def _recipe(board: Board, names: Names, item_id: str) -> Sheet | None:
+    """The recipe card: what it contains, components of one portion, how it is made; on as many
+    pages as it takes."""
     item = names.catalogue.items.get(item_id)
     if item is None:
         return None
@@ -217,9 +231,30 @@ def _recipe(names: Names, item_id: str) -> Sheet | None:
         for part in item.components
     )
     method = catalogue.name(item.method, words.language)
-    text = method or ("" if pairs else words.say("no_recipe"))
-    foot = (Act("sheet:", words.say("close"), icon="close"),)
-    return Sheet(names.item(item_id, item_id), text, (), foot, pairs=pairs)
+    pages = _leaves(pairs, method, board.settings.zoom)
+    text, pairs = pages[min(board.state.sheet_page, len(pages) - 1)]
+    contains = named(",".join(item.allergens), words.language)
+    return Sheet(
+        names.item(item_id, item_id),
+        text or ("" if pairs else words.say("no_recipe")),
+        (),
+        _ways(board, names, len(pages)),
+        pairs=pairs,
+        warning=words.say("contains", text=contains) if contains else "",
+    )
+
+
+def _leaves(pairs: Pairs, method: str, zoom: float) -> list[tuple[str, Pairs]]:
+    """A short card on one page; else what goes in first, then how it is made."""
+    rows, lines = max(3, round(LEAF_ROWS / zoom)), max(4, round(LEAF_LINES / zoom))
+    wide = round(LEAF_LETTERS / max(1.0, zoom))
+    text = [line for part in method.splitlines() for line in wrap(part, wide) or [""]]
+    if len(text) <= SHORT_LINES and len(pairs) + len(text) <= rows:
+        return [(method, pairs)]
+    leaves: list[tuple[str, Pairs]] = [
+        ("", pairs[at : at + rows]) for at in range(0, len(pairs), rows)
+    ]
+    return leaves + [("\n".join(text[at : at + lines]), ()) for at in range(0, len(text), lines)]
 
 
 def _speed(board: Board, names: Names) -> Sheet:

@@ -170,6 +170,7 @@ class Sheet:
     columns: int = 2
     bars: tuple[Bar, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

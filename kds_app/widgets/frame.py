@@ -25,6 +25,7 @@ from kds_app.theme import scale
 from kds_app.widgets.buttons import face, pill, pill_width
 
 HEAD, FOOT, SIDE, SHEET = 64, 72, 290, 780
+PAIR = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +260,18 @@ class SheetView(Touchable):
         title = fit(sheet.title, wide - 2 * pad, u(24), True, 2)
         self.rows(title, pad, u(18), wide - 2 * pad, u(24), bold=True)
         top = u(30) + round(u(24) * LEADING) * len(title)
-        if sheet.text:
-            rows = fit(sheet.text, wide - 2 * pad, u(20), False, 4)
-            self.rows(rows, pad, top, wide - 2 * pad, u(20))
-            top += round(u(20) * LEADING) * len(rows)
         foot = u(64)
         bottom = high - u(18) - foot - u(16)
+        line = round(u(20) * LEADING)
+        if sheet.warning:
+            rows = fit(sheet.warning, wide - 2 * pad, u(20), True, 3)
+            self.rows(rows, pad, top, wide - 2 * pad, u(20), "late_text", bold=True)
+            top += line * len(rows) + u(8)
+        if sheet.text:
+            lines = max(4, (bottom - top - u(PAIR) * len(sheet.pairs)) // line)
+            rows = fit(sheet.text, wide - 2 * pad, u(20), False, lines)
+            self.rows(rows, pad, top, wide - 2 * pad, u(20))
+            top += line * len(rows)
         top = self._pairs(sheet.pairs, pad, top + u(14) * bool(sheet.text), bottom)
         top = self._bars(sheet.bars, pad, top, bottom)
         rows_needed = max(1, -(-len(sheet.choices) // sheet.columns))
@@ -283,7 +290,7 @@ class SheetView(Touchable):
     def _pairs(self, pairs: tuple[Pair, ...], left: int, top: int, bottom: int) -> int:
         """Names and figures to read, as many as there is room for."""
         u = scale.of
-        room, row = round(self.width) - 2 * left, u(40)
+        room, row = round(self.width) - 2 * left, u(PAIR)
         for pair in pairs:
             if top + row > bottom:
                 break

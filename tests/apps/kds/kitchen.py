@@ -15,7 +15,7 @@ from sync_server.domain.checks import Stamp
 from sync_server.domain.decisions import decide
 from sync_server.domain.ids import CheckId, CommandId, LineId, StaffId, TicketId
 from sync_server.domain.kitchen import Ticket
-from sync_server.domain.menu import Catalogue
+from sync_server.domain.menu import Catalogue, Component
 from sync_server.domain.rejections import Accepted, Decision
 from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, rights_of
 from sync_server.domain.venue import Notice, Venue
@@ -294,3 +294,20 @@ def renamed(catalogue: Catalogue, language: str) -> Catalogue:
             for key, station in catalogue.stations.items()
         },
     )
+
+
+def with_long_card(catalogue: Catalogue | None, item_id: str) -> Catalogue:
+    """The catalogue with a dish of twenty components that takes fifty lines to explain."""
+    assert catalogue is not None
+    parts = tuple(
+        Component(f"p{n}", {"en": f"Part{n}", "uk": f"Складник {n}"}, n * 5_000, "g")
+        for n in range(1, 21)
+    )
+    steps = {
+        "en": "\n".join(f"{n}. Stir it well, then let it stand for a while." for n in range(50)),
+        "uk": "\n".join(f"{n}. Перемішати й дати постояти." for n in range(50)),
+    }
+    dish = replace(
+        catalogue.items[item_id], components=parts, method=steps, allergens=("milk", "celery")
+    )
+    return replace(catalogue, items=catalogue.items | {item_id: dish})

@@ -22,7 +22,7 @@ from kds_app.sounds import Speaker
 from kds_app.theme import COLOURS, HEADS
 from sync_server.domain import commands as c
 from tests.apps.conftest import Rig
-from tests.apps.kds.kitchen import SECOND, Kitchen, evening
+from tests.apps.kds.kitchen import SECOND, Kitchen, evening, with_long_card
 
 pytestmark = pytest.mark.xdist_group("kivy")
 
@@ -153,6 +153,29 @@ def test_words_of_a_sheet_stand_below_one_another(show: Open, action: str) -> No
     first = [m for m in shown.screen.sheet.marks if m.kind == "text" and m.x < 60]
     for above, below in pairwise(sorted(first, key=lambda mark: mark.y)):
         assert above.y + above.height <= below.y + 2, (above, below)
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+def test_every_page_of_a_long_recipe_card_is_painted_whole(
+    show: Open, size: tuple[int, int]
+) -> None:
+    kitchen = evening()
+    kitchen.catalogue = with_long_card(kitchen.catalogue, "duck")
+    shown = show(kitchen, size)
+    shown.tap("left:duck")
+    shown.screen.dispatch("on_act", "sheet:recipe:duck")
+    for page in range(6):
+        shown.rig.settle()
+        shown.rig.shot(f"kds_long_card_{page}_{size[0]}x{size[1]}")
+        sheet, marks = shown.screen.view.sheet, shown.screen.sheet.marks
+        assert sheet is not None
+        assert not [mark.text for mark in marks if mark.cut]
+        painted = {mark.text for mark in marks}
+        assert {pair.value for pair in sheet.pairs} | set(sheet.text.splitlines()) <= painted
+        if not sheet.foot[-1].enabled:
+            break
+        shown.tap("sheet_page:next")
+    assert page == 5, "two of components, four of text"
 
 
 def test_the_board_follows_the_window_up_to_four_thousand_pixels(show: Open) -> None:

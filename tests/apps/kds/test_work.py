@@ -10,7 +10,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.ids import LineId
 from sync_server.domain.menu import Component, Modifier, ModifierGroup
 from tests.apps.kds.board_screen import Screen, timers
-from tests.apps.kds.kitchen import KYIV, MINUTE, Kitchen
+from tests.apps.kds.kitchen import KYIV, MINUTE, Kitchen, with_long_card
 
 
 @pytest.fixture
@@ -205,6 +205,26 @@ def test_components_are_totalled_over_all_dishes_and_stand_on_the_recipe_card(
     sheet = screen.act("sheet:recipe:banosh").sheet
     assert sheet is not None
     assert (sheet.text, sheet.pairs[0].value) == ("Fry both sides.", "2\u00a0pcs")
+
+
+def test_a_long_recipe_card_goes_on_on_further_pages_and_says_what_it_contains(
+    house: Kitchen,
+) -> None:
+    house.catalogue = with_long_card(house.catalogue, "banosh")
+    screen = Screen(house)
+    sheet = screen.act("sheet:recipe:banosh").sheet
+    read: list[str] = []
+    for _ in range(10):
+        assert sheet is not None
+        assert sheet.warning == "Contains: milk, celery"
+        read += [pair.label for pair in sheet.pairs] + sheet.text.split()
+        after = next((act for act in sheet.foot if act.id == "sheet_page:next"), None)
+        assert after is not None
+        if not after.enabled:
+            break
+        sheet = screen.act("sheet_page:next").sheet
+    whole = house.catalogue.items["banosh"]
+    assert read == [part.names["en"] for part in whole.components] + whole.method["en"].split()
 
 
 def test_components_count_double_extra_half_and_what_is_left_out(house: Kitchen) -> None:
