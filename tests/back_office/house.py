@@ -104,7 +104,7 @@ class SmallHouse:
 
 
 def accountant(login: str = "halyna", *rights: str) -> NewAccount:
-    held = rights or ("reports", "costing", "approve_stock", "settings")
+    held = rights or ("reports", "costing", "approve_stock", "settings", "house_account")
     return NewAccount(login, "Halyna", "Accountant", held, "en", PASSWORDS.hash(PASSWORD))
 
 

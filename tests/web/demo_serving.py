@@ -67,7 +67,7 @@ def owner(connection: Connection) -> None:
             login="owner",
             name="Олександр Богданович",
             role="owner",
-            rights="reports costing approve_stock settings",
+            rights="reports costing approve_stock settings house_account",
             language="uk",
             password_hash=PASSWORDS.hash(PASSWORD),
         )

@@ -19,7 +19,7 @@ from tests.back_office.house import PASSWORD
 from tests.web.conftest import ROOT, Served
 
 PEOPLE = {
-    "halyna": {"reports", "costing", "approve_stock", "settings"},
+    "halyna": {"reports", "costing", "approve_stock", "settings", "house_account"},
     "nadia": {"reports"},
     "marko": {"costing"},
     "oksana": {"costing", "approve_stock"},
@@ -115,6 +115,15 @@ def test_every_door_asks_its_right_of_everybody(
             if status != 401:
                 wrong.append((method, path, "nobody", status))
     assert wrong == []
+
+
+def test_who_keeps_recipes_gives_nobody_credit(people: dict[str, httpx.Client]) -> None:
+    accounts, limit = "/house/menu?section=house_account", "c|house_account|acme|limit_minor"
+    for login, held in PEOPLE.items():
+        shown = people[login].get(accounts).status_code
+        assert (shown == 200) == ({"costing", "house_account"} <= held), login
+    form = {"section": "item", limit: "999999"}
+    assert people["marko"].post("/house/menu", data=form).status_code == 403
 
 
 def test_no_form_from_another_site_is_taken(

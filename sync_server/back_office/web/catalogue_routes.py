@@ -18,7 +18,7 @@ from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import Change, Preview
 from sync_server.store.database import Database
 
-from ..accounts import RIGHT_COSTING, RIGHT_SETTINGS
+from ..accounts import RIGHT_ACCOUNTS, RIGHT_COSTING, RIGHT_SETTINGS
 from ..catalogue import CatalogueReader
 from ..menu_draft import Outlook, keep_in_draft, outlook
 from ..offers import good_pin, offer_pin
@@ -42,8 +42,8 @@ from .settled import SiteSettings
 from .workplace import Call, Workplace
 
 PIN_PATH = f"{MENU.path}/pin"
-PEOPLE = frozenset({"role", "staff"})
-"""What only somebody with the right to settings may change: who may do what."""
+ASKS = {"role": RIGHT_SETTINGS, "staff": RIGHT_SETTINGS, "house_account": RIGHT_ACCOUNTS}
+"""Lists that ask more than the menu's own right: who may do what, and who may eat on credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,9 @@ class CataloguePages:
 
 def _sections(call: Call) -> dict[str, str]:
     """The lists that the person may change, with their words."""
-    mine = SECTIONS if RIGHT_SETTINGS in call.visitor.rights else set(SECTIONS) - PEOPLE
-    return {one: call.words(f"menus_{one}") for one in SECTIONS if one in mine}
+    held = call.visitor.rights
+    mine = [one for one in SECTIONS if one not in ASKS or ASKS[one] in held]
+    return {one: call.words(f"menus_{one}") for one in mine}
 
 
 def _kept(session: Session, call: Call, catalogue: Catalogue, where: Where, form: Form) -> Response:
@@ -141,7 +142,7 @@ def _kept(session: Session, call: Call, catalogue: Catalogue, where: Where, form
     seen = outlook(session, catalogue, call.actor.at_ms)
     made, gone = new_thing(seen.ahead, form), removal(form)
     changes = [*changes_in(seen.menu, form), *made, *gone]
-    if {one.kind for one in changes} & PEOPLE - _sections(call).keys():
+    if {one.kind for one in changes} & ASKS.keys() - _sections(call).keys():
         return call.refuse("not_yours", 403)
     wrong = keep_in_draft(session, seen, changes, call.actor)
     if wrong:

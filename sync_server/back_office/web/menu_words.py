@@ -5,6 +5,8 @@
 
 from collections.abc import Mapping
 
+from sync_server.domain.staff import RIGHTS
+
 _ROWS: Mapping[str, tuple[str, str, str]] = {
     "draft_of": ("Draft: {count}", "Чернетка: {count}", "Szkic: {count}"),
     "menu_from": ("as it will be from {time}", "якою буде з {time}", "jaka będzie od {time}"),
@@ -367,6 +369,7 @@ _RIGHTS: Mapping[str, tuple[str, str, str]] = {
     "reopen": ("Reopen, correct a tender", "Відкрити знову, виправити", "Otwarcie, korekta"),
     "vouchers": ("Vouchers, deposits", "Сертифікати, аванси", "Bony, zaliczki"),
     "house_account": ("House accounts", "Рахунки закладу", "Konta lokalu"),
+    "club_cards": ("Club cards", "Клубні картки", "Karty klubowe"),
     "no_sale": ("Drawer without a sale", "Скринька без продажу", "Szuflada bez sprzedaży"),
     "open_shift": ("Take a drawer", "Узяти касу", "Objęcie kasy"),
     "cash_in_out": ("Cash in and out", "Внесення й вилучення", "Wpłaty i wypłaty"),
@@ -383,6 +386,7 @@ _RIGHTS: Mapping[str, tuple[str, str, str]] = {
     "approve_stock": ("Approve stock papers", "Затверджувати склад", "Zatwierdzanie magazynu"),
     "settings": ("Devices, staff, menu", "Пристрої, персонал, меню", "Urządzenia, personel, menu"),
 }
+assert _RIGHTS.keys() == RIGHTS.keys(), "every right has words here"
 MENU_WORDS: Mapping[str, Mapping[str, str]] = {
     language: {key: row[place] for key, row in _ROWS.items()}
     | {f"right_{key}": row[place] for key, row in _RIGHTS.items()}

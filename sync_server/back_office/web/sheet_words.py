@@ -308,6 +308,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "account_reports": ("Reports", "Звіти", "Raporty"),
     "account_costing": ("Stock and recipes", "Склад і рецепти", "Magazyn i receptury"),
+    "account_house_account": (
+        "House accounts and their limits",
+        "Рахунки компаній та їхні ліміти",
+        "Konta firm i ich limity",
+    ),
     "account_approve_stock": (
         "Approve, reverse, lock",
         "Затверджувати, сторнувати, закривати",
