@@ -21,7 +21,7 @@ RIGHT = "reports"
 _HOUR_MS = 3_600_000
 _DAY_HOURS = 24
 _SPANS = (1, 4, 24, 72, 168, 720)
-_ANSWERS = 40
+_ANSWERS = 200
 """Looked through in a row before somebody has to ask for older ones again."""
 HAPPENED = frozenset(
     {

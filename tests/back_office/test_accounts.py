@@ -35,7 +35,8 @@ async def test_a_right_password_opens_until_the_session_ends(books_on_both: Data
     assert isinstance(admitted, Admitted)
     visitor = await accounts.visitor(admitted.token)
     assert visitor is not None
-    assert visitor.rights == {"reports", "costing", "approve_stock", "settings"}
+    held = {"reports", "costing", "approve_stock", "settings", "house_account"}
+    assert visitor.rights == held
     clock.now += SESSION_MS
     assert await accounts.visitor(admitted.token) is None
 
