@@ -23,6 +23,7 @@ from pos_app.words import LANGUAGES
 DOCUMENTS = ("receipt", "pre_bill", "kitchen", "void", "change", "move", "label", "stock_take")
 SIZES = ("", "larger", "smaller")
 PAPER_LANGUAGES = ("", *LANGUAGES)
+NAME_LETTERS = 40
 _Part = dict[str, Any]
 
 
@@ -216,7 +217,7 @@ class PapersPresenter(SetUpPresenter):
             self.toast(self.say("no_pictures"), "hold", "info")
             return
         choices = tuple(
-            Act(f"take_picture:{number}", path.name[:40]) for number, path in enumerate(found)
+            Act(f"take_picture:{number}", _called(path)) for number, path in enumerate(found)
         )
         asked = Step("pick", "picture", self.say("choose_logo"), choices)
         self.asking.begin(
@@ -342,3 +343,9 @@ class PapersPresenter(SetUpPresenter):
 def _said(answers: Answers) -> dict[str, str]:
     """The words that were given; a language left empty reads the first one's."""
     return {language: text for language, text in answers.items() if text}
+
+
+def _called(path: Path) -> str:
+    """A picture's name; a long one keeps its end, by which pictures are told apart."""
+    name = path.name
+    return name if len(name) <= NAME_LETTERS else f"{name[:24]}…{name[-(NAME_LETTERS - 25) :]}"

@@ -158,10 +158,14 @@ def arranged(
 def _in_order(
     draft: Draft, template: Template, catalogue: Catalogue, words: Words
 ) -> tuple[Block, ...]:
+    """A logo with a place of its own stands there only, not at the head of the venue as well."""
+    moved = any(part.part == "logo" for part in template.parts)
     blocks: list[Block] = []
     for part in template.parts:
         step = SIZES[part.size]
-        blocks += [_resized(block, step) for block in _part(draft, part, catalogue, words)]
+        for block in _part(draft, part, catalogue, words):
+            if part.part == "logo" or not (moved and isinstance(block, Logo)):
+                blocks.append(_resized(block, step))
     return tuple(blocks)
 
 

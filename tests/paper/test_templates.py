@@ -137,6 +137,9 @@ def test_a_logo_and_a_link_stand_on_what_the_guest_gets_and_on_nothing_else() ->
     (code,) = [block for block in document.blocks if isinstance(block, QR)]
     assert code.data.startswith("https://example.invalid/b/T1-")
     assert code.data.endswith("&x={other}")
+    moved = printed(RECEIPT, template(RECEIPT, *PARTS["receipt"], "logo"), **logo).blocks
+    assert [isinstance(block, Logo) for block in moved].count(True) == 1, "it moved, it is not two"
+    assert isinstance(moved[-1], Logo)
     kitchen = printed(KITCHEN, bill_link=link, **logo)
     assert not any(isinstance(block, Logo | QR) for block in kitchen.blocks)
     # Without a link a template may still ask for the code: then it says the bill in a line.
