@@ -7,6 +7,7 @@ A tab each (`cash_section`), one list with what can be done beside it. View-mode
 from pos_app.desk import Desk
 from pos_app.presenters.cash_cards import CardsSection
 from pos_app.presenters.cash_checks import ChecksSection
+from pos_app.presenters.cash_club import ClubSection
 from pos_app.presenters.cash_day import OpenSection, PeopleSection
 from pos_app.presenters.cash_debts import AccountsSection, SuspenseSection, VouchersSection
 from pos_app.presenters.cash_desk_view import CashDeskView
@@ -16,12 +17,14 @@ from pos_app.presenters.cash_section import DeskPresenter, Section
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.shown import Act, Head
 from sync_server.domain.accounts import account_of_card
+from sync_server.domain.club import card_read
 from sync_server.domain.vouchers import voucher_read
 
 TABS: dict[str, type[Section]] = {
     "drawer": DrawerSection,
     "checks": ChecksSection,
     "vouchers": VouchersSection,
+    "club": ClubSection,
     "accounts": AccountsSection,
     "cards": CardsSection,
     "suspense": SuspenseSection,
@@ -79,14 +82,18 @@ class CashDeskPresenter(DeskPresenter):
             self._section.do(what)
 
     def held(self, code: str) -> bool:
-        """A card or a code before a reader: the answer to what is asked, else a voucher or a house
-        account to look at. False: it means nothing here."""
+        """A card or a code before a reader: the answer to what is asked, else a voucher, a club
+        card or a house account to look at. False: it means nothing here."""
         if self.asking.open or self.approval.open:
             return not self.approval.open and self.asking.held(code)
         voucher = voucher_read(self.desk.venue.vouchers, code)
         account_id = account_of_card(self.desk.catalogue, code)
+        club = card_read(self.desk.venue.club, code)
         if voucher is not None:
             self.tab, self.picked = "vouchers", voucher.code
+        elif club is not None and self.may("club_cards"):
+            self.tab, self.picked, self.sought = "club", club.card, ""
+            return True
         elif account_id:
             self.tab, self.picked = "accounts", ""
             self._section.open(account_id)
@@ -118,7 +125,7 @@ class CashDeskPresenter(DeskPresenter):
                     size=15,
                 )
                 for key, section_of in self._sections.items()
-                if not section_of.right or self.may(section_of.right)
+                if section_of.there() and (not section_of.right or self.may(section_of.right))
             ),
             cards=cards,
             empty="" if cards else section.empty(),

@@ -50,6 +50,12 @@ HAPPENED = frozenset(
         "XPrinted",
         "VoucherSold",
         "AccountPaid",
+        "ClubCardIssued",
+        "ClubCardAttached",
+        "PointsEarned",
+        "PointsTakenBack",
+        "PointsGivenBack",
+        "PointsExpired",
         "StaffSignedIn",
         "FiguresPrinted",
     }

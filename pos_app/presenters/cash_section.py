@@ -86,6 +86,10 @@ class Section:
     def __init__(self, on: DeskPresenter) -> None:
         self.on = on
 
+    def there(self) -> bool:
+        """Whether this house has such a tab."""
+        return True
+
     def entered(self) -> None:
         """The tab comes forward."""
 

@@ -18,7 +18,7 @@ _SIGNS = 4
 
 def has_club(desk: Desk) -> bool:
     """Whether this house has club cards: it gives points, or guests still hold some."""
-    return bool(desk.catalogue.settings.points.rate_bp or desk.venue.club)
+    return bool(desk.catalogue.settings.points.earn_bp or desk.venue.club)
 
 
 def card_of(desk: Desk, check: Check | None) -> ClubCard | None:
@@ -77,7 +77,8 @@ class ClubCards(Presenter):
         if card is None:
             return ()
         sum_ = self.amount(activated(card, self.desk.now_ms()))
-        return (Chip(f"{ending(card.card)} · {sum_}", "club_look", icon="star"),)
+        text = f"{ending(card.card)} · {sum_}"
+        return (Chip(text, "club_look", icon="star", short=ending(card.card)),)
 
     # -- intents -------------------------------------------------------------------------------
     @intent

@@ -7,7 +7,8 @@ a person).
 Signs (features-commercial C3): a sale counts on the day it closes; `CheckReopened` takes the same
 figures back on its own day, and the next close counts again. A refund is negative on the day it
 happens. A corrected tender moves money between tenders and makes none. Vouchers sold and accounts
-paid are money and no sale. A discount's sum is known when its check closes.
+paid are money and no sale, points a tender and no money. A discount's sum is known when its check
+closes.
 """
 
 import contextlib
@@ -196,6 +197,10 @@ class _Told:
             cash_minor=sign * cash_of(payment),
         )
 
+    def points(self, way: str, card: str, change_minor: int, check_id: str) -> None:
+        """Points that came onto a club card or went off it."""
+        self.fact("points", check_id, key=way, line_id=card, gross_minor=change_minor)
+
 
 def _day(event: JournalEvent) -> str:
     """The business day in which it happened, as the journal has it: the one rule for money, here
@@ -375,7 +380,10 @@ def _voided(told: _Told, event: e.LineVoided) -> None:
 
 # -- money -------------------------------------------------------------------------------------
 def _paid(told: _Told, event: e.PaymentTaken) -> None:
-    told.payment(event.payment, "sale", check_id=event.check_id)
+    paid = event.payment
+    told.payment(paid, "sale", check_id=event.check_id)
+    if paid.tender == "points":
+        told.points("spent", paid.reference, -paid.amount_minor, event.check_id)
 
 
 def _on_suspense(told: _Told, event: e.PaymentUnallocated) -> None:
@@ -443,10 +451,6 @@ def _corrected(told: _Told, event: e.TenderCorrected) -> None:
     told.payment(event.payment, "correction", 1, event.check_id)
 
 
-def _voucher_sold(told: _Told, event: e.VoucherSold) -> None:
-    told.payment(event.payment, "voucher")
-
-
 def _voucher_returned(told: _Told, event: e.VoucherReturned) -> None:
     told.fact(
         "tender",
@@ -459,8 +463,14 @@ def _voucher_returned(told: _Told, event: e.VoucherReturned) -> None:
     )
 
 
-def _account_paid(told: _Told, event: e.AccountPaid) -> None:
-    told.payment(event.payment, "account")
+def _points(told: _Told, event: Any) -> None:
+    way, sign = _POINT_WAYS[type(event)]
+    change = sign * (event.amount_minor - getattr(event, "withheld_minor", 0))
+    told.points(way, event.card, change, getattr(event, "check_id", ""))
+
+
+def _card_given(told: _Told, event: e.ClubCardIssued) -> None:
+    told.fact("club", key="issued", line_id=event.card, reason=event.name)
 
 
 def _room_asked(told: _Told, event: e.RoomChargeAsked) -> None:
@@ -558,6 +568,12 @@ def _lent_back(told: _Told, event: e.RightsTakenBack) -> None:
     )
 
 
+_POINT_WAYS: Mapping[type, tuple[str, int]] = {
+    e.PointsEarned: ("earned", 1),
+    e.PointsTakenBack: ("taken_back", -1),
+    e.PointsGivenBack: ("given_back", 1),
+    e.PointsExpired: ("expired", -1),
+}
 _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
     e.RightsLent: _lent,
     e.RightsTakenBack: _lent_back,
@@ -575,9 +591,11 @@ _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
     e.SuspenseSettled: _settled,
     e.PaymentRefunded: _refunded,
     e.TenderCorrected: _corrected,
-    e.VoucherSold: _voucher_sold,
+    e.VoucherSold: lambda told, event: told.payment(event.payment, "voucher"),
     e.VoucherReturned: _voucher_returned,
-    e.AccountPaid: _account_paid,
+    e.AccountPaid: lambda told, event: told.payment(event.payment, "account"),
+    e.ClubCardIssued: _card_given,
+    **dict.fromkeys(_POINT_WAYS, _points),
     e.RoomChargeAsked: _room_asked,
     e.RoomChargePosted: _room_posted,
     e.ShiftOpened: _shift_opened,

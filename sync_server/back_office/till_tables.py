@@ -55,7 +55,8 @@ TILL_FACT = sa.Table(
     sa.Index("ix_till_fact_day", "day", "kind"),
     sa.Index("ix_till_fact_line", "line_id"),
 )
-"""What one event said. `kind`: line, check, tax, tender, cash, discount, void, punch, control."""
+"""What one event said. `kind`: line, check, tax, tender, cash, discount, void, punch, control,
+club, points; `line_id` is the club card of the last two."""
 
 LENT_RIGHT = sa.Table(
     "lent_right",

@@ -93,7 +93,7 @@ def points_of(records: list[Record]) -> menu.PointRules:
     for other in more:
         other.fault("percent", "the table stands more than once")
     return menu.PointRules(
-        rate_bp=int(record.decimal("percent", "0", "100") * 100),
+        earn_bp=int(record.decimal("percent", "0", "100") * 100),
         cap_bp=int(record.decimal("cap_percent", "0", "100") * 100),
         wait_days=record.whole("wait_days", 0, POINT_DAYS, default=0),
         good_days=record.whole("good_days", 0, POINT_DAYS, default=0),

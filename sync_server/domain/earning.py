@@ -29,7 +29,7 @@ def earned_on(check: Check, catalogue: Catalogue) -> int:
     rules = catalogue.settings.points
     bill = totals_of(check).total_minor
     base = bill - club.paid_with_points(check) - _excluded(check, bill, rules, catalogue)
-    return max(0, base) * rules.rate_bp // 10_000
+    return max(0, base) * rules.earn_bp // 10_000
 
 
 def _excluded(check: Check, bill_minor: int, rules: PointRules, catalogue: Catalogue) -> int:

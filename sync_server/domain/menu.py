@@ -421,11 +421,11 @@ UNUSUAL = (
 
 @dataclass(frozen=True, slots=True)
 class PointRules:
-    """How club cards earn and pay. `rate_bp` of what is paid with other than points is earned (0:
+    """How club cards earn and pay. `earn_bp` of what is paid with other than points is earned (0:
     nothing), without the dishes and pages named; points may cover `cap_bp` of a bill. They may be
     spent `wait_days` after the day they were earned on (0: at once), for `good_days` (0: ever)."""
 
-    rate_bp: int = 0
+    earn_bp: int = 0
     cap_bp: int = 10_000
     wait_days: int = 0
     good_days: int = 0

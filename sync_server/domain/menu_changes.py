@@ -150,6 +150,9 @@ def value_of(catalogue: Catalogue, change: Change) -> str:
 
 def things(catalogue: Catalogue, kind: Kind) -> Mapping[str, Any]:
     """The things of a kind by id; rules stand in the order in which they are asked."""
+    head, _, inner = kind.place.partition(".")
+    if inner:
+        return {kind.key: getattr(getattr(catalogue, head), inner)}
     held = getattr(catalogue, kind.place)
     if isinstance(held, tuple):
         return {getattr(one, kind.key): one for one in held}
@@ -204,13 +207,17 @@ def _put(catalogue: Catalogue, change: Change) -> Catalogue:
             raise No("in_use")
         del held[change.target]
         return _with(catalogue, kind, held)
-    if change.field == ORDER and isinstance(getattr(catalogue, kind.place), tuple):
+    if change.field == ORDER and isinstance(getattr(catalogue, kind.place, None), tuple):
         return _with(catalogue, kind, _moved(catalogue, held, change))
     held[change.target] = _with_field(catalogue, thing, kind.fields, change)
     return _with(catalogue, kind, held)
 
 
-def _with(catalogue: Catalogue, kind: Kind, held: Mapping[str, object]) -> Catalogue:
+def _with(catalogue: Catalogue, kind: Kind, held: Mapping[str, Any]) -> Catalogue:
+    head, _, inner = kind.place.partition(".")
+    if inner:
+        around = replace(getattr(catalogue, head), **{inner: held[kind.key]})
+        return replace(catalogue, **{head: around})
     inside = getattr(catalogue, kind.place)
     made: Any = tuple(held.values()) if isinstance(inside, tuple) else dict(held)
     return replace(catalogue, **{kind.place: made})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .card_numbers import holds_card_number
 from .floor_plan import LABEL, SEATS, SHAPES, TABLES
-from .limits import AMOUNT_MINOR, CARD_LEAST, CARD_LENGTH, PRICE_MINOR
+from .limits import AMOUNT_MINOR, CARD_LEAST, CARD_LENGTH, POINT_DAYS, PRICE_MINOR
 from .menu import (
     Catalogue,
     Category,
@@ -57,7 +57,8 @@ class No(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A part of the catalogue: `place` is the catalogue's field, `fields` what may be typed.
+    """A part of the catalogue: `place` is the catalogue's field, `fields` what may be typed. What
+    stands in the settings is one thing, and its `place` begins with them.
 
     `make` begins a new thing from its id and the text of the change; `stays` says that something
     still needs a thing, so that it cannot be removed. Names by language are always fields.
@@ -401,6 +402,18 @@ KINDS: Mapping[str, Kind] = {
             "active": flag,
         },
         lambda _catalogue, key, value: HouseAccount(key, key),
+    ),
+    "points": Kind(
+        "settings.points",
+        "points",
+        {
+            "earn_bp": whole(RATE_BP),
+            "cap_bp": whole(RATE_BP),
+            "wait_days": whole(POINT_DAYS),
+            "good_days": whole(POINT_DAYS),
+            "without_categories": many(known_in("categories")),
+            "without_items": many(known_in("items")),
+        },
     ),
 }
 

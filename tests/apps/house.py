@@ -256,7 +256,7 @@ class HouseDesk:
                 approver=StaffId(approver),
                 request_id=approval,
             )
-        decision = self._replica.add(command, facts)
+        decision = self._replica.add(command, replace(facts, server_link=self.link.online))
         if not isinstance(decision, Refused):
             self.house.take(command, facts)
         return decision

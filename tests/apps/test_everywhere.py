@@ -13,7 +13,8 @@ import pytest
 from pos_app.presenters.flow import Flow
 from pos_app.words import LANGUAGES
 from sync_server.domain import commands as c
-from sync_server.domain.ids import CheckId, LineId, ShiftId
+from sync_server.domain.checks import balance
+from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId
 from tests.apps.conftest import Rig
 from tests.apps.house import MINUTE, House, HouseDesk
 from tests.apps.test_screens import SIZES, everything, screen_of, targets
@@ -71,6 +72,9 @@ PLACES = (
         ),
         "taras",
     ),
+    Place("payment_points", ("table:t3", "send", "pay", "pay_by:points"), "taras"),
+    Place("club_number", ("table:t5", "ask_for:club_card", "key:2", "key:9"), "taras"),
+    Place("club_told", ("table:t3", "club_look"), "taras"),
     Place("room_charge", ("table:t3", "send", "pay", "pay_by:room", *ROOM_304), "taras"),
     Place(
         "over_limit",
@@ -84,6 +88,11 @@ PLACES = (
     Place("own_devices", ("devices", "tab:own_devices"), "andrii"),
     Place("shift", ("shift",), "taras"),
     Place("cash_desk", ("shift", "cash_desk"), "taras"),
+    Place(
+        "cash_desk_club",
+        ("shift", "cash_desk", "tab_tapped:club", "open:2900000000420"),
+        "taras",
+    ),
 )
 
 
@@ -104,6 +113,18 @@ def house() -> House:
         made.do(c.AddLines(check_id, lines), "nadia")
         made.do(c.SendLines(check_id, tuple(x.line_id for x in lines[:3])), "nadia")
         made.now_ms = now
+    for number, name in (("2900000000420", "Ірина Бойко-Кравченко"), ("2900000000437", "")):
+        made.do(c.IssueClubCard(number, name), "taras")
+        before = CheckId(f"before {number}")
+        made.do(c.OpenCheck(before, f"A-{number[-3:]}", "tab", "", "Ірина"), "nadia")
+        wine = c.NewLine(LineId(f"w{number}"), "saperavi", 1, 12_000)
+        made.do(c.AddLines(before, (wine,)), "nadia")
+        made.do(c.SendLines(before, (wine.line_id,)), "nadia")
+        made.do(c.AttachClubCard(before, number), "nadia")
+        due = balance(made.venue.checks[before])
+        shift_id = ShiftId("shift")
+        made.do(c.TakePayment(before, PaymentId(before), shift_id, "card", due), "taras")
+    made.do(c.AttachClubCard(CheckId("c0"), "2900000000420"), "nadia")
     made.do(c.PrintPreBill(CheckId("c2")), "nadia")
     made.do(c.JoinTables(CheckId("c0"), ("t4",)), "nadia")
     made.do(c.StopItem("oysters", 2_000), "nadia")

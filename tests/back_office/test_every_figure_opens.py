@@ -15,7 +15,7 @@ from sync_server.back_office.reports.report import Asked, Drill, Line, Word
 from sync_server.back_office.till import fold
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import ChargeId, CheckId, LineId
-from sync_server.domain.menu import Reason
+from sync_server.domain.menu import PointRules, Reason
 from sync_server.store.database import Database, MemoryDisk
 from tests.back_office.house import DAY, NOON_MS, Journal, count
 from tests.back_office.test_books_always import (
@@ -27,7 +27,7 @@ from tests.back_office.test_books_always import (
 from tests.back_office.test_papers import kilos, posted, receipt
 from tests.back_office.test_till_reports import KYIV
 from tests.builders import AHouse, a_line, a_menu, names
-from tests.domain.test_till import SH, a_check
+from tests.domain.test_till import SH, K, a_check
 from tests.domain.test_till_always import done
 
 FIRST, LAST = "2026-11-01", "2026-11-30"
@@ -42,6 +42,8 @@ MONEY = (
     "drop",
     "lost",
     "allocated",
+    "card_held",
+    "points",
 )
 FLOOR = ("order", "void", "remake", "comp", "staff", "return", "discount", "room", "room")
 BOOKS = ("buy_late",)
@@ -61,6 +63,7 @@ RICH: list[Operation] = [
     ("room", 1, 9_000), ("order", 1, 0), ("cash", 1, 0), ("correct", 1, 0),
     ("refund", 1, 500), ("refund", 2, 500), ("refund", 3, 500),
     ("reopen", 0, 0), ("card", 0, 0), ("lost", 0, 4_000), ("drop", 2, 3_000),
+    ("order", 1, 0), ("card_held", 0, 0), ("points", 0, 700), ("card", 0, 0), ("refund", 0, 300),
     ("buy_late", 0, 0),
 ]  # fmt: skip
 
@@ -121,6 +124,7 @@ OPENS: Mapping[str, tuple[str, ...]] = {
     "dish_cost": ("net", "cost"),
     "sales": ("net",),
     "recost_lines": ("of_cost", "of_stock"),
+    "club_card": ("amount",),
 }
 """By report that opens: its figures, one of which has to be the one that was opened."""
 
@@ -138,6 +142,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "recosts": ("of_cost", "of_stock"),
     "given": ("amount",),
     "shifts": ("sales",),
+    "club": ("earned", "spent", "given_back", "taken_back"),
     "tie_out": ("ours", "theirs"),
 }
 """Sums of money that open what they are the sum of."""
@@ -237,6 +242,9 @@ async def test_sales_cash_folio_and_stock_agree_and_open_down_to_the_tap(
         real = {line.key: figure_of(line, "value") for line in told}
         explained = ("waste", "counted", "made", "corrections")
         assert real["gap"] == sum(real.get(key, 0) for key in explained)
+        points = lines_of(books, "club", hotel, {})
+        held = {card.card: card.balance_minor for card in house.venue.club.values()}
+        assert {line.key: figure_of(line, "balance") for line in points} == held
         opened = assert_every_figure_opens(books, hotel)
         assert opened or not house.happened(e.CheckClosed)
         taps = lines_of(books, "till_lines", hotel, {"of": "check"})
@@ -287,6 +295,10 @@ async def test_a_figure_of_more_lines_than_are_listed_opens_to_its_sum_all_the_s
 
 def a_house_with_reasons() -> AHouse:
     """A check with a borscht is there, and the staff may eat."""
-    menu = a_menu()
+    menu = a_menu(points=PointRules(2_000, 7_000))
     meal = Reason("comp-staff", "comp", names("staff meal"))
-    return a_check(house=AHouse(replace(menu, reasons={**menu.reasons, "comp-staff": meal})))
+    house = AHouse(replace(menu, reasons={**menu.reasons, "comp-staff": meal}))
+    house.must(c.IssueClubCard("CLUB", "Ann"), by="nadia")
+    a_check(house=house)
+    house.must(c.AttachClubCard(K, "CLUB"))
+    return house

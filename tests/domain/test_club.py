@@ -16,7 +16,7 @@ from tests.builders import AHouse, a_line, a_menu, names
 from tests.domain.test_till import P1, P2, SH, K, a_check, booked
 
 CARD = "CLUB-7"
-FIVE = PointRules(rate_bp=500, cap_bp=3_000)
+FIVE = PointRules(earn_bp=500, cap_bp=3_000)
 DAY_MS = 24 * 3_600_000
 
 
@@ -85,7 +85,7 @@ def test_excluded_dishes_and_pages_earn_nothing_and_a_fraction_is_dropped() -> N
     house = a_club(rules, a_line("l1", "wine"), a_line("l2", "borscht"))
     the_rest(house)
     assert card(house).balance_minor == 18_500 * 5 // 100
-    drinks = replace(FIVE, rate_bp=333, without_categories=("drinks",))
+    drinks = replace(FIVE, earn_bp=333, without_categories=("drinks",))
     house = a_club(drinks, a_line("l1"), a_line("l2", "fries"))
     items = {**house.menu.items}
     items["fries"] = replace(items["fries"], category_id="drinks")

@@ -12,7 +12,7 @@ from sync_server.domain.cards import WAITING
 from sync_server.domain.checks import Check, balance
 from sync_server.domain.decisions import open_matters
 from sync_server.domain.ids import ChargeId, CheckId, LineId, PaymentId, ShiftId, StaffId
-from sync_server.domain.menu import CardTerminal, Currency
+from sync_server.domain.menu import CardTerminal, Currency, PointRules
 from sync_server.domain.records import FigureRow
 from sync_server.domain.rejections import Accepted
 from sync_server.domain.shifts import purse_of
@@ -242,6 +242,11 @@ def _invoice(step: Step) -> object:
     return c.PrintFigures("invoice", "acme", rows, step.amount)
 
 
+def _by_points(step: Step) -> object:
+    part = min(step.due, abs(step.amount) + 1)
+    return c.TakePayment(step.check_id, step.new, SH, "points", part, reference="CLUB")
+
+
 OPERATIONS: dict[str, Callable[[Step], object]] = {
     "cash": lambda step: step.pay("cash"),
     "card": lambda step: step.pay("card"),
@@ -249,6 +254,8 @@ OPERATIONS: dict[str, Callable[[Step], object]] = {
     "voucher": _held("voucher", "G"),
     "deposit": _held("deposit", "D"),
     "account": lambda step: replace(step.pay("account", "acme"), tip_minor=0),
+    "card_held": lambda step: c.AttachClubCard(step.check_id, "CLUB"),
+    "points": _by_points,
     "euros": _euros,
     "ask_card": lambda step: c.AskCard(step.check_id, step.new, SH, step.due, step.tip),
     "terminal_says": _terminal_says,
@@ -307,10 +314,14 @@ operations = st.lists(
 
 
 def a_till() -> AHouse:
-    """A check to pay, euros, and a terminal for cards at the drawer."""
+    """A check to pay, euros, a terminal for cards at the drawer, and a guest's club card."""
     terminals = {"1": CardTerminal("ct1", "1", "127.0.0.1", 1)}
-    menu = replace(a_menu(currencies=(Currency("EUR", 4_450),)), card_terminals=terminals)
-    return a_check(house=AHouse(menu))
+    plain = a_menu(currencies=(Currency("EUR", 4_450),), points=PointRules(2_000, 7_000))
+    house = AHouse(replace(plain, card_terminals=terminals))
+    house.must(c.IssueClubCard("CLUB"), by="nadia")
+    a_check(house=house)
+    house.must(c.AttachClubCard(K, "CLUB"))
+    return house
 
 
 def _checks_for(what: str, house: AHouse) -> list[CheckId]:
@@ -371,6 +382,7 @@ def payments_are_accounted_for(house: AHouse, sums: Counter[str]) -> None:
         left = sum(v.left_minor for v in venue.vouchers.values() if v.kind == kind)
         assert sums[account] == -left
     assert sums["account:acme"] == venue.owed.get("acme", 0)
+    assert sums["points"] == -venue.club["CLUB"].balance_minor <= 0
     posted = [x for x in venue.charges.values() if x.state == "posted"]
     assert sums["room"] == sum(x.amount_minor + x.tip_minor for x in posted)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from .club import CLUB, CLUB_CARD
 from .control import GIVEN, HOURS, LOSS, SHIFTS
 from .dishes import ABC, DISH_COST, MARGIN, MENU
 from .listing import JOURNAL, MOVES, TILL_LINES
@@ -38,8 +39,10 @@ REPORTS: tuple[Report, ...] = (
     SPEED,
     HOURS,
     SHIFTS,
+    CLUB,
     TIE_OUT,
     JOURNAL,
+    CLUB_CARD,
     TILL_LINES,
     MOVES,
     RECOST_LINES,

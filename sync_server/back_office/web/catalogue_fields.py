@@ -12,7 +12,7 @@ from decimal import Decimal
 from sync_server.domain.floor_plan import SHAPES
 from sync_server.domain.menu import PACINGS, Catalogue, Names
 from sync_server.domain.menu_cards import components_of
-from sync_server.domain.menu_changes import NEW, PACING, SHARE, Change
+from sync_server.domain.menu_changes import NEW, PACING, SHARE, Change, things
 from sync_server.domain.menu_fields import (
     KINDS,
     LANGUAGES,
@@ -37,6 +37,8 @@ SCALES: Mapping[str, int] = {
     "refund_limit_minor": 2,
     "limit_minor": 2,
     "portion_milli": 3,
+    "earn_bp": 2,
+    "cap_bp": 2,
 }
 MINUTES = frozenset({"from_minute", "until_minute"})
 MANY = frozenset(
@@ -51,6 +53,8 @@ MANY = frozenset(
         "rights",
         "extra_rights",
         "allergens",
+        "without_items",
+        "without_categories",
     }
 )
 FLAGS = frozenset({"favourite", "paced", "default", "credits_default", "active"})
@@ -67,10 +71,14 @@ LINKS: Mapping[str, str] = {
     "group_ids": "groups",
     "item_ids": "items",
     "category_ids": "categories",
+    "without_items": "items",
+    "without_categories": "categories",
     "printer_id": "printers",
     "fallback_printer_id": "printers",
 }
 MAY_BE_EMPTY = frozenset({"printer_id", "fallback_printer_id"})
+ALONE = frozenset({"points"})
+"""What there is one of: it needs no name, and is neither added nor taken away."""
 PARENTS: Mapping[str, str] = {"item": "categories", "staff": "roles", "table": "halls"}
 
 
@@ -145,7 +153,7 @@ def widget_of(catalogue: Catalogue, kind: str, field: str, words: Words) -> Widg
         return Widget("many", choices)
     if choices:
         return Widget("choice", choices)
-    figure = scale_of(kind, field) is not None or field.endswith(("_count", "_s"))
+    figure = scale_of(kind, field) is not None or field.endswith(("_count", "_s", "_days"))
     return Widget(figure=figure or field in FIGURES)
 
 
@@ -203,12 +211,9 @@ def thing_of(catalogue: Catalogue, change: Change, words: Words) -> str:
         inside = group.modifiers if group else ()
         thing: object = next((one for one in inside if one.modifier_id == choice), None)
     else:
-        place = KINDS["terms" if kind == "rule" else kind].place
-        held = getattr(catalogue, place)
-        if isinstance(held, tuple):
-            thing = next((one for one in held if one.rule_id == target), None)
-        else:
-            thing = held.get(target)
+        thing = things(catalogue, KINDS["terms" if kind == "rule" else kind]).get(target)
+    if kind in ALONE:
+        return words(f"menu_{kind}")
     named = name_of(catalogue, thing, words) if thing is not None else ""
     return f"{words(f'menu_{kind}')}: {named or target}"
 

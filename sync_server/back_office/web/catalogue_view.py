@@ -24,6 +24,7 @@ from sync_server.domain.menu_fields import KINDS, ORDER_KINDS
 from ..menu_draft import Outlook
 from ..slugs import free_key
 from .catalogue_fields import (
+    ALONE,
     MANY,
     Choices,
     choices_of,
@@ -56,6 +57,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "role": ("discount_limit_bp", "discount_limit_minor", "refund_limit_minor"),
     "staff": ("role_id", "language", "active"),
     "house_account": ("limit_minor", "tax_code", "active"),
+    "points": ("earn_bp", "cap_bp", "wait_days", "good_days"),
 }
 CARDS: Mapping[str, tuple[str, ...]] = {
     "item": (
@@ -81,6 +83,9 @@ CARDS: Mapping[str, tuple[str, ...]] = {
     ),
     "staff": ("name", "role_id", "language", "colour", "active", "extra_rights"),
     "house_account": ("name", "limit_minor", "active", "tax_code", "address", "cards"),
+    "points": (
+        "earn_bp", "cap_bp", "wait_days", "good_days", "without_categories", "without_items",
+    ),
 }  # fmt: skip
 SECTIONS = tuple(LISTED)
 CHOICE = (*ALL_NAMES, "price_minor", "default", "seconds", "base_bp", "portion_milli")
@@ -174,6 +179,10 @@ class Shown:
         """What a thing is called."""
         return name_of(self.catalogue, thing, self.words)
 
+    def called(self, section: str, thing: object) -> str:
+        """The same, also of what there is one of."""
+        return self.words(f"menu_{section}") if section in ALONE else self.named(thing)
+
 
 def name_of_input(change: Change) -> str:
     """The name of a change's field in a form."""
@@ -188,14 +197,15 @@ def list_of(page: Shown, section: str) -> MenuTable:
     rows = [
         MenuRow(
             key,
-            page.named(one) or key,
+            page.called(section, one) or key,
             [page.input(section, key, name) for name in fields],
             _note(page, section, one),
         )
         for key, one in things(page.catalogue, KINDS[section]).items()
     ]
     parents = choices_of(page.catalogue, section, NEW, page.words)
-    return MenuTable(section, [page.words(f"menu_{name}") for name in fields], rows, parents)
+    heads = [page.words(f"menu_{name}") for name in fields]
+    return MenuTable(section, heads, rows, parents, fixed=section in ALONE)
 
 
 def _pacing(page: Shown) -> MenuTable:
@@ -233,8 +243,8 @@ def card_of(page: Shown, section: str, key: str) -> MenuCard | None:
         tables = [_children(page, section, key)]
     elif section == "terms":
         tables = [_shares(page, key), _prices(page, key)]
-    title = page.named(thing) or key
-    return MenuCard(section, key, title, inputs, tables, section not in STAY)
+    title = page.called(section, thing) or key
+    return MenuCard(section, key, title, inputs, tables, section not in STAY | ALONE)
 
 
 def _children(page: Shown, section: str, key: str) -> MenuTable:

@@ -1,0 +1,110 @@
+"""Club cards at the cash desk: who has one, what is on it, and a new one for a guest.
+
+Points are spent on the pay screen and come by themselves; a card's history, down to the check, is
+in the back office.
+"""
+
+from itertools import islice
+
+from pos_app import formats
+from pos_app.presenters.asking import Answers, Step
+from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.club_cards import has_club
+from pos_app.presenters.finding import matches
+from pos_app.presenters.shown import Act, Card, Pair
+from sync_server.domain import commands as c
+from sync_server.domain.club import ClubCard, accrued, activated, card_read
+
+
+class ClubSection(Section):
+    """The cards, the one used last first."""
+
+    right = "club_cards"
+
+    def there(self) -> bool:
+        """Only where the house gives points, or guests hold some."""
+        return has_club(self.on.desk)
+
+    @property
+    def _picked(self) -> ClubCard | None:
+        return self.on.desk.venue.club.get(self.on.picked)
+
+    def _found(self) -> list[ClubCard]:
+        known, sought = reversed(self.on.desk.venue.club.values()), self.on.sought
+        found = (card for card in known if not sought or matches(sought, (card.card, card.name)))
+        return list(islice(found, SHOWN))
+
+    def cards(self) -> tuple[Card, ...]:
+        """Each with its guest and what is on it."""
+        on = self.on
+        return tuple(
+            Card(
+                card.card,
+                (card.name,) if card.name else (),
+                on.amount(card.balance_minor),
+                "accent" if card.card == on.picked else "line",
+                f"open:{card.card}",
+            )
+            for card in self._found()
+        )
+
+    def empty(self) -> str:
+        """None were given, or none is found."""
+        on = self.on
+        return on.say("club_not_found", text=on.sought) if on.sought else on.say("club_none")
+
+    def title(self) -> str:
+        """The one that is picked."""
+        return self.on.picked
+
+    def rows(self) -> tuple[Pair, ...]:
+        """What may be spent, what only later, what the card owes."""
+        on, card = self.on, self._picked
+        if card is None:
+            return ()
+        now_ms, later = on.desk.now_ms(), accrued(card, on.desk.now_ms())
+        day = formats.iso_day(card.issued_ms, on.desk.catalogue.settings.zone)
+        rows = [Pair(card.name, "", "strong", rule=True)] if card.name else []
+        rows.append(Pair(on.say("club_ready"), on.amount(activated(card, now_ms)), rule=True))
+        if later:
+            rows.append(Pair(on.say("club_waits"), on.amount(later), rule=True))
+        if card.owes_minor:
+            rows.append(Pair(on.say("club_owes"), on.amount(-card.owes_minor), rule=True))
+        return (*rows, Pair(on.say("club_since"), formats.short_day(day, on.language)))
+
+    def actions(self) -> tuple[Act, ...]:
+        """Give one, or find one."""
+        on = self.on
+        return (
+            Act("do:give", on.say("club_give_card"), "accent"),
+            Act("do:find", on.say("club_find"), "plain", bool(on.desk.venue.club), "search"),
+        )
+
+    def do_find(self) -> None:
+        """By the guest's name, the number, or the card itself."""
+        on = self.on
+
+        def done(answers: Answers) -> None:
+            card = card_read(on.desk.venue.club, answers["text"])
+            on.sought = "" if card else answers["text"]
+            on.picked = card.card if card else ""
+
+        step = Step("text", "text", on.say("club_find"), hint=on.say("club_find_hint"))
+        on.asking.begin((_held(step, optional=True),), done)
+
+    def do_give(self) -> None:
+        """A new card by its number, with the guest's name if he wants to tell it."""
+        on = self.on
+        number = Step("address", "card", on.say("club_number"), hint=on.say("club_number_hint"))
+        name = Step("text", "name", on.say("club_whose"), hint=on.say("name_hint"), optional=True)
+
+        def done(answers: Answers) -> None:
+            on.sought = ""
+            on.send(c.IssueClubCard(answers["card"], answers["name"]), on.say("club_given"))
+
+        on.asking.begin((_held(number), name), done)
+
+
+def _held(step: Step, *, optional: bool = False) -> Step:
+    """The question answered by a reader as well."""
+    return Step(step.kind, step.name, step.title, hint=step.hint, optional=optional, held=True)

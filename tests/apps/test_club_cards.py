@@ -1,0 +1,185 @@
+"""A guest's club card at the terminal: held to a reader or typed, earned on, and paid with."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pos_app.presenters.flow import Flow
+from sync_server.domain import commands as c, events as e
+from sync_server.domain.ids import CheckId, PaymentId
+from sync_server.domain.outward import PaperJob, effects_of
+from sync_server.paper.composing import compose
+from sync_server.paper.figures import zone_of
+from tests.apps.house import House, HouseDesk, served_check, signed_in
+from tests.apps.test_cash_desk import SHIFT, desk_of, settle, typed
+
+IRYNA = "2900000000420"
+
+
+@pytest.fixture
+def house() -> House:
+    """An open day and drawer; Iryna has a card with 100.00 on it."""
+    made = House()
+    made.do(c.OpenDay("2026-11-21"))
+    made.do(c.OpenShift(SHIFT, "1", 200_000), "taras")
+    made.do(c.IssueClubCard(IRYNA, "Ірина Б."), "taras")
+    flow = signed_in(made, "nadia")
+    earlier = CheckId(served_check(made, flow))
+    made.do(c.AttachClubCard(earlier, IRYNA), "nadia")
+    points = replace(made.catalogue.settings.points, earn_bp=2_857)
+    ordinary = made.catalogue
+    settings = replace(ordinary.settings, points=points)
+    made.catalogue = replace(ordinary, settings=settings)
+    made.do(c.TakePayment(earlier, PaymentId("p0"), SHIFT, "card", 35_000), "nadia")
+    made.catalogue = ordinary
+    assert made.venue.club[IRYNA].balance_minor == 9_999
+    return made
+
+
+def in_words(flow: Flow) -> str:
+    return str(flow.view().toast.text)
+
+
+def offered(flow: Flow) -> str:
+    """The button beside what is said."""
+    act = flow.view().toast.act
+    return act.id if act else ""
+
+
+def receipt(house: House, check_id: CheckId) -> str:
+    """What stands on the receipt of a check that was just closed."""
+    closed = house.venue.closed[check_id]
+    made = e.ReceiptCopied(check_id, 1, closed.owner, house.now_ms)
+    (effect,) = effects_of(made, house.venue, house.catalogue)
+    job = effect.payload
+    assert isinstance(job, PaperJob)
+    document = compose(job, house.catalogue, zone_of(house.catalogue))
+    return repr(document).replace("\\xa0", " ")
+
+
+@pytest.mark.parametrize("reader", ["card", "barcode", "scanned"])
+def test_a_card_before_any_reader_is_on_the_check_pays_its_part_and_earns(
+    house: House, reader: str
+) -> None:
+    flow = signed_in(house, "taras")
+    check_id = CheckId(served_check(house, flow))
+    flow.act(f"{reader}:{IRYNA}")
+    settle(flow, house)
+    assert "…0420 · Ірина Б.: балів 99,99" in in_words(flow).replace("\xa0", " ")
+    assert "…0420 · 99,99" in [chip.label for chip in flow.view().view.head.left]
+    flow.act("pay")
+    flow.act(f"{reader}:{IRYNA}")
+    shown = flow.view().view
+    assert shown.take.label == "Балами 99,99\xa0₴"
+    assert (shown.change.label, shown.change.value) == ("Можна балами", "99,99")
+    flow.act("take")
+    settle(flow, house)
+    house.now_ms += 1_000
+    flow.act("take")
+    settle(flow, house)
+    closed = house.venue.closed[check_id]
+    assert [(p.tender, p.amount_minor) for p in closed.payments] == [
+        ("points", 9_999),
+        ("cash", 25_001),
+    ]
+    assert house.venue.club[IRYNA].balance_minor == 1_250
+    assert "12,50" in flow.view().view.rounding
+    said = receipt(house, check_id)
+    for part in ("Клубна картка …0420", "Нараховано балів", "+12,50", "Сплачено балами", "99,99"):
+        assert part in said
+    assert IRYNA not in said, "who finds the receipt cannot spend the points"
+
+
+def test_points_pay_no_more_than_the_share_of_the_bill_and_it_is_said_why(house: House) -> None:
+    flow = signed_in(house, "taras")
+    flow.act("table:t4")
+    flow.act("tap_item:salo-platter")
+    flow.act("send")
+    house.settle()
+    flow.act(f"card:{IRYNA}")
+    settle(flow, house)
+    flow.act("pay")
+    flow.act("pay_by:points")
+    shown = flow.view().view
+    assert (shown.change.value, shown.take.label) == ("55,50", "Балами 55,50\xa0₴")
+    assert shown.rounding == "на картці 99,99 · до 30\xa0% рахунка"
+    typed(flow, "6000")
+    flow.act("take")
+    assert in_words(flow) == "Балами можна ще 55,50\xa0₴: усього до 30\xa0% рахунка"
+
+
+def test_a_number_is_typed_where_there_is_no_reader_and_a_new_card_is_given(house: House) -> None:
+    flow = signed_in(house, "taras")
+    check_id = CheckId(served_check(house, flow))
+    flow.act("ask_for:club_card")
+    typed(flow, "7001")
+    flow.act("confirm")
+    assert "7001" in in_words(flow)
+    assert offered(flow) == "club_give:7001"
+    flow.act("club_give:7001")
+    settle(flow, house)
+    assert house.venue.checks[check_id].club_card == "7001"
+    flow.act("cancel")
+    flow.act(f"card:{IRYNA}")
+    assert "спершу зніміть її" in in_words(flow)
+    flow.act("club_look")
+    assert offered(flow) == "club_off"
+    flow.act("club_off")
+    flow.act("pay")
+    flow.act("pay_by:points")
+    typed(flow, IRYNA)
+    flow.act("confirm")
+    settle(flow, house)
+    assert house.venue.checks[check_id].club_card == IRYNA
+    assert flow.view().view.take.label == "Балами 99,99\xa0₴"
+
+
+def test_alone_a_terminal_attaches_a_card_and_spends_nothing(house: House) -> None:
+    flow = signed_in(house, "taras")
+    check_id = CheckId(served_check(house, flow))
+    desk = flow.desk
+    assert isinstance(desk, HouseDesk)
+    desk.link = replace(desk.link, phase="offline")
+    flow.act(f"card:{IRYNA}")
+    flow.act("pay")
+    flow.act("pay_by:points")
+    flow.act("take")
+    assert in_words(flow).startswith("Без сервера цього не можна")
+    settle(flow, house)
+    assert house.venue.checks[check_id].club_card == IRYNA
+
+
+def test_the_cash_desk_gives_finds_and_looks_at_cards(house: House) -> None:
+    flow = desk_of(house, "taras", "club")
+    flow.act("do:give")
+    flow.act("card:NEW-77")
+    typed(flow, "Олег")
+    flow.act("confirm")
+    settle(flow, house)
+    assert house.venue.club["NEW-77"].name == "Олег"
+    assert [card.title for card in flow.view().view.cards] == ["NEW-77", IRYNA]
+    flow.act("do:find")
+    typed(flow, "iryna")
+    flow.act("confirm")
+    assert [card.title for card in flow.view().view.cards] == [IRYNA]
+    flow.act(f"card:{IRYNA}")
+    shown = flow.view().view
+    assert (shown.side_title, shown.rows[1].value) == (IRYNA, "99,99")
+    flow.act("do:give")
+    flow.act(f"card:{IRYNA}")
+    flow.act("confirm")
+    assert "уже має інша картка" in in_words(flow)
+
+
+def test_a_house_without_points_shows_nothing_of_them(house: House) -> None:
+    house.venue.club.clear()
+    plain: Any = replace(house.catalogue.settings.points, earn_bp=0)
+    settings = replace(house.catalogue.settings, points=plain)
+    house.catalogue = replace(house.catalogue, settings=settings)
+    flow = signed_in(house, "taras")
+    served_check(house, flow)
+    flow.act("pay")
+    assert "pay_by:points" not in [act.id for act in flow.view().view.tenders]
+    tabs = desk_of(house, "taras", "drawer").view().view.tabs
+    assert "tab_tapped:club" not in [act.id for act in tabs]
