@@ -113,14 +113,14 @@ def house() -> House:
         made.do(c.AddLines(check_id, lines), "nadia")
         made.do(c.SendLines(check_id, tuple(x.line_id for x in lines[:3])), "nadia")
         made.now_ms = now
-    for number, name in (("2900000000420", "Ірина Бойко-Кравченко"), ("2900000000437", "")):
-        made.do(c.IssueClubCard(number, name), "taras")
-        before = CheckId(f"before {number}")
-        made.do(c.OpenCheck(before, f"A-{number[-3:]}", "tab", "", "Ірина"), "nadia")
-        wine = c.NewLine(LineId(f"w{number}"), "saperavi", 1, 12_000)
+    for card, name in (("2900000000420", "Ірина Бойко-Кравченко"), ("2900000000437", "")):
+        made.do(c.IssueClubCard(card, name), "taras")
+        before = CheckId(f"before {card}")
+        made.do(c.OpenCheck(before, f"A-{card[-3:]}", "tab", "", "Ірина"), "nadia")
+        wine = c.NewLine(LineId(f"w{card}"), "saperavi", 1, 12_000)
         made.do(c.AddLines(before, (wine,)), "nadia")
         made.do(c.SendLines(before, (wine.line_id,)), "nadia")
-        made.do(c.AttachClubCard(before, number), "nadia")
+        made.do(c.AttachClubCard(before, card), "nadia")
         due = balance(made.venue.checks[before])
         shift_id = ShiftId("shift")
         made.do(c.TakePayment(before, PaymentId(before), shift_id, "card", due), "taras")
