@@ -232,7 +232,8 @@ def _notices(books: Books) -> Iterator[Finding]:
 
 
 def _ledger(books: Books) -> Iterator[Finding]:
-    """I-4: the entries of each event sum to zero, and guests owe what checks say."""
+    """I-4: the entries of each event sum to zero, guests owe what checks say, and are owed the
+    points that are on their cards."""
     sums: Counter[int] = Counter()
     accounts: Counter[str] = Counter()
     for row in books.ledger:
@@ -255,6 +256,9 @@ def _ledger(books: Books) -> Iterator[Finding]:
         yield Finding(
             "I-4", "suspense", f"{-accounts['suspense']} booked, {paid['suspense']} taken"
         )
+    held = sum(card.balance_minor for card in books.venue.club.values())
+    if accounts["points"] != -held:
+        yield Finding("I-4", "points", f"{-accounts['points']} booked, {held} on the cards")
     yield from _guests(books, accounts["guests"])
 
 
@@ -481,7 +485,7 @@ NOT_FOR_FACTS = {
 }
 """Reasons for which a line ordered or money taken may never be refused (reliability 2.8)."""
 
-ASKED_FOR = frozenset({"account", "voucher", "deposit"})
+ASKED_FOR = frozenset({"account", "voucher", "deposit", "points"})
 """Tenders of which nobody has handed anything over: such a payment may be refused."""
 
 

@@ -5,14 +5,20 @@ from typing import Any
 
 import pytest
 
+from hardware.documents import Document
+from hardware.raster import PAPER_80, render
 from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import CheckId, PaymentId
 from sync_server.domain.outward import PaperJob, effects_of
 from sync_server.paper.composing import compose
 from sync_server.paper.figures import zone_of
+from sync_server.protocol.replica import read_venue, write_venue
+from tests.apps.conftest import SHOTS, Rig
 from tests.apps.house import House, HouseDesk, served_check, signed_in
 from tests.apps.test_cash_desk import SHIFT, desk_of, settle, typed
+from tests.apps.test_cash_desk_by_touch import touch
+from tests.apps.test_terminal import Hand, order, sign_in
 
 IRYNA = "2900000000420"
 
@@ -47,15 +53,14 @@ def offered(flow: Flow) -> str:
     return act.id if act else ""
 
 
-def receipt(house: House, check_id: CheckId) -> str:
-    """What stands on the receipt of a check that was just closed."""
+def receipt(house: House, check_id: CheckId) -> Document:
+    """The receipt of a check that was just closed."""
     closed = house.venue.closed[check_id]
     made = e.ReceiptCopied(check_id, 1, closed.owner, house.now_ms)
     (effect,) = effects_of(made, house.venue, house.catalogue)
     job = effect.payload
     assert isinstance(job, PaperJob)
-    document = compose(job, house.catalogue, zone_of(house.catalogue))
-    return repr(document).replace("\\xa0", " ")
+    return compose(job, house.catalogue, zone_of(house.catalogue))
 
 
 @pytest.mark.parametrize("reader", ["card", "barcode", "scanned"])
@@ -85,7 +90,7 @@ def test_a_card_before_any_reader_is_on_the_check_pays_its_part_and_earns(
     ]
     assert house.venue.club[IRYNA].balance_minor == 1_250
     assert "12,50" in flow.view().view.rounding
-    said = receipt(house, check_id)
+    said = repr(receipt(house, check_id)).replace("\\xa0", " ")
     for part in ("Клубна картка …0420", "Нараховано балів", "+12,50", "Сплачено балами", "99,99"):
         assert part in said
     assert IRYNA not in said, "who finds the receipt cannot spend the points"
@@ -183,3 +188,61 @@ def test_a_house_without_points_shows_nothing_of_them(house: House) -> None:
     assert "pay_by:points" not in [act.id for act in flow.view().view.tenders]
     tabs = desk_of(house, "taras", "drawer").view().view.tabs
     assert "tab_tapped:club" not in [act.id for act in tabs]
+
+
+# -- a real window -----------------------------------------------------------------------------
+def window_on(rig: Rig, house: House) -> tuple[Hand, Any]:
+    """A terminal that has just started, with a reader that types."""
+    from glass.lettering import register_fonts
+    from pos_app.bridge import Bridge
+    from pos_app.screens.stage import Stage
+
+    register_fonts()
+    stage, desk = Stage(), HouseDesk(house)
+    bridge = Bridge(desk, stage)
+    rig.mount(stage)
+    return Hand(rig, desk, stage), bridge
+
+
+@pytest.mark.xdist_group("kivy")
+def test_a_card_typed_by_its_reader_pays_a_part_and_the_rest_is_cash_and_all_outlives_a_restart(
+    rig: Rig, house: House
+) -> None:
+    check_id = order(house, "t3", "taras", ["salo-platter", "herring-potato"], 20)
+    hand, bridge = window_on(rig, house)
+    sign_in(hand, "Taras D.", "7183")
+    touch(hand, "table:t3")
+    rig.type(IRYNA)
+    rig.until(lambda: hand.sees("…0420 · 99,99"))
+    house.settle()
+    rig.settle()
+    rig.shot("real_club_order")
+    touch(hand, "pay")
+    touch(hand, "pay_by:points")
+    rig.shot("real_club_pay")
+    touch(hand, "take")
+    house.settle()
+    house.now_ms += 1_000
+    rig.settle()
+    touch(hand, "take")
+    house.settle()
+    rig.settle()
+    rig.shot("real_club_paid")
+    assert hand.sees("Сплачено, решти немає")
+    (paper,) = render(receipt(house, check_id))
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    paper.image.save(SHOTS / "real_club_receipt.png")
+    assert paper.image.width == PAPER_80.dots
+    bridge.stop()
+    rig.clear()
+    # The server starts again from its saved state, the terminal from the server.
+    house.venue, house.desks = read_venue(write_venue(house.venue)), []
+    hand, bridge = window_on(rig, house)
+    sign_in(hand, "Taras D.", "7183")
+    hand.tap("Зміна 1")
+    hand.tap("Каса")
+    hand.tap("Клубні картки")
+    touch(hand, f"open:{IRYNA}")
+    assert hand.sees("12,50")
+    rig.shot("real_club_after_restart")
+    bridge.stop()

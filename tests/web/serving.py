@@ -7,6 +7,7 @@ Run as `python -m tests.web.serving FOLDER`; prints its port, serves until it is
 import asyncio
 import itertools
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -16,11 +17,11 @@ from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
 from sync_server.domain import events as e
-from sync_server.domain.ids import ShiftId, StaffId
+from sync_server.domain.ids import PaymentId, ShiftId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.stock import COUNT, SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
-from tests.back_office.house import NOON_MS, PEPPER, WAITER, Journal, furnish, take_all
+from tests.back_office.house import CHECK, NOON_MS, PEPPER, WAITER, Journal, furnish, take_all
 from tests.builders import a_menu
 
 SHIFT, LAST = ShiftId("s1"), "2026-11-15"
@@ -43,6 +44,13 @@ def evening() -> Journal:
     z = e.ShiftClosed(SHIFT, 1, WAITER, NOON_MS, 50_000, 49_000, -1_000, "short", 0, 0)
     journal.add(z, LAST)
     lent = ("loan", StaffId("olena"), StaffId("nadia"), ("refund",))
+    for card, name in (("2900000000420", "=Ann"), ("2900000000437", "")):
+        journal.add(e.ClubCardIssued(card, name, WAITER, NOON_MS), "2026-11-02")
+    earned = (ShiftId("s1"), 1_900, 0, 38_000, NOON_MS, 0, NOON_MS)
+    journal.add(e.PointsEarned(CHECK, "2900000000420", *earned), "2026-11-12")
+    points = e.Payment(PaymentId("p"), "points", SHIFT, 1_200, NOON_MS, WAITER)
+    points = replace(points, reference="2900000000420")
+    journal.add(e.PaymentTaken(CHECK, points), "2026-11-14")
     journal.add(e.RightsLent(*lent, NOON_MS, NOON_MS + 86_400_000, "holiday"), LAST, NOON_MS)
     journal.fire("x1", "saltless", day="2026-11-15")
     journal.fire("x2", "borscht", station="garden", day="2026-11-15")

@@ -7,7 +7,7 @@ from tests.web.conftest import Served, sign_in
 
 SECTIONS = (
     "item", "category", "group", "terms", "tax", "station", "pacing", "routing", "hall", "role",
-    "staff", "house_account",
+    "staff", "house_account", "points",
 )  # fmt: skip
 
 
@@ -183,6 +183,31 @@ def test_how_the_kitchen_keeps_time_has_its_editors(page: Page) -> None:
         ["Station: hot", "Dishes at once", "0", "6"],
         ["Station: hot", "Late at, % of time", "100", "110"],
         ["Choice: well done", "Cooks longer, s", "120", "180"],
+    ]
+    page.click("button[value=drop]")
+
+
+def test_points_are_set_like_everything_else_and_a_share_of_all_and_more_is_not_kept(
+    page: Page,
+) -> None:
+    sign_in(page)
+    page.goto("/house/menu?section=points")
+    earn = page.locator("input[name='c|points|points|earn_bp']")
+    expect(earn).to_have_value("0.00")
+    earn.fill("5")
+    page.fill("input[name='c|points|points|cap_bp']", "130")
+    keep(page)
+    expect(page.locator("[role=alert] li")).to_have_count(1)
+    expect(earn).to_have_value("5.00")
+    page.fill("input[name='c|points|points|cap_bp']", "30")
+    page.fill("input[name='c|points|points|good_days']", "365")
+    page.check("input[name='c|points|points|without_items'][value=wine]")
+    keep(page)
+    assert draft_of(page) == [
+        ["Points of club cards", "Earned, %", "0.00", "5.00", ""],
+        ["Points of club cards", "Of a bill up to, %", "100.00", "30.00", ""],
+        ["Points of club cards", "Good for days (0: ever)", "0", "365", ""],
+        ["Points of club cards", "Dishes that earn nothing", "", "wine", ""],
     ]
     page.click("button[value=drop]")
 

@@ -70,6 +70,22 @@ def test_a_sale_from_the_shelf_opens_its_tap_and_a_card_adds_up(page: Page) -> N
     assert "Lines fired" in page.locator("h1").inner_text()
 
 
+def test_a_card_opens_its_history_and_a_visit_its_check(page: Page) -> None:
+    sign_in(page)
+    page.goto(f"{path_of('club')}?{PERIOD}")
+    cells = page.locator("tr[data-key='2900000000420'] td").all_inner_texts()
+    assert (cells[0], cells[1], cells[-1]) == ("2900000000420", "=Ann", "7.00")
+    page.click("tr[data-key='2900000000420'] a >> nth=0")
+    assert page.locator("h1").inner_text() == "Points of a card"
+    rows = [row.locator("td").all_inner_texts() for row in page.locator("tr.line").all()]
+    assert [(row[1], row[-2], row[-1]) for row in rows] == [
+        ("Earned", "19.00", "19.00"),
+        ("Paid with", "−12.00", "7.00"),
+    ]
+    page.locator("tr.line a").first.click()
+    assert "Points earned" in page.locator("h1").inner_text()
+
+
 def test_files_hold_the_rows_of_the_screen(page: Page, tmp_path: Path) -> None:
     sign_in(page)
     page.goto(f"{path_of('dish_cost')}?{PERIOD}&sort=-net")

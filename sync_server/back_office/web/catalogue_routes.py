@@ -31,6 +31,7 @@ from .catalogue_view import (
     list_of,
     name_of_input,
     new_thing,
+    only_of,
     preview_rows,
     removal,
     said_later,
@@ -177,8 +178,9 @@ def _page(
             {name_of_input(one.change): "fault" for one in wrong},
             said_later(seen, words, call.formats),
         )
-        card = card_of(page, where.section, where.one) if where.one else None
-        if where.one and card is None:
+        one = where.one or only_of(where.section)
+        card = card_of(page, where.section, one) if one else None
+        if one and card is None:
             return call.refuse("not_found", 404)
         table = list_of(page, where.section) if card is None else None
         rows = preview_rows(seen.menu, wrong, words)

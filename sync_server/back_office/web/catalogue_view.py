@@ -57,7 +57,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "role": ("discount_limit_bp", "discount_limit_minor", "refund_limit_minor"),
     "staff": ("role_id", "language", "active"),
     "house_account": ("limit_minor", "tax_code", "active"),
-    "points": ("earn_bp", "cap_bp", "wait_days", "good_days"),
+    "points": (),
 }
 CARDS: Mapping[str, tuple[str, ...]] = {
     "item": (
@@ -151,6 +151,7 @@ class MenuCard:
     inputs: Sequence[Input]
     tables: Sequence[MenuTable] = ()
     removable: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +180,10 @@ class Shown:
         """What a thing is called."""
         return name_of(self.catalogue, thing, self.words)
 
-    def called(self, section: str, thing: object) -> str:
-        """The same, also of what there is one of."""
-        return self.words(f"menu_{section}") if section in ALONE else self.named(thing)
+
+def only_of(section: str) -> str:
+    """The one thing of a section that has no more than one; it has a card and no list."""
+    return KINDS[section].key if section in ALONE else ""
 
 
 def name_of_input(change: Change) -> str:
@@ -197,15 +199,14 @@ def list_of(page: Shown, section: str) -> MenuTable:
     rows = [
         MenuRow(
             key,
-            page.called(section, one) or key,
+            page.named(one) or key,
             [page.input(section, key, name) for name in fields],
             _note(page, section, one),
         )
         for key, one in things(page.catalogue, KINDS[section]).items()
     ]
     parents = choices_of(page.catalogue, section, NEW, page.words)
-    heads = [page.words(f"menu_{name}") for name in fields]
-    return MenuTable(section, heads, rows, parents, fixed=section in ALONE)
+    return MenuTable(section, [page.words(f"menu_{name}") for name in fields], rows, parents)
 
 
 def _pacing(page: Shown) -> MenuTable:
@@ -243,8 +244,10 @@ def card_of(page: Shown, section: str, key: str) -> MenuCard | None:
         tables = [_children(page, section, key)]
     elif section == "terms":
         tables = [_shares(page, key), _prices(page, key)]
-    title = page.called(section, thing) or key
-    return MenuCard(section, key, title, inputs, tables, section not in STAY | ALONE)
+    if section in ALONE:
+        title, note = page.words(f"menu_{section}"), page.words(f"help_{section}")
+        return MenuCard(section, key, title, inputs, tables, False, note)
+    return MenuCard(section, key, page.named(thing) or key, inputs, tables, section not in STAY)
 
 
 def _children(page: Shown, section: str, key: str) -> MenuTable:
