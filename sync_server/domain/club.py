@@ -151,6 +151,14 @@ def attach(
     return e.ClubCardAttached(check.check_id, number, facts.actor, facts.now_ms)
 
 
+def carried(check: Check, into: Check, facts: Facts) -> tuple[e.ClubCardAttached, ...]:
+    """The card of a check that joins another comes along, if that one has none and owes it all."""
+    paid = any(payment.state in HOLDING for payment in into.payments)
+    if not check.club_card or into.club_card or paid:
+        return ()
+    return (e.ClubCardAttached(into.check_id, check.club_card, facts.actor, facts.now_ms),)
+
+
 def spendable(
     club: Mapping[str, ClubCard], check: Check, payment: Payment, facts: Facts
 ) -> Refused | None:

@@ -7,6 +7,7 @@ and `splitting_by_sum`. What becomes of lines on their own check is `orders`.
 
 from . import (
     checks,
+    club,
     commands as c,
     events as e,
     kitchen_changes,
@@ -219,6 +220,7 @@ def merge_checks(venue: Venue, command: c.MergeChecks, facts: Facts) -> Decision
             return divided
         events += divided.events
     events += kitchen_changes.relabelled(venue, check, into, facts.now_ms, command.printed_at)
+    events += club.carried(check, into, facts)
     events.append(
         e.CheckAbandoned(check.check_id, check.number, facts.actor, facts.now_ms, into.check_id)
     )

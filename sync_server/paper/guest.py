@@ -42,6 +42,7 @@ _MOST_STEPS = 8
 _UNDER = _QTY_STEPS + 1
 _LINK_LENGTH = 250
 _CARD_SIGNS = 4
+"""Enough of a club card's number for its guest to know it by, too little for another's use."""
 
 
 def bill_draft(
@@ -311,8 +312,6 @@ class _Bill:
             under.append(say("given", given=given, change=figures.plain(change)))
         if payment.tender in ("card", "voucher", "deposit") and payment.reference:
             under.append(payment.reference)
-        if payment.tender == "points":
-            under.append(_ending(payment.reference))
         if payment.tender == "account":
             account = self._catalogue.accounts.get(payment.reference)
             under += [account.name, account.tax_code] if account else [payment.reference]
@@ -334,24 +333,20 @@ class _Bill:
         if note is None:
             return
         yield Rule()
-        yield Text(say("club_card", card=_ending(note.card)), bold=True)
+        yield Text(say("club_card", card=f"…{note.card[-_CARD_SIGNS:]}"), bold=True)
         yield sum_row(say("points_earned"), figures.signed(note.earned_minor))
         if note.spent_minor:
             yield sum_row(say("points_spent"), figures.plain(-note.spent_minor))
         yield sum_row(say("points_left"), figures.plain(note.balance_minor), bold=True)
         if note.later_minor:
             yield sum_row(say("points_later"), figures.plain(note.later_minor), Size.SMALL)
+        yield Rule()
 
     def thanks(self) -> Iterator[Block]:
         """The venue's own last words."""
         yield Space(14)
         footer = self._catalogue.settings.footer or self._words.say("thanks")
         yield centred(footer, bold=True)
-
-
-def _ending(card: str) -> str:
-    """Enough of a club card's number for its guest to know it by, too little for another's use."""
-    return f"…{card[-_CARD_SIGNS:]}"
 
 
 def tender_name(payment: Payment, say: Callable[..., str]) -> str:

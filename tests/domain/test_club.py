@@ -257,6 +257,18 @@ def test_a_check_has_one_card_until_it_is_paid_on() -> None:
     assert house.refused(c.AttachClubCard(K, "")).code == "has_payments"
 
 
+def test_a_check_that_joins_another_brings_its_card_along() -> None:
+    house = a_club()
+    a_check(a_line("j1"), house=house, name="j")
+    house.must(c.MergeChecks(K, CheckId("j")))
+    assert house.check("j").club_card == CARD
+    a_check(a_line("i1"), house=house, name="i")
+    house.must(c.IssueClubCard("CLUB-8"), by="nadia")
+    house.must(c.AttachClubCard(CheckId("i"), "CLUB-8"))
+    house.must(c.MergeChecks(CheckId("i"), CheckId("j")))
+    assert house.check("j").club_card == CARD, "each check has one, and keeps its own"
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [

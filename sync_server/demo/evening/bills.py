@@ -10,6 +10,7 @@ from random import Random
 
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, balance, totals_of
+from sync_server.domain.club import activated, may_cover, paid_with_points
 from sync_server.domain.ids import ChargeId, CheckId, PaymentId, ShiftId
 from sync_server.domain.payments import cash_due, share
 
@@ -21,6 +22,9 @@ TRIES = 12
 TIP_STEP_MINOR = 1_000
 NOTES_MINOR = (5_000, 10_000, 20_000, 50_000, 100_000)
 HOTEL_MINUTES = 15
+CLUB_EVERY = 4
+"""Of so many parties one has a club card."""
+POINTS_LEAST_MINOR = 2_000
 
 At = Callable[[str], Awaitable[Post]]
 
@@ -44,6 +48,8 @@ class Till:
         post = await at(visit.staff)
         for check_id in bills:
             check = post.check(check_id)
+            if check is not None and visit.number % CLUB_EVERY == 0:
+                self._hold_card(visit, post, check)
             if check is not None and check.live and visit.kind != "takeaway":
                 post.do(c.PrintPreBill(check_id))
         await self.clock.rest(self.rng.randint(2, 7))
@@ -51,6 +57,25 @@ class Till:
             await self._close(visit, check_id, at)
         if "refund" in visit.twists:
             await self._refund(bills[0], at)
+
+    def _hold_card(self, visit: Visit, post: Post, check: Check) -> None:
+        """The guest holds up a club card before the bill."""
+        known = sorted(post.venue.club)
+        if known and check.live and not check.club_card and not check.payments:
+            card = known[visit.number // CLUB_EVERY % len(known)]
+            post.do(c.AttachClubCard(check.check_id, card))
+
+    def _with_points(self, visit: Visit, post: Post, check: Check) -> bool:
+        """Points pay what they may of a check, once; whether they did."""
+        card = post.venue.club.get(check.club_card)
+        if card is None or not post.online or paid_with_points(check):
+            return False
+        most = may_cover(check, post.catalogue.settings.points)
+        part = min(activated(card, post.desk.now_ms()), most, balance(check))
+        if part < POINTS_LEAST_MINOR:
+            return False
+        self._pay(visit, post, check, "points", part, 0, 0)
+        return True
 
     async def _close(self, visit: Visit, check_id: CheckId, at: At) -> None:
         pay = visit.pay
@@ -77,6 +102,8 @@ class Till:
         due = balance(check)
         tip = tip_of(due, pay.tip_bp, TIP_STEP_MINOR)
         rest = Payment("card")
+        if pay.kind in ("cash", "card") and self._with_points(visit, post, check):
+            return pay
         if pay.kind == "room":
             await self._charge(visit, pay, post, check, due, tip)
         elif pay.kind == "cash":
@@ -105,6 +132,7 @@ class Till:
         self, visit: Visit, post: Post, check: Check, tender: str, amount: int, given: int, tip: int
     ) -> None:
         self.slips += 1
+        slip = f"{self.slips:06d}" if tender == "card" else ""
         post.do(
             c.TakePayment(
                 check.check_id,
@@ -114,7 +142,7 @@ class Till:
                 amount,
                 given,
                 tip,
-                reference=f"{self.slips:06d}" if tender == "card" else "",
+                reference=check.club_card if tender == "points" else slip,
                 receipt=self.rng.random() < 0.8,
             )
         )

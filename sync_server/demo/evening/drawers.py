@@ -23,6 +23,13 @@ SOLD_AHEAD = (
 )
 """Code, kind, amount and name of what is sold before the evening begins."""
 
+CLUB = (
+    ("2900000000420", "Ірина Бойко"),
+    ("2900000000437", "Максим Левченко"),
+    ("2900000000444", ""),
+)
+"""Number and holder of the club cards that guests bring along."""
+
 At = Callable[[str], Awaitable[Post]]
 
 
@@ -47,7 +54,7 @@ class Cashiers:
                 self._mine[drawer] = open_shift.shift_id
 
     async def sell_ahead(self) -> None:
-        """A gift voucher and a deposit for a table, each once."""
+        """A gift voucher, a deposit for a table, and club cards, each once."""
         post = await self._at(DRAWERS["1"][0])
         shift_id = self._mine.get("1")
         if shift_id is None:
@@ -57,6 +64,9 @@ class Cashiers:
                 payment = PaymentId(post.desk.new_id())
                 sold = c.SellVoucher(code, kind, payment, shift_id, "card", amount, 0, name)
                 post.do(sold)
+        for card, name in CLUB:
+            if card not in post.venue.club:
+                post.do(c.IssueClubCard(card, name))
 
     async def move_cash(self) -> None:
         """Change in, the courier and the ice out, a drop to the safe, an X."""
