@@ -386,10 +386,6 @@ def _paid(told: _Told, event: e.PaymentTaken) -> None:
         told.points("spent", paid.reference, -paid.amount_minor, event.check_id)
 
 
-def _on_suspense(told: _Told, event: e.PaymentUnallocated) -> None:
-    told.payment(event.payment, "suspense", check_id=event.check_id)
-
-
 def _settled(told: _Told, event: e.SuspenseSettled) -> None:
     if event.outcome == "returned":
         told.payment(event.payment, "suspense", -1, event.check_id)
@@ -469,10 +465,6 @@ def _points(told: _Told, event: Any) -> None:
     told.points(way, event.card, change, getattr(event, "check_id", ""))
 
 
-def _card_given(told: _Told, event: e.ClubCardIssued) -> None:
-    told.fact("club", key="issued", line_id=event.card, reason=event.name)
-
-
 def _room_asked(told: _Told, event: e.RoomChargeAsked) -> None:
     told.fact(
         "room_asked",
@@ -534,16 +526,6 @@ def _shift_closed(told: _Told, event: e.ShiftClosed) -> None:
     )
 
 
-def _drawer_opened(told: _Told, event: e.DrawerOpened) -> None:
-    told.fact(
-        "control", shift_id=event.shift_id, key="no_sale", reason=event.reason, qty_milli=1000
-    )
-
-
-def _punched(told: _Told, event: e.ClockPunched) -> None:
-    told.fact("punch", by=event.staff_id, key=event.kind, reason=event.by)
-
-
 def _lent(told: _Told, event: e.RightsLent) -> None:
     told.batch.connection.execute(
         sa.insert(LENT_RIGHT).values(
@@ -587,14 +569,18 @@ _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
     e.CheckReopened: _reopened,
     e.LineVoided: _voided,
     e.PaymentTaken: _paid,
-    e.PaymentUnallocated: _on_suspense,
+    e.PaymentUnallocated: lambda told, event: told.payment(
+        event.payment, "suspense", check_id=event.check_id
+    ),
     e.SuspenseSettled: _settled,
     e.PaymentRefunded: _refunded,
     e.TenderCorrected: _corrected,
     e.VoucherSold: lambda told, event: told.payment(event.payment, "voucher"),
     e.VoucherReturned: _voucher_returned,
     e.AccountPaid: lambda told, event: told.payment(event.payment, "account"),
-    e.ClubCardIssued: _card_given,
+    e.ClubCardIssued: lambda told, event: told.fact(
+        "club", key="issued", line_id=event.card, reason=event.name
+    ),
     **dict.fromkeys(_POINT_WAYS, _points),
     e.RoomChargeAsked: _room_asked,
     e.RoomChargePosted: _room_posted,
@@ -602,6 +588,10 @@ _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
     e.FloatAdjusted: _float_adjusted,
     e.CashMoved: _cash_moved,
     e.ShiftClosed: _shift_closed,
-    e.DrawerOpened: _drawer_opened,
-    e.ClockPunched: _punched,
+    e.DrawerOpened: lambda told, event: told.fact(
+        "control", shift_id=event.shift_id, key="no_sale", reason=event.reason, qty_milli=1000
+    ),
+    e.ClockPunched: lambda told, event: told.fact(
+        "punch", by=event.staff_id, key=event.kind, reason=event.by
+    ),
 }
