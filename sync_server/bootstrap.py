@@ -194,7 +194,7 @@ class House:
             return found.code, []
         return "", [asdict(guest) for guest in found[:most]]
 
-    async def _hotel_day(self, day: str) -> dict[str, Any]:
+    async def _hotel_day(self, day: str, stated_minor: int | None) -> dict[str, Any]:
         """A business day's room charges beside the hotel's own sums."""
         charges = await charges_of(self.front, day)
         told = await self.gateway.totals(day)
@@ -203,7 +203,7 @@ class House:
         if totals is None and isinstance(self.gateway, LoggedGateway):
             said = await self.gateway.answered_on(day)
             answers = said if isinstance(said, tuple) else None
-        compared = reconcile(day, charges, totals, self.settings.outlet, answers)
+        compared = reconcile(day, charges, totals, self.settings.outlet, answers, stated_minor)
         return {**asdict(compared), "difference_minor": compared.difference_minor}
 
     async def start(self) -> None:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pos_app.desk import Desk
+from pos_app.presenters.asking import Step
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.questions import Questions
 from pos_app.presenters.room_list_view import RoomListView
@@ -124,8 +125,18 @@ class RoomListPresenter(Questions):
         there = date.fromisoformat(self.day) + timedelta(days=int(days))
         self.desk.later(self._compare(there.isoformat()))
 
-    async def _compare(self, day: str) -> None:
-        answer = await self.desk.ask("hotel_day", {"day": day})
+    @intent
+    def state_total(self) -> None:
+        """What the hotel's own report says of this outlet: a link that tells no sums cannot."""
+        step = Step("sum", "total", self.say("report_total"), hint=self.say("report_total_hint"))
+        self.asking.begin(
+            (step,),
+            lambda answers: self.desk.later(self._compare(self.day, int(answers["total"] or "0"))),
+        )
+
+    async def _compare(self, day: str, stated_minor: int | None = None) -> None:
+        stated = {} if stated_minor is None else {"stated_minor": stated_minor}
+        answer = await self.desk.ask("hotel_day", {"day": day, **stated})
         self.picked, self.day = "", day
         self.compared = {} if answer.code else answer.body
         self.message = self.sentence(answer.code, answer.params) if answer.code else ""
@@ -283,7 +294,11 @@ class RoomListPresenter(Questions):
     def _other_days(self) -> tuple[Act, ...]:
         today = self.desk.venue.day
         later = today is not None and self.day < today.day
+        own = bool(self.compared.get("one_by_one") or self.compared.get("stated"))
+        own = own or not self._told
+        typed = Act("state_total", self.say("report_total"), "outline", self.desk.link.online)
         return (
+            *((typed,) if own else ()),
             Act("compare_by:-1", self.say("day_before"), "outline", self.desk.link.online),
             Act("compare_by:1", self.say("day_after"), "outline", later),
         )
@@ -291,7 +306,8 @@ class RoomListPresenter(Questions):
     @property
     def _told(self) -> bool:
         """Whether there is a side of the hotel's."""
-        return bool(self.compared.get("one_by_one")) or int(self.compared["hotel_minor"]) >= 0
+        said = self.compared.get("one_by_one") or self.compared.get("stated")
+        return bool(said) or int(self.compared["hotel_minor"]) >= 0
 
     def _verdict(self) -> str:
         if not self._told:
@@ -299,6 +315,11 @@ class RoomListPresenter(Questions):
         if self.compared.get("one_by_one"):
             return self.say("totals_one_by_one")
         return self.say("totals_differ" if self._difference() else "totals_agree")
+
+    def _whose(self) -> str:
+        if self.compared.get("stated"):
+            return "hotel_report"
+        return "hotel_answers" if self.compared.get("one_by_one") else "hotel_totals"
 
     def _difference(self) -> int:
         return int(self.compared.get("difference_minor", 0))
@@ -313,7 +334,7 @@ class RoomListPresenter(Questions):
         ours = int(told.get("posted_minor", 0))
         rows.append(Pair(self.say("our_totals"), self.money(ours), weight="strong", rule=True))
         if self._told:
-            whose = self.say("hotel_answers" if told.get("one_by_one") else "hotel_totals")
+            whose = self.say(self._whose())
             hotel = self.money(int(told["hotel_minor"]))
             rows.append(Pair(whose, hotel, weight="strong", rule=True))
             token = "late" if self._difference() else "ready"

@@ -37,6 +37,9 @@ TEXTS = {
     "totals_one_by_one": "The hotel tells no sums, so each charge was held against its answer. "
     "Its own total stands in its report",
     "hotel_answers": "Its answers",
+    "hotel_report": "By the hotel's report",
+    "report_total": "Sum of the hotel's report",
+    "report_total_hint": "This restaurant's room charges, as the hotel's report of the day says",
     "day_before": "Day before",
     "day_after": "Day after",
     "odd_unknown": "nobody knows",

@@ -41,6 +41,9 @@ TEXTS = {
     "totals_one_by_one": "Hotel nie podaje sum, więc każdy zapis porównano z jego odpowiedzią. "
     "Sumę hotelu znajdziesz w jego raporcie",
     "hotel_answers": "Według odpowiedzi",
+    "hotel_report": "Według raportu hotelu",
+    "report_total": "Suma z raportu hotelu",
+    "report_total_hint": "Obciążenia pokoi z tej restauracji według raportu dziennego hotelu",
     "day_before": "Dzień wcześniej",
     "day_after": "Dzień później",
     "odd_unknown": "niewyjaśnione",

@@ -37,7 +37,8 @@ class OddCharge:
 class HotelDay:
     """The sums of one business day. `hotel_minor` -1: the hotel does not tell its own.
 
-    `one_by_one`: the hotel's side is the sum of its acknowledgements, since it tells no sums."""
+    `one_by_one`: the hotel's side is the sum of its acknowledgements, since it tells no sums;
+    `stated`: it is what somebody read in the hotel's own report."""
 
     business_day: str
     posted: int
@@ -48,11 +49,12 @@ class HotelDay:
     hotel_minor: int = -1
     exceptions: tuple[OddCharge, ...] = ()
     one_by_one: bool = False
+    stated: bool = False
 
     @property
     def told(self) -> bool:
         """Whether there is a side of the hotel's to compare with."""
-        return self.one_by_one or self.hotel_minor >= 0
+        return self.one_by_one or self.stated or self.hotel_minor >= 0
 
     @property
     def difference_minor(self) -> int:
@@ -66,10 +68,12 @@ def reconcile(
     told: DayTotals | None,
     outlet: str,
     answers: Sequence[Answered] | None = None,
+    stated_minor: int | None = None,
 ) -> HotelDay:
     """The day's own sums, the hotel's beside them, and what does not explain itself.
 
-    `answers` are the hotel's acknowledgements, where it tells no sums."""
+    `answers` are the hotel's acknowledgements, where it tells no sums; `stated_minor` is what a
+    person read in its report of this outlet, which then is its side."""
     posted, groups = [], dict[str, int]()
     odd: list[OddCharge] = []
     unclear = 0
@@ -89,6 +93,9 @@ def reconcile(
         own = [each for each in answers if each.outlet == outlet]
         hotel = sum(each.total_minor for each in own)
         odd[:0] = _one_by_one(posted, own)
+    stated = told is None and stated_minor is not None
+    if stated_minor is not None and stated:
+        hotel = stated_minor
     return HotelDay(
         business_day=business_day,
         posted=len(posted),
@@ -98,7 +105,8 @@ def reconcile(
         groups=tuple(sorted(groups.items())),
         hotel_minor=hotel,
         exceptions=tuple(odd[:EXCEPTIONS_MAX]),
-        one_by_one=told is None and answers is not None,
+        one_by_one=told is None and answers is not None and not stated,
+        stated=stated,
     )
 
 

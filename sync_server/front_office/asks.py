@@ -16,6 +16,7 @@ from sync_server.domain.ids import ShiftId, StaffId
 from sync_server.domain.invoices import of_check
 from sync_server.domain.lending import rights_lent
 from sync_server.domain.limits import (
+    AMOUNT_MINOR,
     APPROVAL_MS,
     CARD_LENGTH,
     LIKING_LENGTH,
@@ -83,6 +84,7 @@ class _Guests(_Params, frozen=True):
 
 class _HotelDay(_Params, frozen=True):
     day: str
+    stated_minor: int | None = None
 
 
 class _Catalogue(_Params, frozen=True):
@@ -189,11 +191,12 @@ class HandsOut(Protocol):
         """A code, or "" and the next job of the terminal of that code."""
 
 
-HotelDayLookup = Callable[[str], Awaitable[Mapping[str, Any]]]
-"""Business day -> room charges of it beside the hotel's own sums."""
+HotelDayLookup = Callable[[str, int | None], Awaitable[Mapping[str, Any]]]
+"""Business day -> room charges of it beside the hotel's own sums, or beside what somebody read in
+its report."""
 
 
-async def nothing_told(_day: str) -> Mapping[str, Any]:
+async def nothing_told(_day: str, _stated_minor: int | None) -> Mapping[str, Any]:
     """Where no hotel is asked."""
     return {}
 
@@ -383,7 +386,10 @@ class Asks:
             return _no("session_ended")
         if "settle_charge" not in rights_of(self._house.catalogue, StaffId(holder)):
             return _no("not_allowed", right="settle_charge")
-        return _yes(await self._hotel_day(asked.day[:10]))
+        stated = asked.stated_minor
+        if stated is not None and abs(stated) > AMOUNT_MINOR:
+            return _no("bad_amount", value=stated)
+        return _yes(await self._hotel_day(asked.day[:10], stated))
 
     async def _give_catalogue(self, dev: str, session: str, asked: _Catalogue) -> AskResult:
         """One part of a version; a catalogue is larger than a frame may be."""

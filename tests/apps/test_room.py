@@ -305,7 +305,25 @@ def test_a_hotel_without_sums_is_compared_charge_by_charge_on_any_day(house: Hou
     assert [row.label for row in view.rows][-2:] == ["За його відповідями", "Різниця"]
     (card,) = view.cards
     assert ("Марія" in card.title, "є лише в готелі" in card.lines[0]) == (True, True)
+    manager.act("state_total")
+    for figure in ("6", "9", "5", "00"):
+        manager.act(f"key:{figure}")
+    manager.act("confirm")
+    desk.answers["hotel_day"] = {
+        **{**sums, "posted_minor": 70_000, "stated": True},
+        **{"hotel_minor": 69_500, "difference_minor": -500},
+    }
+    desk.finish()
+    assert desk.questions[-1][1]["stated_minor"] == 69_500
+    stated = manager.view().view
+    assert stated.step == "Різниця"
+    assert stated.rows[-2].label == "За звітом готелю"
+    assert not manager.view().view.sheet.confirm.id
     manager.act("compare_by:-1")
     desk.finish()
-    assert [asked["day"] for _, asked in desk.questions] == ["2026-11-21", "2026-11-20"]
+    assert [asked["day"] for _, asked in desk.questions] == [
+        "2026-11-21",
+        "2026-11-21",
+        "2026-11-20",
+    ]
     assert manager.view().view.title.endswith("2026-11-20")

@@ -69,6 +69,14 @@ def test_what_somebody_saw_on_the_folio_needs_no_answer_and_stands_as_that() -> 
     assert (day.difference_minor, odd(day)) == (-19_500, [(CHARGE, "person")])
 
 
+def test_where_a_link_tells_no_sums_somebody_states_what_the_hotels_report_says() -> None:
+    day = reconcile(DAY, [a_charge()], None, OUTLET, (), stated_minor=19_000)
+    assert (day.hotel_minor, day.difference_minor, day.stated) == (19_000, -500, True)
+    assert odd(day) == [(CHARGE, "silent")], "and each charge is still held against its answer"
+    own = reconcile(DAY, [a_charge()], told(19_500), OUTLET, stated_minor=1)
+    assert (own.hotel_minor, own.stated) == (19_500, False), "a hotel that tells sums is believed"
+
+
 def test_a_charge_that_went_out_again_on_somebodys_word_is_listed() -> None:
     day = reconcile(DAY, [a_charge(attempt=2)], told(39_000), OUTLET)
     assert (day.difference_minor, odd(day)) == (19_500, [(CHARGE, "sent_again")])

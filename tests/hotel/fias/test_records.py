@@ -183,6 +183,70 @@ def test_components_are_the_total_of_the_printed_examples() -> None:
         posting_record(replace(taxed, total_minor=12_001), GUEST, 1, SITE, WHEN)
 
 
+ADDED_TAX = FiasSettings(port=1, tax="net_and_tax", tax_slots={"1": 1, "2": 2, "3": 3})
+
+
+@pytest.mark.parametrize(
+    ("lines", "service", "tip", "sums"),
+    [
+        ((RevenueLine("food", 800, -200, (TaxPart(1, 400),)),), 0, 0, "TA1000|S1800|D1-200|T1400|"),
+        (
+            (
+                RevenueLine("food", 8_000, -1_000, (TaxPart(1, 2_575),)),
+                RevenueLine("bar", 6_000, 0, (TaxPart(2, 1_525),)),
+                RevenueLine("other", 4_000, 0, (TaxPart(3, 1_050),)),
+            ),
+            200, 500,
+            "TA22850|S18000|S26000|S94000|D1-1000|T12575|T21525|T31050|TP500|SC200|",
+        ),
+        (
+            (
+                RevenueLine("food", 4_000, -500, (TaxPart(1, 1_287),)),
+                RevenueLine("bar", 3_000, 0, (TaxPart(2, 763),)),
+                RevenueLine("other", 2_000, 0, (TaxPart(3, 525),)),
+            ),
+            0, 0, "TA11075|S14000|S23000|S92000|D1-500|T11287|T2763|T3525|",
+        ),
+        ((RevenueLine("bar", 2_560_000, -768_000),), 0, 0, "TA1792000|S22560000|D2-768000|"),
+    ],
+)  # fmt: skip
+def test_the_sums_of_the_printed_examples_are_these_fields(
+    lines: tuple[RevenueLine, ...], service: int, tip: int, sums: str
+) -> None:
+    taxes = sum(part.tax_minor for line in lines for part in line.taxes)
+    total = sum(line.gross_minor + line.discount_minor for line in lines) + taxes + service + tip
+    posting = posting_of(
+        lines=lines, service_minor=service, tip_minor=tip, total_minor=total, tax_included=False
+    )
+    assert sums in text_of(posting_record(posting, GUEST, 1, ADDED_TAX, WHEN))
+
+
+def test_an_account_of_nobody_in_house_is_a_guest_with_number_nought() -> None:
+    answer = read(b"\x02PL|P#9|RN900123|G#0|GNAcme Ltd|\x03")
+    (account,) = blocks(answer)
+    assert (guest_of(account, SITE).room, guest_of(account, SITE).name) == ("900123", "Acme Ltd")
+    told = text_of(posting_record(dinner(), account, 104, SITE, WHEN))
+    assert told.startswith("PR|P#104|WSPOS1|PMROOM|RN900123|G#0|GNAcme Ltd|TA8430|")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x02LS|DA261121|TI193000|\x03",
+        b"\x02LA|DA261121|TI193002|\x03",
+        b"\x02NS|DA261122|TI030400|\x03",
+        b"\x02NE|DA261122|TI032500|\x03",
+        b"\x02LE|DA261122|TI040000|\x03",
+        b"\x02PA|RN2781|ASOK|P#7|DA261121|TI193001|\x03",
+        b"\x02PR|P#102|WSPOS1|PMROOM|PIG|MX4|\x03",
+        b"\x02PR|P#103|WSPOS1|PMROOM|$24200278100012345|\x03",
+        b"\x02GC|RN9327|GSN|G#12345|RO2781|GSY|\x03",
+    ],
+)
+def test_a_record_of_the_field_reads_and_writes_as_it_was(frame: bytes) -> None:
+    assert encode(read(frame), "cp1252") == frame
+
+
 @pytest.mark.parametrize(
     ("text", "where", "minor"),
     [
