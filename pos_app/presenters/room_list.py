@@ -169,9 +169,16 @@ class RoomListPresenter(Questions):
             step=step,
             rows=rows,
             acts=acts,
-            compare=Act("compare", self.say("compare_day"), enabled=self.desk.link.online),
+            compare=Act() if self._comparing else self._compare_act(),
             sheet=self.sheet(),
         )
+
+    @property
+    def _comparing(self) -> bool:
+        return bool(self.compared) and not self.picked
+
+    def _compare_act(self) -> Act:
+        return Act("compare", self.say("compare_day"), enabled=self.desk.link.online)
 
     def _charges(self) -> list[Charge]:
         """What needs somebody first, the newest of its kind first."""

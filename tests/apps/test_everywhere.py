@@ -36,6 +36,23 @@ class Place:
 
 ROOM_304 = ("key:3", "key:0", "key:4")
 TIP = ("tip", *("key:9",) * 6)
+HOTEL_DAY = {
+    "business_day": "2026-11-21",
+    "groups": [["bar", 412_500], ["food", 1_873_000], ["service", 96_400]],
+    "tips_minor": 35_000,
+    "posted_minor": 2_416_900,
+    "hotel_minor": 2_388_400,
+    "difference_minor": -28_500,
+    "unclear_minor": 61_200,
+    "one_by_one": True,
+    "exceptions": [
+        {
+            **{"charge_id": why, "why": why, "number": "T3-0118", "room": "304"},
+            **{"guest": "Kowalska-Nowakowska, Anna Maria", "amount_minor": 28_500, "at_ms": 0},
+        }
+        for why in ("silent", "sent_again", "person")
+    ],
+}
 PLACES = (
     Place("floor"),
     Place("floor_hold", ("hold_table:t3",)),
@@ -81,6 +98,8 @@ PLACES = (
         ("table:t3", "send", "pay", "pay_by:room", *ROOM_304, "guest:s1", *TIP, "charge"),
         "taras",
     ),
+    Place("hotel_day", ("shift", "rooms", "compare"), "taras"),
+    Place("report_total", ("shift", "rooms", "compare", "state_total", "key:6", "key:00"), "taras"),
     Place("settings", ("settings",), "andrii"),
     Place("pin_change", ("settings", "change_pin", "key:4")),
     Place("plan", ("settings", "plan"), "andrii"),
@@ -137,6 +156,7 @@ def view_of(house: House, place: Place, language: str) -> Any:
     desk.prefer(language=language)
     flow = Flow(desk)
     flow.place.screen = "floor"
+    desk.answers["hotel_day"] = HOTEL_DAY
     for tap in place.taps:
         flow.act("pick:l00" if tap == "@sent" else tap)
         desk.finish()
