@@ -245,7 +245,9 @@ class GuestView(Tap):
         self.text(guest.room, dp(20), 0, dp(110), self.height, size=30, bold=True, smallest=18)
         aside = max(self.measure(guest.limit, 20, True), self.measure(guest.limit_note, 15))
         if guest.refused:
-            aside = self.measure(guest.refused, 16) + dp(28)
+            # Who it is comes before why not: the reason takes two lines where the name needs it.
+            left_over = self.width - dp(170) - self.measure(guest.name, 15, True)
+            aside = min(self.measure(guest.refused, 16) + dp(28), max(left_over, dp(130)))
         left, room = dp(140), self.width - dp(170) - aside
         self.text(guest.name, left, dp(15), room, dp(23), size=17, bold=True, smallest=14)
         self.text(guest.stay, left, dp(38), room, dp(21), size=15, token="dim", smallest=13)
@@ -254,12 +256,14 @@ class GuestView(Tap):
             self.icon("block", right - aside, 0, dp(22), self.height, size=20, token="late_text")
             self.text(
                 guest.refused,
-                right - aside,
+                right - aside + dp(28),
                 0,
-                aside,
+                aside - dp(28),
                 self.height,
                 token="late_text",
                 align="right",
+                lines=2,
+                smallest=13,
             )
             return
         self.text(
