@@ -7,6 +7,7 @@ from sync_server.domain.menu_changes import (
     changed,
     gathered,
     previewed,
+    things,
     unsound,
     value_of,
 )
@@ -180,8 +181,7 @@ def test_every_field_reads_back_what_it_shows() -> None:
     """Whatever stands in a catalogue can be written as a change that changes nothing."""
     menu = changed(a_menu(), [*LUNCH, Change("terms", "lunch", "name_uk", "Обід")])
     for kind, one in KINDS.items():
-        held = getattr(menu, one.place)
-        for key in list(held) if isinstance(held, dict) else [rule.rule_id for rule in held]:
+        for key in things(menu, one):
             for name in set(one.fields) - {"printer_id", "fallback_printer_id"}:
                 change = Change(kind, key, name, "")
                 same = Change(kind, key, name, value_of(menu, change))

@@ -242,9 +242,21 @@ def _invoice(step: Step) -> object:
     return c.PrintFigures("invoice", "acme", rows, step.amount)
 
 
+def _card_held(step: Step) -> object:
+    """The guest's card, on a check that has no payment yet if there is one."""
+    fresh = [one.check_id for one in step.house.venue.checks.values() if not one.payments]
+    check_id = fresh[step.which % len(fresh)] if fresh else step.check_id
+    return c.AttachClubCard(check_id, "CLUB")
+
+
 def _by_points(step: Step) -> object:
-    part = min(step.due, abs(step.amount) + 1)
-    return c.TakePayment(step.check_id, step.new, SH, "points", part, reference="CLUB")
+    """A part of a check that has the card, if there is one."""
+    on = [one for one in step.house.venue.checks.values() if one.club_card]
+    check = on[step.which % len(on)] if on else step.check
+    check_id = check.check_id if check else step.check_id
+    due = balance(check) if on and check else step.due
+    part = min(due, abs(step.amount) + 1)
+    return c.TakePayment(check_id, step.new, SH, "points", part, reference="CLUB")
 
 
 OPERATIONS: dict[str, Callable[[Step], object]] = {
@@ -254,7 +266,7 @@ OPERATIONS: dict[str, Callable[[Step], object]] = {
     "voucher": _held("voucher", "G"),
     "deposit": _held("deposit", "D"),
     "account": lambda step: replace(step.pay("account", "acme"), tip_minor=0),
-    "card_held": lambda step: c.AttachClubCard(step.check_id, "CLUB"),
+    "card_held": _card_held,
     "points": _by_points,
     "euros": _euros,
     "ask_card": lambda step: c.AskCard(step.check_id, step.new, SH, step.due, step.tip),
