@@ -11,7 +11,7 @@ from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
 from sync_server.domain.attendance import Attendance
 from sync_server.domain.decisions import open_matters
-from sync_server.domain.ids import StaffId
+from sync_server.domain.ids import CheckId, StaffId
 from sync_server.domain.lending import LENDABLE, Lent, running
 from sync_server.domain.staff import rights_of
 
@@ -202,16 +202,28 @@ class OpenSection(Section):
 
     def actions(self) -> tuple[Act, ...]:
         """Hand the checks over, close the day."""
-        on, venue = self.on, self.on.desk.venue
+        on, day = self.on, self.on.desk.venue.day
         ready = all(matter in on.waived for matter in self._matters())
-        may = venue.day is not None and on.may("close_day")
+        may = day is not None and on.may("close_day")
         return (
-            Act("do:hand", on.say("hand_all"), "plain", bool(venue.checks)),
+            Act(
+                "do:hand",
+                on.say("hand_all" if on.may("other_tables") else "hand_mine"),
+                "plain",
+                bool(self._to_hand()),
+            ),
             Act("do:close_day", on.say("close_day"), "accent", may and ready),
         )
 
+    def _to_hand(self) -> tuple[CheckId, ...]:
+        """Every open check; one's own for whoever may not touch those of colleagues."""
+        on = self.on
+        every = on.may("other_tables")
+        checks = on.desk.venue.checks.values()
+        return tuple(x.check_id for x in checks if every or x.owner == on.desk.me)
+
     def do_hand(self) -> None:
-        """All open checks go to a colleague."""
+        """The open checks go to a colleague."""
         on = self.on
         catalogue = on.desk.catalogue
         acts = tuple(
@@ -222,9 +234,8 @@ class OpenSection(Section):
 
         def done(answers: Answers) -> None:
             to = StaffId(answers["to"])
-            checks = tuple(on.desk.venue.checks)
             said = on.say("done_handed", name=on.person(to))
-            on.send(c.TransferChecks(checks, to), said)
+            on.send(c.TransferChecks(self._to_hand(), to), said)
 
         on.asking.begin((Step("pick", "to", on.say("hand_over_to"), acts),), done)
 

@@ -209,6 +209,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "left_open": "let stand: {name}",
     "tap_to_waive": "tap to let it stand",
     "hand_all": "Hand all checks over",
+    "hand_mine": "Hand over my checks",
     "done_handed": "Checks handed over to {name}",
     "copy_receipt": "Copy of the receipt",
     "mail_copy": "Copy by e-mail",

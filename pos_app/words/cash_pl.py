@@ -214,6 +214,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "left_open": "zostawić: {name}",
     "tap_to_waive": "dotknij, aby zostawić",
     "hand_all": "Przekaż wszystkie rachunki",
+    "hand_mine": "Przekaż moje rachunki",
     "done_handed": "Rachunki przekazano: {name}",
     "copy_receipt": "Kopia paragonu",
     "mail_copy": "Kopia e-mailem",

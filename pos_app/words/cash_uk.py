@@ -214,6 +214,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "left_open": "лишити: {name}",
     "tap_to_waive": "торкніться, щоб лишити",
     "hand_all": "Передати всі чеки",
+    "hand_mine": "Передати мої чеки",
     "done_handed": "Чеки передано: {name}",
     "copy_receipt": "Копія чека",
     "mail_copy": "Копія на пошту",

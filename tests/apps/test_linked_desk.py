@@ -1,7 +1,7 @@
 """The terminal's desk on the real client and the real server, over a real socket on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from pos_app.presenters.flow import Flow
 from sync_server import clocks
 from sync_server.bootstrap import House
 from sync_server.client.identity import Invitation
+from sync_server.client.link import open_link
 from sync_server.client.numbers import CheckNumbers
 from sync_server.client.offline_pin import OfflinePins
 from sync_server.client.worker import Worker, inline
@@ -21,7 +22,10 @@ from sync_server.demo.furnish import furnish
 from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import ShiftId
+from sync_server.protocol.link import Link
 from sync_server.transport.server import SyncServer
+
+Connect = Callable[[str, str], Awaitable[Link]]
 
 
 @dataclass
@@ -50,17 +54,19 @@ async def server(tmp_path: Path) -> AsyncIterator[House]:
     await house.stop()
 
 
-async def desk_of(folder: Path, worker: Worker) -> LinkedDesk:
+async def desk_of(folder: Path, run: Worker, connect: Connect = open_link) -> LinkedDesk:
+    """A terminal in a folder of its own, on this disk and this way to the server."""
     folder.mkdir(exist_ok=True)
     desk = LinkedDesk(
         folder,
-        run=worker,
+        run=run,
         clock=clocks.wall_ms,
         mono=clocks.mono_ms,
         rng=clocks.system_random(),
         boot_id=clocks.boot_id(),
         hall_id="main",
         drawer="1",
+        connect=connect,
     )
     await desk.open()
     return desk

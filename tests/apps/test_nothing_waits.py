@@ -22,7 +22,7 @@ from sync_server.client.worker import Worker
 from sync_server.domain import commands as c
 from sync_server.protocol.link import Link
 from tests.apps.conftest import Rig
-from tests.apps.test_linked_desk import server, until
+from tests.apps.test_linked_desk import desk_of, server, until
 
 __all__ = ["server"]
 
@@ -137,20 +137,7 @@ async def test_while_disk_and_network_stand_still_every_tap_has_its_frame(
     async def connect(url: str, fingerprint: str) -> Link:
         return SlowLink(await open_link(url, fingerprint), moving)
 
-    folder = tmp_path / "pos"
-    folder.mkdir()
-    desk = LinkedDesk(
-        folder,
-        run=disk,
-        clock=clocks.wall_ms,
-        mono=clocks.mono_ms,
-        rng=clocks.system_random(),
-        boot_id=clocks.boot_id(),
-        hall_id="main",
-        drawer="1",
-        connect=connect,
-    )
-    await desk.open()
+    desk = await desk_of(tmp_path / "pos", disk, connect)
     code = server.desk.open("Bar", "pos")
     assert not await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
     await desk.start()

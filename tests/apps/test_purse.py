@@ -125,6 +125,21 @@ def test_a_card_goes_through_the_terminals_own_drawer_while_that_is_open(house: 
     assert asked.shift_id == DRAWER
 
 
+def test_a_waiter_hands_over_what_is_hers_though_colleagues_have_checks_too(house: House) -> None:
+    order(house, "t5", "ihor", ["salo-platter"], 5)
+    flow = with_purse(house)
+    mine = CheckId(served_check(house, flow))
+    flow.act("back")
+    flow.act("shift")
+    flow.act("desk_tab:open")
+    flow.act("do:hand")
+    flow.act("pick:taras")
+    flow.desk.finish()  # type: ignore[attr-defined]
+    house.settle()
+    owners = {check.check_id: check.owner for check in house.venue.checks.values()}
+    assert (owners.pop(mine), *owners.values()) == ("taras", "ihor")
+
+
 def test_before_a_close_everything_that_is_open_leads_to_its_next_step(house: House) -> None:
     flow = signed_in(house, "taras")
     check_id = CheckId(served_check(house, flow))
@@ -135,7 +150,6 @@ def test_before_a_close_everything_that_is_open_leads_to_its_next_step(house: Ho
     house.do(c.TellStaff(NoticeId("n"), StaffId("taras"), "print_unknown", paper))
     shown: Any = None
     for tab in ("open", "cards", "suspense"):
-        flow.act("floor" if flow.view().screen == "order" else "back")
         while flow.view().screen != "floor":
             flow.act("back")
         flow.act("shift")

@@ -9,7 +9,6 @@ counts as drawn when the slower has it on its glass. The printer is the simulate
 
 import asyncio
 import os
-import shutil
 import signal
 import tempfile
 import time
@@ -26,6 +25,7 @@ from .bench_kitchen import (
     HEIGHT,
     PAUSE_S,
     WIDTH,
+    begun,
     new_check,
     orders,
     sign_in,
@@ -70,10 +70,7 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
         "displays of the grill; the others speak the protocol only. Last the real displays are "
         "frozen: until the printer is asked, and until the paper is out of it.",
     )
-    report.sections.append(section)
-    if shutil.which("Xvfb") is None:
-        section.add("windows measured", 0, "")
-        section.notes.append("nothing was measured: there is no Xvfb")
+    if not begun(report, section):
         return
     with Watched(section), tempfile.TemporaryDirectory(dir=folder, prefix="house-") as name:
         data = Path(name).absolute()

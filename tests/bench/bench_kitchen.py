@@ -55,10 +55,7 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
         "kitchen acknowledges and bumps. Meanwhile, on one more terminal with a window, a finger "
         "adds a dish of the grill and sends it, again and again; the grill's display draws it.",
     )
-    report.sections.append(section)
-    if shutil.which("Xvfb") is None:
-        section.add("windows measured", 0, "")
-        section.notes.append("nothing was measured: there is no Xvfb")
+    if not begun(report, section):
         return
     with Watched(section), tempfile.TemporaryDirectory(dir=folder, prefix="kitchen-") as name:
         data = Path(name).absolute()
@@ -71,6 +68,17 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
     drawn = [(one["drawn"] - one["left"]) / 1e6 for one in stamps]
     section.add("finger to drawn: p50", quantile(drawn, 0.5), "ms")
     section.at_most("finger to drawn: p99", quantile(drawn, 0.99), "ms", DRAWN_MS)
+
+
+def begun(report: Report, section: Section) -> bool:
+    """A section that needs windows stands in the report; where there is no screen for them it says
+    so and measures nothing."""
+    report.sections.append(section)
+    if shutil.which("Xvfb") is not None:
+        return True
+    section.add("windows measured", 0, "")
+    section.notes.append("nothing was measured: there is no Xvfb")
+    return False
 
 
 def tell_stations(section: Section, stamps: list[dict[str, int]]) -> None:
