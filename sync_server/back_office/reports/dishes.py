@@ -6,6 +6,7 @@ are after discounts without tax. A line that was split bears its share of its or
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,12 +67,12 @@ def _of_item(item_id: str, asked: Asked) -> dict[str, Drill]:
 
 def _cost(connection: Connection, asked: Asked) -> Sequence[Line]:
     by, report = asked.get("by") or "dish", food_cost(connection, asked.first, asked.last)
-    found: list[tuple[str, str, Any, str, dict[str, Drill]]] = []
+    found: list[tuple[str, str | date, Any, str, dict[str, Drill]]] = []
     if by == "day":
         found = [
             (
                 day.day,
-                day.day,
+                date.fromisoformat(day.day),
                 day.sales,
                 "",
                 {

@@ -312,7 +312,7 @@ def _move(
             "from_place": place_name(row.source, stores),
             "to_place": place_name(row.target, stores),
             "unit": Word(f"unit_{unit}", unit),
-            "moved": from_milli(row.qty_milli) / factor,
+            "moved": from_milli(row.qty_milli * (row.sign or 1)) / factor,
             "value": row.value_minor * row.sign,
         },
         drills={"": opened_by(row)},

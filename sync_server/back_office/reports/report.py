@@ -220,6 +220,8 @@ def arranged(
 
     def order(line: Line) -> tuple[bool, bool, Fraction, str]:
         value = line.values.get(sort)
+        if isinstance(value, date):
+            value = value.toordinal()
         figure = isinstance(value, int | Decimal | Fraction)
         exact = Fraction(value) if isinstance(value, int | Decimal | Fraction) else Fraction(0)
         return (value is not None, figure, exact, "" if figure else words(value).casefold())

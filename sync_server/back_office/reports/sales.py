@@ -5,7 +5,7 @@ here. Refunds belong to no dish and stand in a line of their own when dishes are
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,7 +74,7 @@ def _grouped(connection: Connection, asked: Asked, by: str) -> dict[str, dict[st
 
 def _titles(
     connection: Connection, asked: Asked, by: str
-) -> Callable[[str], tuple[str, str | Word]]:
+) -> Callable[[str], tuple[str, str | Word | date]]:
     """From a raw key to the key of the row and its name."""
     language = asked.language
     if by == "hour":
@@ -94,7 +94,7 @@ def _titles(
         return lambda raw: listed.get(raw, other) if raw else ("", Word("refunds"))
     if by == "group":
         return lambda raw: (raw, Word(f"group_{raw}", raw)) if raw else ("", Word("refunds"))
-    return lambda raw: (raw, raw)
+    return lambda raw: (raw, date.fromisoformat(raw) if raw else "")
 
 
 def _hour(hour: int) -> tuple[str, str]:
@@ -105,7 +105,7 @@ def _sales(connection: Connection, asked: Asked) -> Sequence[Line]:
     by = asked.get("by") or BY[0]
     title = _titles(connection, asked, by)
     rows: dict[str, dict[str, int]] = {}
-    names: dict[str, str | Word] = {}
+    names: dict[str, str | Word | date] = {}
     for raw, found in _grouped(connection, asked, by).items():
         key, name = title(raw)
         names[key] = name
@@ -122,7 +122,7 @@ def _sales(connection: Connection, asked: Asked) -> Sequence[Line]:
 
 
 def _line(
-    key: str, name: str | Word, row: dict[str, int], whole: int, by: str, asked: Asked
+    key: str, name: str | Word | date, row: dict[str, int], whole: int, by: str, asked: Asked
 ) -> Line:
     dishes = by in OF_DISHES
     values: dict[str, Any] = {

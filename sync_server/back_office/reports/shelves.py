@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync_server.domain.costing import actual_cost_minor, food_cost_bp
-from sync_server.domain.stock import Column as Part, Holding, from_milli
+from sync_server.domain.stock import Column as Part, Holding, MoveKind, from_milli
 
 from ..accounts import RIGHT_COSTING
 from ..food_cost import food_cost
@@ -38,6 +38,7 @@ VARIED = {
 }
 """Of which kinds of moves each figure of the variance is made."""
 STORE = TABLES["store"]
+STOOD = MoveKind.OPENING.value
 
 
 def every_store(connection: Connection, asked: Asked) -> Sequence[tuple[str, str | Word]]:
@@ -115,15 +116,8 @@ def _goods(connection: Connection, asked: Asked) -> Sequence[tuple[str, str | Wo
     return sorted(names.items(), key=lambda pair: pair[1].casefold())
 
 
-def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
-    """Every move of one good in one store, with what lay there after it."""
-    store_id = asked.get("store") or one_store(connection, asked)[0][0]
-    good = asked.get("good") or _goods(connection, asked)[0][0]
-    place = f"store:{store_id}"
-    of_good = (
-        MOVE.c.ingredient_id == good,
-        sa.or_(MOVE.c.source == place, MOVE.c.target == place),
-    )
+def _lay_before(connection: Connection, place: str, good: str, first: str) -> tuple[int, int]:
+    """Thousandths and value of a good at a place as a period begins."""
     signed = sa.case((DAY.target == place, 1), else_=-1)
     before = connection.execute(
         sa.select(
@@ -132,13 +126,31 @@ def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
         ).where(
             DAY.ingredient_id == good,
             sa.or_(DAY.source == place, DAY.target == place),
-            DAY.day < asked.first,
+            sa.or_(DAY.day < first, sa.and_(DAY.day == first, DAY.kind == STOOD)),
         )
     ).one()
-    qty, value = int(before[0]), int(before[1])
+    return int(before[0]), int(before[1])
+
+
+def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
+    """Every move of one good in one store, with what lay there after it.
+
+    As on the turnover, an opening document of the first day is what the period begins with.
+    """
+    store_id = asked.get("store") or one_store(connection, asked)[0][0]
+    good = asked.get("good") or _goods(connection, asked)[0][0]
+    place = f"store:{store_id}"
+    of_good = (
+        MOVE.c.ingredient_id == good,
+        sa.or_(MOVE.c.source == place, MOVE.c.target == place),
+    )
+    qty, value = _lay_before(connection, place, good, asked.first)
     unit, factor = factors(connection)[good]
     stores = named(connection, "store", "store_id", asked.language)
-    query = sa.select(MOVE).where(*of_good, MOVE.c.day >= asked.first, MOVE.c.day <= asked.last)
+    stood = sa.and_(MOVE.c.day == asked.first, MOVE.c.kind == STOOD)
+    begun = connection.execute(sa.select(MOVE).where(*of_good, stood).limit(1)).first()
+    within = (MOVE.c.day >= asked.first, MOVE.c.day <= asked.last, sa.not_(stood))
+    query = sa.select(MOVE).where(*of_good, *within)
     found = [
         Line(
             "opening",
@@ -149,6 +161,7 @@ def _card(connection: Connection, asked: Asked) -> Sequence[Line]:
                 "value_after": value,
                 "unit": Word(f"unit_{unit}", unit),
             },
+            drills={"": opened_by(begun)} if begun else {},
         )
     ]
     rows = connection.execute(query.order_by(MOVE.c.day, MOVE.c.n)).yield_per(MOST_LINES)

@@ -43,13 +43,13 @@ def food_cost_grid(
     cells = Cells(formats)
     rows: list[Row] = []
 
-    def opened(row: Row, of_lines: str, of_moves: str) -> Row:
+    def opened(row: Row, of_lines: str = "", of_moves: str = "") -> Row:
         period = Period(report.first_day, report.last_day).query
         made = list(row.cells)
-        lines = address(path_of("till_lines"), period | {"of": "line", of_lines: row.key})
-        made[NET] = Cells.opening(made[NET], lines)
+        lines = period | {"of": "line"} | ({of_lines: row.key} if of_lines else {})
+        made[NET] = Cells.opening(made[NET], address(path_of("till_lines"), lines))
         if shelves:
-            moves = period | {"place": "sales", of_moves: row.key}
+            moves = period | {"place": "sales"} | ({of_moves: row.key} if of_moves else {})
             made[COST] = Cells.opening(made[COST], address(path_of("moves"), moves))
         return replace(row, cells=tuple(made))
 
@@ -63,7 +63,7 @@ def food_cost_grid(
         ]
     if rows:
         figures = _figures(report.sales, target_bp, cells)
-        rows.append(Row(RowKind.TOTAL, "total", (cells.text(words.total), *figures)))
+        rows.append(opened(Row(RowKind.TOTAL, "total", (cells.text(words.total), *figures))))
     heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
     return Grid(words.food_cost, caption, heads, tuple(rows))
 

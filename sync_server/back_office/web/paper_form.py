@@ -48,7 +48,11 @@ TYPED = frozenset({"role", "good", "qty", "price", "sum", "share", "net", "ready
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A good as a form knows it; `factor` base units make the unit that is typed."""
+    """A good as a form knows it; `factor` base units make the unit that is typed.
+
+    `packs` and `units` may be typed behind a figure, both in base units; `foreign` are the units
+    that no quantity of it can be turned into. A price is of the pack, if one is typed.
+    """
 
     good_id: str
     name: str
@@ -57,13 +61,30 @@ class Good:
     codes: tuple[str, ...] = ()
     last_minor: int | None = None
     packs: Mapping[str, Decimal] = field(default_factory=dict)
+    units: Mapping[str, Decimal] = field(default_factory=dict)
+    foreign: frozenset[str] = frozenset()
 
     def measure(self, text: str) -> tuple[str, Decimal] | None:
-        """A quantity with a pack behind it ("2 case"): its figure, and base units in one."""
-        figure = text.rstrip("".join(set(text) - set("0123456789")))
-        word = text[len(figure) :].strip(" .").casefold()
-        holds = self.packs.get(word)
+        """A quantity with a pack or unit behind it ("2 case", "500 g"): its figure, and base units
+        in one."""
+        figure, word = _apart(text)
+        holds = self.packs.get(word) or self.units.get(word)
         return (figure, holds) if holds is not None and figure else None
+
+    def foreign_unit(self, text: str) -> str:
+        """The unit behind a figure that cannot be turned into the good's own; else nothing."""
+        figure, word = _apart(text)
+        return word if figure and word in self.foreign and word not in self.packs else ""
+
+    def priced(self, text: str) -> Decimal | int:
+        """How many base units a price is for, by what is typed behind the quantity."""
+        return self.packs.get(_apart(text)[1], self.factor)
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """A figure and the word behind it."""
+    figure = text.rstrip("".join(set(text) - set("0123456789")))
+    return figure, text[len(figure) :].strip(" .").casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +199,7 @@ class _Line:
             return minor_of(total)
         if price is None or self.good is None:
             return 0
-        packed = self.good.measure(self.raw.get("qty", ""))
-        return minor_of(price * qty / (packed[1] if packed else self.good.factor))
+        return minor_of(price * qty / self.good.priced(self.raw.get("qty", "")))
 
     def _quantity(self, name: str) -> Decimal:
         packed = self.good.measure(self.raw.get(name, "")) if self.good else None
@@ -187,6 +207,9 @@ class _Line:
             count = decimal_of(packed[0])
             if count is not None:
                 return exact(count * packed[1])
+        if self.good is not None and (unit := self.good.foreign_unit(self.raw.get(name, ""))):
+            self._fault("unit_does_not_convert", name, unit=unit)
+            return ZERO
         value = self._figure(name)
         if value is None:
             if not self.raw.get(name):

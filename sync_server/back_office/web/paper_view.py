@@ -26,6 +26,7 @@ from sync_server.domain.documents import (
 from sync_server.domain.shelves import BOUGHT
 from sync_server.domain.stock import from_milli
 
+from ..import_columns import UNITS
 from ..names import name_in
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
@@ -173,7 +174,10 @@ class Desk:
 
 def goods_of(session: Session, words: Words) -> list[Good]:
     """All goods in the order of their names, with what was last paid for a unit."""
-    units = {unit.code: unit.factor for unit in session.exec(select(Unit))}
+    units = {unit.code: unit for unit in session.exec(select(Unit))}
+    spelled = {code: units[code] for code in units} | {
+        word: units[code] for word, code in UNITS.items() if code in units
+    }
     latest = (
         select(func.max(StockMove.n))
         .where(
@@ -191,7 +195,9 @@ def goods_of(session: Session, words: Words) -> list[Good]:
     goods = []
     for row in session.exec(select(Ingredient)):
         name = name_in(row, words.language)
-        factor, paid = units[row.unit], last.get(row.ingredient_id)
+        factor, paid = units[row.unit].factor, last.get(row.ingredient_id)
+        base = units[row.unit].base
+        own = {word: Decimal(one.factor) for word, one in spelled.items() if one.base == base}
         price = paid[0] * 1000 * factor // paid[1] if paid else None
         goods.append(
             Good(
@@ -202,6 +208,8 @@ def goods_of(session: Session, words: Words) -> list[Good]:
                 tuple(row.barcodes.split()),
                 price,
                 packs.get(row.ingredient_id, {}),
+                own,
+                frozenset(spelled.keys() - own.keys()),
             )
         )
     return sorted(goods, key=lambda good: words.order(good.name))

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from sync_server.domain.documents import Fault, State
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
-from sync_server.domain.stock import IngredientId, exact
+from sync_server.domain.stock import ZERO, IngredientId, exact
 
 from ..cards import add_version
 from ..goods import method_losses
@@ -99,7 +99,7 @@ def save_version(
         ways = (good.good_id if good else "", line["hot"].strip().casefold())
         if ways in methods:
             line = {**line, "hot": f"{Decimal(methods[ways]) / 100:f}"}
-        components.append(_component(number, line, good, faults))
+        components.append(typed_component(number, line, good, faults))
     if not components:
         faults.append(Fault("no_lines"))
     day, technology = str(form.get("valid_from", "")), _text(form, "technology")
@@ -128,9 +128,11 @@ def _text(form: FormData, name: str) -> str:
     return "\n".join(str(form.get(name, ""))[:TEXT_LENGTH].splitlines())
 
 
-def _component(
+def typed_component(
     number: int, line: Mapping[str, str], good: Good | None, faults: list[Fault]
 ) -> Component:
+    """A line of a card as typed; what cannot be read becomes a fault with its line and field."""
+
     def figure(name: str) -> Decimal:
         value = decimal_of(line[name]) if line[name].strip() else Decimal(0)
         if value is None:
@@ -139,7 +141,14 @@ def _component(
 
     if good is None:
         faults.append(Fault("unknown_good", number, "good", {"good": line["good"]}))
-    amount = exact(figure("qty") * (good.factor if good else 1))
+    measured = good.measure(line["qty"]) if good else None
+    if good and (unit := good.foreign_unit(line["qty"])):
+        faults.append(Fault("unit_does_not_convert", number, "qty", {"unit": unit}))
+        amount = ZERO
+    elif measured is not None and (count := decimal_of(measured[0])) is not None:
+        amount = exact(count * measured[1])
+    else:
+        amount = exact(figure("qty") * (good.factor if good else 1))
     losses = Losses(int(figure("cold") * 100), int(figure("hot") * 100))
     part = IngredientId(good.good_id if good else line["good"])
     return Component(part, amount, losses, counts_in_yield=line["counts"] != NO)
