@@ -119,6 +119,12 @@ def test_an_open_bottle_is_weighed_into_a_stock_take(page: Page, office: Served)
     page.click("[data-main]")
     page.goto("/stock/bar")
     gin = page.locator("tr[data-key=gin]")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("full", "weighed"):
+        box = gin.locator(f"input[name={name}]").bounding_box()
+        assert box is not None
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 390, box["height"] >= 44) == (True,) * 3
+    page.set_viewport_size({"width": 1366, "height": 768})
     gin.locator("input[name=full]").fill("3")
     gin.locator("input[name=weighed]").fill("860 300")
     page.click("[data-main]")
