@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sync_server.bootstrap import House
 from sync_server.clocks import wall_ms
@@ -22,9 +24,11 @@ from sync_server.domain import commands as c
 from sync_server.domain.ids import ChargeId, CheckId, LineId, ShiftId, StaffId
 from sync_server.effects.reconciliation import reconcile
 from sync_server.front_office.room_day import charges_of
+from sync_server.hotel.cloudbeds.settings import CloudbedsSettings
 from sync_server.hotel.fias.gateway import FiasGateway
 from sync_server.hotel.fias.settings import FiasSettings
 from sync_server.hotel.gateway import Posted
+from sync_server.hotel.opening import AnyHotel, HotelSettings
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.hotel.simulated.fias_house import FiasHouse
@@ -151,3 +155,11 @@ def test_a_site_that_cannot_work_is_refused_by_name() -> None:
     ):
         with pytest.raises(ValidationError):
             FiasSettings.model_validate({"port": 5003, **wrong})
+
+
+def test_the_settings_that_the_readme_shows_open_a_link_each() -> None:
+    text = (Path(__file__).parents[3] / "sync_server/hotel/README.md").read_text()
+    shown = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    read: TypeAdapter[AnyHotel] = TypeAdapter(HotelSettings)
+    sites = [read.validate_python(tomllib.loads(block)["hotel"]) for block in shown]
+    assert [type(site) for site in sites] == [FiasSettings, CloudbedsSettings]
