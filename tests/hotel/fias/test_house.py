@@ -128,6 +128,12 @@ async def _compared_by_its_answers(house: House) -> None:
     told = json.loads(answer.body)
     assert (told["one_by_one"], told["hotel_minor"], told["difference_minor"]) == (True, 0, 0)
     assert [odd["why"] for odd in told["exceptions"]] == ["reversal"]
+    read = b'{"day":"2026-11-21","stated_minor":%d}'
+    answer = await house.office.asks.answer(DEV, session, "hotel_day", read % 500)
+    told = json.loads(answer.body)
+    assert (told["stated"], told["hotel_minor"], told["difference_minor"]) == (True, 500, 500)
+    answer = await house.office.asks.answer(DEV, session, "hotel_day", read % 10**12)
+    assert answer.code == "bad_amount"
     # The journal is set back to a copy, as after a restore: the hotel's answers outlive it.
     lost = posting_of(700, posting_id="lost", stay_id="1011", room="101", outlet="restaurant")
     posted = await house.gateway.post(replace(lost, guest_name="Łódź, Żaneta"))
