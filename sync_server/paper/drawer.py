@@ -7,6 +7,7 @@ Lines after features-commercial C3.17-21.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hardware.documents import Block, Rule, Signature, Size, Space, Stroke, Text
 from sync_server.domain.events import CashMoved, TaxSum
@@ -215,7 +216,13 @@ class _Report:
             yield from self._by_rate(sold.taxes, 1)
         if sold.refund_taxes:
             yield from section(self._words.say("refund_taxes"))
-            yield from self._by_rate(sold.refund_taxes, -1)
+            # Events keep refunds without tax; the base reads as that of the sales above it.
+            inside = self._catalogue.settings.tax_inclusive
+            back = tuple(
+                replace(tax, base_minor=tax.base_minor + (tax.tax_minor if inside else 0))
+                for tax in sold.refund_taxes
+            )
+            yield from self._by_rate(back, -1)
 
     def drawer(self) -> Iterator[Block]:
         """From the float to what must lie in the drawer, each movement with its reason."""

@@ -4,13 +4,15 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
-from sqlmodel import select
+from sqlalchemy import Connection, text, update
+from sqlmodel import col, select
 
 from sync_server.back_office.accounts import Accounts, Admitted, Denied, Passwords
+from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.tables import Account, SignIn
 from sync_server.domain.limits import PIN_FAILURES, PIN_LOCK_FIRST_MS, SESSION_MS
 from sync_server.store.database import Database, session_on
+from sync_server.store.migrations import upgrade
 from tests.back_office.house import PASSWORD, PASSWORDS, furnish
 
 
@@ -95,3 +97,17 @@ async def test_who_left_the_house_is_out_at_once(books: Database) -> None:
     await books.write(lambda connection: connection.execute(gone))
     assert await accounts.visitor(admitted.token) is None
     assert await accounts.sign_in("halyna", PASSWORD, "::1") == Denied("wrong")
+
+
+async def test_who_approves_the_books_still_opens_house_accounts_after_the_upgrade(
+    books: Database,
+) -> None:
+    await furnish(books)
+    before = update(Account).where(col(Account.login) == "halyna")
+    old = before.values(rights="reports costing approve_stock settings")
+    back = text("UPDATE alembic_version SET version_num = '0013'")
+    await books.write(lambda connection: (connection.execute(old), connection.execute(back)))
+    upgrade(books, MIGRATIONS)
+    rows = books.read(lambda c: c.execute(select(Account.login, Account.rights)).all())
+    opens = {login for login, rights in rows if "house_account" in rights.split()}
+    assert opens == {"halyna", "oksana"}, "who only keeps recipes does not"
