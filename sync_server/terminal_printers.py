@@ -117,11 +117,14 @@ class HandOut:
         claim_s: float = CLAIM_S,
         done_s: float = DONE_S,
         asked_s: float = ASKED_S,
+        promise: "Callable[[], Future[PrintOutcome]]" = Future,
     ) -> None:
-        """`mono_s` is a clock that nobody sets; `start_id` tells this start's jobs from others'."""
+        """`mono_s` is a clock that nobody sets; `start_id` tells this start's jobs from others';
+        `promise` is what a driver's thread waits for."""
         self.claim_s, self.done_s, self.asked_s = claim_s, done_s, asked_s
         self._mono_s = mono_s
         self._start_id = start_id
+        self._promise = promise
         self._count = 0
         self._lock = threading.Lock()
         self._terminals: dict[str, _Terminal] = {}
@@ -206,7 +209,8 @@ class HandOut:
         """Have a terminal print (or pulse) and wait for what it says. Blocks; call in a thread."""
         with self._lock:
             self._count += 1
-            job = _Job(f"{self._start_id}-{self._count}", printer, document, pin)
+            name = f"{self._start_id}-{self._count}"
+            job = _Job(name, printer, document, pin, ended=self._promise())
             terminal = self._terminals.setdefault(code, _Terminal())
             if self._closed:
                 return not_printed("stopped")

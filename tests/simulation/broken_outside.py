@@ -4,6 +4,7 @@ As `broken`, whose workshop and register these use.
 """
 
 from hardware.escpos_printer import EscposPrinter
+from hardware.printer import CONFIRMED
 from sync_server import recovery
 from sync_server.back_office import intake
 from sync_server.client.desk import ClientDesk
@@ -20,6 +21,7 @@ from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.group import Group
 from sync_server.front_office.recollection import Past, Recollection
 from sync_server.front_office.reoffers import Reoffers
+from sync_server.terminal_printers import HandOut
 from tests.scenarios import test_found_after_restore as scenes
 
 from . import machines
@@ -34,6 +36,7 @@ from .shapes import (
     DiskFills,
     HotelFirst,
     HotelSlow,
+    PaperAtATerminal,
     PrintersDoubt,
     StockCounted,
     TabletInADrawer,
@@ -110,6 +113,27 @@ def what_the_printer_says_is_not_awaited(shop: Workshop) -> None:
         EscposPrinter,
         "_proof",
         ("        deadline =", "        return CONFIRMED\n        deadline ="),
+    )
+
+
+@variant(0, PaperAtATerminal)
+def paper_that_a_terminal_has_fetched_is_taken_back(shop: Workshop) -> None:
+    """It comes out there, slowly, and from the backup printer as well."""
+    shop.rewrite(
+        HandOut,
+        "_withdrawn",
+        (
+            "            if job.claimed:\n                return False\n            self._term",
+            "            if not job.claimed:\n                self._term",
+        ),
+    )
+
+
+@variant(12, PaperAtATerminal)
+def paper_that_a_terminal_had_in_hand_is_taken_for_printed(shop: Workshop) -> None:
+    """It went off before the first line, and nobody prints it any more."""
+    shop.rewrite(
+        HandOut, "_reported", ('unknown("no_confirmation")', "CONFIRMED"), CONFIRMED=CONFIRMED
     )
 
 

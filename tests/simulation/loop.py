@@ -1,9 +1,10 @@
 """An event loop whose time passes only when nothing is left to do, and whose machines can die.
 
 Rule: one thread, one order. When nothing is ready, time jumps to the next timer; real sleeping,
-threads and sockets are impossible here. Every step belongs to the life of a machine (a context
-variable that tasks inherit); when a life ends, its steps are never run again, as after a power cut:
-no `finally`, no goodbye. `Life.dies_at` ends it before its n-th step, which is any await point.
+threads and sockets are impossible here: what a thread would do is one step, `thread_s` later. Every
+step belongs to the life of a machine (a context variable that tasks inherit); when a life ends, its
+steps are never run again, as after a power cut: no `finally`, no goodbye. `Life.dies_at` ends it
+before its n-th step, which is any await point.
 """
 
 import asyncio
@@ -94,6 +95,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.spinning = 0
         self._thread = get_ident()
         self.burying = False
+        self.thread_s: Callable[[], float] = lambda: 0.0
         self._unsent: list[tuple[Callable[..., object], tuple[Any, ...], Context]] = []
         self.faults: list[dict[str, Any]] = []
         self.lan: Any = None
@@ -160,10 +162,18 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self.call_soon(callback, *args, context=context)
 
     def run_in_executor(  # type: ignore[override]
-        self, *_: Any, **__: Any
-    ) -> Any:
-        """There is one thread."""
-        raise AssertionError("a thread in virtual time")
+        self, executor: None, work: Callable[..., Any], *args: Any
+    ) -> "asyncio.Future[Any]":
+        """There is one thread: the work is done at one moment, whoever waits for it."""
+        done: asyncio.Future[Any] = self.create_future()
+
+        def at_once() -> None:
+            found = work(*args)
+            if not done.done():
+                done.set_result(found)
+
+        self.call_later(self.thread_s(), at_once)
+        return done
 
     async def create_connection(  # type: ignore[override]
         self, made: Callable[[], asyncio.BaseProtocol], host: str, port: int, **_: object

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from hardware.printer import Printer
+from pos_app.own_printers import OwnPrinters
 from sync_server.client.connection import Callbacks
 from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Uuid7
@@ -39,10 +41,13 @@ from sync_server.protocol.replica import CODEC
 from sync_server.recovery import begin_epoch
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.errors import DiskFull
+from sync_server.terminal_printers import HandOut, TerminalPrinter
 from sync_server.transport.enrolment import EnrolmentDesk
 from sync_server.transport.server import SyncServer
 from tests.builders import EVENING_MS
 
+from .apart import promises
+from .attached import Attached
 from .cards import CardBox, Line
 from .history import History
 from .loop import Life, PowerCut, VirtualLoop
@@ -256,6 +261,8 @@ class ServerMachine(Machine):
             return "", [asdict(guest) for guest in found[:most]]
 
         self.office.asks = Asks(self.office, guests, lambda: {"printers": self.printing.health()})
+        self.hand_out = HandOut(lambda: self.loop.now, self.boots, promise=promises(self.loop))
+        self.office.asks.hand_out = self.hand_out
         await self.office.start()
         self.history.stood(self.office.head_n, (), self.loop.now)
         self.office.watch(
@@ -275,7 +282,7 @@ class ServerMachine(Machine):
         self._watched(asyncio.create_task(cards.run()), "card-terminals")
         self.printing = MarkedPrinting(
             door,
-            {name: driver(press, luck, self._dies_now) for name, press in self.presses.items()},
+            {name: self.printer(name, luck) for name in self.presses},
             sleep=_sleep_ms,
             worker=lambda name: Hand(self.loop, self.presses[name]),
         )
@@ -307,6 +314,14 @@ class ServerMachine(Machine):
         database.begins = self._begins
         database.threads = Threads(Random(luck))
         self.databases.append(database)
+
+    def printer(self, name: str, luck: Random) -> Printer:
+        """The driver of a printer: on the server's own cable, or on that of a terminal."""
+        catalogue = self.office.catalogue if self.office.venue.catalogue_no else None
+        known = catalogue.printers.get(name) if catalogue is not None else None
+        if known is not None and known.terminal:
+            return TerminalPrinter(known, self.hand_out)
+        return driver(self.presses[name], luck, self._dies_now)
 
     def _on_this_disk(self, **hooks: Callable[[], None]) -> WorkedDatabase:
         database = WorkedDatabase.on_disk(self.disk, **hooks)
@@ -419,6 +434,7 @@ class TerminalMachine(Machine):
         self.kind = kind
         self.folder = folder
         self.frozen = False
+        self.attached: Attached | None = None
         self.desk: ClientDesk
         self.link: RecordingLink
         self._connect = connect
@@ -448,6 +464,15 @@ class TerminalMachine(Machine):
         self.link.history = self.history
         await self.desk.open(self.link)
         await self.desk.start()
+        if (attached := self.attached) is not None:
+            own = OwnPrinters(
+                lambda: attached, self._asked, lambda: self.desk.catalogue, lambda: self.desk.code
+            )
+            self.spawn(own.run(lambda: self.desk.state.phase != "online"), f"{self.name}-printers")
+
+    async def _asked(self, what: str, params: dict[str, object]) -> tuple[str, bytes]:
+        reply = await self.desk.ask(what, params)
+        return reply.code, bytes(reply.body)
 
     def holds(self, n: int) -> bool:
         """Whether event `n` is on this machine's disk, on or off."""

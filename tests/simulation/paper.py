@@ -24,6 +24,7 @@ from sync_server.effects.door import EffectRecord
 from sync_server.effects.printing import Printing
 from sync_server.paper.composing import KITCHEN, headings
 
+from .apart import apart
 from .history import History
 from .loop import PowerCut, VirtualLoop
 
@@ -136,7 +137,9 @@ class Hand:
         return True
 
     def _work(self) -> None:
-        self._tasks[0]()
+        apart(self._tasks[0], self._worked)
+
+    def _worked(self) -> None:
         del self._tasks[0]
         if self._tasks:
             self._loop.call_later(self._press.lasts_s(), self._work)

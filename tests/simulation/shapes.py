@@ -17,6 +17,7 @@ from sync_server.domain.menu import Catalogue
 from sync_server.hotel.faulty import Faults
 
 from . import invariants, judges
+from .attached import Attached
 from .evening import RECOVERED_S, Evening
 from .machines import Machine, ServerMachine
 from .paper import FEW_BYTES, Press
@@ -541,6 +542,59 @@ class DishesRemade(Calm):
                 world.server.crash()
 
 
+class PaperAtATerminal(PrintersDoubt):
+    """The bar's printer hangs on a waiter's terminal, which goes away, restarts and is slow just
+    when a paper is in its hands; the server dies now and then."""
+
+    lengths_s = (25.0, 35.0)
+    pace_s = 0.6
+    charges = 0.0
+    home = "t2"
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        luck = self.luck
+        world.loop.thread_s = lambda: luck.choice((0.02, 0.5, 2.0, 7.0))
+        world.devices[self.home].attached = Attached(world.presses, luck)
+
+    async def own_trouble(self) -> None:
+        """After the edition that hangs it there."""
+        world, luck = self.world, self.luck
+        server, home = world.server, world.devices[self.home]
+        await world.until(lambda: server.on and server.ready, 60, "an edition")
+        await server.spawn(published(world, hung(home.link.identity.code, world)))
+        server.printing.fit({AT_THE_BAR: server.printer(AT_THE_BAR, luck)})
+        await asyncio.gather(self.doubt(world.presses[AT_THE_BAR]), self.comes_and_goes(home))
+
+    async def comes_and_goes(self, home: Machine) -> None:
+        """Mostly while the server waits for its word."""
+        world, luck = self.world, self.luck
+        while world.loop.now < self.lasts_s:
+            await self.come(lambda: bool(invariants.papers_open(world)), self.lasts_s)
+            await asyncio.sleep(luck.random() * 4)
+            what = luck.random()
+            if what < 0.4:
+                world.air.change(self.home, AWAY)
+                await asyncio.sleep(luck.random() * 8)
+                world.air.change(self.home, CALM)
+            elif what < 0.7 and home.on:
+                home.crash()
+            elif what < 0.8 and world.server.on:
+                world.server.crash()
+
+
+AT_THE_BAR = "printer-bar"
+
+
+def hung(code: str, world: World) -> Catalogue:
+    """The menu with the bar's printer on the terminal of this code, and the grill's behind it."""
+    plain = busy_menu()
+    here = f"at:{code}:usb:04b8:0e15"
+    bar = replace(plain.printers[AT_THE_BAR], connection=here, fallback_printer_id="printer-grill")
+    printers = {**plain.printers, AT_THE_BAR: bar}
+    return replace(plain, number=2, published_ms=world.server.wall_ms(), printers=printers)
+
+
 def edition(number: int, world: World) -> Catalogue:
     """Everything dearer by a hryvnia an edition; in the last one fries go to the grill and the
     plate is gone."""
@@ -583,4 +637,5 @@ SHAPES = (
     LoansAndInvoices,
     MenuChanges,
     DishesRemade,
+    PaperAtATerminal,
 )
