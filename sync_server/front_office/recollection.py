@@ -111,8 +111,11 @@ class Recollection:
 
     def agreed(self, head: Head, catalogues: Mapping[int, object]) -> list[Proved]:
         """What continues the journal after `head` as everybody here remembers it. The last command
-        is not among it, since it may be remembered by half."""
+        is not among it, since it may be remembered by half; nothing is, once other events stand at
+        those numbers since a recovery broke off."""
         run: list[Proved] = []
+        if head.n != self.from_n - 1:
+            return run
         link, n = head.hash, head.n + 1
         while n in self._said and n != self._disputed_n:
             record, data = self._said[n]

@@ -44,7 +44,8 @@ from tests.scenarios import test_bumps_and_moves
 
 from .evening import Evening
 from .machines import WorkedDatabase
-from .shapes import DishesRemade, FullFarAway, LoansAndInvoices, ServerFalters, TabletsRestart
+from .shapes import FullFarAway, ServerFalters, TabletsRestart
+from .shapes_of_service import DishesRemade, LoansAndInvoices
 
 Undo = Callable[[], None]
 BUMP_AFTER_A_MOVE = (

@@ -36,11 +36,11 @@ from .shapes import (
     DiskFills,
     HotelFirst,
     HotelSlow,
-    PaperAtATerminal,
     PrintersDoubt,
     StockCounted,
     TabletInADrawer,
 )
+from .shapes_of_service import PaperAtATerminal
 
 DISH_OF_A_MISSING_TABLET = (
     scenes.test_a_dish_that_the_cook_has_had_is_not_sent_again_while_its_sender_is_missing

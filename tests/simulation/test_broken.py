@@ -10,7 +10,7 @@ from sync_server.front_office.bus import CommandBus
 from . import broken_link, broken_outside
 from .broken import VARIANTS, Variant, Workshop, broken
 from .evening import Evening, Violation, run
-from .shapes import SHAPES
+from .shapes_of_service import SHAPES
 from .test_evenings import AT_LEAST
 from .world import prepared
 
