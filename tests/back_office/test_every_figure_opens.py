@@ -245,6 +245,9 @@ async def test_sales_cash_folio_and_stock_agree_and_open_down_to_the_tap(
         points = lines_of(books, "club", hotel, {})
         held = {card.card: card.balance_minor for card in house.venue.club.values()}
         assert {line.key: figure_of(line, "balance") for line in points} == held
+        for line in lines_of(books, "club_card", hotel, {"card": "CLUB"}):
+            if bill := figure_of(line, "total"):
+                assert bill in behind(books, line.drills["total"], hotel)
         opened = assert_every_figure_opens(books, hotel)
         assert opened or not house.happened(e.CheckClosed)
         taps = lines_of(books, "till_lines", hotel, {"of": "check"})

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ..accounts import RIGHT_REPORTS
 from ..till_tables import TILL_FACT
-from .listing import with_the_rest
+from .listing import OF, with_the_rest
 from .naming import people
 from .report import MOST_LINES, Asked, Column, Drill, Kind, Line, Report, Value, Word
 from .sales import within
@@ -92,7 +92,7 @@ def _history(connection: Connection, asked: Asked) -> Sequence[Line]:
     of_card = [F.kind == "points", F.line_id == card]
     opening = sa.select(sa.func.coalesce(sa.func.sum(F.gross_minor), 0))
     balance = int(connection.execute(opening.where(*of_card, F.day < asked.first)).scalar_one())
-    who = people(connection)
+    who, bills = people(connection), _bills(connection, asked, card)
     query = sa.select(TILL_FACT).where(*of_card, within(asked)).order_by(F.event_n, F.position)
     lines: list[Line] = []
     for row in connection.execute(query):
@@ -101,13 +101,14 @@ def _history(connection: Connection, asked: Asked) -> Sequence[Line]:
             continue
         drills = {"": Drill("tap", {"n": str(row.event_n)})}
         if row.check_id:
-            of = {"from": row.day, "to": row.day, "of": "sale", "check": row.check_id}
-            drills["number"] = Drill("till_lines", of)
+            of = asked.period | {"of": "check", "check": row.check_id}
+            drills["total"] = Drill("till_lines", of)
         values: dict[str, Value] = {
             "time": row.at_ms,
             "what": Word(f"points_{row.key}", row.key),
             "number": row.number,
             "who": who.get(row.by, row.by),
+            "total": bills.get(row.check_id),
             "amount": row.gross_minor,
             "balance": balance,
         }
@@ -115,6 +116,17 @@ def _history(connection: Connection, asked: Asked) -> Sequence[Line]:
     amounts = (line.values["amount"] for line in lines)
     total = sum(amount for amount in amounts if isinstance(amount, int))
     return with_the_rest(lines[:MOST_LINES], "what", lambda: (len(lines), {"amount": total}))
+
+
+def _bills(connection: Connection, asked: Asked, card: str) -> dict[str, int]:
+    """What the checks of a card came to in the period, refunds taken off."""
+    its = sa.select(F.check_id).where(F.kind == "points", F.line_id == card, F.check_id != "")
+    query = (
+        sa.select(F.check_id, sa.func.sum(F.gross_minor).label("amount"))
+        .where(F.kind.in_(OF["check"]), within(asked), F.check_id.in_(its))
+        .group_by(F.check_id)
+    )
+    return {row.check_id: int(row.amount) for row in connection.execute(query)}
 
 
 CLUB_CARD = Report(
@@ -125,6 +137,7 @@ CLUB_CARD = Report(
         Column("what"),
         Column("number"),
         Column("who"),
+        Column("total", Kind.MONEY),
         Column("amount", Kind.MONEY, total=True, signed=True),
         Column("balance", Kind.MONEY),
     ),
