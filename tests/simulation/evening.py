@@ -40,6 +40,8 @@ SERVER_JUMPS_MS = (HOUR_MS, -HOUR_MS, 40_000, -40_000)
 PAPER_S = KITCHEN_PAPER_MS / 1000
 SELDOM = (50_000, 20, 20)
 LINKED = 0.2
+LOOKS_S = 300.0
+"""When a card worker has looked for the last time."""
 
 
 class Violation(Exception):
@@ -409,9 +411,13 @@ class Evening:
             await world.link.read_report()
 
     async def cards_answer(self) -> None:
-        """The worker looks by itself at what the card terminal was asked."""
-        world = self.world
-        end = world.loop.now + 600
+        """The worker looks by itself at what the card terminal was asked; what it gave up is asked
+        of whoever has the slips."""
+        world, cashier = self.world, self.people[2]
+        assert isinstance(cashier, Cashier)
+        healed, end = world.loop.now, world.loop.now + 600
         while left := invariants.cards_open(world):
             assert world.loop.now < end, f"the card terminal: {left}"
             await asyncio.sleep(5)
+            if world.loop.now > healed + LOOKS_S:
+                await cashier.looks_at_slips()

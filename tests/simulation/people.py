@@ -370,6 +370,16 @@ class Cashier(Waiter):
         if at_hand and (self.desk.me == self.name or await self.sign_in()):
             self.answer_for_the_hotel()
 
+    async def looks_at_slips(self) -> None:
+        """After the evening: what no look could settle, somebody reads on the terminal's slip."""
+        at_hand = self.machine.on and self.machine.ready
+        if not at_hand or (self.desk.me != self.name and not await self.sign_in()):
+            return
+        for card in list(self.desk.venue.cards.values()):
+            seen = self.slip(card.payment_id) if card.state == "unknown" else None
+            if seen is not None and self.do(c.ResolveCard(card.payment_id, seen, "slip")):
+                return
+
     def answer_for_the_hotel(self) -> None:
         """Reception was called about a charge that nobody is sure of."""
         for charge in self.desk.venue.charges.values():
