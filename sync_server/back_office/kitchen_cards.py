@@ -25,6 +25,7 @@ from sync_server.domain.recipes import Component as RecipeLine, Owner, Recipe, R
 from .cards import read_book, read_foods
 from .catalogue import Edition, publish, waiting
 from .goods import ALLERGENS
+from .names import LANGUAGES, name_in, names_of
 from .papers import Actor
 from .tables import Ingredient
 
@@ -66,12 +67,29 @@ def tell_kitchen(
     return made
 
 
+def tell_contents(session: Session, catalogue: Catalogue, good_id: str, actor: Actor) -> int | None:
+    """Add what a good is now known to contain to every dish that it goes into; gives the edition,
+    None where nothing is new."""
+    base = _menu_then(session, catalogue, actor.at_ms)
+    says = _Saying(session, base, read_book(session), actor.today)
+    changes = gathered(base, list(says.contents(good_id)))[:CHANGES]
+    good = session.get(Ingredient, good_id)
+    made = publish(session, base, changes, (actor.at_ms, good.name_uk if good else ""), actor)
+    return made if isinstance(made, int) else None
+
+
 def method_of(catalogue: Catalogue | None, item_id: str) -> str:
     """How the menu says that a dish is made, in the house's language; "" where it says nothing."""
     item = catalogue.items.get(item_id) if catalogue is not None else None
     if catalogue is None or item is None:
         return ""
     return catalogue.name(item.method, catalogue.settings.language)
+
+
+def _called(good: Ingredient) -> dict[str, str]:
+    """The names of a good, without a language in which it has none."""
+    said = {language: getattr(names_of(good), language) for language in LANGUAGES}
+    return {language: name for language, name in said.items() if name}
 
 
 def _begins(day: str, catalogue: Catalogue) -> int:
@@ -107,9 +125,7 @@ class _Saying:
         """What a card changes of the menu."""
         recipe = card.recipe
         if recipe.owner is Owner.SEMI:
-            for item_id in self._menu.items:
-                if self._contains(Owner.ITEM, item_id, recipe.owner_id, DEPTH):
-                    yield self._allergens(item_id)
+            yield from self.contents(recipe.owner_id)
             return
         output = Fraction(recipe.output) or Fraction(1)
         lines = components_text(self._part(one, output) for one in recipe.components)
@@ -124,12 +140,18 @@ class _Saying:
             if card.technology is not None:
                 yield from self._method(recipe.owner_id, card.technology)
 
+    def contents(self, good_id: str) -> Iterable[Change]:
+        """What is known of the dishes that a good goes into, by whatever way."""
+        for item_id in self._menu.items:
+            if self._contains(Owner.ITEM, item_id, good_id, DEPTH):
+                yield self._allergens(item_id)
+
     def name(self, recipe: Recipe) -> str:
         """What the owner of a card is called in the house."""
         owner = recipe.owner_id
         language = self._menu.settings.language
         if recipe.owner is Owner.SEMI and owner in self._goods:
-            return str(getattr(self._goods[owner], f"name_{language}", self._goods[owner].name_en))
+            return name_in(self._goods[owner], language)
         named = self._menu.items.get(owner)
         choices = (one for group in self._menu.groups.values() for one in group.modifiers)
         choice = next((one for one in choices if one.modifier_id == owner), None)
@@ -140,8 +162,7 @@ class _Saying:
         """A line as the cook counts it: for one portion, gross as it is taken from the store."""
         gross = line.gross(0) if line.weighed_net else Fraction(line.amount)
         good = self._goods.get(line.ingredient_id)
-        said = {"uk": good.name_uk, "en": good.name_en} if good else {"en": line.ingredient_id}
-        names = {language: name for language, name in said.items() if name}
+        names = _called(good) if good else {"en": str(line.ingredient_id)}
         unit = COOKS_UNIT.get(good.unit, good.unit) if good else ""
         return Component(line.ingredient_id, names, round(gross / output * 1000), unit)
 
@@ -160,12 +181,12 @@ class _Saying:
             if language != own:
                 yield Change("item", item_id, f"method_{language}", "")
 
-    def _contains(self, owner: Owner, owner_id: str, semi_id: str, depth: int) -> bool:
+    def _contains(self, owner: Owner, owner_id: str, good_id: str, depth: int) -> bool:
         recipe = self._book.in_force(owner, owner_id, self._day)
         if recipe is None or not depth:
             return False
         return any(
-            one.ingredient_id == semi_id
-            or self._contains(Owner.SEMI, one.ingredient_id, semi_id, depth - 1)
+            one.ingredient_id == good_id
+            or self._contains(Owner.SEMI, one.ingredient_id, good_id, depth - 1)
             for one in recipe.components
         )

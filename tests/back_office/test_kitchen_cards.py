@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from sync_server.back_office.cards import add_version
-from sync_server.back_office.catalogue import Edition
-from sync_server.back_office.kitchen_cards import NewCard, tell_kitchen
-from sync_server.back_office.tables import Ingredient
+from sync_server.back_office.catalogue import Edition, waiting
+from sync_server.back_office.kitchen_cards import NewCard, tell_contents, tell_kitchen
+from sync_server.back_office.tables import CatalogueEdition, Ingredient
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import changed
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
@@ -31,6 +31,14 @@ async def told(books: Database, recipe: Recipe, technology: str | None = None) -
         return tell_kitchen(session, MENU, [NewCard(recipe, technology)], HALYNA)
 
     return await within(books, save)
+
+
+def withdraw_all(session: Session) -> int:
+    """As if nobody had published anything; how many there were."""
+    editions = session.exec(select(CatalogueEdition)).all()
+    for edition in editions:
+        edition.withdrawn = True
+    return len(editions)
 
 
 def with_all(*editions: Edition) -> Catalogue:
@@ -84,6 +92,13 @@ async def test_what_a_good_contains_is_told_of_every_dish_and_taken_off_by_nobod
         garlic.allergens = "celery"
 
     await within(books, celery)
+    assert await within(books, lambda s: tell_contents(s, MENU, "saperavi", HALYNA)) is None
+    number = await within(books, lambda s: tell_contents(s, MENU, "garlic", HALYNA))
+    assert isinstance(number, int)
+    (known,) = await within(books, lambda s: waiting(s, MENU))
+    assert with_all(known).items["borscht"].allergens == ("celery",)
+    assert await within(books, lambda s: tell_contents(s, MENU, "garlic", HALYNA)) is None, "once"
+    assert await within(books, lambda s: withdraw_all(s)) == 1
     broth = card(Owner.SEMI, "broth", ("beef", "400"), ("garlic", "5"), makes=1_700)
     (edition,) = await told(books, broth)
     assert [(one.target, one.field, one.value) for one in edition.changes] == [

@@ -17,7 +17,9 @@ from sync_server.domain.stock import from_milli
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
+from ..catalogue import CatalogueReader
 from ..goods import ALLERGENS, MONTHS, NUTRIENTS, keep_good
+from ..kitchen_cards import tell_contents
 from ..names import LANGUAGES, every_name, name_in
 from ..tables import (
     Bottle,
@@ -30,6 +32,7 @@ from ..tables import (
     Supplier,
     Unit,
 )
+from .draft_routes import read_menu
 from .frame import GOODS, render
 from .paper_view import Choices
 from .plain_form import Sheet, field_of, first, sheet_of, told
@@ -44,8 +47,11 @@ FIELDS = 400
 class GoodPages:
     """The pages of goods; `register` adds the routes."""
 
-    def __init__(self, database: Database, settings: SiteSettings) -> None:
-        """Goods belong to the whole house."""
+    def __init__(
+        self, database: Database, settings: SiteSettings, menu: CatalogueReader | None
+    ) -> None:
+        """Goods belong to the whole house; what they contain goes to the dishes of its menu."""
+        self._menu = menu
         self._place = Workplace(database, settings, RIGHT_COSTING)
 
     def register(self, app: FastAPI) -> None:
@@ -83,6 +89,7 @@ class GoodPages:
         if refused is not None:
             return refused
         sheet = sheet_of(await request.form(max_fields=FIELDS))
+        menu = await read_menu(self._menu)
 
         def keep(session: Session) -> Response:
             known = "" if good_id == "new" else good_id
@@ -91,6 +98,8 @@ class GoodPages:
             kept, faults = keep_good(session, known, sheet)
             if faults:
                 return _page(session, call, good_id, sheet, faults, 422)
+            if menu is not None and known:
+                tell_contents(session, menu, kept, call.actor)
             return RedirectResponse(f"{GOODS.path}/{kept}?kept=yes", 303)
 
         return await self._place.write(keep)

@@ -119,7 +119,7 @@ class Site:
         PortionPages(database, settings).register(self._fastapi)
         LendingPages(database, settings, new_id, menu).register(self._fastapi)
         PeoplePages(database, settings, menu).register(self._fastapi)
-        GoodPages(database, settings).register(self._fastapi)
+        GoodPages(database, settings, menu).register(self._fastapi)
         SupplierPages(database, settings).register(self._fastapi)
         BarPages(database, settings, new_id).register(self._fastapi)
         self._fastapi.mount("/api", api_of(database, settings, menu))
