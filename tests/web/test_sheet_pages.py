@@ -233,7 +233,7 @@ def test_rights_are_given_by_role_person_and_report_and_end_at_once(
     expect(page.locator("input[name=by_role]")).to_be_checked()
     page.click("[data-main]")
     held = "SELECT rights FROM account WHERE login = 'ivan'"
-    assert rows(office, held) == [("approve_stock costing reports settings",)]
+    assert rows(office, held) == [("approve_stock costing house_account reports settings",)]
     page.goto("/")
     page.click("text=Sign out")
     sign_in(page, "oksana")
