@@ -16,7 +16,7 @@ class Scale:
     offline_commands: int = 500
     tickets: int = 200
     windows: bool = True
-    year_days: int = 36
+    year_days: int = 150
 
 
 TINY = Scale(

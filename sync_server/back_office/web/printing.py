@@ -27,7 +27,8 @@ class PrintColumn:
 
 @dataclass(frozen=True, slots=True)
 class PrintForm:
-    """Everything on a form. `groups`: titles over so many columns each."""
+    """Everything on a form. `groups`: titles over so many columns each; `heavy`: which rows are
+    sums of those below them."""
 
     title: str
     language: str
@@ -40,6 +41,7 @@ class PrintForm:
     foot: str = "Vitrylo"
     wide: bool = False
     groups: Sequence[tuple[str, int]] = ()
+    heavy: Sequence[int] = ()
 
 
 def pdf_of(form: PrintForm) -> bytes:

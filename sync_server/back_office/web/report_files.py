@@ -18,9 +18,9 @@ from .words import Words
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 PRINTED_AT_MOST = 2_000
-WIDE_FROM = 8
-WIDTHS = {Kind.TEXT: 0, Kind.QUANTITY: 19, Kind.MONEY: 23, Kind.PERCENT: 15}
-
+PADDING_MM, LETTER_MM, LEAST_MM, NAME_MM, UPRIGHT_MM = 4, 1.75, 14, 45, 182
+SHORT = 16
+"""Letters of a text that needs no more room than it has."""
 
 FILES: Mapping[str, str] = {
     "xlsx": XLSX,
@@ -71,17 +71,31 @@ def report_pdf(grid: Grid, words: Words) -> bytes:
     total = [row for row in grid.rows if row.kind is RowKind.TOTAL]
     cut = len(lines) - PRINTED_AT_MOST
     remarks = [(words.cut_on_paper, str(cut))] if cut > 0 else []
+    widths = [_width(grid, number) for number in range(len(grid.heads))]
     form = PrintForm(
         grid.title,
         words.language,
         [
-            PrintColumn(head.title, WIDTHS[head.kind], head.kind is not Kind.TEXT)
-            for head in grid.heads
+            PrintColumn(head.title, width, head.kind is not Kind.TEXT)
+            for head, width in zip(grid.heads, widths, strict=True)
         ],
         [[cell.text for cell in row.cells] for row in lines[:PRINTED_AT_MOST]],
         facts=[(words.report_of, grid.caption)],
         totals=[[cell.text for cell in row.cells] for row in total],
         remarks=remarks,
-        wide=len(grid.heads) >= WIDE_FROM,
+        wide=sum(width or NAME_MM for width in widths) > UPRIGHT_MM,
+        heavy=[number for number, row in enumerate(lines) if row.kind is RowKind.GROUP],
     )
     return pdf_of(form)
+
+
+def _width(grid: Grid, number: int) -> int:
+    """Millimetres of a column on paper: as its longest figure and the longest word of its head
+    need; what is left (0) goes to names, a short text beside them keeps to its own width."""
+    head = grid.heads[number]
+    longest = max((len(row.cells[number].text) for row in grid.rows), default=0)
+    word = max(map(len, head.title.split()), default=0)
+    needed = PADDING_MM + round(max(longest, word + 1) * LETTER_MM)
+    if head.kind is Kind.TEXT:
+        return 0 if number == 0 or longest > SHORT else needed
+    return max(needed, LEAST_MM)
