@@ -14,7 +14,7 @@ from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain.records import REFUNDS
 
 KINDS = (
-    *("hour", "category", "item", "waiter", "hall", "tender", "tax"),
+    *("hour", "category", "item", "waiter", "hall", "terminal", "tender", "tax"),
     *("void", "discount", "comp"),
 )
 RIGHT = "reports"

@@ -39,6 +39,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "report_item": "Sales by item",
     "report_waiter": "Sales by waiter",
     "report_hall": "Sales by hall",
+    "report_terminal": "Sales by terminal",
     "report_tender": "Tenders",
     "report_tax": "Tax by rate",
     "report_void": "Voids by person",

@@ -39,6 +39,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "report_item": "Sprzedaż dań",
     "report_waiter": "Sprzedaż kelnerów",
     "report_hall": "Sprzedaż wg sal",
+    "report_terminal": "Sprzedaż wg terminali",
     "report_tender": "Płatności",
     "report_tax": "Podatek wg stawek",
     "report_void": "Anulacje wg osób",

@@ -39,6 +39,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "report_item": "Продаж страв",
     "report_waiter": "Продаж офіціантів",
     "report_hall": "Продаж за залами",
+    "report_terminal": "Продаж за терміналами",
     "report_tender": "Оплати",
     "report_tax": "Податки за ставками",
     "report_void": "Скасування за людьми",

@@ -98,6 +98,12 @@ _added_up: dict[int, tuple[tuple[Line, ...], _Said, Totals]] = {}
 """Sums of late, by the very tuple of lines: to compare lines costs more than to add them up."""
 
 
+def terminal_of(number: str) -> str:
+    """The code of the terminal that began a check: numbers begin with it (`T3-018`)."""
+    code, dash, _ = number.partition("-")
+    return code if dash else ""
+
+
 def totals_of(check: Check) -> Totals:
     """The check in figures, as it stands now."""
     said = (check.grants, terms_of(check), check.rest)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from sync_server.domain import events as e
-from sync_server.domain.checks import Check
+from sync_server.domain.checks import Check, terminal_of
 from sync_server.domain.folio import Charge
 from sync_server.domain.limits import FIGURE_ROWS
 from sync_server.domain.menu import Catalogue
@@ -36,6 +36,7 @@ REPORTS = (
     "item",
     "waiter",
     "hall",
+    "terminal",
     "tender",
     "tax",
     "void",
@@ -73,6 +74,7 @@ class _Known:
 
     table_id: str = ""
     owner: str = ""
+    number: str = ""
     grants: tuple[e.Grant, ...] = ()
 
 
@@ -102,8 +104,9 @@ class Tally:
     def _check(self, check_id: str) -> _Known:
         if check_id not in self._checks:
             live = self.known.get(check_id)
-            grants = live.grants if live else ()
-            self._checks[check_id] = _Known(live.table_id, live.owner, grants) if live else _Known()
+            self._checks[check_id] = (
+                _Known(live.table_id, live.owner, live.number, live.grants) if live else _Known()
+            )
         return self._checks[check_id]
 
     def _of_shift(self, shift_id: str) -> bool:
@@ -135,7 +138,7 @@ class Tally:
     # -- sales -------------------------------------------------------------------------------
     def opened(self, event: e.CheckOpened) -> None:
         """Where a check stands, and whose it is."""
-        self._checks[event.check_id] = _Known(event.table_id, event.owner)
+        self._checks[event.check_id] = _Known(event.table_id, event.owner, event.number)
 
     def moved(self, event: e.CheckMoved) -> None:
         """It stands elsewhere now."""
@@ -172,6 +175,8 @@ class Tally:
                 self._add(self._person(known.owner), sign, total)
             case "hall":
                 self._add(self._hall(known.table_id), sign, total)
+            case "terminal":
+                self._add(terminal_of(known.number) or "–", sign, total)
             case "tax":
                 self._taxes(event.totals.taxes, sign)
             case "item" | "category":
@@ -251,6 +256,8 @@ class Tally:
                 self._add(self._person(known.owner), 0, back)
             case "hall":
                 self._add(self._hall(known.table_id), 0, back)
+            case "terminal":
+                self._add(terminal_of(known.number) or "–", 0, back)
             case "item" | "category":
                 self._add(REFUNDS, 0, back)
 

@@ -33,6 +33,11 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "figures_item": ("ПРОДАЖ СТРАВ", "SALES BY ITEM", "SPRZEDAŻ WG DAŃ"),
     "figures_waiter": ("ПРОДАЖ ОФІЦІАНТІВ", "SALES BY WAITER", "SPRZEDAŻ WG KELNERÓW"),
     "figures_hall": ("ПРОДАЖ ЗА ЗАЛАМИ", "SALES BY HALL", "SPRZEDAŻ WG SAL"),
+    "figures_terminal": (
+        "ПРОДАЖ ЗА ТЕРМІНАЛАМИ",
+        "SALES BY TERMINAL",
+        "SPRZEDAŻ WG TERMINALI",
+    ),
     "figures_tender": ("ОПЛАТИ", "TENDERS", "PŁATNOŚCI"),
     "figures_tax": ("ПОДАТКИ ЗА СТАВКАМИ", "TAX BY RATE", "PODATEK WG STAWEK"),
     "figures_void": ("СКАСУВАННЯ", "VOIDS", "ANULACJE"),

@@ -148,7 +148,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 """Sums of money that open what they are the sum of."""
 
 BY = {
-    "sales": ("hour", "day", "item", "category", "group", "waiter", "hall"),
+    "sales": ("hour", "day", "item", "category", "group", "waiter", "hall", "terminal"),
     "dish_cost": ("dish", "category", "day"),
 }
 

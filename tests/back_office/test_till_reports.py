@@ -102,7 +102,7 @@ def run(books: Database, journal: Journal) -> None:
 
 def test_sales_add_up_to_the_same_along_every_dimension(books_on_both: Database) -> None:
     run(books_on_both, evening())
-    for by in ("hour", "day", "item", "category", "group", "waiter", "hall"):
+    for by in ("hour", "day", "item", "category", "group", "waiter", "hall", "terminal"):
         assert figure(books_on_both, "sales", "net", by=by) == 18_000
     (hour,) = lines(books_on_both, "sales", by="hour")
     assert (hour.key, hour.values["guests"], hour.values["total"]) == ("12", 2, 21_600)

@@ -49,6 +49,7 @@ async def test_each_report_adds_up_to_what_was_sold_and_is_the_same_for_its_one_
         "item": 18_500,
         "waiter": 18_500,
         "hall": 18_500,
+        "terminal": 18_500,
         "tender": 24_500,
         "comp": 18_500,
         "discount": 0,

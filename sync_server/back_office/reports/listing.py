@@ -154,6 +154,10 @@ def _of_names(connection: Connection, asked: Asked) -> list[sa.ColumnElement[boo
         where.append(F.item_id.in_(inside) if category != "unlisted" else F.item_id.not_in(listed))
     elif "category" in asked.filters:
         where.append(F.item_id == "")
+    if "terminal" in asked.filters:
+        code = asked.get("terminal")
+        begun = F.number.startswith(f"{code}-", autoescape=True)
+        where.append(begun if code else sa.not_(F.number.contains("-")))
     if hall := asked.get("hall"):
         inside = [
             table
@@ -202,7 +206,7 @@ TILL_LINES = Report(
     listed=False,
     keeps=(
         "of", "key", "reason", "person", "shift", "item", "group", "waiter", "day", "check",
-        "hour", "category", "hall", "until", "show",
+        "hour", "category", "hall", "terminal", "until", "show",
     ),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Sales by hour, day, dish, category, group, waiter or hall; money by tender; tax by rate.
+"""Sales by hour, day, dish, category, group, waiter, hall or terminal; by tender; tax by rate.
 
 Out of the till's facts (`till`): sums with signs, so a reopened sale and a refund need no rule
 here. Refunds belong to no dish and stand in a line of their own when dishes are asked for.
@@ -11,13 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from sync_server.domain.checks import terminal_of
+
 from ..accounts import RIGHT_REPORTS
 from ..till_tables import TILL_FACT
 from .naming import categories, halls, named, people
 from .report import Asked, Chart, Column, Drill, Filter, Kind, Line, Report, Word, ratios
 
 F = TILL_FACT.c
-BY = ("hour", "day", "item", "category", "group", "waiter", "hall")
+BY = ("hour", "day", "item", "category", "group", "waiter", "hall", "terminal")
 OF_DISHES = ("item", "category", "group")
 HOUR_MS = 3_600_000
 FIGURES = ("checks", "guests", "portions", "gross", "discount", "net", "total")
@@ -60,6 +62,7 @@ def _grouped(connection: Connection, asked: Asked, by: str) -> dict[str, dict[st
         "group": sa.case((F.kind == "line", F.key), else_=""),
         "waiter": F.owner,
         "hall": F.table_id,
+        "terminal": F.number,
     }
     key = keys[by]
     kinds = ("line", "refund") if by in OF_DISHES else ("line", "check", "refund")
@@ -85,6 +88,8 @@ def _titles(
     if by == "hall":
         where = halls(connection, language)
         return lambda raw: where.get(raw, (raw, Word(f"kind_{raw}", raw)))
+    if by == "terminal":
+        return _terminal
     if by == "item":
         dishes = named(connection, "item", "item_id", language)
         return lambda raw: (raw, dishes.get(raw, raw)) if raw else ("", Word("refunds"))
@@ -95,6 +100,11 @@ def _titles(
     if by == "group":
         return lambda raw: (raw, Word(f"group_{raw}", raw)) if raw else ("", Word("refunds"))
     return lambda raw: (raw, date.fromisoformat(raw) if raw else "")
+
+
+def _terminal(number: str) -> tuple[str, str]:
+    code = terminal_of(number)
+    return code, code or "–"
 
 
 def _hour(hour: int) -> tuple[str, str]:

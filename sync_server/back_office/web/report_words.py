@@ -105,6 +105,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "by_group": ("By revenue group", "За групами виручки", "Według grup przychodu"),
     "by_waiter": ("By waiter", "За офіціантами", "Według kelnerów"),
     "by_hall": ("By hall", "За залами", "Według sal"),
+    "by_terminal": ("By terminal", "За терміналами", "Według terminali"),
     "kind_takeaway": ("Takeaway", "Із собою", "Na wynos"),
     "kind_bar": ("Bar", "Бар", "Bar"),
     "kind_quick": ("Quick sale", "Швидкий продаж", "Szybka sprzedaż"),
