@@ -293,7 +293,7 @@ def a_start_believes_the_saved_state(shop: Workshop) -> None:
 
 
 # -- the terminal's store ----------------------------------------------------------------------
-@variant(3)
+@variant(37)
 def a_tap_is_confirmed_before_its_commit(shop: Workshop) -> None:
     """The commit of a tap waits for the next transaction."""
     shop.rewrite(
