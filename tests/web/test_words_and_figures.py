@@ -1,11 +1,18 @@
 """The pages' words and figures by language, without a browser."""
 
+import io
 import string
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from openpyxl import load_workbook
+
 from sync_server.back_office.web.formats import Formats
+from sync_server.back_office.web.grid import Cells, Grid, Head, Kind, Row, RowKind
+from sync_server.back_office.web.report_files import csv_of
+from sync_server.back_office.web.spreadsheet import workbook
 from sync_server.back_office.web.words import LANGUAGES, Words
 from sync_server.domain.menu_fields import CHOICE_FIELDS, KINDS
 from sync_server.domain.rejections import refuse
@@ -61,3 +68,13 @@ def test_every_right_and_every_field_of_the_menu_has_its_word() -> None:
     assert {f"right_{right}" for right in RIGHTS} <= english.keys()
     fields = {name for kind in KINDS.values() for name in kind.fields} | set(CHOICE_FIELDS)
     assert {f"menu_{name}" for name in fields} <= english.keys()
+
+
+def test_a_day_is_words_on_the_screen_and_a_date_in_files() -> None:
+    cell = Cells(Formats("uk", KYIV)).day(date(2026, 11, 21))
+    grid = Grid("Sales", "", (Head("day", Kind.TEXT),), (Row(RowKind.LINE, "2026-11-21", (cell,)),))
+    sheet = load_workbook(io.BytesIO(workbook(grid))).active
+    assert sheet is not None
+    assert cell.text == "21 лист. 2026"
+    assert (str(sheet["A4"].value)[:10], sheet["A4"].is_date) == ("2026-11-21", True)
+    assert csv_of(grid).decode("utf-8-sig").splitlines()[1] == "2026-11-21"

@@ -1,10 +1,11 @@
 """A table as a report means it, before any screen or file: columns, rows, typed cells.
 
 The page and the spreadsheet are both made of one `Grid`, so that they cannot tell different
-figures. A cell keeps its exact value (`int` minor units, `Decimal` quantities) and its text.
+figures. A cell keeps its exact value (`Decimal` figures, days) and its text.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -47,7 +48,7 @@ class Cell:
 
     kind: Kind
     text: str
-    value: str | Decimal | None
+    value: str | Decimal | date | None
     places: int = 0
     tone: str = ""
     href: str = ""
@@ -82,6 +83,10 @@ class Cells:
     def text(self, text: str) -> Cell:
         """Words."""
         return Cell(Kind.TEXT, text, text)
+
+    def day(self, day: date) -> Cell:
+        """A day: as the language writes it on the screen, a real date in a file."""
+        return Cell(Kind.TEXT, self._formats.day(day.isoformat()), day)
 
     @staticmethod
     def opening(cell: Cell, href: str) -> Cell:

@@ -7,6 +7,7 @@ section 8); figures are plain decimals.
 import csv
 import io
 from collections.abc import Mapping
+from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -62,6 +63,8 @@ def _value(cell: Cell) -> str:
         return ""
     if isinstance(cell.value, str):
         return plain(cell.value)
+    if isinstance(cell.value, date):
+        return cell.value.isoformat()
     return format(round(cell.value, cell.places), "f")
 
 

@@ -156,12 +156,12 @@ class GridMaker:
 
     def _cell(self, column: Column, value: Value, unit: str) -> Cell:
         cells, kind = Cells(self.formats), column.kind
-        if kind is Figure.TEXT:
-            return cells.text(self.text(value))
+        if kind is Figure.DAY and isinstance(value, str) and value:
+            value = date.fromisoformat(value)
+        if kind in (Figure.TEXT, Figure.DAY):
+            return cells.day(value) if isinstance(value, date) else cells.text(self.text(value))
         if value is None or isinstance(value, Word | date):
             return cells.nothing(KINDS[kind])
-        if kind is Figure.DAY:
-            return cells.text(self.formats.day(str(value)))
         if isinstance(value, Decimal):
             return cells.quantity(value, unit, signed=column.signed)
         if isinstance(value, str):

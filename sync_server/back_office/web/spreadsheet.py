@@ -1,10 +1,11 @@
-"""A grid as an XLSX file: the same rows and values as the screen, figures as numbers.
+"""A grid as an XLSX file: the rows and values of the screen, figures as numbers, days as dates.
 
 Text is always written as text and marked so (`quote_prefix`): a name that begins with an equals
 sign stays a name, also when someone edits the cell (ARCHITECTURE section 8).
 """
 
 import io
+from datetime import date
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -17,6 +18,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = {Kind.TEXT: 28, Kind.QUANTITY: 12, Kind.MONEY: 14, Kind.PERCENT: 12}
 HEAD_ROW = 2
 NAME_LENGTH = 31
+DAY = -1
+"""In the place of decimals: the cell is a date, shown as the reader's own program does."""
+SHORT_DATE = 14
 
 
 def workbook(grid: Grid) -> bytes:
@@ -45,6 +49,8 @@ def _write_row(sheet: Worksheet, styles: "_Styles", number: int, row: Row) -> No
             sheet.write_blank(number, column, None, style)
         elif isinstance(cell.value, str):
             sheet.write_string(number, column, cell.value, style)
+        elif isinstance(cell.value, date):
+            sheet.write_datetime(number, column, cell.value, styles.of(row.kind, cell.kind, DAY))
         else:
             sheet.write_number(number, column, cell.value, style)
 
@@ -71,7 +77,9 @@ class _Styles:
             look: dict[str, object] = {"font_name": "Noto Sans", "font_size": 10}
             if row is not RowKind.LINE:
                 look |= {"bold": True, "bg_color": "#F3F5F8"}
-            if kind is Kind.TEXT:
+            if places == DAY:
+                look |= {"align": "left", "num_format": SHORT_DATE}
+            elif kind is Kind.TEXT:
                 look |= {"quote_prefix": True}
             else:
                 look |= {
