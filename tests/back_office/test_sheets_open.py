@@ -80,7 +80,9 @@ def assert_it_opens(
     for place, cell, money in figures(grid, of_lines, of_sums):
         assert cell.href, (grid.title, place, cell)
         key, lines = opened(books, cell)
-        assert abs(figure_behind(key, lines, place, money=money)) == abs(Fraction(cell.value or 0))
+        figure = cell.value or 0
+        assert isinstance(figure, Decimal | int), (grid.title, place, cell)
+        assert abs(figure_behind(key, lines, place, money=money)) == abs(Fraction(figure))
         made = lines[1:] if key == "item_card" else lines
         assert {line.drills[""].report for line in made} <= {"tap", "paper", "recosts"}
         count += 1
