@@ -381,6 +381,21 @@ def test_the_server_package_itself_imports_nothing() -> None:
     assert [type(node) for node in tree.body] == [ast.Expr], "a docstring and nothing else"
 
 
+def test_the_steps_of_each_database_are_one_line() -> None:
+    """Two steps of one number, or after one step, and no database can be opened any more."""
+    steps: dict[Path, list[tuple[str, str]]] = {}
+    for path in python_files(*PACKAGES):
+        said = dict(re.findall(r'^(revision|down_revision) = "(\w+)"', path.read_text(), re.M))
+        if path.parent.name == "versions" and path.stem != "__init__":
+            step = said["revision"], said.get("down_revision", "")
+            steps.setdefault(path.parent, []).append(step)
+    assert len(steps) >= 3
+    for folder, found in steps.items():
+        found.sort()
+        before = ["", *(revision for revision, _ in found)]
+        assert [after for _, after in found] == before[:-1], folder.relative_to(ROOT)
+
+
 def contract_modules() -> dict[str, set[str]]:
     """The contracts of `.importlinter`: identifier -> modules whose imports it rules."""
     config = configparser.ConfigParser()
