@@ -102,24 +102,23 @@ def long_day(at_ms: int, zone: str, language: str) -> str:
     return _long(f"{_local(at_ms, zone):%Y-%m-%d}", language)
 
 
-@lru_cache(maxsize=256)
 def short_day(day: str, language: str) -> str:
     """A date given as YYYY-MM-DD: "21 лист."; as it stands if it is none."""
-    try:
-        when = datetime.fromisoformat(day).date()
-    except ValueError:
-        return day
-    return format_date(when, "d MMM", locale=language)
+    return _day(day, "d MMM", language)
 
 
-@lru_cache(maxsize=256)
 def full_day(day: str, language: str) -> str:
     """A date given as YYYY-MM-DD with its year: "21 лист. 2027"; as it stands if it is none."""
+    return _day(day, "d MMM y", language)
+
+
+@lru_cache(maxsize=512)
+def _day(day: str, pattern: str, language: str) -> str:
     try:
         when = datetime.fromisoformat(day).date()
     except ValueError:
         return day
-    return format_date(when, "d MMM y", locale=language)
+    return format_date(when, pattern, locale=language)
 
 
 def lasted(span_ms: int) -> str:

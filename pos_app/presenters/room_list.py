@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from pos_app import formats
 from pos_app.desk import Desk
 from pos_app.presenters.asking import Step
 from pos_app.presenters.presenter import Place, intent
@@ -153,7 +154,8 @@ class RoomListPresenter(Questions):
             title = self._title(charge)
             step, rows, acts = self._step(charge), self._rows(charge), self._acts(charge)
         elif self.compared:
-            title, step = f"{self.say('compare_day')} · {self.day}", self._verdict()
+            day = formats.full_day(self.day, self.language)
+            title, step = f"{self.say('compare_day')} · {day}", self._verdict()
             rows, acts = self._sums(), self._other_days()
         cards = self._odd() or tuple(self._card(charge) for charge in charges)
         return RoomListView(

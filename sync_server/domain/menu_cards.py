@@ -37,7 +37,7 @@ def components_of(text: str) -> tuple[Component, ...]:
 
 def _component(row: object) -> Component:
     match row:
-        case [str(key), dict(names), int(qty_milli), str(unit)] if qty_milli is not True:
+        case [str(key), dict(names), int(qty_milli), str(unit)] if not isinstance(qty_milli, bool):
             known = {str(language): str(name) for language, name in names.items()}
             said = known and all(map(_short, (key, *known.values())))
             if said and abs(qty_milli) <= _MOST_MILLI and len(unit) <= _UNIT_LENGTH:

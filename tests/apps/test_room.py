@@ -326,4 +326,4 @@ def test_a_hotel_without_sums_is_compared_charge_by_charge_on_any_day(house: Hou
         "2026-11-21",
         "2026-11-20",
     ]
-    assert manager.view().view.title.endswith("2026-11-20")
+    assert manager.view().view.title.endswith("20 лист. 2026")
