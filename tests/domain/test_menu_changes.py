@@ -71,6 +71,7 @@ def test_recipe_cards_and_pacing_are_changes_like_prices() -> None:
     wrong = [
         *('{"beet": 1}', "[[1]]", '[["beet", {}, 5, "g"]]', '[["beet", {"uk": ""}, 5, "g"]]'),
         *('[["beet", {"uk": "Буряк"}, true, "g"]]', '[["beet", {"uk": "Буряк"}, 0.5, "g"]]'),
+        '[["beet", {"uk": "Буряк"}, false, "g"]]',
         *("beet", "[" * 10_000, components_text([garlic] * 101)),
     ]
     refused = previewed(menu, [Change("item", "borscht", "components", one) for one in wrong])
