@@ -52,6 +52,7 @@ ICONS: Final[Mapping[str, str]] = MappingProxyType(
         "point_of_sale": "\uf17e",
         "print": "\ue555",
         "priority_high": "\ue645",
+        "qr_code_2": "\ue00a",
         "receipt_long": "\uef6e",
         "redo": "\ue15a",
         "remove": "\ue15b",

@@ -199,11 +199,18 @@ def _logo(logo: Logo, paper: Paper) -> Image.Image:
 
 
 @lru_cache(maxsize=16)
-def _qr(data: str, dots: int) -> Image.Image:
+def qr_modules(data: str) -> tuple[tuple[bool, ...], ...]:
+    """The squares of a QR code, row by row, true is dark, without the free edge around it. Reads
+    with up to 15 % of it spoilt."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(data)
     code.make(fit=True)
-    modules = code.get_matrix()
+    return tuple(tuple(bool(dark) for dark in line) for line in code.get_matrix())
+
+
+@lru_cache(maxsize=16)
+def _qr(data: str, dots: int) -> Image.Image:
+    modules = qr_modules(data)
     # A module of at least 3 dots can be read by a telephone; 6 is plenty.
     scale = max(3, min(6, dots // 2 // len(modules)))
     side = len(modules) * scale

@@ -48,6 +48,11 @@ def amount(amount_minor: int, currency: str, language: str) -> str:
     return _tight(text).replace("-", "–")
 
 
+def exact(amount_minor: int, currency: str) -> str:
+    """An amount as machines read it: "2674.25"."""
+    return f"{_exact(amount_minor, currency):f}"
+
+
 @lru_cache(maxsize=8192)
 def short(amount_minor: int, currency: str, language: str) -> str:
     """An amount without currency, decimals only when it has any: "285", "54,50"."""

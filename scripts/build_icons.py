@@ -52,6 +52,7 @@ NAMES = (
     "search",
     "more_horiz",
     "receipt_long",
+    "qr_code_2",
     "call_split",
     "swap_horiz",
     "block",

@@ -7,13 +7,14 @@ while its drawer is not counted; the domain (`corrections`) says no, this tab sa
 from pos_app import formats
 from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.cash_section import SHOWN, Section
+from pos_app.presenters.company_invoice import buyer_steps, print_invoice
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
 from sync_server.domain.checks import HOLDING, Check, balance, totals_of
+from sync_server.domain.corrections import CORRECTABLE
 from sync_server.domain.events import Payment
 from sync_server.domain.ids import CheckId, PaymentId
 
-_OTHER = {"cash": "card", "card": "cash"}
 _REFUND_REASONS = ("return", "refund")
 
 
@@ -219,26 +220,11 @@ class ChecksSection(Section):
     def do_invoice(self) -> None:
         """A numbered invoice with the tax by rate, for a company that has no account here."""
         check, on = self.check, self.on
-        if check is None:
-            return
-        steps = (
-            Step("text", "buyer", on.say("buyer_name"), hint=on.say("buyer_hint"), words=True),
-            Step("text", "code", on.say("buyer_code"), optional=True),
-        )
-
-        def done(answers: Answers) -> None:
-            on.desk.later(self._invoice(check.check_id, answers["buyer"], answers["code"]))
-
-        on.asking.begin(steps, done)
-
-    async def _invoice(self, check_id: str, buyer: str, code: str) -> None:
-        on = self.on
-        asked: dict[str, object] = {"check_id": check_id, "buyer": buyer, "buyer_code": code}
-        answer = await on.desk.ask("check_invoice", asked)
-        if answer.code:
-            on.toast(on.sentence(answer.code, answer.params), "hold", "info")
-            return
-        on.toast(on.say("goes_to_printer"), "ready", "check")
+        if check is not None:
+            check_id = check.check_id
+            on.asking.begin(
+                buyer_steps(on), lambda buyer: on.desk.later(print_invoice(on, check_id, buyer))
+            )
 
     def do_mail(self) -> None:
         """A copy to the guest's address, if the house has a link."""
@@ -262,29 +248,42 @@ class ChecksSection(Section):
         return [
             paid
             for paid in check.payments
-            if paid.state == "done" and paid.tender in _OTHER and not paid.currency
+            if paid.state == "done" and paid.tender in CORRECTABLE and not paid.currency
         ]
 
     def do_correct(self) -> None:
-        """It was card and not cash, or the other way round."""
-        check, on = self.check, self.on
+        """It was card and not cash, or another way round."""
+        check = self.check
         payments = self._wrong(check) if check else []
         if check is None or not payments:
             return
+        steps = self._which(payments)
+        if not steps:
+            self._correct(check, payments[0])
+            return
+        known = {paid.payment_id: paid for paid in payments}
+        self.on.asking.begin(
+            steps, lambda answers: self._correct(check, known[PaymentId(answers["payment"])])
+        )
+
+    def _correct(self, check: Check, was: Payment) -> None:
+        """What it really was, if that is not plain, and why."""
+        on, coded = self.on, self.on.desk.catalogue.settings.pay_link
+        others = [x for x in CORRECTABLE if x != was.tender and (x != "qr" or coded)]
+        acts = tuple(Act(f"pick:{each}", on.say(f"tender_{each}")) for each in others)
+        steps = (Step("pick", "tender", on.say("really_by"), acts),) if len(acts) > 1 else ()
 
         def done(answers: Answers) -> None:
-            chosen = answers.get("payment", payments[0].payment_id)
-            was = next(p for p in payments if p.payment_id == chosen)
             command = c.CorrectTender(
                 check.check_id,
                 was.payment_id,
                 PaymentId(on.desk.new_id()),
-                _OTHER[was.tender],
+                answers.get("tender", others[0]),
                 answers["reason"],
             )
             on.send(command, on.say("done_corrected"))
 
-        on.reasoned((), self._which(payments), done)
+        on.reasoned((), steps, done)
 
 
 def _left(payment: Payment) -> int:

@@ -2,17 +2,19 @@
 
 Nothing is decided here. A payment that closes the check leaves the screen on the change until
 somebody goes on. Built in layers: `payment_sums` (how much), `payment_shown` (the pieces of the
-view), here what a tap means. The view-model is in `payment_view`.
+view), here what a tap means; with `card_asking`, `payment_codes`, `payment_items` and
+`company_invoice` at its sides. The view-model is in `payment_view`.
 """
 
 from pos_app.presenters.asking import Answers, Step
-from pos_app.presenters.payment_shown import TENDERS, PaymentShown
+from pos_app.presenters.company_invoice import buyer_steps, print_invoice
+from pos_app.presenters.payment_shown import PaymentShown
 from pos_app.presenters.payment_view import PaymentView
 from pos_app.presenters.presenter import AGAIN_MS, digits, intent
-from pos_app.presenters.shown import Act, Head, Pair, Sheet
+from pos_app.presenters.shown import NO_SHEET, Act, Head, Pair, Sheet
 from sync_server.domain import commands as c
 from sync_server.domain.accounts import account_of_card
-from sync_server.domain.checks import Check, totals_of
+from sync_server.domain.checks import Check, balance, totals_of
 from sync_server.domain.club import card_read
 from sync_server.domain.ids import PaymentId
 from sync_server.domain.limits import AMOUNT_MINOR
@@ -35,15 +37,23 @@ class PaymentPresenter(PaymentShown):
 
     @intent
     def back(self) -> None:
-        """To the check, or to the floor when it is closed."""
+        """To the check, or to the floor when it is closed; from a part of a bill to all of it."""
+        if self.items.put_back():
+            return
         check = self.check
         open_still = check is not None and check.state == "open"
         self.place.screen = "order" if open_still else "floor"
 
     @intent
     def done(self) -> None:
-        """The change is given; at the bar the next guest is served."""
-        self.place.screen = "order" if self.place.quick else "floor"
+        """The change is given; the rest of the bill is next, at the bar the next guest."""
+        if self.buyer:
+            self.toast(self.say("invoice_later"))
+        rest = self.items.rest
+        if rest is not None:
+            self.items.go_on(rest)
+        else:
+            self.place.screen = "order" if self.place.quick else "floor"
 
     @intent
     def to_shift(self) -> None:
@@ -52,7 +62,12 @@ class PaymentPresenter(PaymentShown):
 
     @intent
     def split_by(self, way: str) -> None:
-        """The whole, one seat, or an equal share."""
+        """The whole, one seat, chosen dishes, or an equal share."""
+        if way == "item":
+            self.items.begin()
+            return
+        if way == "whole" and self.split == "whole" and self.items.put_back():
+            return
         self.split, self.part, self.typed = way, 0, ""
         if way == "seat" and self.check is not None:
             self.part = next(iter(self._seat_sums(self.check)), 0)
@@ -172,8 +187,42 @@ class PaymentPresenter(PaymentShown):
 
     @intent
     def with_receipt(self, key: str) -> None:
-        """With paper ("print") or without ("none")."""
-        self.receipt = key == "print"
+        """With paper ("print"), as a code ("qr") or without ("none"); "invoice" besides."""
+        check = self.check
+        if key != "invoice":
+            self.receipt_by = key
+            if key == "qr" and check is not None and check.state != "open":
+                self.codes.bill = check
+        elif self.buyer:
+            self.buyer = {}
+        else:
+            self.asking.begin(buyer_steps(self), self._buys)
+
+    def _buys(self, buyer: Answers) -> None:
+        """This company wants an invoice; it can be had once all is paid."""
+        self.buyer = buyer
+        check = self.check
+        if check is not None and check.state == "open":
+            self.toast(self.say("invoice_then", name=buyer["buyer"]), "ready", "receipt_long")
+
+    def _invoiced(self, check: Check) -> None:
+        """Have the invoice printed as soon as the server knows of the last payment."""
+        link = self.desk.link
+        if self.buyer and link.online and not link.saving:
+            buyer, self.buyer = self.buyer, {}
+            self.desk.later(print_invoice(self, check.check_id, buyer))
+
+    @intent
+    def items_do(self, what: str) -> None:
+        """One of the buttons of the choice of dishes."""
+        self.items.do(what)
+
+    @intent
+    def code_do(self, what: str) -> None:
+        """The money for the code on the screen arrived, or the code is put away."""
+        command = self.codes.paid()
+        if what == "paid" and command is not None:
+            self.submit_or_ask(command)
 
     @intent
     def key(self, key: str) -> None:
@@ -198,6 +247,9 @@ class PaymentPresenter(PaymentShown):
         if check is None or shift is None or check.state != "open" or again:
             return
         amount, tendered, tip = self._parts_of(check)
+        if self.tender == "qr":
+            self.codes.ask(check, shift.shift_id, amount, tip, self.receipt)
+            return
         beside = self.card.shift
         if self.tender == "card" and self.card.terminal is not None and beside is not None:
             payment_id = PaymentId(self.desk.new_id())
@@ -225,15 +277,19 @@ class PaymentPresenter(PaymentShown):
         self.card.do(what)
 
     def sheet(self) -> Sheet:
-        """A question, else how the card terminal stands."""
+        """A question, else how the card terminal stands, a choice of dishes, or a code."""
         asked = super().sheet()
-        return asked if asked.kind else self.card.sheet()
+        sheets = (self.card.sheet, self.items.sheet, self.codes.sheet)
+        return asked if asked.kind else next((x for one in sheets if (x := one()).kind), NO_SHEET)
 
     def went_through(self) -> None:
         """The money is recorded; what is left is asked for in cash."""
         self.taken_ms = self.desk.now_ms()
         self.tip_bp = self.tip_minor = 0
         self._by("card" if self.tender == "card" else "cash")
+        check = self.check
+        if self.receipt_by == "qr" and check is not None and check.state != "open":
+            self.codes.bill = check
         if self.split == "seat" and self.check is not None:
             self.part = next(iter(self._seat_sums(self.check)), 0)
 
@@ -243,7 +299,8 @@ class PaymentPresenter(PaymentShown):
         if check is None:
             return PaymentView(head=Head("", self.back_act("check")))
         if check.state != "open":
-            return self._finished(check)
+            self._invoiced(check)
+            return self._finished(check, sheet)
         due = self._due(check)
         change, rounding = self._change(check)
         return PaymentView(
@@ -259,30 +316,11 @@ class PaymentPresenter(PaymentShown):
             splits=self._splits(check),
             parts=self._parts(check),
             tender_title=self.say("tender").upper(),
-            tenders=tuple(
-                Act(
-                    f"pay_by:{key}",
-                    self.say(f"tender_{key}"),
-                    "ringed" if key == self._tile else "plain",
-                    (not right or self.may(right)) and (key != "room" or self.desk.link.hotel),
-                    icon,
-                    size=17,
-                )
-                for key, icon, right in TENDERS
-                if key not in self._not_here()
-            ),
+            tenders=self._tenders(check),
             tip_title=self.say("tip").upper(),
             tips=self._tips(),
             receipt_title=self.say("receipt").upper(),
-            receipts=tuple(
-                Act(
-                    f"with_receipt:{key}",
-                    self.say(f"receipt_{key}"),
-                    "ringed" if self.receipt == (key == "print") else "plain",
-                    icon=icon,
-                )
-                for key, icon in (("print", "print"), ("none", "block"))
-            ),
+            receipts=self._receipts(check),
             entry=self._entry(check),
             quick=self._quick(check),
             keys=digits(),
@@ -290,7 +328,7 @@ class PaymentPresenter(PaymentShown):
             sheet=sheet,
         )
 
-    def _finished(self, check: Check) -> PaymentView:
+    def _finished(self, check: Check, sheet: Sheet) -> PaymentView:
         """After the last payment: the change, large, and the way on."""
         last = check.payments[-1] if check.payments else None
         change = last.change_minor if last else 0
@@ -304,5 +342,15 @@ class PaymentPresenter(PaymentShown):
             left_amount=self.money(change),
             left_token="ready",
             rounding=self._points_now(check),
-            take=Act("done", self.say("done_to_floor"), "go", size=20),
+            receipt_title=self.say("receipt").upper(),
+            receipts=self._receipts(check),
+            take=Act("done", self._next(), "go", size=20),
+            sheet=sheet,
         )
+
+    def _next(self) -> str:
+        """What comes after the change."""
+        rest = self.items.rest
+        if rest is None:
+            return self.say("done_to_floor")
+        return self.say("pay_the_rest", sum=self.money(balance(rest)))

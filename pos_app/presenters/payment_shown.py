@@ -11,7 +11,7 @@ from pos_app.presenters.order_rows import seat_name
 from pos_app.presenters.payment_sums import PaymentSums
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
 from sync_server.domain.checks import HOLDING, Check, totals_of
-from sync_server.domain.club import accrued
+from sync_server.domain.club import accrued, activated
 from sync_server.domain.earning import earned_on
 from sync_server.domain.events import Payment
 from sync_server.domain.vouchers import TENDER_OF
@@ -23,6 +23,7 @@ TENDERS = (
     ("room", "hotel", "room_charge"),
     ("account", "account_balance_wallet", ""),
     ("voucher", "receipt_long", "take_cash"),
+    ("qr", "qr_code_2", "take_card"),
     ("points", "star", "take_cash"),
     ("foreign", "swap_horiz", "take_cash"),
 )
@@ -42,7 +43,45 @@ class PaymentShown(PaymentSums):
         catalogue = self.desk.catalogue
         gone = set() if catalogue.accounts else {"account"}
         gone |= set() if has_club(self.desk) else {"points"}
+        gone |= set() if catalogue.settings.pay_link else {"qr"}
         return gone if catalogue.settings.currencies else gone | {"foreign"}
+
+    def _tenders(self, check: Check) -> tuple[Act, ...]:
+        gone = self._not_here()
+        return tuple(
+            Act(
+                f"pay_by:{key}",
+                self.say(f"tender_{key}"),
+                "ringed" if key == self._tile else "plain",
+                (not right or self.may(right)) and (key != "room" or self.desk.link.hotel),
+                icon,
+                self._on_card_now(check) if key == "points" else "",
+                size=17,
+            )
+            for key, icon, right in TENDERS
+            if key not in gone
+        )
+
+    def _on_card_now(self, check: Check) -> str:
+        """What may be spent of the points on the guest's card."""
+        card = card_of(self.desk, check)
+        return self.short(activated(card, self.desk.now_ms())) if card is not None else ""
+
+    def _receipts(self, check: Check) -> tuple[Act, ...]:
+        """Paper, a code on the screen or nothing, and an invoice besides; once all is paid, what
+        can still be had."""
+        chosen = {self.receipt_by, "invoice" if self.buyer else ""}
+        keys = ("print", "qr", "invoice", "none") if check.state == "open" else ("qr", "invoice")
+        return tuple(
+            Act(
+                f"with_receipt:{key}",
+                self.say(f"receipt_{key}"),
+                "ringed" if key in chosen else "plain",
+                key != "invoice" or self.may("take_cash"),
+            )
+            for key in keys
+            if key != "qr" or self.desk.catalogue.settings.bill_link
+        )
 
     def _tips(self) -> tuple[Act, ...]:
         named = tuple(
@@ -193,10 +232,13 @@ class PaymentShown(PaymentSums):
         ways = (
             ("whole", self.say("split_whole")),
             ("seat", self.say("split_by_seat")),
+            ("item", self.say("split_by_item")),
             ("equal", self.say("split_equal", n=max(1, check.guests))),
         )
+        part = self.split == "whole" and self.items.rest is not None
+        chosen = "item" if part else self.split
         return tuple(
-            Act(f"split_by:{way}", label, "chosen" if way == self.split else "plain")
+            Act(f"split_by:{way}", label, "chosen" if way == chosen else "plain")
             for way, label in ways
         )
 

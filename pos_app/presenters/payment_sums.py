@@ -5,8 +5,11 @@ are asked for. What the screen shows of it is in `payment_shown`, what a tap mea
 """
 
 from pos_app.desk import Desk
+from pos_app.presenters.asking import Answers
 from pos_app.presenters.card_asking import CardAsking
 from pos_app.presenters.club_cards import ClubCards, card_of
+from pos_app.presenters.payment_codes import CodeShowing
+from pos_app.presenters.payment_items import ItemPicking
 from pos_app.presenters.presenter import Place
 from pos_app.presenters.questions import Questions
 from sync_server.domain.checks import HOLDING, Check, balance, line_discounts, totals_of
@@ -18,25 +21,35 @@ from sync_server.domain.payments import cash_due, share
 
 
 class PaymentSums(ClubCards, Questions):
-    """State: the part, the tender, the tip, what was typed, whether a receipt is wanted.
+    """State: the part, the tender, the tip, what was typed, how a receipt is wanted.
 
     `reference` is the house account, voucher or club card that pays, `currency_code` that of
-    foreign cash.
+    foreign cash; `buyer` is the company that wants an invoice when all is paid.
     """
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__(desk, place)
         self.card = CardAsking(self)
+        self.codes = CodeShowing(self)
+        self.items = ItemPicking(self)
         self.fresh()
 
     def fresh(self) -> None:
         """A fresh payment: all of it, in cash, no tip."""
         self.split, self.part, self.tender = "whole", 0, "cash"
-        self.tip_bp, self.typed, self.receipt = 0, "", True
+        self.tip_bp, self.typed, self.receipt_by = 0, "", "print"
+        self.buyer: Answers = {}
         self.tip_minor, self.taken_ms = 0, 0
         self.reference = self.currency_code = ""
         self.card.shut()
+        self.codes.shut()
+        self.items.shut()
         self.nothing_asked()
+
+    @property
+    def receipt(self) -> bool:
+        """Whether a receipt is printed."""
+        return self.receipt_by == "print"
 
     @property
     def check(self) -> Check | None:

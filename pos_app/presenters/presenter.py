@@ -43,6 +43,8 @@ class Place:
     """The tab of the cash desk that is wanted there; empty is the one that was open."""
     part_minor: int = 0
     """What part of the check the room is charged with; 0 is all that is left."""
+    part_of: tuple[str, str] = ("", "")
+    """A check made to pay for some dishes, and the one that has the rest of them."""
     undo: tuple[object, ...] = ()
     """What takes the last step back, while its words are on the screen."""
     quick: bool = False

@@ -518,21 +518,26 @@ class ShiftPresenter(Presenter):
     # -- figures -------------------------------------------------------------------------------
     def _figures(self, shift: Shift) -> tuple[Pair, ...]:
         f = shift.figures
+        cash = [(self.say("cash_sales"), self.amount(f.cash_minor))]
+        other = [
+            (self.say(f"tender_{each.tender}"), self.amount(each.amount_minor))
+            for each in f.tenders
+            if each.tender not in ("cash", "room")
+        ]
         rows = [
             (self.say("checks_guests"), f"{f.checks} · {f.guests}"),
             (self.say("sales_gross"), self.amount(f.gross_minor)),
             (self.say("discounts"), self.amount(-f.discount_minor)),
             (self.say("voids", n=f.voids_count), self.amount(-f.voids_minor)),
             (self.say("service_sum"), self.amount(f.service_minor)),
-            (self.say("tender_card"), self.amount(f.card_minor)),
+            *other,
             (self.say("rooms", n=f.room_count), self.amount(f.room_minor)),
             (self.say("tips"), self.amount(f.tips_minor)),
             (self.say("refunds"), self.amount(-f.refunds_minor)),
+            *(cash if self.step in ("review", "closed") else ()),
             (self.say("float"), self.amount(shift.float_minor)),
             (self.say("cash_in"), self.amount(f.cash_in_minor)),
             (self.say("cash_out"), self.amount(-f.cash_out_minor)),
             (self.say("drops"), self.amount(-f.drops_minor)),
         ]
-        if self.step in ("review", "closed"):
-            rows.insert(9, (self.say("cash_sales"), self.amount(f.cash_minor)))
         return tuple(Pair(label, value, rule=True) for label, value in rows)

@@ -143,9 +143,9 @@ class Banner:
 class Sheet:
     """What slides over the half of the screen that is not the check.
 
-    Kinds: choices (a grid of buttons), keypad (a figure), letters (a text). `entry` is what was
-    typed; `hint` stands where nothing is typed yet. `alone`: money or a reason is asked, and what
-    stands beside the sheet waits for the answer.
+    Kinds: choices (a grid of buttons), keypad (a figure), letters (a text), code (a QR code that
+    says `entry`). `entry` is what was typed; `hint` stands where nothing is typed yet. `alone`:
+    money or a reason is asked, and what stands beside the sheet waits for the answer.
     """
 
     kind: str = ""

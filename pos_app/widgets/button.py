@@ -6,7 +6,7 @@ and lies flat. Neighbours: `tap` for touch, `pool` for rows and grids of buttons
 
 from typing import Any
 
-from kivy.metrics import dp
+from kivy.metrics import dp, sp
 from kivy.properties import NumericProperty, OptionProperty
 
 from glass.colours import palette
@@ -26,6 +26,11 @@ _FILL = {
     "hold": "hold",
 }
 _TEXT = {"flat": "dim", "danger": "late_text", "bill": "bill_text"}
+
+
+def _icon_room(act: Act) -> float:
+    """What the icon before a label takes; it grows with the letters."""
+    return float(sp(act.size + 6) + dp(8)) if act.icon else 0
 
 
 class PushButton(Tap):
@@ -83,7 +88,7 @@ class PushButton(Tap):
     def _words(self, act: Act, ink: str, pad: float, room: float, top: float, tall: float) -> None:
         bold = act.tone not in ("flat", "bill")
         note_room = self.measure(act.note, act.size - 1) + dp(8) if act.note else 0
-        icon_room = dp(act.size + 14) if act.icon else 0
+        icon_room = _icon_room(act)
         lines = 2 if tall >= dp(44) and not act.note else 1
         longest = max((self.measure(word, 15, bold) for word in act.label.split()), default=0)
         if act.icon and longest > room - note_room - icon_room:
@@ -137,7 +142,7 @@ class PushButton(Tap):
                     smallest=11,
                 )
         if icon_room:
-            self.icon(act.icon, start, top, dp(act.size + 8), tall, size=act.size + 6, token=ink)
+            self.icon(act.icon, start, top, icon_room - dp(6), tall, size=act.size + 6, token=ink)
         if act.note:
             token = act.note_token if act.enabled and act.tone != "chosen" else ink
             self.text(
@@ -178,7 +183,7 @@ class Tab(PushButton):
         """Width that the label wants."""
         words = cls.measure(act.label, act.size, act.tone not in ("flat", "bill"))
         note = cls.measure(act.note, act.size - 1) + dp(8) if act.note else 0
-        icon = dp(act.size + 14) if act.icon else 0
+        icon = _icon_room(act)
         return max(dp(48), words + note + icon + dp(36 if not (act.icon and not words) else 16))
 
 

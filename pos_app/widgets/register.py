@@ -12,6 +12,7 @@ from pos_app.widgets.pager import Pager
 from pos_app.widgets.paper_picture import PaperPicture
 from pos_app.widgets.plan import FloorPlan, TableView
 from pos_app.widgets.plan_board import PlanBoard
+from pos_app.widgets.qr_picture import QrPicture
 from pos_app.widgets.sheet import ModifiersSheet, QuestionSheet, SideSheet
 from pos_app.widgets.sides import Sides
 from pos_app.widgets.tile import TileView
@@ -40,6 +41,7 @@ __all__ = [
     "PersonView",
     "PlanBoard",
     "PushButton",
+    "QrPicture",
     "QuestionSheet",
     "RowView",
     "SeatTab",

@@ -16,6 +16,7 @@ from glass.pool import Grid
 from pos_app.presenters.order_view import Group, ModifiersView
 from pos_app.presenters.shown import NO_SHEET, Act, Sheet
 from pos_app.widgets.button import Key, PushButton
+from pos_app.widgets.qr_picture import QrPicture
 
 _EDGE = 18
 
@@ -77,8 +78,8 @@ class _Layered(Widget):
 
 
 class QuestionSheet(_Layered):
-    """Choices, keypad or letters. `alone`, here or in its model: until it is answered, what stands
-    beside it cannot be touched either; only the bar above it."""
+    """Choices, keypad, letters or a code. `alone`, here or in its model: until it is answered, what
+    stands beside it cannot be touched either; only the bar above it."""
 
     model = ObjectProperty(NO_SHEET, rebind=False)
     alone = BooleanProperty(False)
@@ -87,6 +88,7 @@ class QuestionSheet(_Layered):
         super().__init__(**kwargs)
         self._choices = self._part(Grid(cell_width=dp(170), spacing=dp(10)))
         self._rows: list[Any] = []
+        self._code = QrPicture(size_hint=(None, None))
         self._cancel = self._part(PushButton())
         self._confirm = self._part(PushButton())
 
@@ -104,7 +106,8 @@ class QuestionSheet(_Layered):
             return
         edge, wide = dp(_EDGE), self.width - 2 * dp(_EDGE)
         calls = self._texts(sheet, edge, wide)
-        top = dp(78) + (dp(30) if sheet.text else 0) + (dp(88) if sheet.kind != "choices" else 0)
+        entry = sheet.kind in ("keypad", "letters")
+        top = dp(78) + (dp(30) if sheet.text else 0) + (dp(88) if entry else 0)
         foot = self.height - dp(76)
         calls.append(("box", (0, foot - dp(12), self.width, 1, "line"), ()))
         if sheet.choices:
@@ -126,6 +129,7 @@ class QuestionSheet(_Layered):
         elif self._choices.parent is not None:
             self.remove_widget(self._choices)
         self._keys(sheet, edge, top, wide, foot - dp(20) - top)
+        self._coded(sheet, edge, top, wide, foot - dp(20) - top)
         self._cancel.model, self._confirm.model = sheet.cancel, sheet.confirm
         part = (wide - dp(10)) / 3
         self._put(self._cancel, edge, foot, part, dp(64))
@@ -145,7 +149,7 @@ class QuestionSheet(_Layered):
         if sheet.text:
             calls.append(_say(sheet.text, edge, top, wide, dp(26), token="dim", smallest=13))
             top += dp(30)
-        if sheet.kind != "choices":
+        if sheet.kind in ("keypad", "letters"):
             calls.append(("box", (edge, top, wide, dp(76), "background", dp(10)), ()))
             shown, token = (sheet.entry, "text") if sheet.entry else (sheet.hint, "dim")
             if sheet.kind == "keypad":
@@ -178,6 +182,13 @@ class QuestionSheet(_Layered):
                     )
                 )
         return calls
+
+    def _coded(self, sheet: Sheet, edge: float, top: float, wide: float, room: float) -> None:
+        if sheet.kind == "code":
+            self._code.said = sheet.entry
+            self._put(self._code, edge, top, wide, room)
+        elif self._code.parent is not None:
+            self.remove_widget(self._code)
 
     def _keys(self, sheet: Sheet, edge: float, top: float, wide: float, room: float) -> None:
         gap = dp(8 if wide > dp(700) else 5)

@@ -132,6 +132,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refund_how_much": "Refund how much? {sum} is left",
     "reopen_check": "Reopen",
     "correct_tender": "Correct the tender",
+    "really_by": "How was it really paid?",
     "which_payment": "Which payment?",
     "done_refund": "Refunded",
     "done_reopen": "The check is open again",

@@ -137,6 +137,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refund_how_much": "Ile zwrócić? Zostało {sum}",
     "reopen_check": "Otwórz ponownie",
     "correct_tender": "Popraw płatność",
+    "really_by": "Czym naprawdę zapłacono?",
     "which_payment": "Która płatność?",
     "done_refund": "Zwrócono",
     "done_reopen": "Rachunek znów otwarty",

@@ -137,6 +137,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refund_how_much": "Скільки повернути? Є {sum}",
     "reopen_check": "Відкрити знову",
     "correct_tender": "Виправити оплату",
+    "really_by": "Чим насправді заплатили?",
     "which_payment": "Яка оплата?",
     "done_refund": "Повернено",
     "done_reopen": "Чек знову відкрито",

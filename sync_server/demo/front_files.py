@@ -15,7 +15,7 @@ from sync_server.domain.staff import RIGHTS
 
 from . import money_files
 from .reading import Faults, Record, read_csv, read_toml
-from .venue_types import Business, Credential, Display, Names, Portion, Tender
+from .venue_types import Business, Credential, Display, Names, Portion
 
 ALLERGENS = (
     "celery",
@@ -45,7 +45,6 @@ class House:
     business: Business
     settings: menu.Settings
     taxes: list[menu.Tax]
-    tenders: list[Tender]
     reasons: list[menu.Reason]
     discounts: list[menu.Discount]
     accounts: list[menu.HouseAccount]
@@ -99,7 +98,7 @@ def _colour(record: Record, column: str, *, required: bool = True) -> str:
 
 
 def read_house(folder: Path, faults: Faults) -> House:
-    """venue.toml: settings, taxes, tenders, reasons and discounts."""
+    """venue.toml: settings, taxes, reasons and discounts."""
     tables = {
         "venue": ("name", "address", "currency", "zone", "languages", "language", "footer"),
         "business": ("legal_name", "tax_number", "phone", "rollover"),
@@ -111,10 +110,10 @@ def read_house(folder: Path, faults: Faults) -> House:
         "unusual": ("kind", "times", "minutes"),
         "pacing": ("kind", "dishes"),
         "points": money_files.POINT_KEYS,
+        "qr": ("pay_link", "bill_link"),
         "account": ("id", "name", "limit", "tax_code", "address", "cards"),
         "sign_in": ("staff_pin_digits", "manager_pin_digits"),
         "tax": ("id", *NAMES, "percent"),
-        "tender": ("id", "kind", *NAMES),
         "reason": ("id", "kind", *NAMES),
         "discount": ("id", *NAMES, "percent", "amount", "open", "surcharge", "needs_reason"),
     }
@@ -125,7 +124,6 @@ def read_house(folder: Path, faults: Faults) -> House:
         business=_business(found, file, faults),
         settings=_settings(found, file, {tax.tax_id for tax in taxes}, faults),
         taxes=taxes,
-        tenders=money_files.tenders_of(found["tender"]),
         reasons=_reasons(found["reason"]),
         discounts=_discounts(found["discount"]),
         accounts=money_files.accounts_of(found["account"]),
@@ -171,6 +169,7 @@ def _settings(
     languages = venue.many("languages")
     notes = [money_files.denomination_of(money, note) for note in money.many("denominations")]
     service_bp = int(money.decimal("service_percent", "0", "30") * 100)
+    pay_link, bill_link = money_files.codes_of(found["qr"])
     return menu.Settings(
         name=venue.text("name"),
         currency=currency,
@@ -193,6 +192,8 @@ def _settings(
         unusual=money_files.unusual_of(found["unusual"]),
         pacing=money_files.pacing_of(found["pacing"]),
         points=money_files.points_of(found["points"]),
+        pay_link=pay_link,
+        bill_link=bill_link,
     )
 
 

@@ -1,4 +1,5 @@
-"""What venue.toml says of money beside sales: notes and coins, foreign cash, accounts, points.
+"""What venue.toml says of money beside sales: notes and coins, foreign cash, accounts, points,
+codes.
 
 `front_files` reads the file and hands the records over; every fault is told with its place.
 """
@@ -6,10 +7,12 @@
 import re
 
 from sync_server.domain import menu
-from sync_server.domain.limits import POINT_DAYS
+from sync_server.domain.limits import POINT_DAYS, QR_TEMPLATE
+from sync_server.domain.qr_codes import BILL_PLACES, PAY_PLACES, unknown_place
 
 from .reading import Faults, Record
-from .venue_types import Tender
+
+_CODES = (("pay_link", PAY_PLACES), ("bill_link", BILL_PLACES))
 
 
 def currency_of(record: Record) -> menu.Currency:
@@ -45,14 +48,16 @@ def denomination_of(money: Record, note: str) -> int:
     return minor
 
 
-def tenders_of(records: list[Record]) -> list[Tender]:
-    """In what guests may pay."""
-    seen: dict[str, int] = {}
-    kinds = ("cash", "card", "room", "house", "voucher", "points")
-    return [
-        Tender(record.identity("id", seen), record.choice("kind", kinds), record.names())
-        for record in records
-    ]
+def codes_of(records: list[Record]) -> tuple[str, str]:
+    """What a code says that pays, and one that leads to the bill; empty where there is none."""
+    said = ["", ""]
+    for record in records:
+        for at, (field, known) in enumerate(_CODES):
+            said[at] = record.text(field, required=False, limit=QR_TEMPLATE)
+            word = unknown_place(said[at], known)
+            if word:
+                record.fault(field, f'"{{{word}}}" is none of {", ".join(known)}')
+    return said[0], said[1]
 
 
 def unusual_of(records: list[Record]) -> tuple[menu.Unusual, ...]:

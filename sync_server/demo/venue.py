@@ -64,7 +64,6 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
         reasons=tuple(house.reasons),
         discounts=tuple(house.discounts),
         accounts=tuple(house.accounts),
-        tenders=tuple(house.tenders),
         roles=tuple(people.roles),
         staff=tuple(people.staff),
         credentials=tuple(people.credentials),

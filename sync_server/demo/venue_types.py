@@ -33,15 +33,6 @@ class Business:
 
 
 @dataclass(frozen=True, slots=True)
-class Tender:
-    """A way to pay. `kind`: cash, card, room, house, voucher, points."""
-
-    tender_id: str
-    kind: str
-    names: Names
-
-
-@dataclass(frozen=True, slots=True)
 class Display:
     """A kitchen screen. `kind`: station, or expo for the pass, which sees several stations."""
 
@@ -249,7 +240,6 @@ class Venue:
     reasons: tuple[menu.Reason, ...]
     discounts: tuple[menu.Discount, ...]
     accounts: tuple[menu.HouseAccount, ...]
-    tenders: tuple[Tender, ...]
     roles: tuple[menu.Role, ...]
     staff: tuple[menu.StaffMember, ...]
     credentials: tuple[Credential, ...]

@@ -13,7 +13,7 @@ from .records import FigureRow, TaxSum
 # -- payments ----------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class TakePayment:
-    """Money taken: a fact. `tender`: cash, card, account, voucher, deposit.
+    """Money taken: a fact. `tender`: cash, card, qr, account, voucher, deposit, points.
 
     `amount_minor` of the check is covered; `tendered_minor` is what the guest gave (cash);
     `reference` is the card slip's, the house account's id or the voucher's code. Foreign cash:

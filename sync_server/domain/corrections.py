@@ -17,7 +17,7 @@ from .shifts import Shift
 from .staff import Facts, needs
 
 DAY_MS = 24 * 3_600_000
-CORRECTABLE = ("cash", "card")
+CORRECTABLE = ("cash", "card", "qr")
 """Tenders that can be mistaken for each other; the others left a trace elsewhere."""
 
 
@@ -147,7 +147,7 @@ def must_owe_nothing(check: Check) -> Refused | None:
 def correct_tender(
     check: Check | None, shift: Shift | None, command: c.CorrectTender, facts: Facts
 ) -> e.TenderCorrected | Refused:
-    """Cash that was card, or the other way round, while its drawer is not counted: no money
+    """Cash that was card or a code, or another way round, while its drawer is not counted: no money
     moves. After that a difference has been counted and only a refund is true."""
     paid = check.payments if check else ()
     was = next((p for p in paid if p.payment_id == command.payment_id), None)

@@ -3,7 +3,7 @@
 `amount_minor` is signed: positive is debit. The entries of one event sum to zero, always; a
 correction is a new event with its own entries. Accounts: `guests` (what checks owe), `sales:`,
 `refunds:` and `tax:` by rate, `tips`, `drawer:` per shift, `foreign:` per currency, `safe`, `card`,
-`bank`, `room`, `account:` per house account, `vouchers`, `deposits`, `rounding`, `suspense`,
+`qr`, `bank`, `room`, `account:` per house account, `vouchers`, `deposits`, `rounding`, `suspense`,
 `unclaimed`, `cash_in_out`, `over_short`; `points` that are owed to guests, `points_given` what they
 cost the house, `points_expired` what it need not give any more. `front_office` writes them in the
 event's transaction.

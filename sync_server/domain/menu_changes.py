@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .limits import PRICE_MINOR
-from .menu import PACINGS, Catalogue, Modifier, PriceRule
+from .menu import PACINGS, Catalogue, Modifier, PriceRule, Settings
 from .menu_cards import components_text
 from .menu_fields import (
     CHOICE_FIELDS,
@@ -154,6 +154,8 @@ def things(catalogue: Catalogue, kind: Kind) -> Mapping[str, Any]:
     if inner:
         return {kind.key: getattr(getattr(catalogue, head), inner)}
     held = getattr(catalogue, kind.place)
+    if isinstance(held, Settings):
+        return {kind.key: held}
     if isinstance(held, tuple):
         return {getattr(one, kind.key): one for one in held}
     assert isinstance(held, dict)
@@ -219,6 +221,8 @@ def _with(catalogue: Catalogue, kind: Kind, held: Mapping[str, Any]) -> Catalogu
         around = replace(getattr(catalogue, head), **{inner: held[kind.key]})
         return replace(catalogue, **{head: around})
     inside = getattr(catalogue, kind.place)
+    if isinstance(inside, Settings):
+        return replace(catalogue, **{kind.place: held[kind.key]})
     made: Any = tuple(held.values()) if isinstance(inside, tuple) else dict(held)
     return replace(catalogue, **{kind.place: made})
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .card_numbers import holds_card_number
 from .floor_plan import LABEL, SEATS, SHAPES, TABLES
-from .limits import AMOUNT_MINOR, CARD_LEAST, CARD_LENGTH, POINT_DAYS, PRICE_MINOR
+from .limits import AMOUNT_MINOR, CARD_LEAST, CARD_LENGTH, POINT_DAYS, PRICE_MINOR, QR_TEMPLATE
 from .menu import (
     Catalogue,
     Category,
@@ -29,6 +29,7 @@ from .menu import (
     Tax,
 )
 from .menu_cards import METHOD_LENGTH, components_of
+from .qr_codes import BILL_PLACES, PAY_PLACES, unknown_place
 from .staff import RIGHTS
 from .tariffs import DAY_MINUTES
 
@@ -58,7 +59,7 @@ class No(Exception):
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A part of the catalogue: `place` is the catalogue's field, `fields` what may be typed. What
-    stands in the settings is one thing, and its `place` begins with them.
+    stands in the settings is one thing, and its `place` begins with them, or is them.
 
     `make` begins a new thing from its id and the text of the change; `stays` says that something
     still needs a thing, so that it cannot be removed. Names by language are always fields.
@@ -103,6 +104,19 @@ def plain(most: int) -> Reader:
         if len(text) > most or not text.isprintable():
             raise No("bad_name")
         return text.strip()
+
+    return read
+
+
+def code_text(known: tuple[str, ...]) -> Reader:
+    """A text of a code to be photographed, or none; each place in braces is one of those known."""
+    inner = plain(QR_TEMPLATE)
+
+    def read(catalogue: Catalogue, text: str) -> str:
+        said = str(inner(catalogue, text))
+        if unknown_place(said, known):
+            raise No("bad_place")
+        return said
 
     return read
 
@@ -414,6 +428,11 @@ KINDS: Mapping[str, Kind] = {
             "without_categories": many(known_in("categories")),
             "without_items": many(known_in("items")),
         },
+    ),
+    "qr": Kind(
+        "settings",
+        "qr",
+        {"pay_link": code_text(PAY_PLACES), "bill_link": code_text(BILL_PLACES)},
     ),
 }
 

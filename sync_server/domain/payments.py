@@ -1,5 +1,5 @@
-"""Taking money against a check: cash with change and rounding, foreign cash, cards by hand,
-vouchers, deposits, house accounts, points; and the close of a check that is paid.
+"""Taking money against a check: cash with change and rounding, foreign cash, cards and codes by
+hand, vouchers, deposits, house accounts, points; and the close of a check that is paid.
 
 Money taken is a fact and is never refused for the state of the check: what fits no balance goes
 to suspense with a notice (reliability 2.8). Voucher, account, points are requests and may be.
@@ -25,6 +25,7 @@ from .vouchers import Voucher, spendable
 TENDER_RIGHT = {
     "cash": "take_cash",
     "card": "take_card",
+    "qr": "take_card",
     "account": "house_account",
     "voucher": "take_cash",
     "deposit": "take_cash",

@@ -8,7 +8,6 @@ None of it is a fiscal receipt and all of it says so. From the second paper on i
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from urllib.parse import quote
 
 from hardware.documents import (
     QR,
@@ -30,6 +29,7 @@ from sync_server.domain.menu import Catalogue, Settings
 from sync_server.domain.outward import PaperJob
 from sync_server.domain.pricing import discounts
 
+from .codes import bill_code
 from .figures import Figures
 from .kitchen import whose
 from .names import choice, modifier_name, person_name
@@ -40,7 +40,6 @@ from .words import Words
 _QTY_STEPS = 2
 _MOST_STEPS = 8
 _UNDER = _QTY_STEPS + 1
-_LINK_LENGTH = 250
 _CARD_SIGNS = 4
 """Enough of a club card's number for its guest to know it by, too little for another's use."""
 
@@ -162,18 +161,11 @@ class _Bill:
 
     def code(self) -> Iterator[Block]:
         """The bill for the guest's telephone: where it is found, or what it says in a line."""
-        settings, check = self._catalogue.settings, self._check
-        total = self._figures.plain(self._totals.total_minor).replace("\u00a0", "")
-        day = self._figures.date(self._job.at_ms)
-        said = f"{settings.name} · {check.number} · {day} · {total} {settings.currency}"
-        if settings.bill_link:
-            places = {"number": check.number, "day": day, "total": total}
-            said = settings.bill_link
-            for place, text in places.items():
-                # Not `format`: the link is the venue's text and may hold any other brace.
-                said = said.replace("{" + place + "}", quote(text, safe=""))
+        number, total_minor = self._check.number, self._totals.total_minor
+        settings = self._catalogue.settings
         yield Space(8)
-        yield QR(said[:_LINK_LENGTH], self._words.say("bill_online"))
+        said = bill_code(settings, number, total_minor, self._job.at_ms, self._figures)
+        yield QR(said, self._words.say("bill_online"))
 
     def head(self) -> Iterator[Block]:
         """Whose bill it is, and when. Receipts bear the time they were closed at."""
@@ -310,7 +302,7 @@ class _Bill:
         if payment.tender == "cash" and payment.tendered_minor:
             given, change = figures.plain(payment.tendered_minor), payment.change_minor
             under.append(say("given", given=given, change=figures.plain(change)))
-        if payment.tender in ("card", "voucher", "deposit") and payment.reference:
+        if payment.tender in ("card", "qr", "voucher", "deposit") and payment.reference:
             under.append(payment.reference)
         if payment.tender == "account":
             account = self._catalogue.accounts.get(payment.reference)

@@ -98,6 +98,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "balance": ("ЗАЛИШОК", "BALANCE DUE", "POZOSTAJE"),
     "cash": ("Готівка", "Cash", "Gotówka"),
     "card": ("Картка", "Card", "Karta"),
+    "qr": ("QR-оплата", "QR payment", "Płatność QR"),
     "room": ("На кімнату {room}", "To room {room}", "Na pokój {room}"),
     "bank": ("Банківський переказ", "Bank transfer", "Przelew"),
     "account": ("На рахунок", "House account", "Na konto"),

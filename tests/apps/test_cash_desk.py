@@ -255,6 +255,8 @@ def test_a_check_is_corrected_taken_up_again_and_closed_without_due(house: House
     for action in ("correct", "reopen"):
         flow.act(f"open:{check_id}")
         flow.act(f"do:{action}")
+        if action == "correct":
+            flow.act("pick:card")
         flow.act("figures_keys")
         typed(flow, "помилка")
         flow.act("confirm")

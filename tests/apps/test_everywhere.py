@@ -89,6 +89,10 @@ PLACES = (
         ),
         "taras",
     ),
+    Place(
+        "payment_items", ("table:t3", "send", "pay", "split_by:item", "items_do:line/l00"), "taras"
+    ),
+    Place("payment_code", ("table:t3", "send", "pay", "tip:1000", "pay_by:qr", "take"), "taras"),
     Place("payment_points", ("table:t3", "send", "pay", "pay_by:points"), "taras"),
     Place("club_number", ("table:t5", "ask_for:club_card", "key:2", "key:9"), "taras"),
     Place("club_told", ("table:t3", "club_look"), "taras"),

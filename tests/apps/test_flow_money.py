@@ -36,7 +36,7 @@ def test_an_equal_share_chosen_at_the_till_is_what_the_room_is_charged(house: Ho
     flow.act("charge")
     house.settle()
     shown = flow.view().view
-    assert [act.tone for act in shown.splits] == ["plain", "plain", "chosen"], "still equal shares"
+    assert [act.tone for act in shown.splits] == ["plain", "plain", "plain", "chosen"]
 
 
 def test_cash_gives_change_and_the_change_stays_on_the_screen(house: House) -> None:

@@ -62,7 +62,7 @@ def test_every_name_is_ukrainian_english_and_polish(venue: Venue) -> None:
     named = (
         *(venue.taxes + venue.categories + venue.items + venue.groups + venue.stations),
         *(venue.printers + venue.displays + venue.halls + venue.reasons + venue.discounts),
-        *(venue.tenders + venue.roles + venue.stores + venue.ingredient_groups),
+        *(venue.roles + venue.stores + venue.ingredient_groups),
         *(venue.ingredients + venue.semi_finished + venue.meal_plans),
         *(modifier for group in venue.groups for modifier in group.modifiers),
     )

@@ -1,5 +1,7 @@
 """Changes of the menu: each alone, on whatever is in force, refused by name when it cannot be."""
 
+from dataclasses import replace
+
 from sync_server.domain.menu import Component
 from sync_server.domain.menu_cards import components_text
 from sync_server.domain.menu_changes import (
@@ -100,6 +102,23 @@ def test_what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() -> None:
         "no_thing", "no_thing", "no_thing", "",
     ]  # fmt: skip
     assert changed(menu, changes).items["borscht"].price_minor == 17_000
+
+
+def test_texts_of_codes_are_changes_of_the_settings_with_places_that_they_know() -> None:
+    menu = a_menu()
+    pay = Change("qr", "qr", "pay_link", "https://bank.test/?a={amount}&r={reference}")
+    after = changed(menu, [pay])
+    assert (after.settings.pay_link, value_of(after, pay)) == (pay.value, pay.value)
+    assert after.settings == replace(menu.settings, pay_link=pay.value), "and nothing else"
+    wrong = {
+        ("bill_link", "https://bill.test/{reference}"): "bad_place",
+        ("pay_link", "x" * 251): "bad_name",
+        ("pay_link", "\x1b[2J"): "bad_name",
+        ("name", "Another house"): "no_field",
+    }
+    for (field, value), code in wrong.items():
+        assert previewed(menu, [Change("qr", "qr", field, value)])[0].refused == code
+    assert previewed(menu, [Change("qr", "qr", "removed", "yes")])[0].refused == "in_use"
 
 
 FRIDAY_NOON_MS = 1_795_168_800_000  # 20 November 2026, 12:00 in Kyiv

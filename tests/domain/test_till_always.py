@@ -262,6 +262,7 @@ def _by_points(step: Step) -> object:
 OPERATIONS: dict[str, Callable[[Step], object]] = {
     "cash": lambda step: step.pay("cash"),
     "card": lambda step: step.pay("card"),
+    "qr": lambda step: step.pay("qr"),
     "half": lambda step: step.pay("cash", part=2),
     "voucher": _held("voucher", "G"),
     "deposit": _held("deposit", "D"),

@@ -13,6 +13,7 @@ from sync_server.domain.limits import TEMPLATE_PARTS, TEMPLATE_TEXT
 from sync_server.domain.menu import Template, TemplatePart
 from sync_server.domain.outward import PaperJob, PrepLabel, SheetRow, StockSheet
 from sync_server.domain.records import FigureRow
+from sync_server.paper.codes import payment_code
 from sync_server.paper.composing import compose, draft_of
 from sync_server.paper.figures import zone_of
 from sync_server.paper.templates import ANYWHERE, PARTS, REQUIRED, fault_of, standard
@@ -142,6 +143,10 @@ def test_a_logo_and_a_link_stand_on_what_the_guest_gets_and_on_nothing_else() ->
     assert isinstance(moved[-1], Logo)
     kitchen = printed(KITCHEN, bill_link=link, **logo)
     assert not any(isinstance(block, Logo | QR) for block in kitchen.blocks)
+    coded = replace(CATALOGUE.settings, pay_link="BCD\\nUAH{amount}\\n{reference}\\n{other}")
+    assert payment_code(coded, "12.50", 1_250, "A-1 №2") == "BCD\nUAH12.50\nA-1 №2\n{other}"
+    linked = replace(coded, pay_link="https://pay.test/{minor}?r={reference}")
+    assert payment_code(linked, "12.50", 1_250, "A-1 №2").endswith("/1250?r=A-1%20%E2%84%962")
     # Without a link a template may still ask for the code: then it says the bill in a line.
     asked = standard("pre_bill", PARTS["pre_bill"])
     (said,) = [block for block in printed(PRE_BILL, asked).blocks if isinstance(block, QR)]

@@ -7,7 +7,7 @@ from tests.web.conftest import Served, sign_in
 
 SECTIONS = (
     "item", "category", "group", "terms", "tax", "station", "pacing", "routing", "hall", "role",
-    "staff", "house_account", "points",
+    "staff", "house_account", "points", "qr",
 )  # fmt: skip
 
 
@@ -208,6 +208,24 @@ def test_points_are_set_like_everything_else_and_a_share_of_all_and_more_is_not_
         ["Points of club cards", "Of a bill up to, %", "100.00", "30.00", ""],
         ["Points of club cards", "Good for days (0: ever)", "0", "365", ""],
         ["Points of club cards", "Dishes that earn nothing", "", "wine", ""],
+    ]
+    page.click("button[value=drop]")
+
+
+def test_what_a_code_does_not_know_is_no_place_in_its_text(page: Page) -> None:
+    sign_in(page)
+    page.goto("/house/menu?section=qr")
+    pay = page.locator("input[name='c|qr|qr|pay_link']")
+    pay.fill("https://bank.test/?a={sum}")
+    keep(page)
+    expect(page.locator("[role=alert] li")).to_have_count(1)
+    pay.fill("https://bank.test/?a={amount}&r={reference}&x={{")
+    page.fill("input[name='c|qr|qr|bill_link']", "https://bill.test/{number}")
+    keep(page)
+    after = "https://bank.test/?a={amount}&r={reference}&x={{"
+    assert draft_of(page) == [
+        ["QR codes", "Payment by QR", "", after, ""],
+        ["QR codes", "Where the bill is", "", "https://bill.test/{number}", ""],
     ]
     page.click("button[value=drop]")
 

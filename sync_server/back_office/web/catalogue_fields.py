@@ -77,7 +77,7 @@ LINKS: Mapping[str, str] = {
     "fallback_printer_id": "printers",
 }
 MAY_BE_EMPTY = frozenset({"printer_id", "fallback_printer_id"})
-ALONE = frozenset({"points"})
+ALONE = frozenset({"points", "qr"})
 """What there is one of: it needs no name, and is neither added nor taken away."""
 PARENTS: Mapping[str, str] = {"item": "categories", "staff": "roles", "table": "halls"}
 

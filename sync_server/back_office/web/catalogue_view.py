@@ -58,6 +58,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     "staff": ("role_id", "language", "active"),
     "house_account": ("limit_minor", "tax_code", "active"),
     "points": (),
+    "qr": (),
 }
 CARDS: Mapping[str, tuple[str, ...]] = {
     "item": (
@@ -86,6 +87,7 @@ CARDS: Mapping[str, tuple[str, ...]] = {
     "points": (
         "earn_bp", "cap_bp", "wait_days", "good_days", "without_categories", "without_items",
     ),
+    "qr": ("pay_link", "bill_link"),
 }  # fmt: skip
 SECTIONS = tuple(LISTED)
 CHOICE = (*ALL_NAMES, "price_minor", "default", "seconds", "base_bp", "portion_milli")

@@ -163,6 +163,23 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Strony bez punktów",
     ),
     "menu_without_items": ("Dishes that earn nothing", "Страви без балів", "Dania bez punktów"),
+    "menus_qr": ("QR codes", "QR-коди", "Kody QR"),
+    "help_qr": (
+        "Payment: {{amount}} or {{minor}} (small coins) and {{reference}}; \\n begins a line. "
+        "The bill: {{number}}, {{day}}, {{total}}. An empty field switches its code off.",
+        "Оплата: {{amount}} або {{minor}} (у копійках) і {{reference}}; \\n починає рядок. "
+        "Рахунок: {{number}}, {{day}}, {{total}}. Порожнє поле вимикає свій код.",
+        "Płatność: {{amount}} lub {{minor}} (w groszach) i {{reference}}; \\n zaczyna wiersz. "
+        "Rachunek: {{number}}, {{day}}, {{total}}. Puste pole wyłącza kod.",
+    ),
+    "menu_qr": ("QR codes", "QR-коди", "Kody QR"),
+    "menu_pay_link": ("Payment by QR", "Оплата за QR", "Płatność QR"),
+    "menu_bill_link": ("Where the bill is", "Де рахунок", "Gdzie rachunek"),
+    "fault_menu_bad_place": (
+        "a word in braces that the code does not know",
+        "слово в дужках, якого код не знає",
+        "słowo w nawiasach, którego kod nie zna",
+    ),
     "menus_house_account": ("House accounts", "Рахунки фірм", "Konta firm"),
     "help_item": (
         "A name opens everything about a dish.",

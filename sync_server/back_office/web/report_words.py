@@ -115,6 +115,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "group_drinks": ("Drinks", "Напої", "Napoje"),
     "tender_cash": ("Cash", "Готівка", "Gotówka"),
     "tender_card": ("Card", "Картка", "Karta"),
+    "tender_qr": ("QR payment", "QR-оплата", "Płatność QR"),
     "tender_bank": ("Bank transfer", "Банківський переказ", "Przelew"),
     "tender_room": ("Room", "На номер", "Na pokój"),
     "tender_account": ("House account", "Рахунок клієнта", "Rachunek klienta"),

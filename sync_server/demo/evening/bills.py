@@ -1,4 +1,4 @@
-"""Paying: bill, cash with change, card, both, equal parts, a hotel room, tips, a refund.
+"""Paying: bill, cash with change, card, code, both, equal parts, a hotel room, tips, a refund.
 
 The till pays what the check says is due, whatever happened to it; a room charge that the hotel
 refuses is paid by card. The rules of money are `sync_server.domain.payments` and `folio`.
@@ -13,6 +13,7 @@ from sync_server.domain.checks import Check, balance, totals_of
 from sync_server.domain.club import activated, may_cover, paid_with_points
 from sync_server.domain.ids import ChargeId, CheckId, PaymentId, ShiftId
 from sync_server.domain.payments import cash_due, share
+from sync_server.domain.qr_codes import payment_reference
 
 from .clock import ScriptClock
 from .plan import MANAGER, POOR_ROOM, Payment, Visit, tip_of
@@ -24,6 +25,8 @@ NOTES_MINOR = (5_000, 10_000, 20_000, 50_000, 100_000)
 HOTEL_MINUTES = 15
 CLUB_EVERY = 4
 """Of so many parties one has a club card."""
+CODE_EVERY = 5
+"""Of so many parties that pay by card one photographs the code instead."""
 POINTS_LEAST_MINOR = 2_000
 
 At = Callable[[str], Awaitable[Post]]
@@ -125,14 +128,20 @@ class Till:
         self._pay(visit, post, check, "cash", amount, given, tip)
 
     def _card(self, visit: Visit, post: Post, check: Check, amount: int, tip: int) -> None:
+        coded = bool(post.catalogue.settings.pay_link) and visit.number % CODE_EVERY == 0
         if amount:
-            self._pay(visit, post, check, "card", amount, 0, tip)
+            self._pay(visit, post, check, "qr" if coded else "card", amount, 0, tip)
 
     def _pay(
         self, visit: Visit, post: Post, check: Check, tender: str, amount: int, given: int, tip: int
     ) -> None:
         self.slips += 1
-        slip = f"{self.slips:06d}" if tender == "card" else ""
+        now = post.check(check.check_id) or check
+        references = {
+            "card": f"{self.slips:06d}",
+            "qr": payment_reference(now.number, now.day, len(now.payments)),
+            "points": check.club_card,
+        }
         post.do(
             c.TakePayment(
                 check.check_id,
@@ -142,7 +151,7 @@ class Till:
                 amount,
                 given,
                 tip,
-                reference=check.club_card if tender == "points" else slip,
+                reference=references.get(tender, ""),
                 receipt=self.rng.random() < 0.8,
             )
         )
