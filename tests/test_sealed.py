@@ -81,3 +81,9 @@ def test_a_key_is_never_replaced_and_the_commands_say_what_is_wrong(
     missing = run(app, ["unseal", str(file), str(tmp_path / "o2"), "--key", str(tmp_path / "no")])
     assert missing.exit_code == 1
     assert "no key can be read" in missing.output
+
+
+def test_what_is_no_plain_file_of_the_backup_is_not_unpacked(backup: Path, tmp_path: Path) -> None:
+    (backup / "out").symlink_to(tmp_path)
+    with pytest.raises(BackupRefused, match="out is no file"):
+        unseal(copied(backup), tmp_path / "open", tmp_path / "safe.key")
