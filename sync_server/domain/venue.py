@@ -338,19 +338,17 @@ class Venue:
         extra = len(bumped) - BUMPED_TICKETS_KEPT
         if extra <= 0:
             return
-        # Most of them may be of guests who still sit there: those are kept, however old.
-        gone = [ticket for ticket in bumped if ticket.check_id not in self.checks]
-        if not gone:
-            return
-        first = _BUMPED_FIRST(min(gone, key=_BUMPED_FIRST))
-        if sum(_BUMPED_FIRST(ticket) < first for ticket in bumped) >= extra:
-            return
-        # In a busy house each bump forgets one: finding it must not sort all the others.
-        oldest = (
-            [min(bumped, key=_BUMPED_FIRST)]
-            if extra == 1
-            else nsmallest(extra, bumped, key=_BUMPED_FIRST)
-        )
+        # In a busy house each bump forgets one: finding it must not sort or sift all the others.
+        oldest = [min(bumped, key=_BUMPED_FIRST)]
+        if extra > 1:
+            # Most of them may be of guests who still sit there: those are kept, however old.
+            gone = [ticket for ticket in bumped if ticket.check_id not in self.checks]
+            if not gone:
+                return
+            first = _BUMPED_FIRST(min(gone, key=_BUMPED_FIRST))
+            if sum(_BUMPED_FIRST(ticket) < first for ticket in bumped) >= extra:
+                return
+            oldest = nsmallest(extra, bumped, key=_BUMPED_FIRST)
         for ticket in oldest:
             if ticket.check_id not in self.checks:
                 del self.tickets[ticket.ticket_id]
