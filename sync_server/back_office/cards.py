@@ -5,7 +5,7 @@ every line that uses it. What a card means is `sync_server.domain.recipes`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,7 @@ from sync_server.domain.recipes import (
 )
 from sync_server.domain.stock import IngredientId, from_milli, to_milli
 
+from .names import LANGUAGES
 from .settings import locked_through
 from .tables import (
     BackRow,
@@ -160,10 +161,25 @@ def read_unit_costs(session: Session) -> dict[str, Fraction]:
     return last | {good: Fraction(value * 1000, qty) for good, (qty, value) in held.items()}
 
 
+UNKNOWN = ""
+"""The language of a text that was written before each language had its own."""
+
+
+def technology_of(session: Session, owner: Owner, owner_id: str, valid_from: str) -> dict[str, str]:
+    """How a version of a card is made, by language, without those in which nothing is said."""
+    row = session.get(CardText, (owner.value, owner_id, valid_from))
+    if row is None:
+        return {}
+    said = {language: getattr(row, f"technology_{language}") for language in LANGUAGES}
+    said[UNKNOWN] = row.technology
+    return {language: text for language, text in said.items() if text}
+
+
 def add_version(
-    session: Session, recipe: Recipe, technology: str, login: str, at_ms: int
+    session: Session, recipe: Recipe, technology: Mapping[str, str], login: str, at_ms: int
 ) -> list[Fault]:
-    """A new version of a card; refused with everything that is wrong, the cycle by its path.
+    """A new version of a card, made as `technology` says by language; refused with everything that
+    is wrong, the cycle by its path.
 
     A version is never edited: a day that has one already, or that is locked, is refused.
     """
@@ -183,9 +199,9 @@ def add_version(
             owner=key[0],
             owner_id=key[1],
             valid_from=key[2],
-            technology=technology,
             login=login,
             at_ms=at_ms,
+            **{f"technology_{lang}": technology.get(lang, "") for lang in LANGUAGES},
         )
     )
     session.flush()

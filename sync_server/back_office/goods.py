@@ -136,8 +136,8 @@ def keep_good(session: Session, good_id: str, sheet: Sheet) -> tuple[str, list[F
 
 
 def _moved(session: Session, good_id: str) -> bool:
-    query = select(func.count()).where(StockMove.ingredient_id == good_id)
-    return session.exec(query).one() > 0
+    query = select(StockMove.n).where(StockMove.ingredient_id == good_id).limit(1)
+    return session.exec(query).first() is not None
 
 
 def _group(session: Session, typed: Typed) -> str | None:

@@ -42,6 +42,10 @@ COLUMNS: Mapping[str, tuple[str, str, str]] = {
     "cold_loss": ("cold loss, %", "холодні втрати, %", "ubytek zimny, %"),
     "hot_loss": ("hot loss, %", "теплові втрати, %", "ubytek cieplny, %"),
     "output": ("makes", "вихід", "wychodzi"),
+    "in_yield": ("in the yield", "у виході", "w wydajności"),
+    "technology_uk": ("method, ukrainian", "технологія", "sposób po ukraińsku"),
+    "technology_en": ("method", "технологія англійською", "sposób po angielsku"),
+    "technology_pl": ("method, polish", "технологія польською", "sposób"),
     "store": ("store", "склад", "magazyn"),
     "good": ("good", "товар", "towar"),
     "dish": ("dish", "страва", "danie"),
@@ -85,6 +89,12 @@ FIGURES: Mapping[str, tuple[str, int]] = {
 """Figures of a good: where each is kept, and in how many parts of what is typed."""
 NAME_COLUMNS = ("name_uk", "name_en", "name_pl")
 """A good has a name in one of them; what is missing is taken from the others."""
+TECHNOLOGY_COLUMNS = ("technology_uk", "technology_en", "technology_pl")
+"""How a card is made; said in one of its rows, or the same in several."""
+YES: Mapping[str, bool] = {
+    "yes": True, "так": True, "tak": True, "true": True,
+    "no": False, "ні": False, "nie": False, "false": False,
+}  # fmt: skip
 NEEDED: Mapping[Subject, tuple[str, ...]] = {
     Subject.GOODS: ("id", "unit", "group"),
     Subject.RECIPES: ("kind", "owner", "component", "qty", "unit"),
@@ -93,7 +103,7 @@ NEEDED: Mapping[Subject, tuple[str, ...]] = {
 }
 OPTIONAL: Mapping[Subject, tuple[str, ...]] = {
     Subject.GOODS: (*NAME_COLUMNS, "supplier", "par", "barcode", "allergens", *FIGURES),
-    Subject.RECIPES: ("cold_loss", "hot_loss", "output"),
+    Subject.RECIPES: ("cold_loss", "hot_loss", "output", "in_yield", *TECHNOLOGY_COLUMNS),
     Subject.OPENING: (),
     Subject.PRICES: ("rule",),
 }

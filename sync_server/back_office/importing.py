@@ -15,12 +15,24 @@ from sqlmodel import Session, select
 
 from sync_server.domain.documents import Line, Paper
 from sync_server.domain.limits import PRICE_MINOR
+from sync_server.domain.menu_cards import METHOD_LENGTH
 from sync_server.domain.menu_changes import CHANGES, Change
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
 from .cards import add_version, book_faults
-from .import_columns import FIGURES, KINDS, NAME_COLUMNS, NAMES, NEEDED, OPTIONAL, UNITS, Subject
+from .import_columns import (
+    FIGURES,
+    KINDS,
+    NAME_COLUMNS,
+    NAMES,
+    NEEDED,
+    OPTIONAL,
+    TECHNOLOGY_COLUMNS,
+    UNITS,
+    YES,
+    Subject,
+)
 from .menu_draft import Outlook, keep_in_draft
 from .names import LANGUAGES, Names, every_name, names_of
 from .papers import Actor, Draft, DraftLine, save
@@ -29,6 +41,10 @@ from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
 from .typed import decimal_of, minor_of
 
 LINES_A_PAPER = 500
+CELL_LENGTH = 500
+MOST = Decimal(10**9)
+TOLD = 80
+"""So much of a text is shown beside its fault."""
 TOLD_EVERY = 500
 
 
@@ -39,6 +55,7 @@ class Plan:
     subject: Subject
     goods: list[Ingredient] = field(default_factory=list)
     recipes: list[Recipe] = field(default_factory=list)
+    technology: dict[tuple[Owner, str], dict[str, str]] = field(default_factory=dict)
     opening: dict[str, list[DraftLine]] = field(default_factory=dict)
     prices: list[Change] = field(default_factory=list)
     owners: dict[str, "Cell"] = field(default_factory=dict)
@@ -149,9 +166,9 @@ def dry_run(
             plan.fault(Cell(table.name, 1, None, name), "column_missing")
         if missing:
             continue
-        rows = _counted(table.rows, plan.rows, tell)
-        plan.rows += len(table.rows)
         reader = _Reader(plan, house, table.name, columns)
+        rows = reader.sound(_counted(table.rows, plan.rows, tell))
+        plan.rows += len(table.rows)
         match subject:
             case Subject.GOODS:
                 _read_goods(reader, rows)
@@ -192,6 +209,16 @@ class _Reader:
     sheet: str
     columns: Mapping[str, int | None]
 
+    def sound(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
+        """The rows, with a fault for every cell that is longer than is kept."""
+        for row in rows:
+            for name in self.columns:
+                most = METHOD_LENGTH if name in TECHNOLOGY_COLUMNS else CELL_LENGTH
+                cell = self.cell(row, name)
+                if len(cell.text) > most:
+                    self.plan.fault(replace(cell, text=cell.text[:TOLD]), "cell_too_long")
+            yield row
+
     def cell(self, row: TableRow, name: str) -> Cell:
         index = self.columns[name]
         text = row.cells[index] if index is not None and index < len(row.cells) else ""
@@ -222,15 +249,16 @@ class _Reader:
         value = decimal_of(cell.text)
         if value is None:
             self.plan.fault(cell, "bad_number_cell")
-        elif value < least or value > 10**9:
+        elif value < least or value > MOST:
             self.plan.fault(cell, "bad_quantity")
         else:
             return value
         return Decimal(0)
 
-    def positive(self, row: TableRow, name: str) -> Decimal:
+    def some(self, row: TableRow, name: str, *, least: Decimal = Decimal(0)) -> Decimal:
+        """A figure that has to be there and is not nothing."""
         self.needed(row, name)
-        value = self.figure(row, name)
+        value = self.figure(row, name, least=least)
         if value == 0 and self.text(row, name) in ("0", "0.0", "0,0"):
             self.plan.fault(self.cell(row, name), "bad_quantity")
         return value
@@ -314,12 +342,17 @@ def _read_recipes(reader: _Reader, rows: Iterable[TableRow], day: str) -> None:
             reader.plan.fault(reader.cell(row, "unit"), "no_unit")
         elif house.units[unit][0] != house.units[good.unit][0]:
             reader.plan.fault(reader.cell(row, "unit"), "unit_does_not_convert")
-        qty = reader.positive(row, "qty")
+        # A choice may take something out of its dish.
+        least = -MOST if kind == Owner.MODIFIER else Decimal(0)
+        qty = reader.some(row, "qty", least=least)
         factor = house.units.get(unit, ("", 1))[1]
         losses = Losses(_loss(reader, row, "cold_loss"), _loss(reader, row, "hot_loss"))
         key = (Owner(kind), owner)
         part = IngredientId(good.ingredient_id if good else "")
-        lines.setdefault(key, []).append(Component(part, exact(qty * factor), losses))
+        counts = _counts(reader, row)
+        line = Component(part, exact(qty * factor), losses, counts_in_yield=counts)
+        lines.setdefault(key, []).append(line)
+        _read_technology(reader, row, reader.plan.technology.setdefault(key, {}))
         reader.plan.owners.setdefault(owner, reader.cell(row, "owner"))
         output = reader.figure(row, "output")
         if reader.text(row, "output") and output <= 0:
@@ -329,6 +362,23 @@ def _read_recipes(reader: _Reader, rows: Iterable[TableRow], day: str) -> None:
     for key, components in lines.items():
         output = outputs.get(key, Decimal(1))
         reader.plan.recipes.append(Recipe(key[0], key[1], day, output, tuple(components)))
+
+
+def _counts(reader: _Reader, row: TableRow) -> bool:
+    """Whether a component counts in the yield; it does where nothing is said."""
+    cell = reader.cell(row, "in_yield")
+    said = YES.get(cell.text.casefold(), None if cell.text else True)
+    if said is None:
+        reader.plan.fault(cell, "yes_or_no")
+    return bool(said)
+
+
+def _read_technology(reader: _Reader, row: TableRow, said: dict[str, str]) -> None:
+    """How the card of a row is made, by language; its rows do not say two things."""
+    for name in TECHNOLOGY_COLUMNS:
+        cell, language = reader.cell(row, name), name.removeprefix("technology_")
+        if cell.text and said.setdefault(language, cell.text) != cell.text:
+            reader.plan.fault(replace(cell, text=cell.text[:TOLD]), "says_otherwise")
 
 
 def _owner_factor(house: House, key: tuple[Owner, str]) -> int:
@@ -354,7 +404,7 @@ def _read_opening(reader: _Reader, rows: Iterable[TableRow]) -> None:
             reader.plan.fault(reader.cell(row, "store"), "no_store_id")
         if good is None:
             reader.plan.fault(reader.cell(row, "good"), "no_good")
-        qty, value = reader.positive(row, "qty"), reader.figure(row, "value")
+        qty, value = reader.some(row, "qty"), reader.figure(row, "value")
         if good is not None:
             base = exact(qty * house.units[good.unit][1])
             line = Line(IngredientId(good.ingredient_id), base, minor_of(value))
@@ -411,7 +461,8 @@ def carry_out(
         known.allergens = good.allergens or known.allergens
     found: list[CellFault] = []
     for recipe in plan.recipes:
-        for fault in add_version(session, recipe, "", actor.login, actor.at_ms):
+        said = plan.technology.get((recipe.owner, recipe.owner_id), {})
+        for fault in add_version(session, recipe, said, actor.login, actor.at_ms):
             text = " ".join(str(value) for value in fault.params.values())
             found.append(CellFault(recipe.owner_id, 0, "", fault.code, text))
     if plan.menu is not None and plan.prices:

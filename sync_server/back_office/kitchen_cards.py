@@ -8,8 +8,8 @@ card and taken off by a person only: a good whose allergens nobody entered must 
 Neighbours: `cards` keeps the versions, `catalogue` the editions, `kds_app` shows the card.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from sync_server.domain.menu_cards import components_text
 from sync_server.domain.menu_changes import CHANGES, Change, changed, gathered, previewed
 from sync_server.domain.recipes import Component as RecipeLine, Owner, Recipe, RecipeBook
 
-from .cards import read_book, read_foods
+from .cards import UNKNOWN, read_book, read_foods
 from .catalogue import Edition, publish, waiting
 from .goods import ALLERGENS
 from .names import LANGUAGES, name_in, names_of
@@ -35,11 +35,11 @@ COOKS_UNIT = {"kg": "g", "l": "ml"}
 
 @dataclass(frozen=True, slots=True)
 class NewCard:
-    """A version that was just added. `technology` None: nobody said how it is made, the menu's
+    """A version of a card. `technology` by language; None: nobody said how it is made, the menu's
     words stay."""
 
     recipe: Recipe
-    technology: str | None = None
+    technology: Mapping[str, str] | None = None
 
 
 def tell_kitchen(
@@ -68,28 +68,36 @@ def tell_kitchen(
 
 
 def tell_contents(session: Session, catalogue: Catalogue, good_id: str, actor: Actor) -> int | None:
-    """Add what a good is now known to contain to every dish that it goes into; gives the edition,
-    None where nothing is new."""
+    """Add what a good is now known to contain to every dish that it goes into, and what it is now
+    called to every card that names it; gives the edition, None where nothing is new."""
     base = _menu_then(session, catalogue, actor.at_ms)
     says = _Saying(session, base, read_book(session), actor.today)
-    changes = gathered(base, list(says.contents(good_id)))[:CHANGES]
+    told = [*says.contents(good_id), *says.called(good_id)]
+    changes = gathered(base, told)[:CHANGES]
     good = session.get(Ingredient, good_id)
     made = publish(session, base, changes, (actor.at_ms, good.name_uk if good else ""), actor)
     return made if isinstance(made, int) else None
 
 
-def method_of(catalogue: Catalogue | None, item_id: str) -> str:
-    """How the menu says that a dish is made, in the house's language; "" where it says nothing."""
+def method_of(
+    catalogue: Catalogue | None, item_id: str, written: Mapping[str, str]
+) -> Mapping[str, str]:
+    """How a dish is made, by language, as its next version begins: as its card has it, `written`;
+    what that has in no known language is the house's, and what the menu says beside that same text
+    belongs to it. Where the card says nothing, the menu's words."""
     item = catalogue.items.get(item_id) if catalogue is not None else None
-    if catalogue is None or item is None:
-        return ""
-    return catalogue.name(item.method, catalogue.settings.language)
+    said = item.method if item is not None else {}
+    if UNKNOWN not in written:
+        return written or said
+    house = catalogue.settings.language if catalogue is not None else LANGUAGES[0]
+    own = {house: written[UNKNOWN]}
+    return said if said.get(house, "").strip() == written[UNKNOWN].strip() else own
 
 
 def _called(good: Ingredient) -> dict[str, str]:
-    """The names of a good, without a language in which it has none."""
-    said = {language: getattr(names_of(good), language) for language in LANGUAGES}
-    return {language: name for language, name in said.items() if name}
+    """The names of a good as the pages show them: in every language, English for a missing one."""
+    names = names_of(good)
+    return {language: names[language] for language in LANGUAGES}
 
 
 def _begins(day: str, catalogue: Catalogue) -> int:
@@ -146,6 +154,23 @@ class _Saying:
             if self._contains(Owner.ITEM, item_id, good_id, DEPTH):
                 yield self._allergens(item_id)
 
+    def called(self, good_id: str) -> Iterable[Change]:
+        """The cards that name a good by another name than it has now."""
+        names = _called(self._goods[good_id])
+
+        def anew(parts: Sequence[Component]) -> str:
+            named = (
+                replace(one, names=names) if one.component_id == good_id else one for one in parts
+            )
+            return components_text(named)
+
+        for item_id, item in self._menu.items.items():
+            yield Change("item", item_id, "components", anew(item.components))
+        for group in self._menu.groups.values():
+            for choice in group.modifiers:
+                target = f"{group.group_id}/{choice.modifier_id}"
+                yield Change("modifier", target, "components", anew(choice.components))
+
     def name(self, recipe: Recipe) -> str:
         """What the owner of a card is called in the house."""
         owner = recipe.owner_id
@@ -172,14 +197,12 @@ class _Saying:
         more = [one for one in ALLERGENS if one in meal.allergens and one not in stand]
         return Change("item", item_id, "allergens", " ".join((*stand, *more)))
 
-    def _method(self, item_id: str, technology: str) -> Iterable[Change]:
-        """One text is written, in the house's language; older words of other languages would say
+    def _method(self, item_id: str, technology: Mapping[str, str]) -> Iterable[Change]:
+        """What the card says by language; the menu's words of any other language would say
         something else, so they go."""
-        own = self._menu.settings.language
-        yield Change("item", item_id, f"method_{own}", technology.strip())
-        for language in self._menu.items[item_id].method:
-            if language != own:
-                yield Change("item", item_id, f"method_{language}", "")
+        for language in dict.fromkeys((*technology, *self._menu.items[item_id].method)):
+            text = technology.get(language, "").strip()
+            yield Change("item", item_id, f"method_{language}", text)
 
     def _contains(self, owner: Owner, owner_id: str, good_id: str, depth: int) -> bool:
         recipe = self._book.in_force(owner, owner_id, self._day)

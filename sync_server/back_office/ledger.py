@@ -12,8 +12,9 @@ What is dated before the last move of its good is priced as things stand and mar
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any, TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import Select, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -36,7 +37,7 @@ from .balances import NEVER, Balances
 from .marks import Marks, week_of
 from .moves import Entry, Moves, domain_move
 from .settings import costing_method
-from .tables import RecostCause, RecostDue, StockMove
+from .tables import BOUGHT_AT_A_PRICE, Ingredient, RecostCause, RecostDue, StockMove
 
 __all__ = ["Entry", "Gone", "Ledger", "Share", "Shelf", "domain_move", "last_purchase", "mark_due"]
 
@@ -44,6 +45,7 @@ LAST = (True, chr(0x10FFFF))
 """Behind whatever stood at a moment before this transaction: who comes first is looked up anew."""
 
 WAITING = 0
+Q = TypeVar("Q", bound=Select[Any])
 CAUSES_NAMED = 50
 
 
@@ -246,6 +248,27 @@ def last_purchase(
     session: Session, ingredient_id: str, *, before: tuple[str, int] | None = None
 ) -> StockMove | None:
     """The last arrival of a good at a price (before a day and moment), that still holds."""
+    query = _latest_first(select(StockMove)).where(StockMove.ingredient_id == ingredient_id)
+    if before is not None:
+        day, at_ms = before
+        same = (col(StockMove.day) == day) & (col(StockMove.at_ms) < at_ms)
+        query = query.where(StockMove.day <= day, (col(StockMove.day) < day) | same)
+    return session.exec(query).first()
+
+
+def last_purchases(session: Session) -> dict[str, StockMove]:
+    """The last arrival at a price of every good that ever had one: a look into the index for
+    each good, however many moves there are."""
+    latest = _latest_first(select(StockMove.n)).where(
+        StockMove.ingredient_id == Ingredient.ingredient_id
+    )
+    each = latest.correlate(Ingredient).scalar_subquery()
+    rows = select(StockMove).where(col(StockMove.n).in_(select(each).select_from(Ingredient)))
+    return {row.ingredient_id: row for row in session.exec(rows)}
+
+
+def _latest_first(query: Q) -> Q:
+    """The latest of the arrivals at a price that were not taken back."""
     opposite = aliased(StockMove)
     annulled = (
         select(opposite.n)
@@ -253,24 +276,13 @@ def last_purchase(
         .correlate(StockMove)
         .exists()
     )
-    query = select(StockMove).where(
-        StockMove.ingredient_id == ingredient_id,
-        col(StockMove.kind).in_([kind.value for kind in BOUGHT]),
-        StockMove.qty_milli > 0,
-        StockMove.annuls == 0,
-        ~annulled,
-    )
-    if before is not None:
-        day, at_ms = before
-        same = (col(StockMove.day) == day) & (col(StockMove.at_ms) < at_ms)
-        query = query.where((col(StockMove.day) < day) | same)
-    ordered = query.order_by(
+    ordered = query.where(text(BOUGHT_AT_A_PRICE), ~annulled).order_by(
         col(StockMove.day).desc(),
         col(StockMove.at_ms).desc(),
         col(StockMove.document).desc(),
         col(StockMove.n).desc(),
     )
-    return session.exec(ordered.limit(1)).first()
+    return ordered.limit(1)
 
 
 Gone = tuple[MoveKind, Place]

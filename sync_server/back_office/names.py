@@ -4,6 +4,7 @@ Rule: English and Ukrainian always stand; a Polish name may be missing, and then
 stands for it. Neighbour: `reports/naming` puts names on keys in queries.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +52,12 @@ def name_in(row: Named, language: str) -> str:
 def every_name(row: Named) -> tuple[str, ...]:
     """Whatever people may call it, without what is missing."""
     return tuple(name for name in (row.name_uk, row.name_en, row.name_pl) if name)
+
+
+def said_in(texts: Mapping[str, str], language: str) -> str:
+    """A text for a reader: in the own language, else in English, else in whichever there is."""
+    first = texts.get(language) or texts.get("en", "")
+    return first or next((text for text in texts.values() if text), "")
 
 
 def name_column(

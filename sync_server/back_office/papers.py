@@ -33,6 +33,7 @@ from .tables import BackRow, Balance, Ingredient, Store, Supplier, Unit
 
 NOT_COUNTED = -1
 PRICE_JUMP_BP = 1_000
+NAMED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,7 @@ def _invoices(session: Session, document: Document) -> dict[str, str]:
 
 
 def _counted(session: Session, document: Document) -> dict[str, Counted]:
-    """By good the last posted stock-take of the stores that a document touches."""
+    """By good the last posted stock-take, from the document's day on, of the stores it touches."""
     stores = [store for store in (document.store_id, document.to_store_id) if store]
     query = (
         select(PaperRow, PaperLine.ingredient_id)
@@ -241,6 +242,7 @@ def _counted(session: Session, document: Document) -> dict[str, Counted]:
             PaperRow.paper == Paper.COUNT.value,
             PaperRow.state == State.POSTED.value,
             col(PaperRow.store_id).in_(stores),
+            PaperRow.day >= document.day,
         )
         .order_by(col(PaperRow.day), col(PaperRow.at_ms))
     )
@@ -254,8 +256,27 @@ def _counted(session: Session, document: Document) -> dict[str, Counted]:
 def book_at(session: Session, document: Document) -> Callable[[str], Decimal]:
     """What the book says the document's store held of each good at the document's moment.
 
-    Only moves up to that moment, and none of the document's own.
+    Only moves up to that moment, and none of the document's own. What it names is read at once,
+    what its prepared goods contain when it is asked for.
     """
+    held: dict[str, Decimal] = {}
+
+    def read_in(goods: Sequence[str]) -> None:
+        for start in range(0, len(goods), NAMED_AT_ONCE):
+            some = goods[start : start + NAMED_AT_ONCE]
+            held.update(dict.fromkeys(some, ZERO) | _held_at(session, document, some))
+
+    def qty(good: str) -> Decimal:
+        if good not in held:
+            read_in([good])
+        return held[good]
+
+    read_in(sorted({line.ingredient_id for line in document.lines}))
+    return qty
+
+
+def _held_at(session: Session, document: Document, goods: Sequence[str]) -> dict[str, Decimal]:
+    """Of some goods what the book had: the days before added up, and the moves of the day."""
     place, tables = store_place(document.store_id), BackRow.metadata.tables
     moves, days = tables["stock_move"].c, tables["stock_day"].c
     held: dict[str, Decimal] = {}
@@ -272,10 +293,11 @@ def book_at(session: Session, document: Document) -> Callable[[str], Decimal]:
     ):
         signed = case((of.target == place, of.qty_milli), else_=-of.qty_milli)
         here = or_(of.source == place, of.target == place)
-        query = sa.select(of.ingredient_id, func.sum(signed)).where(here, *where)
+        named = of.ingredient_id.in_(goods)
+        query = sa.select(of.ingredient_id, func.sum(signed)).where(named, here, *where)
         for good, qty in session.connection().execute(query.group_by(of.ingredient_id)):
             held[good] = held.get(good, ZERO) + from_milli(int(qty))
-    return lambda good: held.get(good, ZERO)
+    return held
 
 
 @dataclass(frozen=True, slots=True)

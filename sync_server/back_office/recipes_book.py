@@ -26,9 +26,9 @@ from sync_server.domain.recipes import Owner, Policy, Portion, RecipeBook, explo
 from sync_server.domain.rejections import Refused
 from sync_server.domain.stock import IngredientId
 
-from .cards import read_book, read_foods, read_unit_costs
+from .cards import read_book, read_foods, read_unit_costs, technology_of
 from .names import Names, names_of
-from .tables import Balance, CardText, Ingredient, Item, ItemCategory, RecipeCard, SalesFact
+from .tables import Balance, Ingredient, Item, ItemCategory, RecipeCard, SalesFact
 
 PRICE_DAYS = 30
 
@@ -50,12 +50,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class OpenCard:
-    """A card on its own page."""
+    """A card on its own page; `technology` is how it is made, by language."""
 
     card: Card
     sheet: Sheet
     meal: Meal
-    technology: str
+    technology: Mapping[str, str]
     versions: tuple[str, ...]
 
 
@@ -74,7 +74,7 @@ class Cookbook:
         self._names = _names(session)
         for key, names in (choices or {}).items():
             self._names[Owner.MODIFIER, key] = (names, Names("", ""), "", 1)
-        self._prices = _prices(session, day)
+        self._prices: dict[str, int] | None = None
 
     def unit_cost(self, good: IngredientId) -> Fraction:
         """What a base unit of a good costs now; nothing where no price is known."""
@@ -82,6 +82,7 @@ class Cookbook:
 
     def cards(self) -> list[Card]:
         """Every dish, prepared good and modifier that has a card in force."""
+        self._prices = _prices(self._session, self._day)
         found = []
         for owner, owner_id in self.book.versions:
             card = self.card(owner, owner_id)
@@ -89,18 +90,23 @@ class Cookbook:
                 found.append(card)
         return found
 
+    def _price(self, item_id: str) -> int | None:
+        """What a dish sells for: of all, if all were asked for, or looked up alone."""
+        prices = self._prices
+        if prices is None:
+            prices = _prices(self._session, self._day, item_id)
+        return prices.get(item_id)
+
     def blank(self, owner: Owner, owner_id: str) -> Card | None:
         """A dish, prepared good or choice as a card that makes one of nothing yet; None for what
         the house does not know."""
-        if owner is Owner.SEMI:
-            good = self._session.get(Ingredient, owner_id)
-            if good is None or not good.semi_policy:
-                return None
+        if owner is Owner.SEMI and owner_id not in self.book.policies:
+            return None
         known = self._names.get((owner, owner_id))
         if known is None:
             return None
         names, group, unit, factor = known
-        price = self._prices.get(owner_id) if owner is Owner.ITEM else None
+        price = self._price(owner_id) if owner is Owner.ITEM else None
         return Card(owner, owner_id, names, group, unit, factor, "", None, price)
 
     def without(self) -> list[Card]:
@@ -123,7 +129,7 @@ class Cookbook:
             (owner, owner_id), (Names(owner_id, owner_id), Names("", ""), "", 1)
         )
         cost = None if isinstance(sheet, Refused) else sheet.unit_cost
-        price = self._prices.get(owner_id) if owner is Owner.ITEM else None
+        price = self._price(owner_id) if owner is Owner.ITEM else None
         return Card(owner, owner_id, names, group, unit, factor, recipe.valid_from, cost, price)
 
     def open(self, owner: Owner, owner_id: str, day: str = "") -> OpenCard | Refused:
@@ -135,13 +141,11 @@ class Cookbook:
         card = self.card(owner, owner_id, when)
         assert card is not None, "a sheet has a card"
         meal = meal_of(self.book, [(owner, owner_id)], when, read_foods(self._session))
-        key = (owner.value, owner_id, sheet.recipe.valid_from)
-        text = self._session.get(CardText, key)
+        technology = technology_of(self._session, owner, owner_id, sheet.recipe.valid_from)
         query = select(RecipeCard.valid_from).where(
             RecipeCard.owner == owner.value, RecipeCard.owner_id == owner_id
         )
         versions = self._session.exec(query.order_by(col(RecipeCard.valid_from).desc())).all()
-        technology = text.technology if text else ""
         return OpenCard(card, sheet, meal, technology, tuple(versions))
 
     def effects(self, good: str, unit_minor: Fraction) -> list[tuple[Effect, Card]]:
@@ -195,14 +199,16 @@ def _names(session: Session) -> dict[tuple[Owner, str], tuple[Names, Names, str,
     return found
 
 
-def _prices(session: Session, day: str) -> dict[str, int]:
-    """By dish the average net price of a portion in the last days."""
+def _prices(session: Session, day: str, item_id: str = "") -> dict[str, int]:
+    """By dish, or of one dish, the average net price of a portion in the last days."""
     first = (date.fromisoformat(day) - timedelta(days=PRICE_DAYS)).isoformat()
     query = (
         select(SalesFact.item_id, func.sum(SalesFact.qty_milli), func.sum(SalesFact.net_minor))
         .where(SalesFact.day >= first, SalesFact.day <= day)
         .group_by(SalesFact.item_id)
     )
+    if item_id:
+        query = query.where(SalesFact.item_id == item_id)
     return {
         item: int(net) * 1000 // int(qty) for item, qty, net in session.exec(query) if qty and net
     }

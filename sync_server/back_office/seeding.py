@@ -29,6 +29,7 @@ from sync_server.store.database import Database, session_on
 
 from .cards import add_cards
 from .ledger import Entry, Ledger, Shelf
+from .names import LANGUAGES
 from .tables import (
     Account,
     Bottle,
@@ -314,8 +315,8 @@ def _methods(session: Session, house: House, recipes: Sequence[Recipe], at_ms: i
     for item in house.items:
         if item.item_id in cards and item.method:
             key = {"owner": Owner.ITEM.value, "owner_id": item.item_id, "valid_from": FIRST_CARD}
-            text = _name(item.method, "uk")
-            session.add(CardText(**key, technology=text, login="", at_ms=at_ms))
+            said = {f"technology_{lang}": item.method.get(lang, "") for lang in LANGUAGES}
+            session.add(CardText(**key, **said, login="", at_ms=at_ms))
 
 
 def cards_of(house: House) -> list[Recipe]:

@@ -17,12 +17,15 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sync_server.domain.menu_cards import METHOD_LENGTH
+
 ROWS = 60_000
 COLUMNS = 60
 BYTES = 20 * 1024 * 1024
 UNPACKED = 400 * 1024 * 1024
 FAULTS = 20_000
-TEXT_LENGTH = 500
+TEXT_LENGTH = METHOD_LENGTH + 1
+"""One more than the longest text that is kept, so that a longer one is seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,18 @@ def _big(*, primary_key: bool = False) -> "Column[int]":
     return Column(BigInteger, nullable=False, autoincrement=False, primary_key=primary_key)
 
 
-def _partial(name: str, where: str) -> Index:
-    """An index of the few moves where a column says anything; questions repeat the condition."""
+BOUGHT_AT_A_PRICE = "kind IN ('opening', 'receipt') AND qty_milli > 0 AND annuls = 0"
+"""Which moves say what was paid for a good. A question has to say it in these words, or the
+database does not see that the index of these moves is enough."""
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    """An index of the few moves where a condition holds; questions repeat the condition."""
     return Index(
-        f"ix_stock_move_{name}", name, sqlite_where=text(where), postgresql_where=text(where)
+        f"ix_stock_move_{name}",
+        *(columns or (name,)),
+        sqlite_where=text(where),
+        postgresql_where=text(where),
     )
 
 
@@ -170,15 +178,22 @@ class RecipeCard(BackRow, table=True):
 
 
 class CardText(BackRow, table=True):
-    """What a version of a card says in words, and who wrote it when."""
+    """How a version of a card is made, by language, and who wrote it when.
+
+    `technology` is the one text of versions older than those: in the house's language, whichever
+    that was.
+    """
 
     __tablename__ = "card_text"
     owner: str = Field(primary_key=True)
     owner_id: str = Field(primary_key=True)
     valid_from: str = Field(primary_key=True)
-    technology: str = Field(sa_column=Column(Text, nullable=False))
+    technology: str = Field(default="", sa_column=Column(Text, nullable=False))
     login: str
     at_ms: int = Field(sa_column=_big())
+    technology_en: str = Field(default="", sa_column=Column(Text, nullable=False))
+    technology_uk: str = Field(default="", sa_column=Column(Text, nullable=False))
+    technology_pl: str = Field(default="", sa_column=Column(Text, nullable=False))
 
 
 class CalculationRow(BackRow, table=True):
@@ -356,6 +371,7 @@ class StockMove(BackRow, table=True):
         Index("ix_stock_move_document", "document"),
         *(_partial(name, f"{name} <> 0") for name in ("undoes", "annuls", "corrects")),
         _partial("batch", "batch <> ''"),
+        _partial("bought", BOUGHT_AT_A_PRICE, "ingredient_id", "day", "at_ms"),
     )
     n: int = Field(sa_column=_big(primary_key=True))
     kind: str
@@ -490,7 +506,7 @@ class CostChange(BackRow, table=True):
     __tablename__ = "cost_change"
     n: int = Field(sa_column=_big(primary_key=True))
     run: int = Field(foreign_key="recost_run.number")
-    line_id: str
+    line_id: str = Field(index=True)
     fire_no: int
     item_id: str
     day: str = Field(index=True)
@@ -513,6 +529,7 @@ class SalesFact(BackRow, table=True):
     """
 
     __tablename__ = "sales_fact"
+    __table_args__ = (Index("ix_sales_fact_item", "item_id", "day"),)
     event_n: int = Field(sa_column=_big(primary_key=True))
     position: int = Field(primary_key=True)
     kind: str

@@ -3,8 +3,11 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
-from sqlalchemy import Connection, text, update
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
 from sync_server.back_office.accounts import Accounts, Admitted, Denied, Passwords
@@ -12,7 +15,6 @@ from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.tables import Account, SignIn
 from sync_server.domain.limits import PIN_FAILURES, PIN_LOCK_FIRST_MS, SESSION_MS
 from sync_server.store.database import Database, session_on
-from sync_server.store.migrations import upgrade
 from tests.back_office.house import PASSWORD, PASSWORDS, furnish
 
 
@@ -105,9 +107,14 @@ async def test_who_approves_the_books_still_opens_house_accounts_after_the_upgra
     await furnish(books)
     before = update(Account).where(col(Account.login) == "halyna")
     old = before.values(rights="reports costing approve_stock settings")
-    back = text("UPDATE alembic_version SET version_num = '0013'")
-    await books.write(lambda connection: (connection.execute(old), connection.execute(back)))
-    upgrade(books, MIGRATIONS)
+    revision = import_module(f"{MIGRATIONS}.versions.0014_house_accounts")
+
+    def upgraded(connection: Connection) -> None:
+        connection.execute(old)
+        with Operations.context(MigrationContext.configure(connection)):
+            revision.upgrade()
+
+    await books.write(upgraded)
     rows = books.read(lambda c: c.execute(select(Account.login, Account.rights)).all())
     opens = {login for login, rights in rows if "house_account" in rights.split()}
     assert opens == {"halyna", "oksana"}, "who only keeps recipes does not"

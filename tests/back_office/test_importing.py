@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import Connection
 from sqlmodel import select
 
-from sync_server.back_office.cards import read_book
+from sync_server.back_office.cards import read_book, technology_of
 from sync_server.back_office.import_columns import Subject
 from sync_server.back_office.importing import Plan, carry_out, dry_run
 from sync_server.back_office.journal_entries import choose_account, journal_entries
@@ -19,6 +19,8 @@ from sync_server.back_office.papers import Actor
 from sync_server.back_office.sheets import CellFault, Table, tables_in
 from sync_server.back_office.tables import Ingredient, StockMove
 from sync_server.back_office.typed import decimal_of
+from sync_server.back_office.web.import_templates import card_rows, template_of
+from sync_server.back_office.web.words import Words
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import Change, changed
 from sync_server.domain.recipes import Owner
@@ -249,4 +251,51 @@ async def test_prices_go_into_the_draft_and_every_bad_one_is_named(books: Databa
     assert [(one.target, one.field, one.value) for one in draft] == [
         ("borscht", "price_minor", "19000"),
         ("happy", "wine", "9050"),
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "pl"])
+async def test_the_table_of_the_cards_in_force_comes_back_as_the_same_cards(
+    books: Database, language: str
+) -> None:
+    await furnish(books)
+    table = csv(
+        "kind,dish,ingredient,quantity,unit,hot loss,makes,in the yield,method,технологія",
+        "dish,Borscht,Beet,0.9,kg,25,10,yes,Simmer.,Варити тихо.",
+        "dish,Borscht,Beef,400,g,,10,no,,",
+    )
+    plan = tried(books, Subject.RECIPES, table)
+    assert places(plan) == []
+    assert await books.write(lambda c: carry_out(session_on(c), plan, HALYNA, ())) == []
+    words, owner = Words(language), (Owner.ITEM, "borscht")
+
+    def file(connection: Connection) -> bytes:
+        rows = list(card_rows(session_on(connection), DAY, words, "uk"))
+        return template_of(Subject.RECIPES, words, rows)
+
+    again = tried(books, Subject.RECIPES, ("cards.xlsx", books.read(file)))
+    assert {one.code for one in again.faults} == {"card_exists"}, "this day has a version"
+    book = books.read(lambda c: read_book(session_on(c)))
+    in_force = {key: book.in_force(*key, DAY) for key in book.versions}
+    for came in again.recipes:
+        card = in_force.pop((came.owner, came.owner_id))
+        assert card is not None
+        assert (came.output, came.components) == (card.output, card.components)
+    assert in_force == {}
+    said = {"en": "Simmer.", "uk": "Варити тихо."}
+    assert again.technology[owner] == said
+    assert books.read(lambda c: technology_of(session_on(c), *owner, DAY)) == said
+
+
+async def test_a_card_whose_rows_say_two_things_or_too_much_is_not_taken(books: Database) -> None:
+    await furnish(books)
+    table = csv(
+        "kind,dish,ingredient,quantity,unit,in the yield,method",
+        "dish,Borscht,Beet,0.9,kg,perhaps,Simmer.",
+        f"dish,Borscht,Beef,400,g,no,{'long ' * 2_000}",
+    )
+    assert places(tried(books, Subject.RECIPES, table)) == [
+        (2, "F", "yes_or_no"),
+        (3, "G", "cell_too_long"),
+        (3, "G", "says_otherwise"),
     ]

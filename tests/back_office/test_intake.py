@@ -110,7 +110,7 @@ async def test_a_card_changed_between_two_batches_holds_from_its_day_on(books: D
 
             def add(connection: Connection, new: Recipe = new) -> None:
                 with session_on(connection) as session:
-                    assert add_version(session, new, "", "marko", NOON_MS) == []
+                    assert add_version(session, new, {}, "marko", NOON_MS) == []
 
             await books.write(add)
     assert beet == [Decimal(9_920), Decimal(9_620), Decimal(9_540)]

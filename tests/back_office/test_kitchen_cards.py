@@ -1,5 +1,6 @@
 """New recipe cards reach the kitchen: as an edition from the day they hold, and nothing else."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from sqlmodel import Session, select
@@ -25,9 +26,11 @@ def card(owner: Owner, key: str, *lines: tuple[str, str], day: str = DAY, makes:
     return Recipe(owner, key, day, exact(makes), tuple(parts))
 
 
-async def told(books: Database, recipe: Recipe, technology: str | None = None) -> list[Edition]:
+async def told(
+    books: Database, recipe: Recipe, technology: Mapping[str, str] | None = None
+) -> list[Edition]:
     def save(session: Session) -> list[Edition]:
-        assert add_version(session, recipe, technology or "", "halyna", NOON_MS) == []
+        assert add_version(session, recipe, technology or {}, "halyna", NOON_MS) == []
         return tell_kitchen(session, MENU, [NewCard(recipe, technology)], HALYNA)
 
     return await within(books, save)
@@ -53,14 +56,15 @@ async def test_a_card_is_an_edition_of_what_one_portion_takes_and_how_it_is_made
 ) -> None:
     await furnish(books)
     ten = card(Owner.ITEM, "borscht", ("beet", "900"), ("garlic", "45"), makes=10)
-    (edition,) = await told(books, ten, "Варити тихо.\nНе кип’ятити.")
+    said = {"uk": "Варити тихо.\nНе кип’ятити.", "pl": "Gotować na małym ogniu."}
+    (edition,) = await told(books, ten, said)
     assert edition.at_ms == NOON_MS, "what holds today holds now"
     dish = with_all(edition).items["borscht"]
     assert [(one.names["uk"], one.qty_milli, one.unit) for one in dish.components] == [
         ("Буряк", 90_000, "g"),
         ("Часник", 4_500, "g"),
     ]
-    assert dish.method == {"uk": "Варити тихо.\nНе кип’ятити."}
+    assert dish.method == said, "each cook reads the own language"
     (takes,) = await told(books, card(Owner.MODIFIER, "no-garlic", ("garlic", "-4.5")))
     (choice,) = with_all(takes).groups["extras"].modifiers
     assert [(one.component_id, one.qty_milli) for one in choice.components] == [("garlic", -4_500)]

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 
+from sync_server.back_office.accounts import Visitor
 from sync_server.back_office.food_cost import food_cost
 from sync_server.back_office.reports.report import Line
 from sync_server.back_office.turnover import Question, turnover_sheet
-from sync_server.back_office.web.food_cost_page import COST, NET, food_cost_grid
+from sync_server.back_office.web.food_cost_page import COST, NET, PORTIONS, food_cost_grid
 from sync_server.back_office.web.formats import Formats
 from sync_server.back_office.web.grid import Cell, Grid, Kind, RowKind
+from sync_server.back_office.web.report_grid import opened as way
 from sync_server.back_office.web.turnover_page import OPENS, SUMS_OPEN, turnover_grid
 from sync_server.back_office.web.words import Words
 from sync_server.store.database import Database
@@ -33,6 +35,11 @@ WORDS, FORMATS = Words("en"), Formats("en", ZoneInfo("Europe/Kyiv"))
 NOBODY = Folios({})
 OPENING, CLOSING = (2, 3), (9, 11)
 """The columns of what was there before and after; their card tells both."""
+UNIT_COST = 10
+MARGIN = 5
+SOLD = {PORTIONS: ("portions", 1_000), MARGIN: ("margin", 100)}
+"""What of the firings and closes a figure is the sum of, and in what parts."""
+OWNER = partial(way, Visitor("o", "O", "owner", frozenset({"costing", "reports"}), "en"))
 
 
 def opened(books: Database, cell: Cell) -> tuple[str, Sequence[Line]]:
@@ -55,6 +62,9 @@ def figure_behind(key: str, lines: Sequence[Line], place: int, *, money: bool) -
     if key == "item_card":
         line = lines[0] if place in OPENING else lines[-1]
         return summed([line], "value_after" if money else "balance") / (100 if money else 1)
+    if key == "sold":
+        column, parts = SOLD[place]
+        return summed(lines, column) / parts
     column = "amount" if key == "till_lines" else "value" if money else "moved"
     return summed(lines, column) / (100 if money else 1)
 
@@ -114,12 +124,15 @@ async def test_every_cell_of_the_sheets_opens_lines_whose_sum_is_the_cell(
         for store in ("kitchen", "bar"):
             question = Question(store, FIRST, LAST)
             sheet = books.read(partial(turnover_sheet, question=question))
-            grid = turnover_grid(sheet, "", WORDS, FORMATS)
-            of_lines = [place for place in OPENS if place]
+            grid = turnover_grid(sheet, "", WORDS, FORMATS, OWNER)
+            of_lines = [place for place in OPENS if place not in (0, UNIT_COST)]
             found = assert_it_opens(books, grid, of_lines, list(SUMS_OPEN))
             assert found > len(sheet.rows), "at least what was there and is there"
         report = books.read(lambda c: food_cost(c, FIRST, LAST))
-        dishes = food_cost_grid(report, "", 3_000, WORDS, FORMATS, shelves=True)
-        found = assert_it_opens(books, dishes, (NET, COST), (NET, COST))
+        dishes = food_cost_grid(report, "", 3_000, WORDS, FORMATS, OWNER)
+        columns = (PORTIONS, NET, COST, MARGIN)
+        found = assert_it_opens(books, dishes, columns, columns)
+        every = [cell for row in dishes.rows for cell in row.cells[1:] if cell.text]
+        assert all(cell.href for cell in every), "ratios open what they are made of"
         found += assert_the_variance_opens(books)
         assert found > 4 or sequence != RICH

@@ -87,10 +87,10 @@ async def test_cards_that_make_nothing_lose_all_or_eat_themselves_are_named(
     for code, (recipe, place) in wrong.items():
 
         def add(session: Session, recipe: Recipe = recipe) -> list[tuple[str, object]]:
-            found = add_version(session, recipe, "", "halyna", HALYNA.at_ms)
+            found = add_version(session, recipe, {}, "halyna", HALYNA.at_ms)
             return [(one.code, one.params) for one in found]
 
         assert await within(books, add) == [(code, place)]
     negative = version("-1", "beef", Losses())
-    found = await within(books, lambda s: add_version(s, negative, "", "halyna", 0))
+    found = await within(books, lambda s: add_version(s, negative, {}, "halyna", 0))
     assert [one.code for one in found] == ["recipe_output"]

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sync_server.back_office.web.desk import goods_of
 from sync_server.back_office.web.paper_form import LINE_FIELDS, TYPED, Good, Read, Typed, read_form
-from sync_server.back_office.web.paper_view import goods_of
 from sync_server.back_office.web.recipe_form import typed_component
 from sync_server.back_office.web.words import Words
 from sync_server.domain.documents import Fault, Paper

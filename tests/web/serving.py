@@ -71,10 +71,16 @@ def documents(connection: Connection) -> None:
 
 
 class Menu:
-    """The front's catalogue, as it would be read there."""
+    """The front's catalogue, as it would be read there: always the same, but while a file called
+    `unreadable` lies beside the books."""
+
+    def __init__(self, folder: Path) -> None:
+        self._unreadable = folder / "unreadable"
 
     def catalogue(self) -> Catalogue:
-        """Always the same."""
+        """The menu in force."""
+        if self._unreadable.exists():
+            raise OSError("the front's database cannot be read")
         return a_menu()
 
 
@@ -92,7 +98,7 @@ async def serve(folder: Path) -> None:
             lambda: system_random().randbytes(32).hex(),
             lambda staff_id, _pin: f"what is kept of {staff_id}'s PIN",
         )
-        office = Office(settings, books, journal, machine, Menu())
+        office = Office(settings, books, journal, machine, Menu(folder))
         await office.serve(lambda port: print(port, flush=True))
 
 

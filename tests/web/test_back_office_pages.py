@@ -167,6 +167,16 @@ def test_sales_that_were_not_consumed_are_listed_in_words(page: Page) -> None:
     ]
 
 
+def test_every_page_names_the_language_of_its_reader(page: Page) -> None:
+    sign_in(page)
+    for language in ("en", "uk", "pl"):
+        page.click(f"button[value={language}]:enabled") if language != "en" else None
+        for path in ("/reports/turnover", "/house/entries", "/reports/sales", "/stock/receipts"):
+            page.goto(path)
+            said = page.locator("html").get_attribute("lang") or ""
+            assert said.split("-")[0] == language, path
+
+
 def test_ukrainian_pages_speak_and_count_as_ukrainians_do(page: Page) -> None:
     sign_in(page)
     page.goto(SHEETS[0])

@@ -28,10 +28,12 @@ def test_a_card_opens_gets_a_new_version_and_prints_on_both_forms(page: Page) ->
     page.click("text=New version")
     page.fill("input[name=valid_from]", "2026-11-21")
     page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.200")
-    page.fill("textarea[name=technology]", "Варити тихо.")
+    page.fill("textarea[name=technology_uk]", "Варити тихо.")
+    page.fill("textarea[name=technology_en]", "Simmer gently.")
     page.click("[data-main]")
     expect(page.locator("[data-figure=cost]")).not_to_have_text(before)
     expect(page.locator("aside")).to_contain_text("Nov 2026")
+    expect(page.locator("aside")).to_contain_text("Simmer gently.")
     page.goto("/recipes/cards/item/borscht/new")
     page.fill("input[name=valid_from]", "2026-11-21")
     page.locator("tr:has(input[value=Beet]) input[name=cold]").fill("100")
@@ -50,7 +52,7 @@ def test_a_card_that_is_saved_stands_on_the_kitchens_display(page: Page, office:
     page.goto("/recipes/cards/item/borscht/new")
     page.fill("input[name=valid_from]", "2026-11-22")
     page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.125")
-    page.fill("textarea[name=technology]", "Варити тихо,\nне кип’ятити.")
+    page.fill("textarea[name=technology_uk]", "Варити тихо,\nне кип’ятити.")
     page.click("[data-main]")
     expect(page.locator("[role=status]")).to_contain_text("displays show this card from")
     page.goto("/house/menu/draft")
@@ -72,6 +74,26 @@ def test_a_card_that_is_saved_stands_on_the_kitchens_display(page: Page, office:
     assert ("Буряк", "125\u00a0г") in [(pair.label, pair.value) for pair in sheet.pairs]
     counted = screen.view().sections[3].pairs
     assert ("Буряк", "250\u00a0г") in [(pair.label, pair.value) for pair in counted]
+
+
+def test_a_card_that_is_saved_while_the_menu_cannot_be_read_says_so_and_is_told_later(
+    page: Page, office: Served
+) -> None:
+    sign_in(page)
+    page.goto("/recipes/cards/item/borscht/new")
+    page.fill("input[name=valid_from]", "2026-11-24")
+    page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.150")
+    unreadable = office.books.parent / "unreadable"
+    unreadable.touch()
+    try:
+        page.click("[data-main]")
+        expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
+        page.click("text=Tell the kitchen now")
+        expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
+    finally:
+        unreadable.unlink()
+    page.click("text=Tell the kitchen now")
+    expect(page.locator("[role=status]")).to_contain_text("displays show this card from")
 
 
 def test_a_broth_of_broth_is_refused_by_the_way_there(page: Page) -> None:

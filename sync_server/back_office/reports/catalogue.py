@@ -18,6 +18,7 @@ from .report import Asked, Line, Report, Word
 from .sales import SALES, TAXES, TENDERS
 from .service import SPEED
 from .shelves import ITEM_CARD, ON_HAND, PRICES, REAL_COST, VARIANCE
+from .sold import SOLD
 from .tie_out import TIE_OUT
 
 REPORTS: tuple[Report, ...] = (
@@ -44,6 +45,7 @@ REPORTS: tuple[Report, ...] = (
     JOURNAL,
     CLUB_CARD,
     TILL_LINES,
+    SOLD,
     MOVES,
     RECOST_LINES,
 )

@@ -5,7 +5,7 @@ are after discounts without tax. A line that was split bears its share of its or
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -56,12 +56,15 @@ def _costs(sales: Sales) -> dict[str, Any]:
     }
 
 
-def _of_item(item_id: str, asked: Asked) -> dict[str, Drill]:
-    """Sales open the lines of the till, cost what went from the shelves."""
-    cost = asked.period | {"place": "sales", "dish": item_id}
+def _opens(period: Mapping[str, str], of: str = "", key: str = "") -> dict[str, Drill]:
+    """Net sales open the lines of the till, cost what went from the shelves, all that is made of
+    both, and portions, what was fired and taken back. `of`: item, category, or the whole house."""
+    one = {of: key} if of else {}
+    moved = {"dish" if of == "item" else of: key} if of else {}
     return {
-        "": Drill("till_lines", asked.period | {"of": "line", "item": item_id}),
-        "cost": Drill("moves", cost),
+        "": Drill("sold", {**period, **one}),
+        "net": Drill("till_lines", {**period, "of": "line", **one}),
+        "cost": Drill("moves", {**period, "place": "sales", **moved}),
     }
 
 
@@ -75,23 +78,24 @@ def _cost(connection: Connection, asked: Asked) -> Sequence[Line]:
                 date.fromisoformat(day.day),
                 day.sales,
                 "",
-                {
-                    "": Drill("till_lines", asked.period | {"of": "line", "day": day.day}),
-                    "cost": Drill("moves", {"from": day.day, "to": day.day, "place": "sales"}),
-                },
+                _opens({"from": day.day, "to": day.day}),
             )
             for day in report.days
         ]
     for category in report.categories if by != "day" else ():
         title = category.names[asked.language]
         if by == "category":
-            opened = asked.period | {"of": "line", "category": category.category_id}
-            cost = asked.period | {"place": "sales", "category": category.category_id}
-            drills = {"": Drill("till_lines", opened), "cost": Drill("moves", cost)}
+            drills = _opens(asked.period, "category", category.category_id)
             found.append((category.category_id, title, category.sales, "", drills))
             continue
         found += [
-            (row.item_id, row.names[asked.language], row.sales, title, _of_item(row.item_id, asked))
+            (
+                row.item_id,
+                row.names[asked.language],
+                row.sales,
+                title,
+                _opens(asked.period, "item", row.item_id),
+            )
             for row in category.rows
         ]
     lines = []
@@ -138,7 +142,7 @@ def _abc(connection: Connection, asked: Asked) -> Sequence[Line]:
                 item,
                 {"what": name, "abc": classes[item], **figures, **share},
                 group=Word(f"abc_{classes[item]}"),
-                drills=_of_item(item, asked),
+                drills=_opens(asked.period, "item", item),
             )
         )
     return found
@@ -185,7 +189,7 @@ def _menu(connection: Connection, asked: Asked) -> Sequence[Line]:
                 item,
                 values | ratios(MENU, values),
                 group=Word(f"standing_{standing[item]}"),
-                drills=_of_item(item, asked),
+                drills=_opens(asked.period, "item", item),
             )
         )
     return found
@@ -234,8 +238,9 @@ def _margins(connection: Connection, asked: Asked) -> Sequence[Line]:
     closed = (within(asked), F.kind == "line")
     first = sa.func.min(F.event_n)
     query = sa.select(F.check_id).where(*closed).group_by(F.check_id).order_by(first)
-    listed = connection.execute(query.limit(MOST_LINES)).scalars().all()
-    rows = _sold_on(connection, closed, listed)
+    query = query.limit(MOST_LINES)
+    listed = connection.execute(query).scalars().all()
+    rows = _sold_on(connection, closed, query)
     parts = _origins(connection, [row.line_id for row in rows])
     costs = _line_costs(connection, sorted({parts.get(row.line_id, row.line_id) for row in rows}))
     checks: dict[str, dict[str, Any]] = {}
@@ -261,17 +266,17 @@ def _margins(connection: Connection, asked: Asked) -> Sequence[Line]:
     return found
 
 
-def _sold_on(connection: Connection, closed: Sequence[Any], checks: Sequence[str]) -> list[Any]:
-    """The closed lines of some checks."""
-    found: list[Any] = []
-    for start in range(0, len(checks), NAMED_AT_ONCE):
-        query = (
-            sa.select(F.check_id, F.number, F.owner, F.line_id, F.qty_milli, F.net_minor, F.at_ms)
-            .where(*closed, F.check_id.in_(checks[start : start + NAMED_AT_ONCE]))
-            .order_by(F.event_n, F.position)
-        )
-        found += connection.execute(query).all()
-    return found
+def _sold_on(
+    connection: Connection, closed: Sequence[Any], checks: sa.Select[Any]
+) -> Sequence[Any]:
+    """The closed lines of some checks, in one walk over the period."""
+    some = sa.select(checks.subquery().c.check_id)
+    query = (
+        sa.select(F.check_id, F.number, F.owner, F.line_id, F.qty_milli, F.net_minor, F.at_ms)
+        .where(*closed, F.check_id.in_(some))
+        .order_by(F.event_n, F.position)
+    )
+    return connection.execute(query).all()
 
 
 def _origins(connection: Connection, lines: Sequence[str]) -> dict[str, str]:

@@ -12,10 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from sync_server.domain.events import EVENTS
 from sync_server.domain.stock import from_milli, store_of
 
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
-from ..till_tables import JOURNAL_INDEX, TILL_FACT
+from ..till_tables import JOURNAL_INDEX, MONEY, MONEY_KINDS, TILL_FACT
 from .naming import TABLES, categories, halls, named, people
 from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Value, Word
 from .sales import HOUR_MS, hour_of, within
@@ -81,11 +82,15 @@ def with_the_rest(
 
 def standing(first: str, last: str) -> sa.Select[Any]:
     """Checks that stand closed at the end of a day, of those that were closed in the period."""
+    touched = TILL_FACT.alias("touched").c
+    of_period = sa.select(touched.check_id).where(
+        touched.kind == "check", touched.day >= first, touched.day <= last
+    )
     return (
         sa.select(F.check_id)
-        .where(F.kind == "check", F.day <= last)
+        .where(sa.text(MONEY), F.kind == "check", F.day <= last, F.check_id.in_(of_period))
         .group_by(F.check_id)
-        .having(sa.func.sum(F.qty_milli) > 0, sa.func.max(F.day) >= first)
+        .having(sa.func.sum(F.qty_milli) > 0)
     )
 
 
@@ -96,7 +101,10 @@ def charged(asked: Asked) -> sa.Select[Any]:
 
 def _facts(connection: Connection, asked: Asked) -> Sequence[Line]:
     of = asked.get("of") or "check"
-    where: list[sa.ColumnElement[bool]] = [F.kind.in_(OF.get(of, (of,)))]
+    kinds = OF.get(of, (of,))
+    where: list[sa.ColumnElement[bool]] = [F.kind.in_(kinds)]
+    if set(kinds) <= set(MONEY_KINDS):
+        where.append(sa.literal_column(MONEY, sa.Boolean))
     if of in ("tied_sales", "tied_money"):
         known = F.check_id.in_(standing(asked.first, asked.last))
         where += [known, F.day <= asked.last, F.reason != "suspense"]
@@ -403,10 +411,12 @@ def minor_of(text: str) -> int:
     return int(digits) if digits.lstrip("-").isdigit() else -1
 
 
-def _kinds(connection: Connection, _asked: Asked) -> Sequence[tuple[str, str | Word]]:
-    query = sa.select(J.type).distinct().order_by(J.type)
-    kinds = connection.execute(query).scalars().all()
-    return [("", Word("every_kind")), *((kind, Word(f"event_{kind}", kind)) for kind in kinds)]
+def _kinds(connection: Connection, asked: Asked) -> Sequence[tuple[str, str | Word]]:
+    """Every kind of event, or one that was in the period; the chosen one stays when days change."""
+    of_period = sa.select(J.type).where(J.day >= asked.first, J.day <= asked.last).distinct()
+    kinds = set(connection.execute(of_period).scalars()) | ({asked.get("kind")} & EVENTS.keys())
+    named = ((kind, Word(f"event_{kind}", kind)) for kind in sorted(kinds))
+    return [("", Word("every_kind")), *named]
 
 
 JOURNAL = Report(

@@ -89,11 +89,11 @@ def _mean(sums: Sequence[int]) -> int:
 
 
 def _choices(connection: Connection, asked: Asked) -> Sequence[tuple[str, str | Word]]:
-    """Every station, or one that was ever at work."""
+    """Every station, or one: those of the menu, and those that were at work in the period."""
     known = _stations(connection, asked.language)
-    query = sa.select(T.station_id).distinct().order_by(T.station_id)
-    there = [row.station_id for row in connection.execute(query)]
-    return [("", Word("every_station")), *((one, known.get(one, one)) for one in there)]
+    of_period = sa.select(T.station_id).where(T.day >= asked.first, T.day <= asked.last).distinct()
+    there = known.keys() | set(connection.execute(of_period).scalars())
+    return [("", Word("every_station")), *((one, known.get(one, one)) for one in sorted(there))]
 
 
 SPEED = Report(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ..accounts import RIGHT_COSTING
-from ..till_tables import TILL_FACT
+from ..till_tables import MONEY, TILL_FACT
 from .listing import charged, standing
 from .naming import TABLES, named
 from .report import Asked, Column, Drill, Kind, Line, Report, Word
@@ -49,7 +49,8 @@ def _paid(connection: Connection, asked: Asked) -> Line:
 
     Money on suspense names a check and pays none until it is allocated.
     """
-    known = (F.check_id.in_(standing(asked.first, asked.last)), F.day <= asked.last)
+    stands = F.check_id.in_(standing(asked.first, asked.last))
+    known = (sa.text(MONEY), stands, F.day <= asked.last)
     sold = _sum(connection, F.gross_minor, F.kind.in_(("check", "refund")), *known)
     paid = _sum(
         connection, F.gross_minor - F.tip_minor, F.kind == "tender", F.reason != "suspense", *known
@@ -68,7 +69,7 @@ def _shifts(connection: Connection, asked: Asked) -> list[Line]:
     found = []
     query = sa.select(TILL_FACT).where(within(asked), F.kind == "shift").order_by(F.event_n)
     for row in connection.execute(query).all():
-        until = (F.shift_id == row.shift_id, F.event_n <= row.event_n)
+        until = (sa.text(MONEY), F.shift_id == row.shift_id, F.event_n <= row.event_n)
         drawer = _sum(connection, F.cash_minor, F.kind.in_(("tender", "cash")), *until)
         sold = _sum(connection, F.gross_minor, F.kind == "check", *until)
         tap = Drill("tap", {"n": str(row.event_n)})
@@ -120,10 +121,16 @@ def _hotel(connection: Connection, asked: Asked) -> list[Line]:
     hotel that does not tell its sums leaves the other side empty.
     """
     room = (F.kind == "tender", F.key == "room")
-    posted = sa.select(F.line_id).where(*room, F.reason == "sale")
+    answer = TILL_FACT.alias("answer").c
+    posted = sa.exists().where(
+        answer.line_id == F.line_id,
+        answer.kind == "tender",
+        answer.key == "room",
+        answer.reason == "sale",
+    )
     ours: dict[str, int] = {}
     for where in (
-        (F.kind == "room_asked", F.line_id.in_(posted)),
+        (F.kind == "room_asked", posted),
         (*room, F.reason == "refund"),
     ):
         query = sa.select(F.day, sa.func.sum(F.gross_minor)).where(within(asked), *where)

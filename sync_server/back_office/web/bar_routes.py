@@ -22,8 +22,9 @@ from sync_server.store.database import Database
 from ..accounts import RIGHT_COSTING
 from ..papers import Draft, DraftLine, Refusal, save
 from ..tables import Balance, Bottle, Unit
+from .desk import Choices, Desk
 from .frame import BAR, GOODS, render
-from .paper_view import Choices, Desk, fault_text
+from .paper_view import fault_text
 from .plain_form import Sheet, first, sheet_of
 from .settled import SiteSettings
 from .workplace import Call, Workplace

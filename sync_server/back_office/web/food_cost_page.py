@@ -1,5 +1,6 @@
 """Food cost by dish as a page, and the chart by day that the turnover shows as well."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,8 +9,7 @@ from ..food_cost import DishRow, FoodCost, Sales
 from .formats import Formats
 from .frame import Card, Ranked
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
-from .questions import Period, address
-from .report_grid import path_of
+from .questions import Period
 from .words import Words
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -21,7 +21,9 @@ COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("margin", Kind.MONEY),
     ("margin_one", Kind.MONEY),
 )
-NET, COST = 2, 3
+PORTIONS, NET, COST = 1, 2, 3
+Opens = Callable[[str, Mapping[str, str]], str]
+"""From a report and its question to the address, empty where the person may not go."""
 DEAREST = 6
 LINE, TARGET, QUIET = "#1b8f7a", "#d99a2b", "#5d6b7a"
 
@@ -32,40 +34,47 @@ def food_cost_grid(
     target_bp: int,
     words: Words,
     formats: Formats,
-    *,
-    shelves: bool = False,
+    opens: Opens,
 ) -> Grid:
     """Dishes under their categories with sums, and the total of the house.
 
-    Sales open the lines of the till, cost what went from the shelves, if the person may see
-    `shelves`.
+    Each figure opens what it is made of (`_ways`).
     """
     cells = Cells(formats)
     rows: list[Row] = []
 
-    def opened(row: Row, of_lines: str = "", of_moves: str = "") -> Row:
-        period = Period(report.first_day, report.last_day).query
-        made = list(row.cells)
-        lines = period | {"of": "line"} | ({of_lines: row.key} if of_lines else {})
-        made[NET] = Cells.opening(made[NET], address(path_of("till_lines"), lines))
-        if shelves:
-            moves = period | {"place": "sales"} | ({of_moves: row.key} if of_moves else {})
-            made[COST] = Cells.opening(made[COST], address(path_of("moves"), moves))
+    def opened(row: Row, of: str = "") -> Row:
+        made, ways = list(row.cells), _ways(report, opens, of, row.key)
+        for place, cell in enumerate(made):
+            if place and cell.text:
+                made[place] = Cells.opening(cell, ways.get(place) or ways[PORTIONS])
         return replace(row, cells=tuple(made))
 
     for category in report.categories:
         title = category.names[words.language]
         figures = _figures(category.sales, target_bp, cells)
         group = Row(RowKind.GROUP, category.category_id, (cells.text(title), *figures))
-        rows.append(opened(group, "category", "category"))
-        rows += [
-            opened(_dish_row(row, target_bp, words, cells), "item", "dish") for row in category.rows
-        ]
+        rows.append(opened(group, "category"))
+        rows += [opened(_dish_row(row, target_bp, words, cells), "item") for row in category.rows]
     if rows:
         figures = _figures(report.sales, target_bp, cells)
         rows.append(opened(Row(RowKind.TOTAL, "total", (cells.text(words.total), *figures))))
     heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
     return Grid(words.food_cost, caption, heads, tuple(rows))
+
+
+def _ways(report: FoodCost, opens: Opens, of: str = "", key: str = "") -> dict[int, str]:
+    """Net sales open the lines of the till, cost what went from the shelves (who may not see those:
+    what was sold at which cost), portions and all that is made of both what was sold."""
+    period = Period(report.first_day, report.last_day).query
+    one = {of: key} if of else {}
+    moved = {"dish" if of == "item" else of: key} if of else {}
+    sold = opens("sold", period | one)
+    return {
+        PORTIONS: sold,
+        NET: opens("till_lines", period | {"of": "line"} | one),
+        COST: opens("moves", period | {"place": "sales"} | moved) or sold,
+    }
 
 
 def _dish_row(row: DishRow, target_bp: int, words: Words, cells: Cells) -> Row:
@@ -85,20 +94,21 @@ def _figures(sales: Sales, target_bp: int, cells: Cells) -> tuple[Cell, ...]:
     )
 
 
-def food_cost_cards(report: FoodCost, words: Words, formats: Formats) -> list[Card]:
-    """The four figures above the table."""
-    sales = report.sales
+def food_cost_cards(report: FoodCost, words: Words, formats: Formats, opens: Opens) -> list[Card]:
+    """The four figures above the table, which open what the sum below them does."""
+    sales, ways = report.sales, _ways(report, opens)
+    sold = ways[PORTIONS]
     percent = f"{formats.percent(sales.cost_bp)} %" if sales.cost_bp is not None else "—"
     return [
-        Card("net_sales", words.net_sales, formats.money(sales.net_minor)),
-        Card("cost", words.cost, formats.money(sales.cost_minor)),
-        Card("margin", words.margin, formats.money(sales.margin_minor)),
-        Card("food_cost", words.food_cost, percent),
+        Card("net_sales", words.net_sales, formats.money(sales.net_minor), href=ways[NET]),
+        Card("cost", words.cost, formats.money(sales.cost_minor), href=ways[COST]),
+        Card("margin", words.margin, formats.money(sales.margin_minor), href=sold),
+        Card("food_cost", words.food_cost, percent, href=sold),
     ]
 
 
 def dearest_dishes(
-    report: FoodCost, target_bp: int, words: Words, formats: Formats
+    report: FoodCost, target_bp: int, words: Words, formats: Formats, opens: Opens
 ) -> list[Ranked]:
     """The dishes that eat the largest part of their price."""
     rows = [row for category in report.categories for row in category.rows]
@@ -109,6 +119,7 @@ def dearest_dishes(
             row.names[words.language],
             formats.percent(cost),
             "bad" if cost > target_bp else "",
+            _ways(report, opens, "item", row.item_id)[PORTIONS],
         )
         for cost, row in ranked
     ]

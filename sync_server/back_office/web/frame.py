@@ -116,22 +116,24 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A large figure."""
+    """A large figure; `href` opens what it is made of."""
 
     key: str
     title: str
     text: str
     note: str = ""
     tone: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A line of a short list beside the table."""
+    """A line of a short list beside the table; `href` opens what its figure is made of."""
 
     name: str
     text: str
     tone: str = ""
+    href: str = ""
 
 
 def render(template: str, **values: object) -> str:

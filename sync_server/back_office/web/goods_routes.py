@@ -32,9 +32,9 @@ from ..tables import (
     Supplier,
     Unit,
 )
+from .desk import Choices
 from .draft_routes import read_menu
 from .frame import GOODS, render
-from .paper_view import Choices
 from .plain_form import Sheet, field_of, first, sheet_of, told
 from .settled import SiteSettings
 from .words import Words

@@ -37,7 +37,8 @@ ENDS = frozenset({Stage.TRIED, Stage.TAKEN, Stage.WRONG, Stage.BROKEN, Stage.GON
 
 @dataclass(slots=True)
 class Job:
-    """One table on its way; `done` of `rows` rows are looked at."""
+    """One table on its way; `done` of `rows` rows are looked at. `untold`: its cards are in the
+    books, but the kitchen could not be told."""
 
     key: str
     login: str
@@ -47,6 +48,7 @@ class Job:
     done: int = 0
     rows: int = 0
     faults: Sequence[CellFault] = ()
+    untold: bool = False
     work: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     @property

@@ -29,10 +29,10 @@ from .draft_routes import read_menu
 from .frame import IMPORTS, render
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .import_jobs import ImportJobs, Job, Stage
-from .import_templates import LANGUAGE_ORDER, template_of
+from .import_templates import LANGUAGE_ORDER, card_rows, template_of
 from .settled import SiteSettings
 from .spreadsheet import XLSX, workbook
-from .words import Words
+from .words import FIRST_LANGUAGE, Words
 from .workplace import Call, Workplace
 
 PAPERS = 200
@@ -74,6 +74,7 @@ class ImportPages:
         app.add_api_route(IMPORTS.path, self._show, methods=["GET"])
         app.add_api_route(IMPORTS.path, self._send, methods=["POST"])
         app.add_api_route(IMPORTS.path + "/template/{subject}.xlsx", self._empty, methods=["GET"])
+        app.add_api_route(IMPORTS.path + "/present/recipes.xlsx", self._present, methods=["GET"])
         app.add_api_route(one, self._look, methods=["GET"])
         app.add_api_route(one, self._act, methods=["POST"])
         app.add_api_route(one + "/state", self._state, methods=["GET"])
@@ -93,6 +94,17 @@ class ImportPages:
             return call.refuse("not_found", 404)
         body = await run_in_threadpool(template_of, Subject(subject), call.words)
         return _file(body, f"{subject}.xlsx")
+
+    async def _present(self, request: Request) -> Response:
+        """The cards in force as the table that changes them."""
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        today, words, menu = call.settings.today(), call.words, await read_menu(self._menu)
+        house = menu.settings.language if menu is not None else FIRST_LANGUAGE
+        rows = await self._place.read(lambda s: list(card_rows(s, today, words, house)))
+        body = await run_in_threadpool(template_of, Subject.RECIPES, words, rows)
+        return _file(body, f"{Subject.RECIPES}.xlsx")
 
     async def _send(self, request: Request) -> Response:
         call, refused = self._place.call(request)
@@ -225,8 +237,10 @@ class ImportPages:
             faults = _carried(session, plan, call, ids)
             if not faults:
                 mark_taken(session, job.key, call.actor.at_ms, plan.rows)
-            if menu is not None and plan.recipes and not faults:
-                tell_kitchen(session, menu, [NewCard(one) for one in plan.recipes], call.actor)
+            if plan.recipes and not faults:
+                job.untold = menu is None and self._menu is not None
+                if menu is not None:
+                    tell_kitchen(session, menu, _new_cards(plan), call.actor)
             self._end(job, faults, plan.rows, Stage.TAKING)
             return Response(status_code=422 if faults else 204)
 
@@ -268,6 +282,13 @@ def _carried(session: Session, plan: Plan, call: Call, ids: Sequence[str]) -> Se
     return carry_out(session, plan, call.actor, ids)
 
 
+def _new_cards(plan: Plan) -> list[NewCard]:
+    """The versions that a plan adds, each with what its rows say of how it is made."""
+    return [
+        NewCard(one, plan.technology.get((one.owner, one.owner_id)) or None) for one in plan.recipes
+    ]
+
+
 def _file(body: bytes, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=XLSX, headers=headers)
@@ -276,7 +297,8 @@ def _file(body: bytes, name: str) -> Response:
 def _said_of(job: Job, words: Words) -> str:
     """How far an import is, or how it ended."""
     values = {"name": job.name, "rows": job.rows, "done": job.done, "count": len(job.faults)}
-    return words(f"import_is_{job.stage.value}", **values)
+    said = words(f"import_is_{job.stage.value}", **values)
+    return f"{said} {words.import_untold}" if job.untold else said
 
 
 def _page(

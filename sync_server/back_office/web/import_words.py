@@ -133,6 +133,46 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Порцій страви або одиниць напівфабрикату",
         "Porcji dania albo jednostek półproduktu",
     ),
+    "column_in_yield": (
+        "yes or no; a bone, say, does not count",
+        "так або ні; кістка, наприклад, не рахується",
+        "tak lub nie; kość na przykład się nie liczy",
+    ),
+    "column_technology_uk": (
+        "How it is made, in Ukrainian; once a card",
+        "Як готувати, українською; один раз на картку",
+        "Jak zrobić, po ukraińsku; raz na kartę",
+    ),
+    "column_technology_en": (
+        "How it is made, in English; once a card",
+        "Як готувати, англійською; один раз на картку",
+        "Jak zrobić, po angielsku; raz na kartę",
+    ),
+    "column_technology_pl": (
+        "How it is made, in Polish; once a card",
+        "Як готувати, польською; один раз на картку",
+        "Jak zrobić, po polsku; raz na kartę",
+    ),
+    "fault_cell_too_long": (
+        "the text is too long",
+        "текст задовгий",
+        "tekst jest za długi",
+    ),
+    "fault_says_otherwise": (
+        "another row of this card says something else",
+        "інший рядок цієї картки каже інше",
+        "inny wiersz tej karty mówi co innego",
+    ),
+    "fault_yes_or_no": ("yes or no", "так або ні", "tak lub nie"),
+    "import_untold": (
+        "The menu could not be read: the kitchen's displays still show the cards of before. Open a "
+        "card to tell the kitchen.",
+        "Меню не прочитано: екрани кухні ще показують попередні картки. Щоб повідомити кухню, "
+        "відкрийте картку.",
+        "Menu nie dało się odczytać: ekrany kuchni pokazują poprzednie karty. Otwórz kartę, aby "
+        "powiadomić kuchnię.",
+    ),
+    "present_table": ("What there is now", "Що є зараз", "Co jest teraz"),
     "column_store": ("Name or code", "Назва або код", "Nazwa lub kod"),
     "column_good": ("Name or code", "Назва або код", "Nazwa lub kod"),
     "column_dish": ("Name or code", "Назва або код", "Nazwa lub kod"),

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from sync_server.store.database import session_on
 
-from ..accounts import RIGHT_COSTING, Visitor
+from ..accounts import Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
 from ..journal_entries import journal_entries
 from ..names import Names, name_in
@@ -45,6 +45,7 @@ from .frame import (
 from .grid import Grid
 from .questions import address, period_of, turnover_question
 from .recipe_view import cards_grid
+from .report_grid import opened
 from .turnover_page import (
     largest_variances,
     period_chip,
@@ -105,6 +106,10 @@ class Asked:
         """The person's figures."""
         return Formats(self.words.language, self.zone)
 
+    def opens(self, key: str, query: Mapping[str, str]) -> str:
+        """The address of a report with its question, empty where the person may not go."""
+        return opened(self.visitor, key, query)
+
 
 def turnover_leaf(connection: Connection, asked: Asked) -> Leaf:
     """The stock turnover. Raises `BadQuestion`."""
@@ -131,11 +136,11 @@ def turnover_leaf(connection: Connection, asked: Asked) -> Leaf:
     )
     return Leaf(
         TURNOVER,
-        turnover_grid(sheet, caption, words, formats),
+        turnover_grid(sheet, caption, words, formats, asked.opens),
         words.no_moves,
         problem_count(connection),
         chips=tuple(turnover_chips(question, places, today, words, formats)),
-        cards=tuple(turnover_cards(sheet, sold, before, words, formats)),
+        cards=tuple(turnover_cards(sheet, sold, before, words, formats, asked.opens)),
         chart=_chart(sold, asked),
         target=f"{formats.percent(asked.target_bp)} %",
         ranking=ranking,
@@ -151,21 +156,14 @@ def food_cost_leaf(connection: Connection, asked: Asked) -> Leaf:
     period = period_of(asked.params, today)
     report = food_cost(connection, period.first, period.last)
     caption = formats.period(period.first, period.last)
-    dearest = dearest_dishes(report, asked.target_bp, words, formats)
+    dearest = dearest_dishes(report, asked.target_bp, words, formats, asked.opens)
     return Leaf(
         FOOD_COST,
-        food_cost_grid(
-            report,
-            caption,
-            asked.target_bp,
-            words,
-            formats,
-            shelves=RIGHT_COSTING in asked.visitor.rights,
-        ),
+        food_cost_grid(report, caption, asked.target_bp, words, formats, asked.opens),
         words.no_sales,
         problem_count(connection),
         chips=(period_chip(FOOD_COST.path, period, {}, today, words, formats),),
-        cards=tuple(food_cost_cards(report, words, formats)),
+        cards=tuple(food_cost_cards(report, words, formats, asked.opens)),
         chart=_chart(report, asked),
         target=f"{formats.percent(asked.target_bp)} %",
         ranking=Ranking(words.dearest, tuple(dearest), words.no_sales),

@@ -117,6 +117,15 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Для екранів кухні в цій картці нічого не змінилося.",
         "Dla ekranów kuchni nic się w tej karcie nie zmieniło.",
     ),
+    "kitchen_unread": (
+        "The card is saved, but the menu cannot be read now: the kitchen's displays still show the "
+        "card of before.",
+        "Картку збережено, але меню зараз не читається: екрани кухні ще показують попередню "
+        "картку.",
+        "Karta jest zapisana, ale menu nie daje się teraz odczytać: ekrany kuchni wciąż pokazują "
+        "poprzednią kartę.",
+    ),
+    "kitchen_again": ("Tell the kitchen now", "Повідомити кухню", "Powiadom kuchnię"),
     "menu_pacing": ("Pacing", "Такт кухні", "Tempo kuchni"),
     "menu_dishes": ("Dishes of the order", "Страви замовлення", "Dania zamówienia"),
     "pacing_own": (

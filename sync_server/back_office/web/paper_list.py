@@ -12,12 +12,14 @@ from sync_server.store.database import session_on
 from ..food_cost import problem_count
 from ..paper_tables import PaperLine, PaperRow, PaperStep
 from ..tables import Account
+from .desk import Lists
+from .formats import Formats
 from .frame import PAPERS, Choice
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
 from .leaves import Asked, Leaf
-from .paper_view import Desk
 from .questions import period_of
 from .turnover_page import period_chip
+from .words import Words
 
 SHOWN = 500
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -37,7 +39,7 @@ def papers_leaf(connection: Connection, asked: Asked, paper: Paper) -> Leaf:
     words, formats, place = asked.words, asked.formats, PAPERS[paper]
     period = period_of(asked.params, asked.today)
     with session_on(connection) as session:
-        desk = Desk.of(session, words, formats, asked.zone)
+        lists = Lists.of(session, words)
         query = (
             select(PaperRow)
             .where(
@@ -51,8 +53,10 @@ def papers_leaf(connection: Connection, asked: Asked, paper: Paper) -> Leaf:
         rows = session.exec(query).all()
         who = _last_hands(session, [row.paper_id for row in rows])
         lines = _line_counts(session, [row.paper_id for row in rows])
-    cells = Cells(formats)
-    shown = [_row(row, desk, cells, lines.get(row.paper_id, 0), who) for row in rows]
+    shown = [
+        _row(row, words, formats, lists, lines.get(row.paper_id, 0), who.get(row.paper_id, ""))
+        for row in rows
+    ]
     heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
     return Leaf(
         place,
@@ -65,9 +69,8 @@ def papers_leaf(connection: Connection, asked: Asked, paper: Paper) -> Leaf:
     )
 
 
-def _row(row: PaperRow, desk: Desk, cells: Cells, lines: int, who: dict[str, str]) -> Row:
-    words = desk.words
-    stores, suppliers = dict(desk.stores), dict(desk.suppliers)
+def _row(row: PaperRow, words: Words, formats: Formats, lists: Lists, lines: int, hand: str) -> Row:
+    cells, stores, suppliers = Cells(formats), dict(lists.stores), dict(lists.suppliers)
     about = [
         suppliers.get(row.supplier_id, ""),
         row.reference,
@@ -83,13 +86,13 @@ def _row(row: PaperRow, desk: Desk, cells: Cells, lines: int, who: dict[str, str
         row.paper_id,
         (
             Cells.opening(cells.text(name), f"/stock/papers/{row.paper_id}"),
-            cells.text(desk.formats.day(row.day)),
+            cells.text(formats.day(row.day)),
             cells.text(stores.get(row.store_id, row.store_id)),
             cells.text(" · ".join(text for text in about if text)),
             cells.portions(lines * 1000),
             cells.money(row.total_minor) if row.total_minor else cells.nothing(Kind.MONEY),
             Cells.worse(state) if gone else state,
-            cells.text(who.get(row.paper_id, "")),
+            cells.text(hand),
         ),
     )
 

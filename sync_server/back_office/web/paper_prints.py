@@ -9,7 +9,8 @@ from sync_server.domain.stock import from_milli
 
 from ..paper_tables import PaperRow
 from ..papers import NOT_COUNTED, lines_of
-from .paper_view import Desk, comparison_grid, row_view
+from .desk import Desk
+from .paper_view import comparison_grid, row_view
 from .printing import PrintColumn, PrintForm
 
 FIGURES = frozenset({"qty", "price", "sum", "net", "ready", "share"})

@@ -32,11 +32,11 @@ from ..posting import (
     take_back,
 )
 from ..tables import Balance
+from .desk import Desk
 from .frame import PAPERS, render
 from .paper_form import Typed, read_form, typed_form
 from .paper_prints import paper_print
 from .paper_view import (
-    Desk,
     PaperView,
     comparison_grid,
     losses_grid,

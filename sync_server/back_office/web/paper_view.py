@@ -4,14 +4,12 @@ Made from a row of the books, or from a form that came back with faults. The mar
 `templates/paper.html`, the keyboard `assets/papers.js`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from sync_server.domain.documents import (
     PRICED,
@@ -23,16 +21,13 @@ from sync_server.domain.documents import (
     trial_losses,
     unexplained,
 )
-from sync_server.domain.shelves import BOUGHT
 from sync_server.domain.stock import from_milli
 
-from ..import_columns import UNITS
-from ..names import name_in
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
-from ..tables import Account, GoodPack, Ingredient, StockMove, Store, Supplier, Unit
-from .formats import Formats
+from ..tables import Account
+from .desk import Choices, Desk
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .paper_form import HEAD_FIELDS, LINE_FIELDS, TYPED, Good, Typed
 from .questions import DAYS_AT_MOST, address
@@ -50,7 +45,6 @@ KINDS: Mapping[str, str] = {
     "ready": "quantity",
 }
 NEW_LINES = 3
-Choices = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,89 +126,6 @@ class PaperView:
         return self.state != State.DRAFT.value
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every document's page needs: words, figures, and the lists to choose from."""
-
-    words: Words
-    formats: Formats
-    zone: ZoneInfo
-    goods: Sequence[Good]
-    stores: Choices
-    suppliers: Choices
-
-    @staticmethod
-    def of(session: Session, words: Words, formats: Formats, zone: ZoneInfo) -> "Desk":
-        """The lists as the books have them now."""
-        stores = session.exec(select(Store).order_by(col(Store.position))).all()
-        suppliers = session.exec(select(Supplier).order_by(col(Supplier.name))).all()
-        return Desk(
-            words,
-            formats,
-            zone,
-            goods_of(session, words),
-            [(row.store_id, name_in(row, words.language)) for row in stores],
-            [(row.supplier_id, row.name) for row in suppliers],
-        )
-
-    def goods_json(self) -> str:
-        """The goods for the keyboard; a name can never end the script that it stands in."""
-        listed = [
-            {
-                "id": good.good_id,
-                "name": good.name,
-                "unit_name": self.words(f"unit_{good.unit}"),
-                "codes": list(good.codes),
-                "last": None if good.last_minor is None else good.last_minor / 100,
-            }
-            for good in self.goods
-        ]
-        return json.dumps(listed, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def goods_of(session: Session, words: Words) -> list[Good]:
-    """All goods in the order of their names, with what was last paid for a unit."""
-    units = {unit.code: unit for unit in session.exec(select(Unit))}
-    spelled = {code: units[code] for code in units} | {
-        word: units[code] for word, code in UNITS.items() if code in units
-    }
-    latest = (
-        select(func.max(StockMove.n))
-        .where(
-            col(StockMove.kind).in_([kind.value for kind in BOUGHT]),
-            StockMove.qty_milli > 0,
-            StockMove.annuls == 0,
-        )
-        .group_by(StockMove.ingredient_id)
-    )
-    bought = session.exec(select(StockMove).where(col(StockMove.n).in_(latest)))
-    last = {row.ingredient_id: (row.value_minor, row.qty_milli) for row in bought}
-    packs: dict[str, dict[str, Decimal]] = {}
-    for pack in session.exec(select(GoodPack)):
-        packs.setdefault(pack.ingredient_id, {})[pack.name.casefold()] = from_milli(pack.base_milli)
-    goods = []
-    for row in session.exec(select(Ingredient)):
-        name = name_in(row, words.language)
-        factor, paid = units[row.unit].factor, last.get(row.ingredient_id)
-        base = units[row.unit].base
-        own = {word: Decimal(one.factor) for word, one in spelled.items() if one.base == base}
-        price = paid[0] * 1000 * factor // paid[1] if paid else None
-        goods.append(
-            Good(
-                row.ingredient_id,
-                name,
-                row.unit,
-                factor,
-                tuple(row.barcodes.split()),
-                price,
-                packs.get(row.ingredient_id, {}),
-                own,
-                frozenset(spelled.keys() - own.keys()),
-            )
-        )
-    return sorted(goods, key=lambda good: words.order(good.name))
-
-
 def new_view(desk: Desk, paper: Paper, now_ms: int, store: str = "") -> PaperView:
     """An empty form for now, or the one that is typed into."""
     moment = datetime.fromtimestamp(now_ms // 1000, UTC).astimezone(desk.zone)
@@ -272,6 +183,7 @@ def row_view(
         "split": row.split,
     }
     lines = lines_of(session, row.paper_id)
+    goods = {good.good_id: good for good in desk.goods}
     frozen = state is not State.DRAFT
     wrong: dict[int, set[str]] = {}
     for fault in faults:
@@ -280,7 +192,13 @@ def row_view(
     rows = [
         _against_last(
             desk,
-            _row_of(desk, line, frozen, frozenset(wrong.get(line.position, set()))),
+            _row_of(
+                desk,
+                goods.get(line.ingredient_id),
+                line,
+                frozen,
+                frozenset(wrong.get(line.position, set())),
+            ),
             prices.get(line.position),
         )
         for line in lines
@@ -306,8 +224,9 @@ def row_view(
     return view
 
 
-def _row_of(desk: Desk, line: PaperLine, frozen: bool, faults: frozenset[str]) -> LineRow:
-    good = next((one for one in desk.goods if one.good_id == line.ingredient_id), None)
+def _row_of(
+    desk: Desk, good: Good | None, line: PaperLine, frozen: bool, faults: frozenset[str]
+) -> LineRow:
     factor = good.factor if good else 1
     unit = good.unit if good else line.unit
     qty = from_milli(line.qty_milli)

@@ -10,7 +10,8 @@ from starlette.datastructures import FormData
 
 from sync_server.domain.documents import Fault
 
-from .paper_view import Choices, HeadField
+from .desk import Choices
+from .paper_view import HeadField
 from .words import Words
 
 Sheet = Mapping[str, Sequence[str]]

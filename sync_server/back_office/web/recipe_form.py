@@ -23,12 +23,15 @@ from sync_server.domain.stock import ZERO, IngredientId, exact
 from ..cards import add_version
 from ..goods import method_losses
 from ..kitchen_cards import NewCard, tell_kitchen
+from ..names import LANGUAGES
 from ..recipes_book import Card, OpenCard
 from ..typed import decimal_of
+from .desk import Desk
 from .frame import CARDS, render
 from .paper_form import Good
-from .paper_view import Button, Desk, HeadField, LineColumn, LineRow, PaperView, fault_text
+from .paper_view import Button, HeadField, LineColumn, LineRow, PaperView, fault_text
 from .recipe_view import address_of
+from .words import LANGUAGE_NAMES
 from .workplace import Call
 
 EDITED = ("good", "qty", "cold", "hot", "counts")
@@ -43,18 +46,16 @@ class Begun:
     card: Card
     output: Decimal
     components: Sequence[Component]
-    technology: str
+    technology: Mapping[str, str]
 
     @staticmethod
-    def of(opened: OpenCard, said: str = "") -> "Begun":
-        """The card in force; `said` is how the kitchen is told to make it, where the card itself
-        says nothing."""
+    def of(opened: OpenCard, technology: Mapping[str, str]) -> "Begun":
+        """The card in force, made as `technology` says by language."""
         recipe = opened.sheet.recipe
-        technology = opened.technology or said
         return Begun(opened.card, recipe.output, recipe.components, technology)
 
     @staticmethod
-    def blank(card: Card, said: str = "") -> "Begun":
+    def blank(card: Card, said: Mapping[str, str]) -> "Begun":
         """The first card of a dish, a prepared good (of one unit of it) or a choice."""
         return Begun(card, Decimal(card.factor), (), said)
 
@@ -80,10 +81,17 @@ def typed_of(desk: Desk, begun: Begun) -> Sequence[Mapping[str, str]]:
 
 
 def save_version(
-    session: Session, call: Call, begun: Begun, form: FormData, menu: Catalogue | None
+    session: Session,
+    call: Call,
+    begun: Begun,
+    form: FormData,
+    menu: Catalogue | None,
+    *,
+    reads_menu: bool,
 ) -> Response:
     """A new version as typed, and the edition that brings it to the kitchen; with any fault the
-    form again, and nothing kept."""
+    form again, and nothing kept. `reads_menu`: there is a menu to be read, so a missing one is one
+    that cannot be read now."""
     desk = call.desk(session)
     faults: list[Fault] = []
     typed = [
@@ -102,7 +110,9 @@ def save_version(
         components.append(typed_component(number, line, good, faults))
     if not components:
         faults.append(Fault("no_lines"))
-    day, technology = str(form.get("valid_from", "")), _text(form, "technology")
+    day = str(form.get("valid_from", ""))
+    texts = {language: _text(form, f"technology_{language}") for language in LANGUAGES}
+    technology = {language: text for language, text in texts.items() if text.strip()}
     output = decimal_of(str(form.get("output", "")))
     if output is None or output <= 0:
         faults.append(Fault("recipe_output", place="output"))
@@ -115,11 +125,12 @@ def save_version(
         faults = add_version(session, recipe, technology, call.visitor.login, call.actor.at_ms)
     if faults:
         return form_page(session, call, begun, typed, faults, form, 422)
-    told = 0
+    told = "unread" if reads_menu else "none"
     if menu is not None:
+        told = "same"
         said = technology if technology or begun.technology else None
         for edition in tell_kitchen(session, menu, [NewCard(recipe, said)], call.actor):
-            told = edition.number
+            told = str(edition.number)
     return RedirectResponse(f"{address_of(begun.card)}?day={day}&edition={told}", 303)
 
 
@@ -171,8 +182,8 @@ def form_page(
     kept = {
         "valid_from": call.settings.today(),
         "output": f"{exact(begun.output / begun.card.factor).normalize():f}",
-        "technology": begun.technology,
-    } | {name: str(value) for name, value in (form.items() if form else ())}
+    } | {f"technology_{lang}": begun.technology.get(lang, "") for lang in LANGUAGES}
+    kept |= {name: str(value) for name, value in (form.items() if form else ())}
     unit = (
         words.portions
         if begun.card.owner is Owner.ITEM
@@ -200,8 +211,12 @@ def form_page(
         for number, line in enumerate(typed, start=1)
     ]
     told = words.new_version if begun.components else words.first_card
-    label = escape(words.technology)
-    text = escape(kept["technology"])
+    texts = "".join(
+        f"<label>{escape(words.technology)} · {escape(LANGUAGE_NAMES[lang])}"
+        f'<textarea name="technology_{lang}" rows="6" lang="{lang}">'
+        f"{escape(kept[f'technology_{lang}'])}</textarea></label>"
+        for lang in sorted(LANGUAGES, key=lambda one: one != words.language)
+    )
     view = PaperView(
         f"{begun.card.names[words.language]} · {told}",
         f"{address_of(begun.card)}/new",
@@ -215,8 +230,7 @@ def form_page(
         desk.goods,
         desk.goods_json(),
         [fault_text(words, fault) for fault in faults],
-        extra=f'<div class="form"><label>{label}'
-        f'<textarea name="technology" rows="6">{text}</textarea></label></div>',
+        extra=f'<div class="form texts">{texts}</div>',
     )
     content = render("paper.html", words=words, view=view)
     return call.page(session, CARDS, view.title, content, status=status, scripts=("papers.js",))

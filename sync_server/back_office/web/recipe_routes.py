@@ -22,8 +22,8 @@ from ..accounts import RIGHT_APPROVE, RIGHT_COSTING
 from ..calculations import Calculation, Pricing, approve, approved, reckoned, whole
 from ..cards import read_alternatives
 from ..catalogue import CatalogueReader
-from ..kitchen_cards import method_of
-from ..names import Names
+from ..kitchen_cards import NewCard, method_of, tell_kitchen
+from ..names import Names, said_in
 from ..recipes_book import Cookbook, OpenCard
 from ..tables import CatalogueEdition
 from ..typed import decimal_of, minor_of
@@ -68,6 +68,7 @@ class RecipePages:
         app.add_api_route(card + "/new", self._edit, methods=["GET"])
         app.add_api_route(card + "/new", self._save, methods=["POST"])
         app.add_api_route(card + "/calculation", self._approve, methods=["POST"])
+        app.add_api_route(card + "/kitchen", self._tell, methods=["POST"])
         app.add_api_route(card + "/{form}.pdf", self._print, methods=["GET"])
         app.add_api_route(WHAT_IF.path, self._what_if, methods=["GET"])
 
@@ -86,7 +87,8 @@ class RecipePages:
                 if card is None:
                     return call.refuse("not_found", 404)
                 return RedirectResponse(f"{address_of(card)}/new", 303)
-            return _card_page(session, call, book, opened, _told(session, call, edition))
+            told = _told(session, call, edition)
+            return _card_page(session, call, book, opened, told, again=edition == "unread")
 
         return await self._place.read(show)
 
@@ -116,7 +118,8 @@ class RecipePages:
             begun = _begun(session, owner, owner_id, call.settings.today(), menu)
             if begun is None:
                 return call.refuse("not_found", 404)
-            return save_version(session, call, begun, form, menu)
+            reads = self._menu is not None
+            return save_version(session, call, begun, form, menu, reads_menu=reads)
 
         return await self._place.write(save)
 
@@ -163,6 +166,29 @@ class RecipePages:
 
         return await self._place.write(keep)
 
+    async def _tell(self, request: Request, owner: str, owner_id: str) -> Response:
+        """Tell the kitchen of a version that it could not be told of when that was saved."""
+        call, refused = self._place.call(request)
+        if refused is not None:
+            return refused
+        day = str((await request.form()).get("day", ""))
+        menu = await read_menu(self._menu)
+
+        def tell(session: Session) -> Response:
+            _, opened = _opened(session, owner, owner_id, day or call.settings.today(), {})
+            if opened is None:
+                return call.refuse("not_found", 404)
+            told = "unread"
+            if menu is not None:
+                said = method_of(menu, owner_id, opened.technology) if opened.technology else None
+                card = NewCard(opened.sheet.recipe, said)
+                made = tell_kitchen(session, menu, [card], call.actor)
+                told = str(made[-1].number) if made else "same"
+            address = address_of(opened.card)
+            return RedirectResponse(f"{address}?day={day}&edition={told}", 303)
+
+        return await self._place.write(tell)
+
     async def _what_if(self, request: Request) -> Response:
         call, refused = self._place.call(request)
         if refused is not None:
@@ -202,23 +228,23 @@ def _begun(
 ) -> Begun | None:
     """The card to go on from, or an empty one for what has none yet."""
     book, opened = _opened(session, owner, owner_id, day, choice_names(menu))
-    said = method_of(menu, owner_id) if owner == Owner.ITEM else ""
+    written = opened.technology if opened is not None else {}
+    said = method_of(menu if owner == Owner.ITEM else None, owner_id, written)
     if opened is not None:
         return Begun.of(opened, said)
     card = book.blank(Owner(owner), owner_id) if owner in set(Owner) else None
     return Begun.blank(card, said) if card is not None else None
 
 
-def _told(session: Session, call: Call, number: str) -> str:
-    """That the kitchen gets the card that was just saved, and from when; or that nothing is new."""
-    if not number.isdigit():
+def _told(session: Session, call: Call, edition: str) -> str:
+    """What the kitchen gets of the card that was just saved: from when, or nothing new, or nothing
+    because the menu could not be read."""
+    if edition in ("same", "unread"):
+        return call.words(f"kitchen_{edition}")
+    found = session.get(CatalogueEdition, int(edition[:9])) if edition.isdecimal() else None
+    if found is None:
         return ""
-    edition = session.get(CatalogueEdition, int(number[:9]))
-    if edition is None:
-        return call.words.kitchen_same
-    return call.words(
-        "kitchen_told", number=edition.number, time=call.formats.moment(edition.at_ms)
-    )
+    return call.words("kitchen_told", number=found.number, time=call.formats.moment(found.at_ms))
 
 
 def _opened(
@@ -232,7 +258,7 @@ def _opened(
 
 
 def _card_page(
-    session: Session, call: Call, book: Cookbook, opened: OpenCard, told: str
+    session: Session, call: Call, book: Cookbook, opened: OpenCard, told: str, *, again: bool
 ) -> Response:
     words, formats, card = call.words, call.formats, opened.card
     foods = sorted(book.names_of(good)[words.language] for good in opened.meal.unknown)
@@ -256,8 +282,9 @@ def _card_page(
         nutrients=nutrients_text(opened.meal, words, formats),
         missing=words("facts_missing", goods=", ".join(foods)) if foods else "",
         told=told,
+        again=again,
         warning=words.yield_differs if opened.sheet.yield_differs else "",
-        technology=opened.technology,
+        technology=said_in(opened.technology, words.language),
         versions=[
             (since, f"{address}?day={since}", words.from_the_start if since == FIRST else shown)
             for since in opened.versions

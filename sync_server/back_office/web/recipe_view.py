@@ -11,7 +11,7 @@ from sync_server.domain.recipes import Alternative, Owner
 from sync_server.domain.stock import exact
 
 from ..calculations import weight_of, whole
-from ..names import LANGUAGES, Names
+from ..names import LANGUAGES, Names, said_in
 from ..recipes_book import Card, Cookbook, OpenCard
 from .formats import Formats
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
@@ -233,7 +233,7 @@ def technology_card(book: Cookbook, opened: OpenCard, words: Words, formats: For
     texts = [[row.cells[index].text for index in shown] for row in grid.rows]
     allergens = allergens_text(opened.meal, words)
     remarks = [
-        (words.technology, opened.technology or "—"),
+        (words.technology, said_in(opened.technology, words.language) or "—"),
         (words.allergens, allergens),
         (words.nutrients, nutrients_text(opened.meal, words, formats)),
     ]

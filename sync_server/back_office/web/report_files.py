@@ -72,7 +72,10 @@ def report_pdf(grid: Grid, words: Words) -> bytes:
     """The grid on paper; a very long one is cut and says so."""
     lines = [row for row in grid.rows if row.kind is not RowKind.TOTAL]
     total = [row for row in grid.rows if row.kind is RowKind.TOTAL]
-    cut = len(lines) - PRINTED_AT_MOST
+    printed = lines[:PRINTED_AT_MOST]
+    while len(printed) < len(lines) and printed[-1].kind is RowKind.GROUP:
+        printed.pop()
+    cut = len(lines) - len(printed)
     remarks = [(words.cut_on_paper, str(cut))] if cut > 0 else []
     widths = [_width(grid, number) for number in range(len(grid.heads))]
     form = PrintForm(
@@ -82,12 +85,12 @@ def report_pdf(grid: Grid, words: Words) -> bytes:
             PrintColumn(head.title, width, head.kind is not Kind.TEXT)
             for head, width in zip(grid.heads, widths, strict=True)
         ],
-        [[cell.text for cell in row.cells] for row in lines[:PRINTED_AT_MOST]],
+        [[cell.text for cell in row.cells] for row in printed],
         facts=[(words.report_of, grid.caption)],
         totals=[[cell.text for cell in row.cells] for row in total],
         remarks=remarks,
         wide=sum(width or NAME_MM for width in widths) > UPRIGHT_MM,
-        heavy=[number for number, row in enumerate(lines) if row.kind is RowKind.GROUP],
+        heavy=[number for number, row in enumerate(printed) if row.kind is RowKind.GROUP],
     )
     return pdf_of(form)
 

@@ -50,6 +50,11 @@ def path_of(key: str) -> str:
     return f"/reports/{key.replace('_', '-')}"
 
 
+def opened(visitor: Visitor, key: str, query: Mapping[str, str]) -> str:
+    """Where a figure leads: a report with its question, if the person may open it, else nowhere."""
+    return address(path_of(key), query) if may_open(visitor, BY_KEY[key]) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a person wants it: text to find, column to sort by, falling or rising."""
@@ -149,7 +154,7 @@ class GridMaker:
             return f"/journal/{drill.query['n']}" if self._may("journal") else ""
         if drill.report == "paper":
             return address("/reports/paper", drill.query)
-        return address(path_of(drill.report), drill.query) if self._may(drill.report) else ""
+        return opened(self.visitor, drill.report, drill.query)
 
     def _may(self, key: str) -> bool:
         return may_open(self.visitor, BY_KEY[key])

@@ -56,6 +56,12 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "report_tie_out": ("Tie-out", "Звірка", "Uzgodnienie"),
     "report_journal": ("Journal", "Журнал", "Dziennik"),
     "report_till_lines": ("What it is made of", "З чого складається", "Z czego się składa"),
+    "report_sold": ("Sold and taken back", "Продано й скасовано", "Sprzedane i wycofane"),
+    "sold_fired": ("Fired", "Відправлено", "Wysłane"),
+    "sold_voided": ("Voided", "Скасовано", "Wystornowane"),
+    "sold_given": ("On the house", "За рахунок закладу", "Na koszt lokalu"),
+    "sold_closed": ("Check closed", "Чек закрито", "Rachunek zamknięty"),
+    "sold_recosted": ("Cost worked out anew", "Собівартість перераховано", "Koszt przeliczony"),
     "report_moves": ("Moves of stock", "Рухи товару", "Ruchy towaru"),
     "report_of": ("Of", "За", "Za"),
     "cut_on_paper": (

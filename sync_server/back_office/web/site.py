@@ -5,11 +5,13 @@ or sent as XLSX. A page that a person has no right to answers 403 in words, what
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import partial
 from typing import Annotated
 
 from fastapi import FastAPI, Form
 from nicegui import APIRouter, ui
+from nicegui.language import Language
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -70,6 +72,8 @@ from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
 
 PATIENCE_S = 60.0
 """A year of a busy house on a busy machine takes longer than the library's three seconds."""
+SPOKEN: Mapping[str, Language] = {"en": "en-US", "uk": "uk", "pl": "pl"}
+"""Our languages as the page's `lang` and the library's own texts know them."""
 LeafMaker = Callable[[Connection, Asked], Leaf]
 LEAVES: Mapping[str, tuple[PagePlace, LeafMaker]] = {
     place.key: (place, partial(papers_leaf, paper=paper)) for paper, place in PAPERS.items()
@@ -244,6 +248,10 @@ def _draw(leaf: Leaf, request: Request) -> None:
         '<link rel="stylesheet" href="/assets/papers.css">'
     )
     ui.page_title(f"{leaf.grid.title} · Vitrylo")
+    # One page object serves all readers: this one gets its own, to say whose language it is in.
+    client = ui.context.client
+    client.page = copy(client.page)
+    client.page.language = SPOKEN[words.language]
     here = address(request.url.path, dict(request.query_params))
     with ui.element("div").classes("office"):
         with ui.element("nav"):

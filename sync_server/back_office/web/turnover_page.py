@@ -10,11 +10,11 @@ from sync_server.domain.stock import KINDS_OF, Column
 from ..food_cost import FoodCost
 from ..names import Names
 from ..turnover import GoodRow, Question, Sheet, Sums
+from .food_cost_page import Opens
 from .formats import Formats
 from .frame import TURNOVER, Card, Chip, Choice, Dates, Ranked
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
 from .questions import Period, address, presets
-from .report_grid import path_of
 from .words import Words
 
 COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -42,6 +42,7 @@ OPENS: Mapping[int, Column | None] = {
     7: Column.VARIANCE,
     8: Column.CORRECTION,
     9: None,
+    10: None,
     11: None,
 }
 """By the place of a cell the movement behind it; None opens the card of the good."""
@@ -49,7 +50,7 @@ OPENS: Mapping[int, Column | None] = {
 SUMS_OPEN: Mapping[int, Column | None] = {number: OPENS[number] for number in range(4, 9)}
 
 
-def turnover_grid(sheet: Sheet, caption: str, words: Words, formats: Formats) -> Grid:
+def turnover_grid(sheet: Sheet, caption: str, words: Words, formats: Formats, opens: Opens) -> Grid:
     """Group rows with sums of values, lines with quantities, and the total of the store.
 
     Each figure opens the moves it is made of; those of another method than the books' do not, for
@@ -59,17 +60,17 @@ def turnover_grid(sheet: Sheet, caption: str, words: Words, formats: Formats) ->
     rows: list[Row] = []
     for group in sheet.groups:
         sums = _sums(group.names[words.language], group.sums, cells)
-        rows.append(_opened(Row(RowKind.GROUP, group.group_id, sums), sheet, "group"))
+        rows.append(_opened(Row(RowKind.GROUP, group.group_id, sums), sheet, opens, "group"))
         by_name = sorted(group.rows, key=lambda row: words.order(row.names[words.language]))
-        rows += [_opened(_good_row(row, words, cells), sheet, "good") for row in by_name]
+        rows += [_opened(_good_row(row, words, cells), sheet, opens, "good") for row in by_name]
     if rows:
         total = Row(RowKind.TOTAL, "total", _sums(words.total, sheet.sums, cells))
-        rows.append(_opened(total, sheet))
+        rows.append(_opened(total, sheet, opens))
     heads = tuple(Head(words(key), kind) for key, kind in COLUMNS)
     return Grid(words.turnover, caption, heads, tuple(rows))
 
 
-def _opened(row: Row, sheet: Sheet, of: str = "") -> Row:
+def _opened(row: Row, sheet: Sheet, opens: Opens, of: str = "") -> Row:
     """The same row with what opens behind its figures; `of`: a good or a group."""
     question = sheet.question
     if not sheet.booked:
@@ -82,12 +83,12 @@ def _opened(row: Row, sheet: Sheet, of: str = "") -> Row:
             continue
         kinds = ",".join(sorted(KINDS_OF[column])) if column else ""
         if kinds:
-            opens = address(path_of("moves"), period | place | {"kind": kinds, "sheet": "1"})
+            way = opens("moves", period | place | {"kind": kinds, "sheet": "1"})
         elif of == "good":
-            opens = address(path_of("item_card"), period | place)
+            way = opens("item_card", period | place)
         else:
             continue
-        cells[number] = Cells.opening(cells[number], opens)
+        cells[number] = Cells.opening(cells[number], way)
     return replace(row, cells=tuple(cells))
 
 
@@ -144,9 +145,13 @@ def turnover_cards(
     before: tuple[str, int] | None,
     words: Words,
     formats: Formats,
+    opens: Opens,
 ) -> list[Card]:
-    """The five figures above the table; the last is of the whole house."""
+    """The five figures above the table, which open what the sum below them does; the last is of the
+    whole house."""
     sums = sheet.sums
+    period = Period(sold.first_day, sold.last_day).query
+    total = _opened(Row(RowKind.TOTAL, "total", _sums("", sums, Cells(formats))), sheet, opens)
     cost = sold.sales.cost_bp
     note, tone = "", ""
     if cost is not None and before is not None:
@@ -159,10 +164,10 @@ def turnover_cards(
     percent = f"{formats.percent(cost)} %" if cost is not None else "—"
     return [
         Card("opening", words.opening_value, formats.money(sums.opening)),
-        Card("received", words.received, formats.money(sums.columns[Column.RECEIVED])),
-        Card("sold", words.sold, formats.money(sums.columns[Column.SOLD])),
+        Card("received", words.received, total.cells[4].text, href=total.cells[4].href),
+        Card("sold", words.sold, total.cells[5].text, href=total.cells[5].href),
         Card("closing", words.closing_value, formats.money(sums.closing)),
-        Card("food_cost", words.food_cost, percent, note, tone),
+        Card("food_cost", words.food_cost, percent, note, tone, opens("sold", period)),
     ]
 
 

@@ -349,7 +349,7 @@ ENGLISH: Mapping[str, str] = {
     "fault_no_group": "there is no such group",
     "fault_no_supplier_id": "there is no such supplier",
     "fault_no_store_id": "there is no such store",
-    "fault_no_kind": "the kind is item, semi or modifier",
+    "fault_no_kind": "the kind is dish, prepared or choice",
     "fault_no_owner": "there is no such dish or prepared good",
     "fault_no_good": "there is no such good",
     "fault_bad_loss": "a loss is from 0 to under 100 %",

@@ -349,7 +349,7 @@ POLISH: Mapping[str, str] = {
     "fault_no_group": "nie ma takiej grupy",
     "fault_no_supplier_id": "nie ma takiego dostawcy",
     "fault_no_store_id": "nie ma takiego magazynu",
-    "fault_no_kind": "rodzaj to item, semi lub modifier",
+    "fault_no_kind": "rodzaj to danie, półprodukt lub modyfikator",
     "fault_no_owner": "nie ma takiego dania ani półproduktu",
     "fault_no_good": "nie ma takiego towaru",
     "fault_bad_loss": "ubytek od 0 do poniżej 100 %",

@@ -349,7 +349,7 @@ UKRAINIAN: Mapping[str, str] = {
     "fault_no_group": "такої групи немає",
     "fault_no_supplier_id": "такого постачальника немає",
     "fault_no_store_id": "такого складу немає",
-    "fault_no_kind": "вид — item, semi або modifier",
+    "fault_no_kind": "вид — страва, напівфабрикат або модифікатор",
     "fault_no_owner": "такої страви чи напівфабрикату немає",
     "fault_no_good": "такого товару немає",
     "fault_bad_loss": "втрати — від 0 до менш ніж 100 %",

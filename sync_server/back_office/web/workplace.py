@@ -17,10 +17,10 @@ from sync_server.store.database import Database, session_on
 from ..accounts import Visitor
 from ..food_cost import problem_count
 from ..papers import Actor
+from .desk import Desk
 from .door import visitor_of
 from .formats import Formats
 from .frame import PagePlace, navigation, render
-from .paper_view import Desk
 from .settled import SiteSettings, refusal
 from .words import Words
 
