@@ -3,8 +3,12 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 PACKAGES := sync_server hardware glass pos_app kds_app
-# Tests that need a window run one after the other in one process (see tests/conftest.py).
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+# How the tests are shared out between the processes stands in tests/conftest.py. One more than CI
+# has processors, since one of them often waits for a server, a browser or a disk.
+PYTEST := $(BIN)/python -m pytest -q -n 3
+
+# Tests start dozens of processes: each would compile everything it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types imports fmt demo bench fuzz simulate screenshots icons lock clean

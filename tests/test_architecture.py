@@ -22,8 +22,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("architecture")
-
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("sync_server", "hardware", "glass", "pos_app", "kds_app")
 COLUMNS, FUNCTION_LINES, FILE_LINES = 100, 70, 600

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from sync_server.domain import commands as c
 from sync_server.domain.ids import PaymentId, ShiftId
 from sync_server.domain.menu import CardTerminal
@@ -12,7 +10,6 @@ from tests.apps.house import House
 from tests.apps.test_terminal import Hand, hand, house, order, sign_in, tapped
 
 __all__ = ["hand", "house"]
-pytestmark = pytest.mark.xdist_group("kivy")
 
 
 def touch(hand: Hand, action: str) -> None:

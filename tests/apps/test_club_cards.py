@@ -204,7 +204,6 @@ def window_on(rig: Rig, house: House) -> tuple[Hand, Any]:
     return Hand(rig, desk, stage), bridge
 
 
-@pytest.mark.xdist_group("kivy")
 def test_a_card_typed_by_its_reader_pays_a_part_and_the_rest_is_cash_and_all_outlives_a_restart(
     rig: Rig, house: House
 ) -> None:

@@ -18,8 +18,6 @@ from tests.apps.test_terminal import Hand, hand, house, order, sign_in, tapped
 
 __all__ = ["hand", "house", "show"]
 
-pytestmark = pytest.mark.xdist_group("kivy")
-
 
 class Eye:
     """Sees which places each frame drew, and whether the glass is as it should be."""

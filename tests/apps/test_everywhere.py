@@ -19,8 +19,6 @@ from tests.apps.conftest import Rig
 from tests.apps.house import MINUTE, House, HouseDesk
 from tests.apps.test_screens import SIZES, everything, screen_of, targets
 
-pytestmark = pytest.mark.xdist_group("kivy")
-
 LETTERS = (100, 130, 160)
 DISHES = ("borscht", "deruny", "saperavi", "oysters", "trout-weight", "business-lunch")
 

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
-
 from pos_app.linked_desk import LinkedDesk
 from sync_server import clocks
 from sync_server.bootstrap import House
@@ -25,8 +23,6 @@ from tests.apps.conftest import Rig
 from tests.apps.test_linked_desk import desk_of, server, until
 
 __all__ = ["server"]
-
-pytestmark = pytest.mark.xdist_group("kivy")
 
 PATIENCE_S = 60
 T = TypeVar("T")

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from pos_app.presenters.flow import Flow
 from pos_app.presenters.plan_view import PlanView
 from sync_server.domain import commands as c
@@ -92,7 +90,6 @@ def test_a_plan_that_cannot_be_is_said_and_one_that_is_not_saved_is_not_lost() -
     assert flow.view().screen == "floor"
 
 
-@pytest.mark.xdist_group("kivy")
 def test_a_finger_carries_a_table_and_a_tap_picks_one(rig: Rig) -> None:
     from glass.lettering import register_fonts
     from pos_app.screens.stage import screen_class

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import CheckId, NoticeId, PaymentId, ShiftId, StaffId
@@ -17,8 +15,6 @@ from tests.apps.test_cash_desk_by_touch import touch
 from tests.apps.test_terminal import Hand, hand, house, order, sign_in
 
 __all__ = ["hand", "house"]
-pytestmark = pytest.mark.xdist_group("kivy")
-
 DRAWER = ShiftId("shift")
 OLENAS = purse_of("olena")
 

@@ -11,7 +11,6 @@ import socket
 import time
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -27,8 +26,6 @@ from tests.e2e.conftest import DAY, PICTURES, Venue
 from tests.e2e.screen import Glass
 from tests.hardware.independent import Emupos, inked
 from tests.web.conftest import ARGUMENTS, CHROMIUM, sign_in
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 BORSCHT, STEAK = 18_500, 89_000
 BILL = 2 * BORSCHT + STEAK

@@ -15,8 +15,6 @@ from sync_server.demo.venue import DEMO_VENUE
 from tests.e2e.conftest import DAY, PICTURES
 from tests.e2e.screen import Glass, Screen
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 SIZE = (1366, 768)
 WAITERS = (("Olena K.", "4071"), ("Nadia P.", "640918"))
 ORDERS = (("soups", "borscht-plain", "Борщ червоний"), ("mains", "deruny", "Деруни з грибами"))

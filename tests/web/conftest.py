@@ -1,4 +1,8 @@
-"""A running back office, and a real Chromium in front of it."""
+"""A running back office, and a real Chromium in front of it.
+
+Both live as long as this folder's tests run in a row. While it lives, the browser keeps an event
+loop running in the process, in which no test with asyncio can begin.
+"""
 
 import subprocess
 import sys
@@ -39,7 +43,7 @@ class Served:
         return Database.open_read_only(file_url(self.books))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The small house's back office in its own process."""
     folder = tmp_path_factory.mktemp("office")
@@ -54,7 +58,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             process.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of pages."""
     with sync_playwright() as playwright:

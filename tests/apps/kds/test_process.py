@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from sync_server.client.desk import ClientDesk
 from sync_server.client.identity import Invitation
 from sync_server.client.terminal import TerminalLink
@@ -27,8 +25,6 @@ from sync_server.domain.kitchen import Ticket
 from sync_server.domain.rejections import Accepted
 from sync_server.protocol.replica import CODEC
 from tests.apps.conftest import Rig
-
-pytestmark = pytest.mark.xdist_group("kivy")
 
 WINDOW = Window(1280, 800, 0, 0)
 WAIT_S = 90.0

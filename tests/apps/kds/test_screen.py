@@ -24,8 +24,6 @@ from sync_server.domain import commands as c
 from tests.apps.conftest import Rig
 from tests.apps.kds.kitchen import SECOND, Kitchen, evening, with_long_card
 
-pytestmark = pytest.mark.xdist_group("kivy")
-
 WIDE, SMALL, HUGE = (1920, 1080), (1280, 800), (3840, 2160)
 VIEWS = (
     "",
