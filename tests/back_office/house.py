@@ -28,7 +28,8 @@ from sync_server.domain.events import (
 )
 from sync_server.domain.ids import CheckId, LineId, ShiftId, StaffId
 from sync_server.domain.menu import Category, Item, Station
-from sync_server.store.database import Database
+from sync_server.store.database import Database, MemoryDisk
+from tests.store.ready_made import BACK, image_of
 
 DAY = "2026-11-21"
 NOON_MS = 1_795_255_200_000
@@ -123,6 +124,19 @@ async def furnish(database: Database, house: SmallHouse | None = None) -> None:
         at_ms=NOON_MS - 20 * 86_400_000,
         store_of_station=lambda station: "bar" if station == "bar" else "kitchen",
     )
+
+
+_IMAGES: list[bytes] = []
+
+
+async def furnished_image() -> bytes:
+    """A disk with the small house on its first day; made once."""
+    if not _IMAGES:
+        disk = MemoryDisk(image_of(BACK))
+        with Database.on_disk(disk) as database:
+            await furnish(database)
+        _IMAGES.append(disk.image())
+    return _IMAGES[0]
 
 
 @dataclass

@@ -26,6 +26,7 @@ from sync_server.store.database import Database, session_on
 from tests.back_office.house import DAY, NOON_MS, PASSWORDS, Journal, furnish, take_all
 from tests.back_office.test_papers import HALYNA, draft, drafted, kilos, within
 from tests.builders import a_menu
+from tests.store.ready_made import BACK, lay
 
 KEY = "a-good-key"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -75,7 +76,7 @@ async def fill_keys(books: Database) -> None:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """One interface for all of these."""
     folder = tmp_path_factory.mktemp("api")
-    with open_books(file_url(folder / "back.db")) as books:
+    with open_books(file_url(lay(BACK, folder / "back.db"))) as books:
         asyncio.run(fill(books))
         yield interface(books)
 

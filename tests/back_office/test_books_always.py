@@ -12,7 +12,6 @@ from hypothesis import given, settings, strategies as st
 from sqlalchemy import Connection
 from sqlmodel import select
 
-from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.intake import count
 from sync_server.back_office.journal_entries import journal_entries
 from sync_server.back_office.ledger import Entry, Ledger, Shelf, mark_due
@@ -33,8 +32,7 @@ from sync_server.domain.stock import (
     to_milli,
 )
 from sync_server.store.database import Database, MemoryDisk, session_on
-from sync_server.store.migrations import upgrade
-from tests.back_office.house import NOON_MS, Journal, furnish
+from tests.back_office.house import NOON_MS, Journal, furnished_image
 from tests.back_office.test_papers import held
 from tests.bench.year import (
     FIRST_MS,
@@ -44,6 +42,7 @@ from tests.bench.year import (
     deliver,
     furnished,
 )
+from tests.store.ready_made import BACK, image_of
 
 WINE = IngredientId("saperavi")
 TABLES = BackRow.metadata.tables
@@ -99,20 +98,6 @@ ACTS = st.lists(
     min_size=1,
     max_size=8,
 )
-
-
-_IMAGES: list[bytes] = []
-
-
-async def furnished_image() -> bytes:
-    """The small house on its first day; made once."""
-    if not _IMAGES:
-        disk = MemoryDisk()
-        with Database.on_disk(disk) as database:
-            upgrade(database, MIGRATIONS)
-            await furnish(database)
-            _IMAGES.append(disk.image())
-    return _IMAGES[0]
 
 
 async def books_of(database: Database, acts: list[Act], order: list[int], method: str) -> None:
@@ -228,6 +213,5 @@ async def test_a_busy_fortnight_adds_up_and_a_stopped_recalculation_ends_in_the_
     whole = await lived(books_on_both, stop=True)
     assert_the_books_add_up(books_on_both)
     await assert_nothing_is_left_to_correct(books_on_both)
-    with Database.on_disk(MemoryDisk()) as other:
-        upgrade(other, MIGRATIONS)
+    with Database.on_disk(MemoryDisk(image_of(BACK))) as other:
         assert await lived(other, stop=False) == whole

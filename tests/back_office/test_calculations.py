@@ -17,6 +17,7 @@ from sync_server.domain.recipes import Owner
 from sync_server.domain.stock import SUPPLIER, IngredientId, MoveKind, from_milli
 from sync_server.store.database import session_on
 from tests.back_office.house import DAY, NOON_MS, furnish
+from tests.store.ready_made import BACK, lay
 
 OKSANA = Actor("oksana", NOON_MS, DAY)
 PRICING = Pricing(DAY, 25_000, 2_000)
@@ -55,7 +56,7 @@ def printed(connection: Connection) -> tuple[list[str], list[list[str]], list[li
 
 
 async def test_a_changed_price_opens_a_column_and_nothing_approved_changes(tmp_path: Path) -> None:
-    url = file_url(tmp_path / "back.db")
+    url = file_url(lay(BACK, tmp_path / "back.db"))
     with open_books(url) as books:
         await furnish(books)
         assert books.read(printed)[0] == ["not approved · 21 Nov 2026"]

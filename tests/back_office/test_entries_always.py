@@ -22,8 +22,9 @@ from sync_server.back_office.web.spreadsheet import workbook
 from sync_server.back_office.web.words import Words
 from sync_server.domain.stock import holdings, store_of
 from sync_server.store.database import Database, MemoryDisk
+from tests.back_office.house import furnished_image
 from tests.back_office.test_api import HEADERS, fill_keys, interface
-from tests.back_office.test_books_always import ACTS, Act, books_of, furnished_image
+from tests.back_office.test_books_always import ACTS, Act, books_of
 
 FIRST, LAST = "2026-01-01", "2027-01-31"
 

@@ -17,11 +17,10 @@ from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import ChargeId, CheckId, LineId
 from sync_server.domain.menu import PointRules, Reason
 from sync_server.store.database import Database, MemoryDisk
-from tests.back_office.house import DAY, NOON_MS, Journal, count
+from tests.back_office.house import DAY, NOON_MS, Journal, count, furnished_image
 from tests.back_office.test_books_always import (
     TABLES,
     assert_the_books_add_up,
-    furnished_image,
     rows,
 )
 from tests.back_office.test_papers import kilos, posted, receipt

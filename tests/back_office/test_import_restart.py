@@ -20,6 +20,7 @@ from sync_server.back_office.web.import_routes import ImportPages
 from sync_server.back_office.web.settled import SiteSettings
 from sync_server.store.database import Database, session_on
 from tests.back_office.house import NOON_MS, PASSWORDS, furnish
+from tests.store.ready_made import BACK, lay
 
 GOOD = "код;назва;од.;група\nhoney;Мед;кг;meat\n"
 BAD = "код;назва;од.;група\nhoney;Мед;фунт;meat\n"
@@ -57,7 +58,7 @@ def honey(books: Database) -> int:
 
 
 async def test_a_trial_is_taken_up_again_after_a_restart_and_taken_in_once(tmp_path: Path) -> None:
-    url = file_url(tmp_path / "back.db")
+    url = file_url(lay(BACK, tmp_path / "back.db"))
     with open_books(url) as books:
         await furnish(books)
         async with process(books, HALYNA, "a") as office:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.cards import add_version
 from sync_server.back_office.intake import Intake, JournalEvent, JournalGap
 from sync_server.back_office.moves import domain_move
@@ -29,7 +28,7 @@ from sync_server.domain.ids import CheckId, LineId
 from sync_server.domain.recipes import Component, Owner, Recipe
 from sync_server.domain.stock import Holding, IngredientId, from_milli, holdings, store_place
 from sync_server.store.database import Database, MemoryDisk, session_on
-from sync_server.store.migrations import drift, upgrade
+from sync_server.store.migrations import drift
 from tests.back_office.house import (
     CHECK,
     NOON_MS,
@@ -37,6 +36,7 @@ from tests.back_office.house import (
     Journal,
     SmallHouse,
     furnish,
+    furnished_image,
     take_all,
 )
 
@@ -238,7 +238,7 @@ async def test_crashes_around_the_commit_change_nothing_in_the_books(
             journal.close((f"l{number - 1}", "borscht", 100 * number))
         else:
             journal.fire(f"l{number}", act, number)
-    steady, shaken = await _furnished(), await _furnished()
+    steady, shaken = MemoryDisk(await furnished_image()), MemoryDisk(await furnished_image())
     with Database.on_disk(steady) as database:
         await take_all(database, journal)
         expected = _contents(database)
@@ -259,19 +259,6 @@ async def test_crashes_around_the_commit_change_nothing_in_the_books(
 def _contents(database: Database) -> list[list[dict[str, Any]]]:
     tables = (StockMove, Balance, SalesFact, IntakeException)
     return [[row.model_dump() for row in rows(database, table)] for table in tables]
-
-
-_FRESH: list[bytes] = []
-
-
-async def _furnished() -> MemoryDisk:
-    if not _FRESH:
-        disk = MemoryDisk()
-        database = Database.on_disk(disk)
-        upgrade(database, MIGRATIONS)
-        await furnish(database)
-        _FRESH.append(disk.image())
-    return MemoryDisk(_FRESH[0])
 
 
 def _crashing(disk: MemoryDisk, *, after: bool) -> Database:

@@ -42,6 +42,7 @@ from sync_server.domain.documents import Line, Paper, Split, State
 from sync_server.domain.stock import IngredientId, holdings, store_place, to_milli
 from sync_server.store.database import Database, session_on
 from tests.back_office.house import DAY, NOON_MS, Journal, furnish, take_all
+from tests.store.ready_made import BACK, lay
 
 T = TypeVar("T")
 _ids = itertools.count(1)
@@ -203,7 +204,7 @@ async def test_a_stopped_run_goes_on_to_the_same_rows(books: Database, tmp_path:
         return [row.model_dump() for row in all_rows(database, StockMove)]
 
     whole = await story(books, stop=False)
-    with open_books(file_url(tmp_path / "other.db")) as other:
+    with open_books(file_url(lay(BACK, tmp_path / "other.db"))) as other:
         assert await story(other, stop=True) == whole
 
 

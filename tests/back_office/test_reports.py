@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import Connection
 
-from sync_server.back_office.books import MIGRATIONS
 from sync_server.back_office.food_cost import food_cost, food_cost_before
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.turnover import Question, Sheet, turnover_sheet
@@ -22,8 +21,7 @@ from sync_server.domain.stock import (
     from_milli,
 )
 from sync_server.store.database import Database, MemoryDisk, session_on
-from sync_server.store.migrations import upgrade
-from tests.back_office.house import DAY, NOON_MS, Journal, furnish, take_all
+from tests.back_office.house import DAY, NOON_MS, Journal, furnish, furnished_image, take_all
 
 BEEF = IngredientId("beef")
 
@@ -115,9 +113,7 @@ movements = st.lists(
 async def test_opening_and_movements_always_make_the_closing(
     history: list[tuple[MoveKind, int, int, int]], first: int, length: int
 ) -> None:
-    with Database.on_disk(MemoryDisk()) as database:
-        upgrade(database, MIGRATIONS)
-        await furnish(database)
+    with Database.on_disk(MemoryDisk(await furnished_image())) as database:
         for kind, milli, value, day in history:
             await post(database, kind, str(from_milli(milli)), value, f"2026-11-{day:02}")
         last = f"2026-11-{min(21, first + length):02}"

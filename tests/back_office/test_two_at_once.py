@@ -29,6 +29,7 @@ from tests.back_office.test_papers import (
     receipt,
     within,
 )
+from tests.store.ready_made import BACK, lay
 
 
 async def test_two_people_posting_one_stock_take_post_it_once(books_on_both: Database) -> None:
@@ -50,7 +51,7 @@ async def test_two_people_posting_one_stock_take_post_it_once(books_on_both: Dat
 
 
 async def test_the_same_invoice_by_two_people_is_booked_once(tmp_path: Path) -> None:
-    with open_books(file_url(tmp_path / "back.db")) as books:
+    with open_books(file_url(lay(BACK, tmp_path / "back.db"))) as books:
         await furnish(books)
         invoice = receipt(kilos("beef", "1", 18_000), invoice="A-77")
         first, second = await drafted(books, invoice), await drafted(books, invoice, NADIA)

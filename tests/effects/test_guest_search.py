@@ -14,15 +14,14 @@ from sync_server.hotel.gateway import FindOutcome, GuestQuery, Timing
 from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.store.database import Database, MemoryDisk
-from sync_server.store.migrations import upgrade
 from tests.hotel.conftest import DAY, SmallHouse, at_once
+from tests.store.ready_made import HOTEL, image_of
 
 
 @pytest.fixture
 async def hotel() -> EmbeddedGateway:
     """The small house."""
-    database = Database.on_disk(MemoryDisk())
-    upgrade(database, "sync_server.hotel.migrations")
+    database = Database.on_disk(MemoryDisk(image_of(HOTEL)))
     await load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH")
     return EmbeddedGateway(Property(database, lambda: 0))
 

@@ -38,9 +38,9 @@ from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.store.database import Database, MemoryDisk
-from sync_server.store.migrations import upgrade
 from tests.effects.hotel_world import DAY, SETTINGS, TIMING, NoDedupe, World, job_of
 from tests.hotel.conftest import SmallHouse
+from tests.store.ready_made import HOTEL, image_of
 
 SEEDS = 60
 
@@ -48,9 +48,8 @@ SEEDS = 60
 @pytest.fixture(scope="module")
 def image() -> bytes:
     """A disk with a loaded house."""
-    disk = MemoryDisk()
+    disk = MemoryDisk(image_of(HOTEL))
     with Database.on_disk(disk) as database:
-        upgrade(database, "sync_server.hotel.migrations")
         asyncio.run(load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH"))
     return disk.image()
 

@@ -1,33 +1,28 @@
 """The same contract on a simulated disk of SQLite and on a real PostgreSQL."""
 
-import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 
-import psycopg
 import pytest
 
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.errors import DiskFull
 from tests.front_office.house import House, Till
-from tests.store.throwaway_postgres import postgres_url
+from tests.store.ready_made import FRONT, Copies, image_of
+from tests.store.throwaway_postgres import copies, postgres_url
 
-__all__ = ["postgres_url"]
-
-_schemas = itertools.count(1)
+__all__ = ["copies", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def open_database(request: pytest.FixtureRequest) -> Iterator[Callable[[], Database]]:
     """Opens the one database of a test, again and again."""
     if request.param == "sqlite":
-        disk = MemoryDisk()
+        disk = MemoryDisk(image_of(FRONT))
         yield lambda: Database.on_disk(disk)
         return
-    url = request.getfixturevalue("postgres_url")
-    schema = f"front_{next(_schemas)}"
-    yield lambda: Database.open(url, schema)
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as server:
-        server.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    made: Copies = request.getfixturevalue("copies")
+    with made.of(FRONT, "front") as url:
+        yield lambda: Database.open(url, "front")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from sync_server.store.database import Database, session_on
 from tests.builders import a_line
 from tests.front_office.house import House, K, Till
 from tests.simulation.restaurant import CHEAP, PEPPER, PINS
+from tests.store.ready_made import BACK, lay
 
 
 def price(item: str, minor: int) -> list[Change]:
@@ -54,7 +55,7 @@ async def test_a_due_edition_is_published_once_and_a_later_one_waits(
     desk, editions = DeviceDesk(office, lambda: 0), BackEditions(settings)
     assert await take_due(editions, office, desk) == 0
     before = office.catalogue.number
-    with open_books(file_url(tmp_path / "back.db")) as books:
+    with open_books(file_url(lay(BACK, tmp_path / "back.db"))) as books:
         tomorrow = office.clock() + 86_400_000
         later = await put(books, house, price("borscht", 21_000), tomorrow)
         await put(books, house, price("borscht", 20_000))
@@ -97,7 +98,7 @@ async def test_a_live_desk_takes_a_scheduled_rule_and_new_rights_between_two_ord
     office = house.office
     desk, editions = DeviceDesk(office, lambda: 0), BackEditions(settings)
     await till.order()
-    with open_books(file_url(tmp_path / "back.db")) as books:
+    with open_books(file_url(lay(BACK, tmp_path / "back.db"))) as books:
         await put(books, house, HAPPY, office.clock() + 60_000)
         assert await take_due(editions, office, desk) == 0
         assert (await till.do(c.StopItem("fries"))).code == "not_allowed"
@@ -118,7 +119,7 @@ async def test_stops_and_pins_asked_for_in_the_back_office_are_done_once(
 ) -> None:
     office, editions = house.office, BackEditions(settings)
     actor = Actor("halyna", office.clock(), "2026-11-21")
-    with open_books(file_url(tmp_path / "back.db")) as books:
+    with open_books(file_url(lay(BACK, tmp_path / "back.db"))) as books:
 
         def ask(connection: Connection) -> None:
             with session_on(connection) as session:
@@ -151,7 +152,7 @@ async def test_rights_asked_to_be_lent_are_the_lenders_own_and_end_by_hand_or_by
     office, editions = house.office, BackEditions(settings)
     until = office.clock() + 3_600_000
     loan = Loan("l1", "nadia", "olena", ("refund",), until, "holiday")
-    with open_books(file_url(tmp_path / "back.db")) as books:
+    with open_books(file_url(lay(BACK, tmp_path / "back.db"))) as books:
 
         async def ask(asked: Loan) -> int:
             house.now_ms += 1

@@ -32,10 +32,10 @@ from sync_server.paper.figures import zone_of
 from sync_server.protocol.envelope import read_event
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database, MemoryDisk
-from sync_server.store.migrations import upgrade
 from tests.builders import DAY, a_line
 from tests.front_office.house import SH, House, Till
 from tests.front_office.test_till_reports import asked
+from tests.store.ready_made import BACK, image_of
 
 KYIV = ZoneInfo("Europe/Kyiv")
 HALYNA = Visitor("halyna", "Halyna", "owner", BACK_OFFICE_RIGHTS, "en")
@@ -119,7 +119,6 @@ class Books:
             record = read_event(bytes(data))
             body = msgspec.json.decode(record.body)
             events.append(JournalEvent(n, at_ms, kind, body, day, record.actor, record.dev))
-        upgrade(self._database, "sync_server.back_office.migrations")
         await self._database.write(lambda connection: fold(connection, events))
 
     def total(self, kind: str) -> int:
@@ -169,7 +168,7 @@ async def test_terminal_paper_and_back_office_say_the_same_of_every_kind(
         for kind in REPORTS
     }
     printed = on_paper(house)
-    with Database.on_disk(MemoryDisk()) as database:
+    with Database.on_disk(MemoryDisk(image_of(BACK))) as database:
         books = Books(database)
         await books.fold(house)
         for kind, report in shown.items():

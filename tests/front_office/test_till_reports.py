@@ -14,9 +14,9 @@ from sync_server.domain.decisions import open_matters
 from sync_server.domain.ids import CheckId, LineId, PaymentId
 from sync_server.protocol.envelope import read_event
 from sync_server.store.database import Database, MemoryDisk
-from sync_server.store.migrations import upgrade
 from tests.builders import DAY, a_line
 from tests.front_office.house import SH, House, K, Till
+from tests.store.ready_made import BACK, image_of
 
 NEXT_DAY = "2026-11-22"
 
@@ -154,8 +154,7 @@ async def in_books(house: House, day: str) -> tuple[int, int]:
         body = msgspec.json.decode(record.body)
         events.append(JournalEvent(n, at_ms, kind, body, biz_day, record.actor, record.dev))
     asked_of = Asked(day, day, "en", ZoneInfo("Europe/Kyiv"), {})
-    with Database.on_disk(MemoryDisk()) as books:
-        upgrade(books, "sync_server.back_office.migrations")
+    with Database.on_disk(MemoryDisk(image_of(BACK))) as books:
         await books.write(lambda connection: fold(connection, events))
         sales = books.read(lambda connection: answer(connection, BY_KEY["sales"], asked_of))
         money = books.read(lambda connection: answer(connection, BY_KEY["tenders"], asked_of))

@@ -3,9 +3,10 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.migrations import upgrade
-from tests.store.throwaway_postgres import postgres_url
+from tests.store.ready_made import HOTEL, Copies, image_of, lay
+from tests.store.throwaway_postgres import copies, postgres_url
 
-__all__ = ["postgres_url"]
+__all__ = ["copies", "postgres_url"]
 
 DAY = date(2026, 11, 21)
 
@@ -97,23 +99,31 @@ class SmallHouse:
 def opened(url: str, schema: str = "main") -> Database:
     """The hotel context's database, migrated."""
     database = Database.open(url, schema, readers=2)
-    upgrade(database, "sync_server.hotel.migrations")
+    upgrade(database, HOTEL)
     return database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Database]]:
     """Opens the same database as often as asked, as a restarted server does."""
-    url, schema = f"sqlite:///{tmp_path / 'hotel.db'}", "hotel"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        schema = f"hotel_{random.Random(str(tmp_path)).randrange(10**9)}"
+    if request.param == "sqlite":
+        with reopening(f"sqlite:///{lay(HOTEL, tmp_path / 'hotel.db')}") as open_again:
+            yield open_again
+        return
+    made: Copies = request.getfixturevalue("copies")
+    with made.of(HOTEL, "hotel") as url, reopening(url) as open_again:
+        yield open_again
+
+
+@contextmanager
+def reopening(url: str) -> Iterator[Callable[[], Database]]:
+    """Opens a database again and again, the one before closed each time."""
     current: list[Database] = []
 
     def open_again() -> Database:
         for database in current:
             database.close()
-        current[:] = [opened(url, schema)]
+        current[:] = [opened(url, "hotel")]
         return current[0]
 
     yield open_again
@@ -199,14 +209,19 @@ async def web_link(
         await server.stop()
 
 
-@pytest.fixture(scope="session")
-def image() -> bytes:
+@cache
+def loaded_image() -> bytes:
     """A disk with the loaded house: a test takes a copy of it in no time."""
-    disk = MemoryDisk()
+    disk = MemoryDisk(image_of(HOTEL))
     with Database.on_disk(disk) as database:
-        upgrade(database, "sync_server.hotel.migrations")
         asyncio.run(load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH"))
     return disk.image()
+
+
+@pytest.fixture(scope="session")
+def image() -> bytes:
+    """The same, for tests that are tasks themselves."""
+    return loaded_image()
 
 
 @pytest.fixture

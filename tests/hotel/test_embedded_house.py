@@ -28,9 +28,10 @@ from sync_server.hotel.reception import FolioView, NotDone, Reception
 from sync_server.hotel.tables import APPEND_ONLY, METADATA
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.errors import DiskFull
-from sync_server.store.migrations import drift, upgrade
-from tests.hotel.conftest import DAY, SmallHouse, at_once
+from sync_server.store.migrations import drift
+from tests.hotel.conftest import DAY, SmallHouse, at_once, loaded_image
 from tests.hotel.postings import posting_of
+from tests.store.ready_made import HOTEL, image_of
 
 
 def gateway_on(database: Database) -> EmbeddedGateway:
@@ -118,11 +119,7 @@ class Crash(BaseException):
 
 def house_disk() -> MemoryDisk:
     """A loaded house on a simulated disk."""
-    disk = MemoryDisk()
-    with Database.on_disk(disk) as database:
-        upgrade(database, "sync_server.hotel.migrations")
-        asyncio.run(load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH"))
-    return disk
+    return MemoryDisk(loaded_image())
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
@@ -169,11 +166,10 @@ def test_a_full_disk_puts_a_posting_off_and_a_closed_house_does_not_answer() -> 
 
 
 def test_a_house_without_rooms_says_so() -> None:
-    disk = MemoryDisk()
+    disk = MemoryDisk(image_of(HOTEL))
 
     async def told() -> None:
         with Database.on_disk(disk) as database:
-            upgrade(database, "sync_server.hotel.migrations")
             gateway = gateway_on(database)
             assert isinstance(await gateway.post(posting_of(100)), Deferred)
             assert not (await gateway.health()).up

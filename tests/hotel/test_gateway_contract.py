@@ -34,6 +34,7 @@ from sync_server.hotel.reception import FolioView, Reception
 from sync_server.store.database import Database
 from tests.hotel.conftest import DAY as HOUSE_DAY, SmallHouse, at_once, fias_link, opened, web_link
 from tests.hotel.postings import DAY, posting_of
+from tests.store.ready_made import HOTEL, Copies
 
 KINDS = ("embedded", "embedded on a server", "faulty", "FIAS", "FIAS fed with guests", "web")
 
@@ -52,8 +53,8 @@ async def database(
     if kind != "embedded on a server":
         yield in_memory
         return
-    schema = f"hotel_{random.Random(request.node.name).randrange(10**9)}"
-    with opened(request.getfixturevalue("postgres_url"), schema) as made:
+    server: Copies = request.getfixturevalue("copies")
+    with server.of(HOTEL, "hotel") as url, opened(url, "hotel") as made:
         assert await load_rooms(made, SmallHouse(), HOUSE_DAY, at_ms=0, currency="UAH")
         yield made
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for a test session; import `postgres_url` in an area's conftest.
+"""A real PostgreSQL for a test session; import `postgres_url` or both in an area's conftest.
 
 Rule: no silent skip. Without PostgreSQL's programs the tests fail and name the package.
 """
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.store.ready_made import Copies
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "postgres.sh"
 
@@ -21,3 +23,10 @@ def postgres_url() -> Iterator[str]:
     folder, url = started.stdout.split()
     yield url
     subprocess.run([SCRIPT, "stop", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def copies(postgres_url: str) -> Iterator[Copies]:
+    """Databases on it with their tables in them."""
+    with Copies(postgres_url) as made:
+        yield made
