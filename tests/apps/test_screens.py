@@ -21,8 +21,6 @@ from tests.apps import (
 )
 from tests.apps.conftest import Rig
 
-pytestmark = pytest.mark.xdist_group("kivy")
-
 WIDE, TALL, SMALL, FULL = (1366, 768), (800, 1280), (1024, 600), (1920, 1080)
 SIZES = (WIDE, TALL, SMALL, FULL)
 GIVING_A_CARD = SettingsView(
@@ -105,7 +103,7 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_each_screen_stands_on_each_size_with_nothing_cut_or_too_small(
+def test_each_screen_stands_on_each_size_with_targets_large_and_apart_and_no_text_cut(
     rig: Rig, name: str, size: tuple[int, int]
 ) -> None:
     root = rig.mount(screen_of(VIEWS[name]), size)
@@ -127,13 +125,11 @@ def test_each_screen_stands_on_each_size_with_nothing_cut_or_too_small(
     if size == WIDE:
         cut = [mark.text for w in everything(root) for mark in w.marks if mark.cut]
         assert not cut, "texts cut short where there is room"
+    assert_targets_stand_apart(root, size)
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_no_two_targets_overlap_and_none_is_off_the_screen(
-    rig: Rig, name: str, size: tuple[int, int]
-) -> None:
-    root = rig.mount(screen_of(VIEWS[name]), size)
+def assert_targets_stand_apart(root: Any, size: tuple[int, int]) -> None:
+    """No two overlap, and none is off the screen."""
     boxes = []
     for widget in targets(root):
         x, y = widget.to_window(widget.x, widget.y)
@@ -217,8 +213,8 @@ def test_larger_letters_leave_no_box_and_cut_nothing(rig: Rig, name: str) -> Non
         Metrics.fontscale = 1.0
 
 
-def test_a_changed_line_repaints_that_line_and_nothing_else(rig: Rig) -> None:
-    root = rig.mount(screen_of(sample.ORDER))
+def repaints(root: Any) -> list[str]:
+    """The kinds of widgets that are painted again from now on."""
     painted: list[str] = []
     for widget in everything(root):
         before = widget.paint
@@ -228,6 +224,12 @@ def test_a_changed_line_repaints_that_line_and_nothing_else(rig: Rig) -> None:
             before()
 
         widget.paint = paint
+    return painted
+
+
+def test_a_changed_line_repaints_that_line_and_nothing_else(rig: Rig) -> None:
+    root = rig.mount(screen_of(sample.ORDER))
+    painted = repaints(root)
     rows = list(sample.ORDER.rows)
     rows[4] = replace(rows[4], mark="done_all")
     root.vm = replace(sample.ORDER, rows=tuple(rows))
@@ -251,15 +253,7 @@ def test_of_sixty_tables_only_the_one_that_changed_is_painted_again(rig: Rig) ->
     )
     root = rig.mount(screen_of(replace(sample.FLOOR, tables=tables)))
     rig.shot("floor_60")
-    painted: list[str] = []
-    for widget in everything(root):
-        before = widget.paint
-
-        def paint(widget: Any = widget, before: Any = before) -> None:
-            painted.append(type(widget).__name__)
-            before()
-
-        widget.paint = paint
+    painted = repaints(root)
     changed = (*tables[:7], replace(tables[7], badge="2 готові", state="ready"), *tables[8:])
     root.vm = replace(root.vm, tables=changed)
     rig.settle()

@@ -2,14 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from sync_server.domain.checks import totals_of
 from tests.apps.test_terminal import Hand, hand, house, sign_in, tapped
 
 __all__ = ["hand", "house"]
-
-pytestmark = pytest.mark.xdist_group("kivy")
 
 SIZES = ((1366, 768), (1024, 600), (800, 1280))
 
@@ -128,8 +124,12 @@ def test_a_fish_is_weighed_and_a_comp_is_given_by_touch(hand: Hand, house: Any) 
     hand.tap("Форель на вагу")
     hand.tap("Списати")
     hand.tap("Пригостити")
+    hand.tap("Пригощання гостя")
     hand.rig.shot("real_comp")
+    assert totals(house) == [58_050], "430 g of a kilogram for 1350.00, and nothing given yet"
+    hand.rig.tap(next(w for w in hand.stage.walk() if tapped(w) == "confirm"))
     house.settle()
+    assert totals(house) == [0]
 
 
 def test_a_line_is_dragged_onto_a_seat_into_a_course_and_onto_another_bill(

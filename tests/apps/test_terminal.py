@@ -12,8 +12,6 @@ from sync_server.domain.ids import CheckId, LineId, ShiftId
 from tests.apps.conftest import Rig
 from tests.apps.house import MINUTE, House, HouseDesk
 
-pytestmark = pytest.mark.xdist_group("kivy")
-
 
 class Hand:
     """A person at the terminal, who knows what is written on the screen and where."""
@@ -109,7 +107,6 @@ def test_an_order_from_sign_in_to_paid_by_touch_alone(hand: Hand, house: House) 
     hand.rig.shot("real_order_empty")
     soups = [item for item in house.catalogue.items.values() if item.category_id == "soups"]
     plain = next(item for item in soups if item.item_id.startswith("borscht"))
-    hand.rig.until(lambda: hand.sees(plain.names["uk"].split()[0]) or True)
     tile = next(w for w in hand.stage.walk() if tapped(w) == f"tap_item:{plain.item_id}")
     hand.rig.tap(tile)
     hand.rig.tap(tile)
