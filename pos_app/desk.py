@@ -148,6 +148,10 @@ class Desk(Protocol):
     async def ask(self, what: str, params: dict[str, object]) -> Reply:
         """A question to the server; `offline` when there is none."""
 
+    async def hand_over(self) -> tuple[str, int]:
+        """Write what no server has answered to a file for whoever takes it over: where it lies and
+        how many entries it holds; "" and 0 when there are none, -1 when no disk took it."""
+
     async def own_pictures(self) -> tuple[Path, ...]:
         """Pictures on this terminal and on its sticks."""
 

@@ -262,6 +262,14 @@ class LinkedDesk:
         reply = await self.client.ask(what, params)
         return reply.code, bytes(reply.body)
 
+    async def hand_over(self) -> tuple[str, int]:
+        """See `Desk`."""
+        try:
+            done = await self._link.hand_over()
+        except OSError:
+            return "", -1
+        return (str(done.path), done.waiting) if done is not None else ("", 0)
+
     async def own_pictures(self) -> tuple[Path, ...]:
         """See `Desk`."""
         return await asyncio.to_thread(found_in, self._folder)

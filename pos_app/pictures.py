@@ -8,8 +8,9 @@ from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
+from sync_server.client.handing_over import STICKS
+
 OWN = "pictures"
-STICKS = (Path("/media"), Path("/run/media"), Path("/mnt"))
 KINDS = frozenset((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"))
 MOST = 24
 LOOKED_AT = 2_000

@@ -314,6 +314,30 @@ def verify(
             )
 
 
+@app.command()
+def unsent(
+    folder: Annotated[Path, typer.Argument(help="Folder of a terminal that is switched off.")],
+    target: Annotated[Path, typer.Argument(help="Folder for the file, a stick for instance.")],
+) -> None:
+    """Write what a terminal never got to the server into a file for the page Devices.
+
+    A terminal that was shut out offers the same on its screen; this is for one that does not start.
+    """
+    from sync_server.client.handing_over import out_of_folder
+    from sync_server.client.opening import StoreInUse
+    from sync_server.clocks import wall_ms
+
+    try:
+        done = out_of_folder(folder, wall_ms, target)
+    except (ValueError, StoreInUse, OSError) as fault:
+        typer.secho(str(fault), fg="red", err=True)
+        raise typer.Exit(1) from None
+    if done is None:
+        typer.echo("everything in this folder has reached the server")
+        return
+    typer.echo(f"{done.waiting} entries in {done.path}: bring them in on the page Devices")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def pos(ctx: typer.Context) -> None:
     """Open a terminal; `vitrylo pos --help` shows its options."""

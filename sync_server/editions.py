@@ -1,4 +1,5 @@
-"""What the server takes from the back office: editions of the menu, stops of dishes, PINs, loans.
+"""What the server takes from the back office: editions of the menu, stops of dishes, PINs, loans,
+devices to be shut out and what these had kept.
 
 The back office's database is read beside the process that writes it, never written. An edition
 that is due is laid on the catalogue in force and published as its next version; terminals fetch
@@ -16,6 +17,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from sync_server.back_office.catalogue import Edition, editions_after
+from sync_server.back_office.device_offers import Revoke, TakeOver, revokes_after, take_overs_after
 from sync_server.back_office.offers import (
     Loan,
     Pin,
@@ -26,13 +28,15 @@ from sync_server.back_office.offers import (
 )
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
-from sync_server.domain.commands import LendRights, StopItem, TakeBackRights
+from sync_server.domain.commands import LendRights, RevokeDevice, StopItem, TakeBackRights
 from sync_server.domain.ids import StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import REMOVED, Change, changed
 from sync_server.front_office.facts import note, read_facts
 from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.review import Review
 from sync_server.front_office.tables import Fact
+from sync_server.protocol.unsent import BadFile, device_in, read_unsent
 from sync_server.store.errors import StoreError
 from sync_server.store.visitor import Visitor
 
@@ -65,6 +69,14 @@ class BackEditions:
     def loans(self, after_ms: int) -> Sequence[Loan]:
         """Rights to be lent, and loans to end, asked for after a moment."""
         return self._read(lambda c: loans_after(c, after_ms))
+
+    def revokes(self, after_ms: int) -> Sequence[Revoke]:
+        """Devices to be shut out, asked for after a moment."""
+        return self._read(lambda c: revokes_after(c, after_ms))
+
+    def take_overs(self, after_ms: int) -> Sequence[TakeOver]:
+        """Files of revoked devices that were decided about after a moment."""
+        return self._read(lambda c: take_overs_after(c, after_ms))
 
     def _read(self, query: Callable[[Connection], Sequence[T]]) -> Sequence[T]:
         if not self._visitor.inside and not self._there():
@@ -145,7 +157,55 @@ async def take_offers(editions: BackEditions, office: FrontOffice) -> int:
         await office.access.set_pin_hash(pin.staff_id, pin.pin_hash, office.clock())
     if pins:
         await note(office.database, Fact.PIN_OFFERS, str(pins[-1].at_ms))
-    return len(stops) + len(pins) + await _take_loans(editions, office, facts)
+    taken = len(stops) + len(pins) + await _take_loans(editions, office, facts)
+    taken += await take_revokes(editions, office, facts)
+    return taken + await take_files(editions, office, facts)
+
+
+async def take_revokes(
+    editions: BackEditions, office: FrontOffice, facts: Mapping[str, str]
+) -> int:
+    """Shut devices out; their connections end within a second."""
+    after = int(facts.get(Fact.REVOKE_OFFERS, "0"))
+    revokes = await asyncio.to_thread(editions.revokes, after)
+    for one in revokes:
+        device = office.device(one.dev)
+        if device is not None and not device.revoked:
+            command = RevokeDevice(one.dev, device.code, one.reason, one.login)
+            if await office.report(command) is None:
+                return 0
+        await note(office.database, Fact.REVOKE_OFFERS, str(one.at_ms))
+    return len(revokes)
+
+
+async def take_files(editions: BackEditions, office: FrontOffice, facts: Mapping[str, str]) -> int:
+    """Take over what was decided about; a file that does not fit is left whole, and logged: its
+    page says the same."""
+    after = int(facts.get(Fact.TAKE_OVERS, "0"))
+    files = await asyncio.to_thread(editions.take_overs, after)
+    for one in files:
+        fault = await _take_file(one, office)
+        if fault == "busy":
+            return 0
+        if fault:
+            log.warning("what a revoked device had kept was not taken over: %s", fault)
+        await note(office.database, Fact.TAKE_OVERS, str(one.asked_ms))
+    return len(files)
+
+
+async def _take_file(file: TakeOver, office: FrontOffice) -> str:
+    if office.recovering:
+        return "busy"
+    try:
+        _, dev = device_in(file.body)
+        device = office.device(dev)
+        if device is None:
+            return "foreign_file"
+        unsent = read_unsent(file.body, office.site, device.public_key)
+    except BadFile as fault:
+        return fault.code
+    whose = (file.key, dev, device.code, StaffId(file.by), file.login)
+    return await office.bus.take_over(Review(*whose, file.wanted, unsent.commands))
 
 
 async def _take_loans(editions: BackEditions, office: FrontOffice, facts: Mapping[str, str]) -> int:

@@ -38,6 +38,7 @@ from sync_server.server import tell
 from sync_server.store.database import Database
 from sync_server.store.errors import StoreError
 from sync_server.store.visitor import Visitor
+from sync_server.unsent_review import FrontDevices
 
 FRONT, HOTEL = "front", "hotel"
 HOTEL_DAYS = 400
@@ -212,6 +213,7 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
             ),
             FrontMenu(settings.database_url(FRONT)),
             HotelFolios(settings),
+            FrontDevices(settings.database_url(FRONT)),
         )
         try:
             await office.serve(lambda port: tell("READY", url=f"http://{host}:{port}"))

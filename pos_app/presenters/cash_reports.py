@@ -58,6 +58,8 @@ HAPPENED = frozenset(
         "PointsExpired",
         "StaffSignedIn",
         "FiguresPrinted",
+        "DeviceRevoked",
+        "UnsentReviewed",
     }
 )
 """Events that have words; the others are shown by the name that the record has."""

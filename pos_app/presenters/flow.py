@@ -49,7 +49,9 @@ _SCREENS: dict[str, type[Presenter]] = {
     "plan": PlanEditor,
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment"), ("room_list", "shift")})
-_ABOVE = frozenset({"seen", "toast_seen", "settings", "go_check", "go_notice", "grant", "deny"})
+_ABOVE = frozenset(
+    {"seen", "toast_seen", "settings", "go_check", "go_notice", "grant", "deny", "keep_in_file"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,18 @@ class NoticesPresenter(Presenter):
         return Act(f"go_notice:{notice.notice_id}", self.say(key))
 
     @intent
+    def keep_in_file(self) -> None:
+        """Write what the server will not take from here any more into a file for the manager."""
+        self.desk.later(self._keep_in_file())
+
+    async def _keep_in_file(self) -> None:
+        path, count = await self.desk.hand_over()
+        if path:
+            self.toast(self.say("kept_in_file", n=count, path=path), "ready", "check")
+        else:
+            self.toast(self.say("kept_no_disk" if count else "kept_nothing"), "hold", "info")
+
+    @intent
     def settings(self) -> None:
         """To what one may set for oneself."""
         if self.place.screen != "settings":
@@ -133,6 +145,12 @@ class NoticesPresenter(Presenter):
             if step is None:
                 return Banner(text, token, "notifications", seen)
             return Banner(text, token, "notifications", step, seen)
+        if link.phase == "refused":
+            text = self.say("shut_out")
+            if not link.saving:
+                return Banner(text, "late", "error")
+            text += f" · {self.say('shut_out_with', n=link.saving)}"
+            return Banner(text, "late", "error", Act("keep_in_file", self.say("kept_to_file")))
         if link.phase == "forked":
             return Banner(self.say("forked"), "late", "error")
         if not link.online:

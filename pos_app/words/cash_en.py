@@ -80,6 +80,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tap_event": "Event",
     "tap_command": "Command, device",
     "tap_person": "Tapped by",
+    "happened_DeviceRevoked": "Device shut out",
+    "happened_UnsentReviewed": "Kept entries taken over",
     "happened_CheckOpened": "Check opened",
     "happened_LinesAdded": "Dishes added",
     "happened_LinesFired": "Sent to the kitchen",

@@ -85,6 +85,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tap_event": "Zdarzenie",
     "tap_command": "Polecenie, urządzenie",
     "tap_person": "Dotknął(ęła)",
+    "happened_DeviceRevoked": "Urządzenie odłączone",
+    "happened_UnsentReviewed": "Przejęto wpisy odłączonego urządzenia",
     "happened_CheckOpened": "Otwarto rachunek",
     "happened_LinesAdded": "Dodano dania",
     "happened_LinesFired": "Wysłano do kuchni",

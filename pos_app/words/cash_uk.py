@@ -85,6 +85,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tap_event": "Подія",
     "tap_command": "Команда, пристрій",
     "tap_person": "Натиснув(ла)",
+    "happened_DeviceRevoked": "Пристрій відключено",
+    "happened_UnsentReviewed": "Внесено записи відключеного пристрою",
     "happened_CheckOpened": "Чек відкрито",
     "happened_LinesAdded": "Додано страви",
     "happened_LinesFired": "Надіслано на кухню",

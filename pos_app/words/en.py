@@ -28,6 +28,18 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hotel rooms do not",
     "cannot_save": "This terminal's disk takes nothing more: enter nothing, call the administrator",
     "forked": "This terminal was restored from a copy: call the administrator",
+    "shut_out": "The server does not let this terminal in any more: call the manager",
+    "shut_out_with": {
+        "one": "{n} entry never reached it",
+        "other": "{n} entries never reached it",
+    },
+    "kept_to_file": "Write to a file",
+    "kept_in_file": {
+        "one": "{n} entry is in {path}: the manager brings it in on the page Devices",
+        "other": "{n} entries are in {path}: the manager brings them in on the page Devices",
+    },
+    "kept_no_disk": "Neither a stick nor this terminal's disk took the file",
+    "kept_nothing": "Everything entered here has reached the server",
     "waiting_commands": {
         "one": "{n} entry waits for the server",
         "other": "{n} entries wait for the server",

@@ -29,6 +29,22 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "cannot_save": "Dysk terminala nie przyjmuje zapisów: nic nie wprowadzaj, "
     "wezwij administratora",
     "forked": "Terminal odtworzono z kopii: wezwij administratora",
+    "shut_out": "Serwer nie wpuszcza już tego terminala: wezwij kierownika",
+    "shut_out_with": {
+        "one": "{n} wpis do niego nie dotarł",
+        "few": "{n} wpisy do niego nie dotarły",
+        "many": "{n} wpisów do niego nie dotarło",
+        "other": "{n} wpisu do niego nie dotarło",
+    },
+    "kept_to_file": "Zapisz do pliku",
+    "kept_in_file": {
+        "one": "{n} wpis jest w {path}: kierownik wprowadzi go na stronie Urządzenia",
+        "few": "{n} wpisy są w {path}: kierownik wprowadzi je na stronie Urządzenia",
+        "many": "{n} wpisów jest w {path}: kierownik wprowadzi je na stronie Urządzenia",
+        "other": "{n} wpisu jest w {path}: kierownik wprowadzi je na stronie Urządzenia",
+    },
+    "kept_no_disk": "Ani pendrive, ani dysk terminala nie przyjął pliku",
+    "kept_nothing": "Wszystko wpisane tutaj dotarło do serwera",
     "waiting_commands": {
         "one": "{n} wpis czeka na serwer",
         "few": "{n} wpisy czekają na serwer",

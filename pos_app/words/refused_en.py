@@ -225,6 +225,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_unusual_pin": "The PIN of {by} was wrong {times} times within {minutes} min",
     "refused_late_entry": "{amount_minor} came after shift {number} was closed; "
     "no shift is open at drawer {drawer}",
+    "refused_left_out": "Kept by a terminal that was shut out, and not taken over",
     "refused_not_repeated": "Accepted, but lost with the server's disk: do it again if missing",
     "refused_nobody_behind": "{who} took money at terminal {device} without being signed in: kept",
     "refused_print_unknown": "{document}: nobody knows whether {printer} printed it; go and look",

@@ -221,6 +221,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_unusual_pin": "PIN ({by}) nie pasował {times} razy w {minutes} min",
     "refused_late_entry": "{amount_minor} przyszło po zamknięciu zmiany {number}; "
     "przy szufladzie {drawer} nie ma zmiany",
+    "refused_left_out": "Zostało na odłączonym terminalu, nie przejęto",
     "refused_not_repeated": "Przyjęte, lecz utracone z dyskiem serwera: jeśli brakuje, powtórz",
     "refused_nobody_behind": "{who} ruszył(a) kasę na terminalu {device} bez logowania: zapisano",
     "refused_print_unknown": "{document}: nie wiadomo, czy {printer} wydrukowała; sprawdź",

@@ -221,6 +221,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_unusual_pin": "PIN ({by}) не підійшов {times} разів за {minutes} хв",
     "refused_late_entry": "{amount_minor} надійшло, коли зміну {number} вже закрили; "
     "на скриньці {drawer} немає зміни",
+    "refused_left_out": "Лишилося на відключеному терміналі, не внесено",
     "refused_not_repeated": "Прийнято, але втрачено з диском сервера: якщо бракує, повторіть",
     "refused_nobody_behind": "{who} проводить гроші на терміналі {device} без входу: збережено",
     "refused_print_unknown": "{document}: невідомо, чи надруковано на «{printer}»; гляньте",

@@ -21,6 +21,7 @@ from sync_server.store.errors import StoreDead, StoreError
 from .accounts import Accounts, Passwords
 from .books import open_books
 from .catalogue import CatalogueReader, learn_polish_names
+from .device_offers import DeviceReader
 from .intake import Intake, JournalGap, JournalReader
 from .pace import Pace, learn_stations
 from .recosting import recost
@@ -78,9 +79,10 @@ class Office:
         machine: Machine,
         menu: CatalogueReader | None = None,
         hotel: HotelSums | None = None,
+        devices: DeviceReader | None = None,
     ) -> None:
-        """`reader` gives the front's journal, `menu` its catalogue, `hotel` its own sums; without
-        them the pages show the books as they are."""
+        """`reader` gives the front's journal, `menu` its catalogue, `devices` its devices, `hotel`
+        its own sums; without them the pages show the books as they are."""
         self._settings = settings
         self._database, self._clock = database, machine.clock
         passwords = Passwords(settings.pepper)
@@ -101,6 +103,7 @@ class Office:
             menu,
             reader,
             hotel,
+            devices,
         )
         self._intake = Intake(database, reader) if reader is not None else None
         self._till = Till(database, reader) if reader is not None else None

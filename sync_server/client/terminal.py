@@ -16,6 +16,7 @@ from sync_server.protocol.link import Link, LinkClosed
 
 from . import identity as identities
 from .connection import Callbacks, Connection, Jitter, Surroundings
+from .handing_over import HandedOver, sticks_in, write_file
 from .inbox import Inbox
 from .link import open_link
 from .outbox import Outbox
@@ -108,6 +109,16 @@ class TerminalLink:
         if self._store is not None:
             await self._around.run(self._store.close)
             self._store = None
+
+    async def hand_over(self) -> HandedOver | None:
+        """Write what no server has answered to a stick, else into the terminal's own folder, for
+        whoever may take it over. Raises OSError."""
+
+        def work() -> HandedOver | None:
+            places = (*sticks_in(), self._folder)
+            return write_file(self.store, self.identity, self._around.clock(), places)
+
+        return await self._around.run(work)
 
     @property
     def identity(self) -> identities.DeviceIdentity:

@@ -47,7 +47,9 @@ from .house_commands import (
     FreeItem as FreeItem,
     LendRights as LendRights,
     PublishCatalogue as PublishCatalogue,
+    RecordReview as RecordReview,
     RecordSignIn as RecordSignIn,
+    RevokeDevice as RevokeDevice,
     StopItem as StopItem,
     TakeBackRights as TakeBackRights,
     TellStaff as TellStaff,
@@ -149,6 +151,8 @@ SERVER_ONLY = frozenset(
         "PublishCatalogue",
         "RecordSignIn",
         "PrintFigures",
+        "RevokeDevice",
+        "RecordReview",
     }
 )
 """Commands that no terminal may send."""

@@ -423,6 +423,17 @@ def _signed_in(venue: Venue, command: c.RecordSignIn, facts: Facts) -> Decision:
     return Accepted((e.StaffSignedIn(command.staff_id, command.outcome, facts.now_ms),))
 
 
+def _revoke(venue: Venue, command: c.RevokeDevice, facts: Facts) -> Decision:
+    revoked = (command.device_id, command.code, command.reason, command.login)
+    return Accepted((e.DeviceRevoked(*revoked, facts.now_ms),))
+
+
+def _reviewed(venue: Venue, command: c.RecordReview, facts: Facts) -> Decision:
+    review = (command.review_id, command.device_id, command.code, facts.actor, command.login)
+    sorted_out = (command.taken, command.refused, command.left_out)
+    return Accepted((e.UnsentReviewed(*review, *sorted_out, facts.now_ms),))
+
+
 _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.OpenDay: _open_day,
     c.CloseDay: _close_day,
@@ -479,6 +490,8 @@ _HANDLERS: dict[type, Callable[..., Decision]] = {
     c.TellStaff: _tell,
     c.PublishCatalogue: _publish,
     c.RecordSignIn: _signed_in,
+    c.RevokeDevice: _revoke,
+    c.RecordReview: _reviewed,
     c.LendRights: lambda v, x, f: till.one(lending.lend(v.lent, x, f)),
     c.TakeBackRights: lambda v, x, f: till.one(lending.take_back(v.lent, x, f)),
     c.AskApproval: lambda v, x, f: till.one(approvals.ask(v.requests, x, f)),

@@ -50,6 +50,7 @@ from .club_events import (
 from .house_events import (
     HOUSE_EVENTS,
     CataloguePublished as CataloguePublished,
+    DeviceRevoked as DeviceRevoked,
     ItemFreed as ItemFreed,
     ItemStopped as ItemStopped,
     NoticeAcknowledged as NoticeAcknowledged,
@@ -57,6 +58,7 @@ from .house_events import (
     RightsLent as RightsLent,
     RightsTakenBack as RightsTakenBack,
     StaffSignedIn as StaffSignedIn,
+    UnsentReviewed as UnsentReviewed,
 )
 from .kitchen_events import (
     KITCHEN_EVENTS,

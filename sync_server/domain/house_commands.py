@@ -72,6 +72,31 @@ class TakeBackRights:
     lent_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RevokeDevice:
+    """A device is shut out for good; only the server itself may say this, for `login`, who asked in
+    the back office."""
+
+    device_id: str
+    code: str
+    reason: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReview:
+    """What a revoked device had kept was looked through by `login`: what was taken over in the
+    actor's name, what was refused, what was left out, by command. Only the server may say this."""
+
+    review_id: str
+    device_id: str
+    code: str
+    login: str
+    taken: tuple[str, ...]
+    refused: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
 HOUSE_COMMANDS: tuple[type, ...] = (
     StopItem,
     FreeItem,
@@ -81,5 +106,7 @@ HOUSE_COMMANDS: tuple[type, ...] = (
     RecordSignIn,
     LendRights,
     TakeBackRights,
+    RevokeDevice,
+    RecordReview,
 )
 """All of this file, for `commands.COMMANDS`."""

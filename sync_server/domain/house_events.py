@@ -80,6 +80,33 @@ class RightsTakenBack:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceRevoked:
+    """A device is shut out for good; `login` asked for it in the back office."""
+
+    device_id: str
+    code: str
+    reason: str
+    login: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentReviewed:
+    """Commands that a revoked device had kept: `by` took some over, as `login` of the back office;
+    each list holds ids of commands. A long review is several of these."""
+
+    review_id: str
+    device_id: str
+    code: str
+    by: StaffId
+    login: str
+    taken: tuple[str, ...]
+    refused: tuple[str, ...]
+    left_out: tuple[str, ...]
+    at_ms: int
+
+
 HOUSE_EVENTS: tuple[type, ...] = (
     ItemStopped,
     ItemFreed,
@@ -89,5 +116,7 @@ HOUSE_EVENTS: tuple[type, ...] = (
     StaffSignedIn,
     RightsLent,
     RightsTakenBack,
+    DeviceRevoked,
+    UnsentReviewed,
 )
 """All of this file, for `events.EVENTS`."""

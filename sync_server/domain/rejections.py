@@ -192,6 +192,7 @@ CODES: dict[str, str] = {
     # the rest
     "no_notice": "no such notice, or it was tapped away",
     "no_stop": "the item is not stopped",
+    "left_out": "it was kept by a revoked device, and a person did not take it over",
     "unknown_command": "this server does not know the command",
     "internal": "the server failed on this command; it is parked for a person",
 }

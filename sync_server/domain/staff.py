@@ -126,6 +126,8 @@ RIGHT_FOR: dict[str, str] = {
     "PrintFigures": ANYONE,  # server only
     "PublishCatalogue": ANYONE,  # server only
     "RecordSignIn": ANYONE,  # server only
+    "RevokeDevice": ANYONE,  # server only
+    "RecordReview": ANYONE,  # server only
     "TimeFire": "order",
     "ShareLines": "order",
     "ShareAmount": "order",

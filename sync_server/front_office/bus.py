@@ -15,17 +15,11 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import msgspec
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from sync_server.domain import limits
-from sync_server.protocol.envelope import (
-    Command,
-    EventRecord,
-    Received,
-    read_command,
-    write_command,
-)
+from sync_server.domain.ids import NOBODY, StaffId
+from sync_server.protocol.envelope import EventRecord, Received
 from sync_server.protocol.frames import Problem
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database
@@ -40,9 +34,11 @@ from .facts import note
 from .group import SERVER, Group
 from .inbox import Inbox
 from .live import Live
+from .own_commands import own_command, progress
 from .recollection import Recollection
 from .register import DeviceRegister
 from .reoffers import Offer, Reoffers
+from .review import Review
 from .tables import DONE, Fact
 
 log = logging.getLogger(__name__)
@@ -97,6 +93,7 @@ class CommandBus:
         self._new_id = new_id
         self._room_link = room_link
         self._queue: deque[Job] = deque()
+        self._reviews: deque[tuple[Review, asyncio.Future[str]]] = deque()
         self._queued = 0
         self._wake = asyncio.Event()
         self._brought: dict[str, Brought] = {}
@@ -204,6 +201,14 @@ class CommandBus:
         offered = asyncio.ensure_future(self._offer(self.reoffers, dev, commands, told))
         offered.add_done_callback(lambda done: None if done.cancelled() else answer(done.result()))
 
+    async def take_over(self, review: Review) -> str:
+        """Decide what a revoked device had kept, all of it in one transaction; "" or why nothing
+        was. Whoever asks waits for the answer before asking again."""
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._reviews.append((review, answer))
+        self._wake.set()
+        return await answer
+
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
         """Decide a command of the server's own; None if it could not be stored now."""
         name = CODEC.type_of(command)
@@ -274,7 +279,10 @@ class CommandBus:
                 if not self._memory.closed and not await self._remember(self.reoffers):
                     continue
                 await self._decide_reoffers(self.reoffers)
-            while self._queue:
+            while self._queue or self._reviews:
+                if self._reviews:
+                    await self._decide_review(*self._reviews.popleft())
+                    continue
                 jobs: list[Job] = []
                 size = 0
                 while self._queue and (not jobs or size < limits.GROUP_COMMANDS):
@@ -468,18 +476,56 @@ class CommandBus:
 
     async def _take(self, group: Group, job: Job, look_up: bool) -> Submitted:
         device = self._devices[job.dev]
+        if device.revoked:
+            # What was under way as it was shut out: nothing more is taken on its word alone.
+            return self._not_now(job.dev, job.commands, BUSY_MS)
         results: list[CommandResult] = []
         problem: Problem = ""
-        for name, body, actor in job.own:
-            received = self._own_command(group, device, name, body, actor)
-            results.append(group.take(device, received))
+        results += [self._take_own(group, said) for said in job.own]
         for received in job.commands:
             taken = await self._take_one(group, device, received, job.told, look_up)
             if isinstance(taken, str):
                 problem = taken
                 break
             results.append(taken)
-        return Submitted(_progress(group, device)[1], results, problem)
+        return Submitted(progress(group, device)[1], results, problem)
+
+    def _take_own(self, group: Group, said: tuple[str, bytes, str]) -> CommandResult:
+        device = self._devices[SERVER]
+        own = own_command(group, device, said, self._new_id(), self._clock(), self.epoch)
+        return group.take(device, own)
+
+    async def _decide_review(self, review: Review, answer: "asyncio.Future[str]") -> None:
+        group = self._group()
+        try:
+            fault = await self._take_reviewed(group, review)
+            if not fault and not await self._store(group):
+                fault = "busy"
+        except SQLAlchemyError:
+            log.exception("the review of %s cannot be stored", review.code)
+            fault = "busy"
+        if not fault:
+            self._tell(group)
+        if not answer.done():
+            answer.set_result(fault)
+
+    async def _take_reviewed(self, group: Group, review: Review) -> str:
+        """Each by the rules of today; what has an answer keeps it. A fault drops all of it."""
+        device = self._devices.get(review.device_id)
+        if device is None or not device.revoked:
+            return "not_revoked"
+        fresh: list[tuple[str, CommandResult]] = []
+        for received in review.commands:
+            known = len(group.batch.inbox)
+            left = review.left_out(received.command)
+            taken = await self._take_one(group, device, received, left, True, review.by)
+            if isinstance(taken, str):
+                return taken
+            if len(group.batch.inbox) > known:
+                fresh.append((received.command.cmd_id, taken))
+        for said in review.records(fresh):
+            self._take_own(group, (CODEC.type_of(said), CODEC.encode(said), review.by))
+        return ""
 
     async def _take_one(
         self,
@@ -488,9 +534,10 @@ class CommandBus:
         received: Received,
         told: Mapping[int, CommandResult],
         look_up: bool,
+        vouched: StaffId = NOBODY,
     ) -> CommandResult | Problem:
         command = received.command
-        epoch, last_seq, last_hash = _progress(group, device)
+        epoch, last_seq, last_hash = progress(group, device)
         if command.dep > epoch:
             epoch, last_seq, last_hash = command.dep, 0, ""
         if command.dep < epoch:
@@ -512,41 +559,14 @@ class CommandBus:
             group.repeat(device, received, result)
             return result
         old = command.sep < self.epoch
-        first = told.get(command.seq) if old else None
+        first = told.get(command.seq) if old or vouched else None
         adopted = self._brought.get(command.cmd_id)
         if adopted is not None and adopted.dev == device.dev:
             result = adopted.answer(command.seq, first)
             group.honour(device, received, result)
             return result
         past = self._memory.past(device.dev, command.cmd_id) if old else None
-        return group.take(device, received, first, past)
-
-    def _own_command(
-        self, group: Group, device: Device, name: str, body: bytes, actor: str
-    ) -> Received:
-        epoch, last_seq, last_hash = _progress(group, device)
-        now = self._clock()
-        command = Command(
-            v=1,
-            cmd_id=self._new_id(),
-            dev=SERVER,
-            dep=epoch,
-            sep=self.epoch,
-            seq=last_seq + 1,
-            prev=last_hash,
-            type=name,
-            tv=CODEC.version(name),
-            actor=actor,
-            session="",
-            approval=None,
-            made_wall_ms=now,
-            made_mono_ms=0,
-            boot_id="",
-            basis_n=group.head.n,
-            biz_day=self._live.venue.day.day if self._live.venue.day else "",
-            body=msgspec.Raw(body),
-        )
-        return read_command(write_command(command))
+        return group.take(device, received, first, past, vouched)
 
     def _committed(self, group: Group) -> None:
         self._live.take(group)
@@ -554,6 +574,9 @@ class CommandBus:
             device = self._devices[dev]
             device.epoch, device.last_seq = epoch, seq
             device.last_hash, device.last_at_ms = last_hash, at_ms
+        for dev in group.batch.revoked:
+            if dev in self._devices:
+                self._devices[dev].revoked = True
         for row in group.batch.effects:
             self.queues.setdefault(str(row[2]), set()).add(str(row[3]))
         self.inbox.keep(group.answers)
@@ -563,10 +586,3 @@ class CommandBus:
 def _settle(future: "asyncio.Future[Submitted]", answer: Submitted) -> None:
     if not future.done():
         future.set_result(answer)
-
-
-def _progress(group: Group, device: Device) -> tuple[int, int, str]:
-    moved = group.batch.devices.get(device.dev)
-    if moved is not None:
-        return moved[0], moved[1], moved[2]
-    return device.epoch, device.last_seq, device.last_hash

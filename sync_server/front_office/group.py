@@ -9,7 +9,7 @@ the groups; `facts` are made here from the server's own tables.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, TypeGuard
+from typing import TypeGuard
 
 import msgspec
 
@@ -50,6 +50,7 @@ from sync_server.protocol.replica import CODEC
 from sync_server.store.hot_insert import Row
 from sync_server.transport.authority import CommandResult
 
+from . import peeks
 from .access import Access
 from .adoption import UNSIGNED, owed_for, settled_by
 from .devices import Device
@@ -74,6 +75,7 @@ QUIET = frozenset(
         "duplicate_id",
         "charge_settled",
         "no_stop",
+        "left_out",
     }
 )
 """Refusals that lose nothing and need nobody: they raise no notice."""
@@ -102,6 +104,7 @@ class _Rows:
     journal: list[Row] = field(default_factory=list)
     ledger: list[Row] = field(default_factory=list)
     effects: list[Row] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
     records: list[tuple[int, bytes, str]] = field(default_factory=list)
 
 
@@ -146,10 +149,12 @@ class Group:
         received: Received,
         first: CommandResult | None = None,
         past: Past | None = None,
+        vouched: StaffId = NOBODY,
     ) -> CommandResult:
         """Decide one command and add its rows. `first` is an outcome its terminal was told before
         this server was restored from a backup: it is honoured (reliability 2.20). `past` is what
-        terminals remember of it."""
+        terminals remember of it. `vouched` took it over from a revoked device: that person stands
+        behind it in place of the sign-in there."""
         command = received.command
         at_ms = device.time_of(command, self._now_ms, self._last_ms(device))
         n_before = self.head.n
@@ -157,7 +162,7 @@ class Group:
         if first is None and past is not None and past.outcome.outcome == "refused":
             first = past.outcome
         try:
-            decision = self._decide(device, command, at_ms, first, past)
+            decision = self._decide(device, command, at_ms, first, past, vouched)
             if _was_done(first) and _goes_otherwise(decision, first, past):
                 return self._repeat_as_kept(device, received, first, past, at_ms)
             if first is not None and first.outcome == "parked":
@@ -235,6 +240,7 @@ class Group:
         at_ms: int,
         first: CommandResult | None,
         past: Past | None,
+        vouched: StaffId,
     ) -> Decision:
         if first is not None and first.outcome in ("refused", "parked"):
             return Refused(first.code, _params.decode(first.params))
@@ -245,13 +251,13 @@ class Group:
         except FrameFault as fault:
             return refuse("unknown_command", fault=fault.code)
         honoured = first is not None or past is not None
-        facts = self._facts(device, command, at_ms, honoured)
+        facts = self._facts(device, command, at_ms, honoured, vouched)
         if isinstance(facts, Refused):
             return facts
         return decide(self.venue, body, facts)
 
     def _facts(
-        self, device: Device, command: Command, at_ms: int, honoured: bool
+        self, device: Device, command: Command, at_ms: int, honoured: bool, vouched: StaffId
     ) -> Facts | Refused:
         """Who asks, with which rights, by the server's own tables (S-15).
 
@@ -269,8 +275,10 @@ class Group:
         elif device.kind == "kds" and not actor:
             rights = KITCHEN_RIGHTS
         else:
-            lost = self._is_restored(command)
-            fault = self._access.session_fault(command, device.dev, at_ms, catalogue, lost)
+            fault = None
+            if not vouched:
+                lost = self._is_restored(command)
+                fault = self._access.session_fault(command, device.dev, at_ms, catalogue, lost)
             if fault and command.type not in FACTS:
                 return fault
             unbacked = fault.code if fault else ""
@@ -278,8 +286,8 @@ class Group:
             limit, refund = discount_limit(catalogue, actor), refund_limit(catalogue, actor)
             sums = discount_sum_limit(catalogue, actor)
         request_id = ""
-        if command.approval is not None and not honoured:
-            lent = self._lent(device, command, at_ms)
+        if vouched or (command.approval is not None and not honoured):
+            lent = (vouched, "") if vouched else self._lent(device, command, at_ms)
             if isinstance(lent, Refused):
                 return lent
             approver, request_id = lent
@@ -339,7 +347,7 @@ class Group:
             basis_n=command.basis_n,
             rights=frozenset(),
         )
-        raised = notice(_check_of(command), refused, facts)
+        raised = notice(peeks.check_of(command), refused, facts)
         self._commit_events(device, command, (raised,), at_ms)
 
     def _commit_events(
@@ -362,6 +370,7 @@ class Group:
         self.batch.journal += made.journal
         self.batch.ledger += made.ledger
         self.batch.effects += made.effects
+        self.batch.revoked += made.revoked
         self.told.records += made.records
         self.told.events += [event for event, _ in made.applied]
 
@@ -389,11 +398,14 @@ class Group:
         """Apply one event to the fork and make its rows; the effects of it."""
         venue, n, name, at_ms = self.venue, record.n, record.type, record.at_ms
         kind = type(event)
-        before = _before(venue, event) if kind in _LOOKS_BACK else _NOTHING_BEFORE
+        before = peeks.before(venue, event) if kind in peeks.LOOKS_BACK else peeks.NOTHING_BEFORE
         made.head = Head(n, chain(made.head.hash, n, data))
         stamp = Stamp(n, record.dev)
         venue.apply(event, stamp)
         made.applied.append((event, stamp))
+        if kind is e.DeviceRevoked:
+            assert isinstance(event, e.DeviceRevoked)
+            made.revoked.append(event.device_id)
         day = venue.day.day if venue.day else record.biz_day
         made.journal.append((n, at_ms, name, day, record.cmd_id, data, made.head.hash))
         made.records.append((n, data, made.head.hash))
@@ -471,8 +483,7 @@ class Group:
         if isinstance(event, e.TicketOnPaper):
             since_ms = self.venue.tickets[event.ticket_id].changed_ms
         elif command.type == "SettleCharge":
-            settled = _settle_decoder.decode(command.body).charge_id
-            since_ms = self.venue.charges[ChargeId(settled)].asked_ms
+            since_ms = self.venue.charges[ChargeId(peeks.settled_by(command))].asked_ms
         else:
             return False
         return since_ms <= (self._epoch + 1) * 1000
@@ -565,36 +576,3 @@ def _effect_row(effect_id: str, n: int, effect: Effect, now_ms: int, outcome: st
     payload = _json.encode(effect.payload)
     queued = (effect_id, n, effect.kind, effect.target, "queued", 0)
     return (*queued, now_ms, now_ms, outcome, dev, payload)
-
-
-class _CheckOf(msgspec.Struct, frozen=True):
-    check_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
-
-
-class _Settled(msgspec.Struct, frozen=True):
-    charge_id: str
-
-
-_settle_decoder = msgspec.json.Decoder(_Settled)
-_check_decoder = msgspec.json.Decoder(_CheckOf)
-
-
-def _check_of(command: Command) -> object:
-    """The check a body names, whatever else it says; an id is short, or it is none."""
-    try:
-        return _check_decoder.decode(command.body)
-    except msgspec.DecodeError:
-        return _CheckOf()
-
-
-_LOOKS_BACK = frozenset({e.RoomChargePosted, e.PaymentRefunded})
-_NOTHING_BEFORE = ((0, 0), False)
-
-
-def _before(venue: Venue, event: object) -> tuple[tuple[int, int], bool]:
-    """What the ledger must know from before the event: the charge settled, the check closed."""
-    if isinstance(event, e.RoomChargePosted):
-        charge = venue.charges[event.charge_id]
-        return (charge.amount_minor, charge.tip_minor), False
-    assert isinstance(event, e.PaymentRefunded), "no other kind looks back"
-    return (0, 0), event.check_id not in venue.checks

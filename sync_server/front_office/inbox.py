@@ -62,7 +62,7 @@ class Inbox:
 
     async def by_id(self, cmd_id: str) -> tuple[str, CommandResult] | None:
         """The device that sent a command with this id, and the answer."""
-        return await self._database.read_async(lambda connection: _by_id(connection, cmd_id))
+        return await self._database.read_async(lambda connection: answer_to(connection, cmd_id))
 
 
 def _by_number(connection: Connection, key: Key) -> tuple[str, CommandResult] | None:
@@ -75,7 +75,8 @@ def _by_number(connection: Connection, key: Key) -> tuple[str, CommandResult] | 
     return (row.hash, _result(row)) if row is not None else None
 
 
-def _by_id(connection: Connection, cmd_id: str) -> tuple[str, CommandResult] | None:
+def answer_to(connection: Connection, cmd_id: str) -> tuple[str, CommandResult] | None:
+    """The device that sent a command with this id, and the answer."""
     row = _row(connection, col(InboxRow.cmd_id) == cmd_id)
     return (row.dev, _result(row)) if row is not None else None
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
 from sync_server.domain.limits import JOURNAL_TAIL_EVENTS, STATES_KEPT
@@ -21,7 +21,7 @@ from sync_server.store.hot_insert import HotInsert, Row, run_many
 
 from .opened_checks import note_opened
 from .saved_states import unpack_state
-from .tables import FrontRow, JournalRow, StateRow
+from .tables import DeviceRow, FrontRow, JournalRow, StateRow
 
 _JOURNAL = HotInsert(
     FrontRow.metadata.tables["journal"],
@@ -89,6 +89,7 @@ class Batch:
     parked: list[Row] = field(default_factory=list)
     devices: dict[str, tuple[int, int, str, int]] = field(default_factory=dict)
     adopted: list[Row] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         """Everything, in the open transaction."""
@@ -100,6 +101,9 @@ class Batch:
         _PARKED.rows(connection, self.parked)
         _ADOPTED.rows(connection, self.adopted)
         _advance(connection, self.devices)
+        if self.revoked:
+            shut_out = col(DeviceRow.dev).in_(self.revoked)
+            connection.execute(update(DeviceRow).where(shut_out).values(revoked=True))
 
     def _opened(self) -> Iterator[tuple[int, bytes]]:
         for n, _, kind, _, _, data, _ in self.journal:

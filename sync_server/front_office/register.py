@@ -37,7 +37,7 @@ class DeviceRegister(dict[str, Device]):
         """Read all of them."""
         rows = self._database.read(lambda connection: connection.execute(select(DeviceRow)).all())
         self.clear()
-        self.update((row.dev, _device(row)) for row in rows)
+        self.update((row.dev, device_of(row)) for row in rows)
 
     async def enrol(self, request: EnrolRequest) -> Enrolment:
         """Redeem a one-time code; the device gets the next short code of its kind.
@@ -85,7 +85,8 @@ class DeviceRegister(dict[str, Device]):
         self[device.dev] = device
 
 
-def _device(row: Any) -> Device:
+def device_of(row: Any) -> Device:
+    """A row of the register as a device in memory, not heard of yet."""
     return Device(
         row.dev,
         row.code,

@@ -224,6 +224,8 @@ class Fact(StrEnum):
     STOP_OFFERS = "stop_offers"
     PIN_OFFERS = "pin_offers"
     LEND_OFFERS = "lend_offers"
+    REVOKE_OFFERS = "revoke_offers"
+    TAKE_OVERS = "take_overs"
 
 
 OPEN = "open"

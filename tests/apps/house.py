@@ -261,6 +261,13 @@ class HouseDesk:
             self.house.take(command, facts)
         return decision
 
+    async def hand_over(self) -> tuple[str, int]:
+        return (
+            ("/media/stick/vitrylo-unsent-T3.json", self.link.saving)
+            if self.link.saving
+            else ("", 0)
+        )
+
     async def own_pictures(self) -> tuple[Path, ...]:
         return self.pictures
 

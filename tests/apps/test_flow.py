@@ -397,6 +397,22 @@ def test_an_idle_terminal_locks_and_keeps_the_work_for_whoever_left_it(house: Ho
     assert flow.view().screen == "floor"
 
 
+def test_a_terminal_that_was_shut_out_says_so_and_hands_over_what_it_kept(
+    house: House,
+) -> None:
+    flow = signed_in(house)
+    flow.desk.link = Link("refused", saving=3)  # type: ignore[misc]
+    banner = flow.view().banner
+    assert banner.text.startswith("Сервер більше не пускає цей термінал")
+    assert "3 записи" in banner.text
+    assert banner.act is not None
+    flow.act(banner.act.id)
+    flow.desk.finish()  # type: ignore[attr-defined]
+    assert "/media/stick/vitrylo-unsent-T3.json" in flow.view().toast.text
+    flow.desk.link = Link("refused")  # type: ignore[misc]
+    assert flow.view().banner.act is None
+
+
 def test_what_must_be_tapped_away_stands_over_every_screen(house: House) -> None:
     flow = signed_in(house)
     served_check(house, flow)

@@ -371,6 +371,12 @@ simple("RenameCheck", _emptied, c.RenameCheck(K, "Anna"))
 simple("CompLine", Office.sent, c.CompLine(K, "g1", L1, 1_000, "birthday"))
 simple("SetService", Office.sent, c.SetService(K, 1_000))
 simple("ExemptTax", Office.sent, c.ExemptTax(K, True, "embassy"))
+simple("RevokeDevice", Office.published, c.RevokeDevice("t9", "T9", "lost", "halyna"))
+simple(
+    "RecordReview",
+    Office.published,
+    c.RecordReview("r1", "t9", "T9", "halyna", ("c1",), ("c2",), ("c3",)),
+)
 simple("RecordSignIn", Office.published, c.RecordSignIn(StaffId("olena"), "in"))
 
 

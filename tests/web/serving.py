@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
+from sync_server.back_office.device_offers import DeviceSeen, FileHead, KeptCommand
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
@@ -84,6 +85,30 @@ class Menu:
         return a_menu()
 
 
+class Devices:
+    """Two devices, as they would be read in the front, and a file of the one that is shut out."""
+
+    def devices(self) -> list[DeviceSeen]:
+        """A terminal that is let in, a display that is not."""
+        return [
+            DeviceSeen("d1", "T1", "pos", "Bar <1>", False, NOON_MS, NOON_MS),
+            DeviceSeen("d2", "T2", "pos", "Terrace", True, NOON_MS, 0),
+        ]
+
+    def head(self, body: bytes) -> FileHead:
+        """Only one text is genuine."""
+        return FileHead("" if body == b"genuine" else "changed_file", "d2", "T2", NOON_MS, 3)
+
+    def review(self, body: bytes, by: str, now_ms: int, language: str) -> list[KeptCommand]:
+        """One that fits, one that is refused, one that is here."""
+        told = ("Olena", "T2-001", "2 × =borscht", 37_000)
+        return [
+            KeptCommand("c1", "OpenCheck", NOON_MS, *told, "accepted", "", True),
+            KeptCommand("c2", "AddLines", NOON_MS, *told, "accepted", "", False),
+            KeptCommand("c3", "TakePayment", NOON_MS, *told, "refused", "The shift is over", False),
+        ]
+
+
 async def serve(folder: Path) -> None:
     """Fill the books and open the office on a free port."""
     with open_books(file_url(folder / "back.db")) as books:
@@ -98,7 +123,7 @@ async def serve(folder: Path) -> None:
             lambda: system_random().randbytes(32).hex(),
             lambda staff_id, _pin: f"what is kept of {staff_id}'s PIN",
         )
-        office = Office(settings, books, journal, machine, Menu(folder))
+        office = Office(settings, books, journal, machine, Menu(folder), devices=Devices())
         await office.serve(lambda port: print(port, flush=True))
 
 

@@ -33,6 +33,7 @@ RIGHTS = (
     ("/house/people", "settings"),
     ("/house/menu/pin", "settings"),
     ("/house/lent", "settings"),
+    ("/house/devices", "settings"),
     ("/house/", "costing"),
     ("/reports/turnover", "costing"),
     ("/reports/food-cost", "reports"),

@@ -51,6 +51,7 @@ SUPPLIERS = PagePlace("suppliers", "/stock/suppliers", RIGHT_COSTING)
 BAR = PagePlace("bar_scale", "/stock/bar", RIGHT_COSTING)
 PEOPLE = PagePlace("people", "/house/people", RIGHT_SETTINGS)
 LENT = PagePlace("lent_rights", "/house/lent", RIGHT_SETTINGS)
+DEVICES = PagePlace("devices", "/house/devices", RIGHT_SETTINGS)
 BOOKS = PagePlace("books", "/house/books", RIGHT_APPROVE)
 ENTRIES = PagePlace("entries", "/house/entries", RIGHT_COSTING)
 IMPORTS = PagePlace("imports", "/house/import", RIGHT_COSTING)
@@ -83,7 +84,7 @@ AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_recipes": (CARDS, WHAT_IF),
     "area_reports": (TURNOVER, FOOD_COST, *REPORT_PAGES),
     "area_intake": (EXCEPTIONS,),
-    "area_house": (MENU, PORTIONS, ENTRIES, IMPORTS, BOOKS, LENT, PEOPLE),
+    "area_house": (MENU, PORTIONS, ENTRIES, IMPORTS, BOOKS, DEVICES, LENT, PEOPLE),
 }
 
 

@@ -346,6 +346,12 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "tie_books": ("Till and cost books", "Каса і облік собівартості", "Kasa i księgi kosztów"),
     "tie_recipes": ("Recipe cost and shelves", "Собівартість і склад", "Koszt receptur i magazyn"),
     "tie_store": ("Balance and moves", "Залишок і рухи", "Stan i ruchy"),
+    "event_DeviceRevoked": ("Device shut out", "Пристрій відключено", "Urządzenie odłączone"),
+    "event_UnsentReviewed": (
+        "Kept entries taken over",
+        "Внесено записи відключеного пристрою",
+        "Przejęto wpisy odłączonego urządzenia",
+    ),
     "event_ClubCardIssued": ("Club card given", "Видано клубну картку", "Wydano kartę klubową"),
     "event_ClubCardAttached": (
         "Club card on the check",

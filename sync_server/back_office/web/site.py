@@ -22,11 +22,13 @@ from sync_server.store.database import Database
 
 from ..accounts import Accounts, Admitted, Denied
 from ..catalogue import CatalogueReader
+from ..device_offers import DeviceReader
 from ..intake import JournalReader
 from ..reports.report import HotelSums
 from .api import api_of
 from .bar_routes import BarPages
 from .catalogue_routes import CataloguePages
+from .device_routes import DevicePages
 from .door import COOKIE, Door, safe_target, visitor_of
 from .draft_routes import DraftPages, read_menu
 from .frame import (
@@ -101,6 +103,7 @@ class Site:
         menu: CatalogueReader | None = None,
         journal: JournalReader | None = None,
         hotel: HotelSums | None = None,
+        devices: DeviceReader | None = None,
     ) -> None:
         """Register every route. NiceGUI has one application in a process, so call this once."""
         self._database = database
@@ -123,6 +126,7 @@ class Site:
         PortionPages(database, settings).register(self._fastapi)
         LendingPages(database, settings, new_id, menu).register(self._fastapi)
         PeoplePages(database, settings, menu).register(self._fastapi)
+        DevicePages(database, settings, new_id, menu, devices).register(self._fastapi)
         GoodPages(database, settings, menu).register(self._fastapi)
         SupplierPages(database, settings).register(self._fastapi)
         BarPages(database, settings, new_id).register(self._fastapi)

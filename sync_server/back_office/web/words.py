@@ -5,6 +5,7 @@ Every language has every key, which a test checks. Amounts and dates are made in
 
 from collections.abc import Mapping
 
+from .device_words import DEVICE_WORDS
 from .import_words import IMPORT_WORDS
 from .menu_words import MENU_WORDS
 from .report_words import REPORT_WORDS
@@ -20,6 +21,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
         **MENU_WORDS[language],
         **SHEET_WORDS[language],
         **IMPORT_WORDS[language],
+        **DEVICE_WORDS[language],
         **words,
     }
     for language, words in _PAGES.items()
