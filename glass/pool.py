@@ -8,7 +8,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.metrics import dp
+from kivy.metrics import Metrics, dp
 from kivy.properties import (
     BooleanProperty,
     NumericProperty,
@@ -191,7 +191,8 @@ class Flow(Pool):
 class Column(Pool):
     """Views under each other, each as high as its model wants at this width.
 
-    What does not fit below is left out; `used` is the height that all of them want.
+    What does not fit below is left out; `used` is the height that all of them want. Views that
+    grow with larger letters (`grows`) do so where all of them have the room.
     """
 
     used = NumericProperty(0)
@@ -201,6 +202,12 @@ class Column(Pool):
         kind = Factory.get(self.view)
         talls = [float(kind.natural_height(model, self.width)) for model in models]
         self.used = max(0.0, sum(talls) + self.spacing * (len(talls) - 1))
+        if getattr(kind, "grows", False):
+            larger = [
+                float(kind.natural_height(model, self.width, Metrics.fontscale)) for model in models
+            ]
+            if sum(larger) + self.spacing * (len(larger) - 1) <= self.height + 1:
+                talls = larger
         out: list[Place] = []
         top = 0.0
         for tall in talls:

@@ -435,20 +435,16 @@ class Board:
     def _newcomers(
         self, elsewhere: list[Ticket], names: Names, now_ms: int
     ) -> tuple[Newcomer, ...]:
-        told = []
-        for ticket in self.attention.to_tell(elsewhere, now_ms):
-            rows = [tickets.line_row(ticket, line, names) for line in ticket.lines]
-            dishes = ", ".join(f"{row.quantity}\u00a0{row.name}" for row in rows)
-            told.append(
-                Newcomer(
-                    names.title(ticket),
-                    dishes,
-                    ticket.ticket_id,
-                    ticket.version,
-                    f"find:{ticket.ticket_id}",
-                )
+        return tuple(
+            Newcomer(
+                names.title(ticket),
+                tickets.dishes_on(ticket, names),
+                ticket.ticket_id,
+                ticket.version,
+                f"find:{ticket.ticket_id}",
             )
-        return tuple(told)
+            for ticket in self.attention.to_tell(elsewhere, now_ms)
+        )
 
     def _elsewhere(self, tickets: list[Ticket], names: Names) -> Waiting | None:
         """The line that counts what this screen answers for and does not show now."""

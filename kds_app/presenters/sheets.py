@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, TypeAlias
 
 from kds_app.presenters.shown import Act, Bar, Pair, Sheet
-from kds_app.presenters.ticket import Names
+from kds_app.presenters.ticket import Names, dishes_on
 from kds_app.words import span
 from sync_server.domain.kitchen import UNDO_MS, Ticket
 from sync_server.domain.speed import HOUR_MS, Speed
@@ -145,7 +145,8 @@ def _back(board: Board, names: Names, ticket_id: str) -> Sheet | None:
         Act(f"review:{ticket_id}", words.say("review"), note=words.say("review_note")),
     )
     foot = (Act("sheet:recall", words.say("back"), icon="chevron_left"),)
-    return Sheet(names.title(ticket), "", choices, foot)
+    title = f"{names.title(ticket)} · #{ticket.check_number}"
+    return Sheet(title, dishes_on(ticket, names), choices, foot)
 
 
 def _ticket(board: Board, names: Names, ticket_id: str) -> Sheet | None:

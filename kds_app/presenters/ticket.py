@@ -311,6 +311,12 @@ def _paper(ticket: Ticket, words: Words) -> Row | None:
     )
 
 
+def dishes_on(ticket: Ticket, names: Names) -> str:
+    """What is on a ticket, in a line."""
+    rows = [line_row(ticket, line, names) for line in ticket.lines]
+    return ", ".join(f"{row.quantity}\u00a0{row.name}" for row in rows)
+
+
 def line_row(ticket: Ticket, line: TicketLine, names: Names) -> Row:
     """One line: what a tap on it means depends on its state."""
     words = names.words

@@ -28,7 +28,7 @@ _FILL = {
 _TEXT = {"flat": "dim", "danger": "late_text", "bill": "bill_text"}
 
 
-def _icon_room(act: Act) -> float:
+def icon_room(act: Act) -> float:
     """What the icon before a label takes; it grows with the letters."""
     return float(sp(act.size + 6) + dp(8)) if act.icon else 0
 
@@ -88,19 +88,19 @@ class PushButton(Tap):
     def _words(self, act: Act, ink: str, pad: float, room: float, top: float, tall: float) -> None:
         bold = act.tone not in ("flat", "bill")
         note_room = self.measure(act.note, act.size - 1) + dp(8) if act.note else 0
-        icon_room = _icon_room(act)
+        icon = icon_room(act)
         lines = 2 if tall >= dp(44) and not act.note else 1
         longest = max((self.measure(word, 15, bold) for word in act.label.split()), default=0)
-        if act.icon and longest > room - note_room - icon_room:
-            icon_room = 0  # the word says more than the icon beside it
-        label_room = room - note_room - icon_room
+        if act.icon and longest > room - note_room - icon:
+            icon = 0  # the word says more than the icon beside it
+        label_room = room - note_room - icon
         if act.note and tall >= dp(44) and self.measure(act.label, 11, bold) > label_room:
             self._stacked(act, ink, pad, room, top, tall)
             return
         if self.align == "left":
             wide, _ = self.text(
                 act.label,
-                pad + icon_room,
+                pad + icon,
                 top,
                 label_room,
                 tall,
@@ -117,7 +117,7 @@ class PushButton(Tap):
                 start = pad
                 self.text(
                     act.label,
-                    pad + icon_room,
+                    pad + icon,
                     top,
                     label_room,
                     tall,
@@ -129,10 +129,10 @@ class PushButton(Tap):
                     align="center",
                 )
             else:
-                start = pad + (room - wide - note_room - icon_room) / 2
+                start = pad + (room - wide - note_room - icon) / 2
                 self.text(
                     act.label,
-                    start + icon_room,
+                    start + icon,
                     top,
                     wide + 2,
                     tall,
@@ -141,13 +141,13 @@ class PushButton(Tap):
                     token=ink,
                     smallest=11,
                 )
-        if icon_room:
-            self.icon(act.icon, start, top, icon_room - dp(6), tall, size=act.size + 6, token=ink)
+        if icon:
+            self.icon(act.icon, start, top, icon - dp(6), tall, size=act.size + 6, token=ink)
         if act.note:
             token = act.note_token if act.enabled and act.tone != "chosen" else ink
             self.text(
                 act.note,
-                start + icon_room + wide + dp(8),
+                start + icon + wide + dp(8),
                 top,
                 note_room,
                 tall,
@@ -183,7 +183,7 @@ class Tab(PushButton):
         """Width that the label wants."""
         words = cls.measure(act.label, act.size, act.tone not in ("flat", "bill"))
         note = cls.measure(act.note, act.size - 1) + dp(8) if act.note else 0
-        icon = _icon_room(act)
+        icon = icon_room(act)
         return max(dp(48), words + note + icon + dp(36 if not (act.icon and not words) else 16))
 
 

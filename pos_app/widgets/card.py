@@ -17,6 +17,8 @@ class NoticeCard(Tap):
 
     Larger letters grow where the card was given the height for them, and else give way."""
 
+    grows = True
+
     @staticmethod
     def natural_height(card: Card, width: float, grown: float = 1.0) -> float:
         """Height for its wrapped lines, with letters `grown` times as large as the design's; a

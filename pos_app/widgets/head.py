@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 
 from glass.text import Ground, Text
 from pos_app.presenters.shown import NO_HEAD, Chip, Head
-from pos_app.widgets.button import PushButton
+from pos_app.widgets.button import PushButton, icon_room
 from pos_app.widgets.chip import AvatarView, ChipView
 
 _GAP = 18
@@ -60,8 +60,8 @@ class HeadBar(Widget):
         self._back.model = head.back
         if head.back is not None:
             words = PushButton.measure(head.back.label, head.back.size, True)
-            icon = dp(head.back.size + 14) if head.back.icon else 0
-            left = self._put(self._back, left, max(dp(48), words + icon + dp(26))) + dp(_GAP)
+            wide = max(dp(48), words + icon_room(head.back) + dp(26))
+            left = self._put(self._back, left, wide) + dp(_GAP)
         self._lock.model = head.lock
         if head.lock is not None:
             wide = max(dp(48), PushButton.measure(head.lock.label, head.lock.size, True) + dp(40))

@@ -147,6 +147,7 @@ def test_a_ticket_taken_for_review_keeps_its_timer(house: Kitchen) -> None:
     sheet = screen.act(sheet.choices[0].id).sheet
     assert sheet is not None
     assert [act.label for act in sheet.choices] == ["Recall", "Review"]
+    assert "×" in sheet.text, "what was on it is read before it is called back"
     assert timers(screen.act(sheet.choices[1].id))["Table 5"][1] == "7:00"
 
 
