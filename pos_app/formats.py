@@ -126,6 +126,11 @@ def _day(day: str, pattern: str, language: str) -> str:
     return format_date(when, pattern, locale=language)
 
 
+def capital(text: str) -> str:
+    """The text as a sentence begins; the rest stays, for names stand in it."""
+    return text[:1].upper() + text[1:]
+
+
 def lasted(span_ms: int) -> str:
     """A span in hours and minutes: "0:48"."""
     minutes = max(0, span_ms) // 60_000

@@ -89,22 +89,19 @@ class ClubSection(Section):
             on.sought = "" if card else answers["text"]
             on.picked = card.card if card else ""
 
-        step = Step("text", "text", on.say("club_find"), hint=on.say("club_find_hint"))
-        on.asking.begin((_held(step, optional=True),), done)
+        title, hint = on.say("club_find"), on.say("club_find_hint")
+        step = Step("text", "text", title, hint=hint, optional=True, held=True)
+        on.asking.begin((step,), done)
 
     def do_give(self) -> None:
         """A new card by its number, with the guest's name if he wants to tell it."""
         on = self.on
-        number = Step("address", "card", on.say("club_number"), hint=on.say("club_number_hint"))
+        title, hint = on.say("club_number"), on.say("club_number_hint")
+        number = Step("address", "card", title, hint=hint, held=True)
         name = Step("text", "name", on.say("club_whose"), hint=on.say("name_hint"), optional=True)
 
         def done(answers: Answers) -> None:
             on.sought = ""
             on.send(c.IssueClubCard(answers["card"], answers["name"]), on.say("club_given"))
 
-        on.asking.begin((_held(number), name), done)
-
-
-def _held(step: Step, *, optional: bool = False) -> Step:
-    """The question answered by a reader as well."""
-    return Step(step.kind, step.name, step.title, hint=step.hint, optional=optional, held=True)
+        on.asking.begin((number, name), done)

@@ -85,8 +85,7 @@ class PeopleSection(Section):
         until = f"{day}, {on.clock(each.until_ms)}"
         said = on.say("lent_until", until=until, name=on.person(each.by))
         rights = ", ".join(on.say(f"right_{right}") for right in each.rights)
-        title = rights[:1].upper() + rights[1:]
-        return Card(title, (said, on.reason_of(each.reason)), "", "hold")
+        return Card(formats.capital(rights), (said, on.reason_of(each.reason)), "", "hold")
 
     def do(self, what: str) -> None:
         """A punch of the clock, or rights lent and taken back."""

@@ -110,7 +110,11 @@ class VouchersSection(Section):
             ),
             Step("sum", "sum", on.say("how_much")),
             Step(
-                *("text", "name", on.say("whose_name"), (), on.say("name_hint"), True),
+                "text",
+                "name",
+                on.say("whose_name"),
+                hint=on.say("name_hint"),
+                optional=True,
                 words=True,
             ),
             on.by_tender(),

@@ -1,5 +1,6 @@
 """The drawer's tab of the cash desk: cash in and out, drops, tips, no sale, the float."""
 
+from pos_app import formats
 from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.cash_section import SHOWN, Section
 from pos_app.presenters.shown import Act, Card, Pair
@@ -38,8 +39,7 @@ class DrawerSection(Section):
         shift = self.on.till_shift
         if shift is None:
             return self.on.say("drawer_shut")
-        title = self.on.whose_till(shift)
-        return title[:1].upper() + title[1:]
+        return formats.capital(self.on.whose_till(shift))
 
     def rows(self) -> tuple[Pair, ...]:
         """The drawer's figures without what must lie in it."""

@@ -16,7 +16,6 @@ from sync_server.domain.earning import earned_on
 from sync_server.domain.events import Payment
 from sync_server.domain.vouchers import TENDER_OF
 
-TIPS_BP = (500, 1000, 1500)
 TENDERS = (
     ("cash", "payments", "take_cash"),
     ("card", "credit_card", "take_card"),
@@ -41,10 +40,13 @@ class PaymentShown(PaymentSums):
     def _not_here(self) -> set[str]:
         """Tenders that this house does not have."""
         catalogue = self.desk.catalogue
-        gone = set() if catalogue.accounts else {"account"}
-        gone |= set() if has_club(self.desk) else {"points"}
-        gone |= set() if catalogue.settings.pay_link else {"qr"}
-        return gone if catalogue.settings.currencies else gone | {"foreign"}
+        here = {
+            "account": catalogue.accounts,
+            "points": has_club(self.desk),
+            "qr": catalogue.settings.pay_link,
+            "foreign": catalogue.settings.currencies,
+        }
+        return {tender for tender, known in here.items() if not known}
 
     def _tenders(self, check: Check) -> tuple[Act, ...]:
         gone = self._not_here()
@@ -90,7 +92,7 @@ class PaymentShown(PaymentSums):
                 formats.percent(rate, self.language) if rate else self.say("no_tip"),
                 "ringed" if rate == self.tip_bp and not self.tip_minor else "plain",
             )
-            for rate in (0, *TIPS_BP)
+            for rate in (0, *self.desk.catalogue.settings.tips_bp)
         )
         own = self.short(self.tip_minor) if self.tip_minor else self.say("tip_other")
         return (*named, Act("tip:other", own, "ringed" if self.tip_minor else "plain"))

@@ -326,8 +326,7 @@ class ShiftPresenter(Presenter):
             text = self.say("to_drawer_text")
         else:
             title, text = self.say("my_purse"), self.say("my_purse_text")
-        title = title[:1].upper() + title[1:]
-        return Card(title, (text,), "", "line", "other_till", "chevron_right")
+        return Card(formats.capital(title), (text,), "", "line", "other_till", "chevron_right")
 
     def _close_day_act(self) -> Act:
         shifts_open = any(s.state != "closed" for s in self.desk.venue.shifts.values())

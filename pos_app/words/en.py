@@ -66,7 +66,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "choose_name": "Tap your name",
     "checking": "Checking…",
     "purse_of": "purse of {name}",
-    "purse": "with an own purse",
+    "purse": "with their own purse",
     "drawer_of": "drawer {drawer}",
     "tables": {"one": "{n} table", "other": "{n} tables"},
     "server_online": "Server online",

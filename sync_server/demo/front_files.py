@@ -15,7 +15,7 @@ from sync_server.domain.staff import RIGHTS
 
 from . import money_files
 from .reading import Faults, Record, read_csv, read_toml
-from .venue_types import Business, Credential, Display, Names, Portion
+from .venue_types import Credential, Display, Names, Portion
 
 ALLERGENS = (
     "celery",
@@ -42,7 +42,7 @@ EASY_PINS = frozenset({"1234", "4321", "123456", "654321", "2580", "1122", "1212
 
 @dataclass(slots=True)
 class House:
-    business: Business
+    pin_digits: tuple[int, int]
     settings: menu.Settings
     taxes: list[menu.Tax]
     reasons: list[menu.Reason]
@@ -101,7 +101,7 @@ def read_house(folder: Path, faults: Faults) -> House:
     """venue.toml: settings, taxes, reasons and discounts."""
     tables = {
         "venue": ("name", "address", "currency", "zone", "languages", "language", "footer"),
-        "business": ("legal_name", "tax_number", "phone", "rollover"),
+        "business": ("legal_name", "tax_number"),
         "money": (
             *("cash_step", "denominations", "service_percent", "service_on", "service_tax"),
             *("tax_inclusive", "tip_percents", "receipt_printer", "drop_above", "count_twice"),
@@ -121,7 +121,7 @@ def read_house(folder: Path, faults: Faults) -> House:
     found = read_toml(folder / file, tables, faults)
     taxes = _taxes(found["tax"])
     return House(
-        business=_business(found, file, faults),
+        pin_digits=_pin_digits(found, file, faults),
         settings=_settings(found, file, {tax.tax_id for tax in taxes}, faults),
         taxes=taxes,
         reasons=_reasons(found["reason"]),
@@ -131,28 +131,10 @@ def read_house(folder: Path, faults: Faults) -> House:
     )
 
 
-def _business(found: dict[str, list[Record]], file: str, faults: Faults) -> Business:
-    business = _only(found["business"], file, "business", faults)
-    money = _only(found["money"], file, "money", Faults())
+def _pin_digits(found: dict[str, list[Record]], file: str, faults: Faults) -> tuple[int, int]:
+    """How many figures a PIN has, of staff and of managers."""
     sign_in = _only(found["sign_in"], file, "sign_in", faults)
-    rollover = business.text("rollover")
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", rollover):
-        business.fault("rollover", f'"{rollover}" is not a time like 04:00')
-    tips = money.many("tip_percents")
-    if any(not re.fullmatch(r"\d{1,2}", tip) for tip in tips):
-        money.fault("tip_percents", "holds something that is not a whole percentage")
-        tips = ()
-    return Business(
-        legal_name=business.text("legal_name"),
-        tax_number=business.text("tax_number"),
-        phone=business.text("phone"),
-        rollover=rollover,
-        service_bp=int(money.decimal("service_percent", "0", "30") * 100),
-        service_on=money.flag("service_on"),
-        tip_rates_bp=tuple(int(tip) * 100 for tip in tips),
-        staff_pin_digits=sign_in.whole("staff_pin_digits", 4, 8),
-        manager_pin_digits=sign_in.whole("manager_pin_digits", 6, 12),
-    )
+    return sign_in.whole("staff_pin_digits", 4, 8), sign_in.whole("manager_pin_digits", 6, 12)
 
 
 def _settings(
@@ -160,6 +142,7 @@ def _settings(
 ) -> menu.Settings:
     venue = _only(found["venue"], file, "venue", faults)
     money = _only(found["money"], file, "money", faults)
+    business = _only(found["business"], file, "business", faults)
     zone = venue.text("zone")
     if zone not in available_timezones():
         venue.fault("zone", f'"{zone}" is not a time zone like Europe/Kyiv')
@@ -186,14 +169,15 @@ def _settings(
         footer=venue.text("footer", required=False),
         currencies=tuple(money_files.currency_of(record) for record in found["currency"]),
         drop_above_minor=money.money("drop_above", default=0),
-        legal_name=_only(found["business"], file, "business", Faults()).text("legal_name"),
-        tax_number=_only(found["business"], file, "business", Faults()).text("tax_number"),
+        legal_name=business.text("legal_name"),
+        tax_number=business.text("tax_number"),
         count_twice=money.flag("count_twice"),
         unusual=money_files.unusual_of(found["unusual"]),
         pacing=money_files.pacing_of(found["pacing"]),
         points=money_files.points_of(found["points"]),
         pay_link=pay_link,
         bill_link=bill_link,
+        tips_bp=money_files.tips_of(money),
     )
 
 
@@ -282,8 +266,7 @@ def read_people(folder: Path, house: House, faults: Faults) -> People:
         )
         people.staff.append(person)
         is_manager = bool(managers & {role_id, *extra})
-        business = house.business
-        digits = business.manager_pin_digits if is_manager else business.staff_pin_digits
+        digits = house.pin_digits[is_manager]
         people.credentials.append(_credential(record, person.staff_id, extra, digits, cards))
     return people
 

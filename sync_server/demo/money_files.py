@@ -7,7 +7,8 @@ codes.
 import re
 
 from sync_server.domain import menu
-from sync_server.domain.limits import POINT_DAYS, QR_TEMPLATE
+from sync_server.domain.limits import POINT_DAYS, QR_TEMPLATE, TIPS
+from sync_server.domain.menu_fields import ORDER_KINDS
 from sync_server.domain.qr_codes import BILL_PLACES, PAY_PLACES, unknown_place
 
 from .reading import Faults, Record
@@ -60,6 +61,17 @@ def codes_of(records: list[Record]) -> tuple[str, str]:
     return said[0], said[1]
 
 
+def tips_of(money: Record) -> tuple[int, ...]:
+    """The tips that the pay screen offers."""
+    tips = money.many("tip_percents")
+    if len(tips) > TIPS or not all(re.fullmatch(r"[1-9]\d?", tip) for tip in tips):
+        money.fault(
+            "tip_percents", f"is more than {TIPS} whole percentages, or holds something else"
+        )
+        return ()
+    return tuple(int(tip) * 100 for tip in tips)
+
+
 def unusual_of(records: list[Record]) -> tuple[menu.Unusual, ...]:
     """What managers are told of; what the file does not name stays as usual."""
     kinds = tuple(one.kind for one in menu.UNUSUAL)
@@ -78,9 +90,9 @@ def unusual_of(records: list[Record]) -> tuple[menu.Unusual, ...]:
 
 def pacing_of(records: list[Record]) -> dict[str, str]:
     """Kinds of order of which all dishes come together, or none waits for another."""
-    kinds = ("table", "tab", "takeaway", "room")
     return {
-        record.choice("kind", kinds): record.choice("dishes", menu.PACINGS) for record in records
+        record.choice("kind", ORDER_KINDS): record.choice("dishes", menu.PACINGS)
+        for record in records
     }
 
 

@@ -104,9 +104,10 @@ def _read_ingredients(folder: Path, stock: Stock, goods: dict[str, int], faults:
         *("shelf_days", "barcode", "allergens"),
     )
     records = read_csv(folder / "ingredients.csv", columns, faults)
-    losses = _monthly_losses(folder, {record.raw("id") for record in records}, faults)
-    bottles = _bottles(folder, {record.raw("id") for record in records}, faults)
-    nutrients = _nutrients(folder, {record.raw("id") for record in records}, faults)
+    known = {record.raw("id") for record in records}
+    losses = _monthly_losses(folder, known, faults)
+    bottles = _bottles(folder, known, faults)
+    nutrients = _nutrients(folder, known, faults)
     group_ids = {group.group_id for group in stock.groups}
     store_ids = {store.store_id for store in stock.stores}
     supplier_ids = {supplier.supplier_id for supplier in stock.suppliers}

@@ -46,7 +46,6 @@ def load_venue(folder: Path = DEMO_VENUE) -> Venue:
     if faults.found:
         raise VenueFaults(tuple(faults.found), faults.more)
     return Venue(
-        business=house.business,
         settings=house.settings,
         taxes=tuple(house.taxes),
         categories=tuple(offer.categories),

@@ -14,25 +14,6 @@ Names = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
-    """The house behind the counter. `rollover`: HH:MM when the business day changes its date.
-
-    `service_bp` is the service charge that may be switched on; `menu.Settings` has the one in
-    force, 0 while `service_on` is false.
-    """
-
-    legal_name: str
-    tax_number: str
-    phone: str
-    rollover: str
-    service_bp: int
-    service_on: bool
-    tip_rates_bp: tuple[int, ...]
-    staff_pin_digits: int
-    manager_pin_digits: int
-
-
-@dataclass(frozen=True, slots=True)
 class Display:
     """A kitchen screen. `kind`: station, or expo for the pass, which sees several stations."""
 
@@ -222,7 +203,6 @@ class Venue:
 
     `items` have recipes; `sold_otherwise` are sets of them and open items."""
 
-    business: Business
     settings: menu.Settings
     taxes: tuple[menu.Tax, ...]
     categories: tuple[menu.Category, ...]

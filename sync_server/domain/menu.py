@@ -446,7 +446,7 @@ class Settings:
     The logo is dots, 1 for black, `logo_stride` bytes a row (0: none). `bill_link` is where a guest
     finds the bill, with the places {number}, {day} and {total}; "" prints no QR code by itself.
     `pay_link` is what a guest's bank reads to pay, with {amount}, {minor} and {reference}; "":
-    nobody pays by code here (both: `domain.qr_codes`).
+    nobody pays by code here (both: `domain.qr_codes`). `tips_bp` are the tips that one tap gives.
     Service is added for `service_from_guests` and more, on what is left after discounts, or with
     `service_on_full` on the full prices (features-region, rule 12). `legal_name` and `tax_number`
     are the house's own on receipts and invoices. With `count_twice` a drawer that is over or short
@@ -484,6 +484,7 @@ class Settings:
     pacing: dict[str, str] = field(default_factory=dict)
     points: PointRules = PointRules()
     pay_link: str = ""
+    tips_bp: tuple[int, ...] = (500, 1_000, 1_500)
 
 
 @dataclass(frozen=True, slots=True)

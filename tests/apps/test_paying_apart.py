@@ -169,6 +169,14 @@ def test_a_house_without_a_payment_text_has_no_such_tile(house: House) -> None:
     assert "with_receipt:qr" not in [act.id for act in shown.receipts]
 
 
+def test_tips_are_those_of_the_house(house: House) -> None:
+    settings = replace(house.catalogue.settings, tips_bp=(700, 1_250))
+    house.catalogue = replace(house.catalogue, settings=settings)
+    flow, _ = at_the_till(house)
+    labels = [act.label for act in flow.view().view.tips]
+    assert labels == ["Без", "7\xa0%", "12,5\xa0%", "Інше…"]
+
+
 def test_money_that_never_came_is_corrected_into_what_it_was(house: House) -> None:
     flow, check_id = at_the_till(house)
     for action in ("pay_by:qr", "take", "code_do:paid"):

@@ -66,6 +66,8 @@ SLIPS = [
     ("venue.toml", 'percent = "20"', "percent = 20.5", 'write the number as text: "20.5"'),
     ("venue.toml", "[business]", "[business", "is not TOML"),
     ("venue.toml", 'receipt_printer = "cashier"', 'receipt_printer = "desk"', 'no printer "desk"'),
+    ("venue.toml", '"5", "10", "15"', '"5", "10 %"', "tip_percents: is more than 3 whole"),
+    ("venue.toml", "{amount}&cur", "{sum}&cur", 'pay_link: "{sum}" is none of amount, minor'),
     ("kitchen.toml", 'fallback = "kitchen-cold"', 'fallback = "kitchen-hot"', "cannot stand in"),
     ("roles.toml", '"void_sent"', '"void_everything"', 'there is no right "void_everything"'),
     ("menu.toml", "min = 1\nmax = 1", "min = 3\nmax = 1", "min: is more than max, 1"),

@@ -145,6 +145,7 @@ def test_the_catalogue_has_everything_and_no_secret(venue: Venue) -> None:
     assert catalogue.name(catalogue.items["borscht"].names, "en") == "Borscht with pampushky"
     assert catalogue.settings.service_bp == 0
     assert catalogue.settings.cash_step_minor == 10
+    assert catalogue.settings.tips_bp == (500, 1_000, 1_500)
     written = repr(catalogue)
     for secret in venue.credentials:
         assert f"'{secret.pin}'" not in written
