@@ -62,10 +62,11 @@ class Till:
             await self._refund(bills[0], at)
 
     def _hold_card(self, visit: Visit, post: Post, check: Check) -> None:
-        """The guest holds up a club card before the bill."""
-        known = sorted(post.venue.club)
-        if known and check.live and not check.club_card and not check.payments:
-            card = known[visit.number // CLUB_EVERY % len(known)]
+        """The guest holds up a club card before the bill; nobody sits at two tables with it."""
+        elsewhere = {other.club_card for other in post.venue.checks.values()}
+        free = sorted(post.venue.club.keys() - elsewhere)
+        if free and check.live and not check.club_card and not check.payments:
+            card = free[visit.number // CLUB_EVERY % len(free)]
             post.do(c.AttachClubCard(check.check_id, card))
 
     def _with_points(self, visit: Visit, post: Post, check: Check) -> bool:

@@ -223,7 +223,9 @@ class Floor:
             return
         post = await self.at(check.owner)
         here = post.check(check_id)
-        lines = [line for line in here.lines if line.state == "ready"] if here else []
+        if here is None or here.owner != check.owner:
+            return
+        lines = [line for line in here.lines if line.state == "ready"]
         if lines:
             post.do(c.ServeLines(check_id, _ids(lines)))
 
