@@ -6,10 +6,16 @@ Encoding is python-escpos'; only what it does not cover is written here.
 Neighbours: `raster` draws, `plain_text` sets lines, `escpos_printer` sends the pieces.
 """
 
+import json
+import os
+import pickle
+import platform
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image, ImageChops
@@ -25,6 +31,7 @@ _FEED_TO_CUTTER = 40
 REAL_TIME_IN_DOTS = re.compile(rb"\x10(?=[\x04\x05\x14])")
 # Any profile of 576 dots: of a profile the library uses the width only, to refuse wider images.
 _PROFILE = "TM-T20II"
+_TABLES = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 _UTF_8 = b"\x1c(C\x02\x0002"
 
 
@@ -128,10 +135,31 @@ def cut() -> bytes:
 
 
 def _escpos() -> Any:
-    # Imported late: the library takes half a second, and a terminal without paper never needs it.
-    from escpos.printer import Dummy
+    return _library()(profile=_PROFILE)
 
-    return Dummy(profile=_PROFILE)
+
+@cache
+def _library() -> Any:
+    """The library's printer that keeps what it is told. Imported late: a terminal without paper
+    never needs it.
+
+    The library reads its table of printers as YAML, four fifths of what the first paper costs
+    (0.5 s on a server, more on a tablet). The table is JSON as well: it is read as such, and left
+    where the library looks for its own copy.
+    """
+    import escpos
+
+    table = json.loads(Path(escpos.__path__[0], "capabilities.json").read_bytes())
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, f"{platform.python_version()}.capabilities.pickle")
+        copy.write_bytes(pickle.dumps(table))
+        said = os.environ.setdefault(_TABLES, folder)
+        try:
+            from escpos.printer import Dummy
+        finally:
+            if said == folder:
+                del os.environ[_TABLES]
+    return Dummy
 
 
 def _taken(device: Any) -> bytes:

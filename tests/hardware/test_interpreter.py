@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from escpos.printer import Dummy
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
@@ -31,6 +30,8 @@ def test_the_three_ways_to_send_an_image_leave_the_same_dots(impl: str) -> None:
     (sheet,) = render(TICKET)
     height = sheet.image.height // 24 * 24
     image = sheet.image.crop((0, 0, 576, height))
+    from escpos.printer import Dummy
+
     device = Dummy(profile="TM-T20II")
     device.image(image, impl=impl, fragment_height=height)
     machine = Machine()
