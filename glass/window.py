@@ -5,7 +5,9 @@ settings of other programs out; one pointer provider, or a touch screen sends ev
 Escape must close neither a till nor a kitchen.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 
@@ -37,7 +39,9 @@ def prepare(settings: WindowSettings) -> None:
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_NO_FILELOG", "1")
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")
-    os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="vitrylo-kivy-"))
+    if "KIVY_HOME" not in os.environ:
+        os.environ["KIVY_HOME"] = home = tempfile.mkdtemp(prefix="vitrylo-kivy-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
     if settings.one_density:
         os.environ.setdefault("KIVY_METRICS_DENSITY", "1")
         os.environ.setdefault("KIVY_DPI", "96")

@@ -30,6 +30,7 @@ debian_packages=(
     fonts-droid-fallback  # Chinese on paper, for guests and dishes of that name
     chromium           # the back office in a browser
     postgresql         # the store's tests run on it too
+    systemd            # systemd-analyze checks the units of docs/service
 )
 
 install_debian_packages() {

@@ -5,6 +5,7 @@ environment is set when this file is read, before anything imports Kivy. Tests d
 hand and wait for conditions, never for time. Photographs go to `build/screens/`.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ SHOTS = Path(__file__).parents[2] / "build" / "screens"
 _MOTION, _PRESS, _RELEASE, _KEY_DOWN, _KEY_UP = 6, 4, 5, 2, 3
 
 _home = tempfile.mkdtemp(prefix="vitrylo-kivy-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ.update(
     KIVY_NO_ARGS="1",
     KIVY_NO_FILELOG="1",
@@ -225,7 +227,6 @@ def kivy_session() -> Iterator[Rig]:
     made.window.close()
     server.terminate()
     server.wait(10)
-    shutil.rmtree(_home, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
