@@ -16,7 +16,6 @@ from pos_app.desk import Device, Health, Link, Progress, Reply, SignedIn
 from pos_app.preferences import Preference
 from pos_app.presenters.flow import Flow
 from sync_server.demo.catalogue import catalogue_of
-from sync_server.demo.venue import load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Stamp
 from sync_server.domain.decisions import decide
@@ -34,6 +33,7 @@ from sync_server.domain.staff import (
 from sync_server.domain.venue import Notice, Venue
 from sync_server.protocol.envelope import body_digest, target_of
 from sync_server.protocol.replica import CODEC, Replica
+from tests.demo.loaded import demo_venue
 
 START_MS = 1_795_282_920_000  # Saturday, 21 November 2026, 19:42 in Kyiv
 MINUTE = 60_000
@@ -68,7 +68,7 @@ class House:
     """The venue on the server's side, and the wall clock."""
 
     def __init__(self) -> None:
-        venue = load_venue()
+        venue = demo_venue()
         self.catalogue: Catalogue = catalogue_of(venue, 1, START_MS)
         self.pins = {secret.staff_id: secret.pin for secret in venue.credentials}
         self.now_ms = START_MS

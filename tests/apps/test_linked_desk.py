@@ -19,11 +19,11 @@ from sync_server.client.offline_pin import OfflinePins
 from sync_server.client.worker import Worker, inline
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import ShiftId
 from sync_server.protocol.link import Link
 from sync_server.transport.server import SyncServer
+from tests.demo.loaded import demo_venue
 
 Connect = Callable[[str, str], Awaitable[Link]]
 
@@ -48,7 +48,7 @@ async def server(tmp_path: Path) -> AsyncIterator[House]:
     """The demo venue's server on a free port."""
     house = House(ServerSettings(data=tmp_path / "server", port=0))
     await house.start()
-    await furnish(house, load_venue(DEMO_VENUE), clocks.today(), clocks.wall_ms())
+    await furnish(house, demo_venue(), clocks.today(), clocks.wall_ms())
     await house.listen()
     yield house
     await house.stop()

@@ -26,13 +26,13 @@ from sync_server.client.terminal import TerminalLink
 from sync_server.client.worker import Worker
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.ids import LineId, ShiftId
 from sync_server.domain.rejections import Accepted
 from sync_server.protocol.envelope import raw
 from sync_server.protocol.frames import Result
 from sync_server.protocol.replica import CODEC
+from tests.demo.loaded import demo_venue
 
 DAY = "2026-11-21"
 GLASS = Glass(5, 930, 15, lambda card: 100)
@@ -63,7 +63,7 @@ class Site:
         house = House(ServerSettings(data=self.folder / "server", port=self.port, printers=places))
         await house.start()
         if not self.port:
-            await furnish(house, load_venue(DEMO_VENUE), clocks.today(), clocks.wall_ms())
+            await furnish(house, demo_venue(), clocks.today(), clocks.wall_ms())
         await house.listen()
         self.house, self.port = house, house.port
         return house

@@ -13,17 +13,17 @@ from sync_server.back_office.tables import Bottle
 from sync_server.back_office.turnover import Question, turnover_sheet
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish_books import furnish_books
-from sync_server.demo.venue import load_venue
 from sync_server.domain.bar import Bottle as BottleShape
 from sync_server.store.database import Database, session_on
 from tests.back_office.house import NOON_MS, PASSWORDS, furnish
 from tests.back_office.test_importing import HALYNA, csv, tried
+from tests.demo.loaded import demo_venue
 
 NAMED = ("ingredient", "ingredient_group", "item", "item_category", "store")
 
 
 async def test_the_demo_is_polish_throughout_and_its_bar_can_be_weighed(books: Database) -> None:
-    venue = load_venue()
+    venue = demo_venue()
     menu = catalogue_of(venue, 1, NOON_MS)
     await furnish_books(books, venue, menu, PASSWORDS, date(2026, 11, 1), NOON_MS)
 
@@ -45,7 +45,7 @@ async def test_a_name_that_is_missing_is_english_until_a_table_or_the_menu_bring
     books: Database,
 ) -> None:
     await furnish(books)
-    menu = catalogue_of(load_venue(), 1, NOON_MS)
+    menu = catalogue_of(demo_venue(), 1, NOON_MS)
 
     def shown(connection: Connection) -> tuple[str, str, str]:
         dishes = named(connection, "item", "item_id", "pl")

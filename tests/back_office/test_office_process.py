@@ -19,7 +19,6 @@ from sync_server.back_office.seeding import UNITS
 from sync_server.back_office.tables import Account
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish_books import furnish_books
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.demo.venue_types import Venue
 from sync_server.domain.recipes import Portion, portion_cost
 from sync_server.domain.stock import IngredientId
@@ -30,6 +29,7 @@ from sync_server.store.database import Database, session_on
 from sync_server.store.errors import StoreError
 from sync_server.store.migrations import upgrade
 from tests.back_office.house import DAY, NOON_MS, PASSWORDS, Journal, furnish, take_all
+from tests.demo.loaded import demo_venue
 
 
 async def test_the_fronts_own_journal_is_read_in_order_as_soon_as_there_is_one(
@@ -73,7 +73,7 @@ async def test_the_fronts_own_journal_is_read_in_order_as_soon_as_there_is_one(
 
 
 async def test_every_dish_of_the_demo_venue_can_be_sold_and_has_its_cost(books: Database) -> None:
-    venue = load_venue(DEMO_VENUE)
+    venue = demo_venue()
     catalogue = catalogue_of(venue, number=1, published_ms=0)
     day = date.fromisoformat(DAY)
     await furnish_books(books, venue, catalogue, PASSWORDS, day, NOON_MS)

@@ -24,10 +24,10 @@ from sync_server.demo.evening.plan import plan_evening
 from sync_server.demo.evening.playing import Choices, Evening, cast
 from sync_server.demo.evening.posts import Surroundings
 from sync_server.demo.furnish import furnish
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.front_office.tables import LedgerRow
 from sync_server.protocol.link import Link, memory_pair
 from sync_server.protocol.replica import digest
+from tests.demo.loaded import demo_venue
 
 SEED = 20261121
 EXPECTED = {"item_stopped", "bad_pin", "nothing_to_do"}
@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 async def house(folder: Path) -> AsyncIterator[House]:
     made = House(ServerSettings(data=folder / "server", port=0))
     await made.start()
-    await furnish(made, load_venue(DEMO_VENUE), date(2026, 11, 21), wall_ms())
+    await furnish(made, demo_venue(), date(2026, 11, 21), wall_ms())
     await made.listen()
     yield made
     await made.stop()
@@ -77,7 +77,7 @@ async def played(house: House, folder: Path) -> Evening:
     """The evening when it is over; its posts are still there."""
     wires = Wires(house)
     around = Surroundings(wall_ms, wall_ms, SystemRandom(), "boot", lambda: Worker(), wires.connect)
-    pins = {secret.staff_id: secret.pin for secret in load_venue(DEMO_VENUE).credentials}
+    pins = {secret.staff_id: secret.pin for secret in demo_venue().credentials}
     evening = Evening(around, Random(SEED), pins, Choices(close_day=False))
     invitations = {
         name: Invitation(house.url, house.desk.open(name, kind), house.fingerprint).text()

@@ -7,18 +7,19 @@ import pytest
 
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.generate import generate
-from sync_server.demo.venue import DEMO_VENUE, load_venue
+from sync_server.demo.venue import DEMO_VENUE
 from sync_server.demo.venue_types import Venue
 from sync_server.domain import money, recipes
 from sync_server.domain.staff import rights_of
 from sync_server.domain.tariffs import stations_now
+from tests.demo.loaded import demo_venue
 
 from .recipe_book import DAY, book_of, cost_of, default_choices, unit_costs
 
 
 @pytest.fixture(scope="module")
 def venue() -> Venue:
-    return load_venue()
+    return demo_venue()
 
 
 def test_the_house_has_the_promised_size(venue: Venue) -> None:
@@ -169,7 +170,7 @@ def test_sets_sizes_weights_open_items_and_happy_hours_are_there_to_try(venue: V
 
 
 def test_recipe_cards_are_the_recipes_in_the_cooks_measures() -> None:
-    catalogue = catalogue_of(load_venue(), 1, 0)
+    catalogue = catalogue_of(demo_venue(), 1, 0)
     burger = catalogue.items["burger"]
     told = {part.component_id: (part.qty_milli, part.unit) for part in burger.components}
     assert told["minced-meat"] == (180_000, "g"), "0.180 kg in the stores"
@@ -187,7 +188,7 @@ def test_recipe_cards_are_the_recipes_in_the_cooks_measures() -> None:
 
 
 def test_a_sandwich_to_go_is_packed_at_the_grill_and_toast_is_made_where_someone_stands() -> None:
-    catalogue = catalogue_of(load_venue(), 1, 0)
+    catalogue = catalogue_of(demo_venue(), 1, 0)
     evening, morning = 1_795_282_920_000, 1_795_282_920_000 - 12 * 3_600_000
     toast, sandwich = catalogue.items["avocado-toast"], catalogue.items["club-sandwich"]
     assert stations_now(catalogue, toast, "main", evening) == ("cold",)

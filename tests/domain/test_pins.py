@@ -2,8 +2,8 @@
 
 import pytest
 
-from sync_server.demo.venue import load_venue
 from sync_server.domain.pins import is_weak
+from tests.demo.loaded import demo_venue
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ def test_others_are(pin: str) -> None:
 
 
 def test_nobody_of_the_demo_house_has_a_weak_one() -> None:
-    assert not [one.staff_id for one in load_venue().credentials if is_weak(one.pin)]
+    assert not [one.staff_id for one in demo_venue().credentials if is_weak(one.pin)]

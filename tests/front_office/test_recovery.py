@@ -19,7 +19,6 @@ from sync_server.client.worker import inline
 from sync_server.clocks import mono_ms, wall_ms
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import ChargeId, CheckId, ItemId, LineId, PaymentId, ShiftId
@@ -35,6 +34,7 @@ from sync_server.sealed import make_key, unseal
 from sync_server.store.database import Database
 from sync_server.store.errors import BackupRefused, StoreLocked
 from sync_server.verify import verify
+from tests.demo.loaded import demo_venue
 from tests.simulation.restaurant import CHEAP
 
 DAY = date(2026, 11, 21)
@@ -59,7 +59,7 @@ class World:
         house = House(self.settings)
         house.gateway = EmbeddedGateway(Property(house.hotel, wall_ms), HOTEL_TIMES)
         await house.start()
-        await furnish(house, load_venue(DEMO_VENUE), DAY, wall_ms())
+        await furnish(house, demo_venue(), DAY, wall_ms())
         await house.listen()
         house.office.subscribe(lambda n: self.changed.set())
         self.house = house

@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import ByKeyCard, ByName, ByRoom, GuestQuery, GuestsFound
 from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import Reception
 from sync_server.store.database import Database, MemoryDisk
+from tests.demo.loaded import demo_venue
 from tests.store.ready_made import HOTEL, image_of
 
 
 async def test_every_guest_of_the_demo_can_be_found_by_room_name_and_card() -> None:
-    venue = load_venue(DEMO_VENUE)
+    venue = demo_venue()
     database = Database.on_disk(MemoryDisk(image_of(HOTEL)))
     day = date(2026, 11, 21)
     assert await load_rooms(database, venue, day, at_ms=0, currency="UAH")

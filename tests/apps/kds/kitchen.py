@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from sync_server.client.records import LinkState
 from sync_server.demo.catalogue import catalogue_of
-from sync_server.demo.venue import load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Stamp
 from sync_server.domain.decisions import decide
@@ -19,6 +18,7 @@ from sync_server.domain.menu import Catalogue, Component
 from sync_server.domain.rejections import Accepted, Decision
 from sync_server.domain.staff import KITCHEN_RIGHTS, Facts, rights_of
 from sync_server.domain.venue import Notice, Venue
+from tests.demo.loaded import demo_venue
 
 NOW_MS = 1_795_282_920_000  # Saturday, 21 November 2026, 19:42 in Kyiv
 SECOND = 1_000
@@ -33,7 +33,7 @@ class Kitchen:
     def __init__(self) -> None:
         self.now = NOW_MS
         self.venue = Venue()
-        self.catalogue: Catalogue | None = catalogue_of(load_venue(), 1, NOW_MS)
+        self.catalogue: Catalogue | None = catalogue_of(demo_venue(), 1, NOW_MS)
         self.link = LinkState("online")
         self.submitted: list[object] = []
         self.told: list[Notice] = []

@@ -19,7 +19,6 @@ from sync_server.clocks import wall_ms
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.demo.property_system import DEMO_SITES
-from sync_server.demo.venue import DEMO_VENUE, load_venue
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ChargeId, CheckId, LineId, ShiftId, StaffId
 from sync_server.effects.reconciliation import reconcile
@@ -34,6 +33,7 @@ from sync_server.hotel.reception import FolioView, Reception
 from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.store.database import Database
 from tests.builders import a_line
+from tests.demo.loaded import demo_venue
 from tests.hotel.postings import posting_of
 
 DEV = "desk"
@@ -51,7 +51,7 @@ async def house_with_hotel(
     house = House(ServerSettings(data=folder, port=0))
     try:
         await house.start()
-        await furnish(house, load_venue(DEMO_VENUE), date(2026, 11, 21), wall_ms())
+        await furnish(house, demo_venue(), date(2026, 11, 21), wall_ms())
         await house.listen()
         assert isinstance(house.gateway, FiasGateway)
         await house.gateway.link.stands.wait()
