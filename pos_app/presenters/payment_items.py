@@ -17,13 +17,9 @@ from sync_server.domain.ids import CheckId, LineId
 from sync_server.domain.money import allocate
 from sync_server.domain.quantity import ONE
 
-PAGE = 11
-"""Lines on a page of the sheet; with the button that turns it, a grid that any window has room
-for."""
-
 
 class ItemPicking:
-    """State: whether dishes are being chosen, how much of which, and the page of the list."""
+    """State: whether dishes are being chosen, and how much of which."""
 
     def __init__(self, presenter: Questions) -> None:
         self._on = presenter
@@ -33,7 +29,6 @@ class ItemPicking:
         """Nothing is chosen."""
         self.open = False
         self.picked: dict[LineId, int] = {}
-        self._first = 0
 
     def begin(self) -> None:
         """Choose from the check in work."""
@@ -53,14 +48,11 @@ class ItemPicking:
 
     # -- taps ----------------------------------------------------------------------------------
     def do(self, what: str) -> None:
-        """One of the buttons: a line, the next page, go, leave."""
+        """One of the buttons: a line, go, leave."""
         name, _, line_id = what.partition("/")
         match name:
             case "line":
                 self._tap(LineId(line_id))
-            case "more":
-                live = len(self._check.live) if self._check else 0
-                self._first = self._first + PAGE if self._first + PAGE < live else 0
             case "go":
                 self._go()
             case _:
@@ -120,19 +112,13 @@ class ItemPicking:
         on, check = self._on, self._check
         if not self.open or check is None:
             return NO_SHEET
-        lines = check.live
-        shown = lines if len(lines) <= PAGE + 1 else lines[self._first : self._first + PAGE]
-        acts = [self._line(line) for line in shown]
-        if len(shown) < len(lines):
-            page, pages = self._first // PAGE + 1, -(-len(lines) // PAGE)
-            acts.append(Act("items_do:more", f"{page}/{pages} ›", "outline"))
         sum_ = on.money(self._sum(check))
         return Sheet(
             "choices",
             on.say("items_title"),
             sum_,
             on.say("items_text"),
-            choices=tuple(acts),
+            choices=tuple(self._line(line) for line in check.live),
             cancel=Act("items_do:leave", on.say("cancel")),
             confirm=Act("items_do:go", on.say("items_do"), "accent", bool(self.picked)),
             columns=2,

@@ -79,7 +79,8 @@ class _Layered(Widget):
 
 class QuestionSheet(_Layered):
     """Choices, keypad, letters or a code. `alone`, here or in its model: until it is answered, what
-    stands beside it cannot be touched either; only the bar above it."""
+    stands beside it cannot be touched either; only the bar above it. Choices that have no room are
+    turned page by page, with a button in the last place."""
 
     model = ObjectProperty(NO_SHEET, rebind=False)
     alone = BooleanProperty(False)
@@ -89,6 +90,8 @@ class QuestionSheet(_Layered):
         self._choices = self._part(Grid(cell_width=dp(170), spacing=dp(10)))
         self._rows: list[Any] = []
         self._code = QrPicture(size_hint=(None, None))
+        self._first = self._each = 0
+        self._titled = ""
         self._cancel = self._part(PushButton())
         self._confirm = self._part(PushButton())
 
@@ -116,7 +119,7 @@ class QuestionSheet(_Layered):
             self._choices.cols, self._choices.row_height = columns, tall
             low = dp(58) * len(sheet.keys)  # what the keys below want, so that a finger hits them
             most = max(1, int((foot - dp(24) - low - top) // (dp(48) + dp(10)))) * columns
-            shown = sheet.choices[:most] if sheet.kind == "letters" else sheet.choices
+            shown = self._page(sheet, most)
             self._choices.models = shown
             rows = -(-len(shown) // columns)
             need = rows * (tall + dp(10))
@@ -136,6 +139,24 @@ class QuestionSheet(_Layered):
         self._put(self._confirm, edge + part + dp(10), foot, wide - part - dp(10), dp(64))
         self._band.model = tuple(calls)
         self._put(self._band, 0, 0, self.width, self.height)
+
+    def _page(self, sheet: Sheet, most: int) -> tuple[Act, ...]:
+        """The choices that have room; what is found for letters is cut, the best stand first."""
+        if sheet.kind != "choices" or len(sheet.choices) <= most:
+            return sheet.choices[:most] if sheet.kind == "letters" else sheet.choices
+        if sheet.title != self._titled or self._first >= len(sheet.choices):
+            self._titled, self._first = sheet.title, 0
+        self._each = max(1, most - 1)
+        page, pages = self._first // self._each + 1, -(-len(sheet.choices) // self._each)
+        turn = Act("turn", f"{page}/{pages} ›", "outline")
+        return (*sheet.choices[self._first : self._first + self._each], turn)
+
+    def _pass_on(self, view: object, action: str) -> None:
+        if action != "turn":
+            super()._pass_on(view, action)
+            return
+        self._first += self._each
+        self._arrange()
 
     def _texts(self, sheet: Sheet, edge: float, wide: float) -> list[Any]:
         aside = Painted.measure(sheet.aside, 22, True) + dp(12) if sheet.aside else 0

@@ -246,6 +246,31 @@ def test_a_picture_for_the_readme(
         rig.window.clearcolor = palette["background"]
 
 
+def test_choices_without_room_are_turned_page_by_page_above_the_way_out(
+    rig: Rig, house: House
+) -> None:
+    taps = ("shift", "cash_desk", "tab_tapped:people", "open:olena", "do:lend")
+    view = view_of(house, Place("lend", taps), "uk")
+    root = rig.mount(screen_of(view), (1024, 600))
+    seen: set[str] = set()
+    for _ in range(len(view.sheet.choices)):
+        rig.settle()
+        shown = [w for w in targets(root) if w.action().startswith("pick:")]
+        (out,) = [w for w in targets(root) if w.action() == "cancel"]
+        assert all(w.y >= out.top for w in shown), "nothing lies under the way out"
+        seen |= {w.action() for w in shown}
+        rig.tap(next(w for w in targets(root) if w.action() == "turn"))
+    assert seen == {act.id for act in view.sheet.choices}
+
+
+def test_letters_to_type_are_large_enough_for_a_finger_on_the_smallest_window(
+    rig: Rig, house: House
+) -> None:
+    taps = ("shift", "cash_desk", "tab_tapped:open", "open:check:c0")
+    root = rig.mount(screen_of(view_of(house, Place("why", taps), "uk")), (1024, 600))
+    assert not faults_of(root)
+
+
 def test_every_payment_can_be_seen_where_not_all_have_room(rig: Rig, house: House) -> None:
     place = next(x for x in PLACES if x.name == "payment_paid")
     view = view_of(house, place, "uk")
