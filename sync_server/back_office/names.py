@@ -11,6 +11,15 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 LANGUAGES = ("en", "uk", "pl")
+_BETWEEN = 4
+"""Places between two code points, for the letters that stand there in an alphabet."""
+_PLACES = {
+    letter: (ord("а") + place) * _BETWEEN
+    for place, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")
+} | {
+    letter: ord(after) * _BETWEEN + (2 if letter == "ż" else 1)
+    for letter, after in zip("ąćęłńóśźż", "acelnoszz", strict=True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,11 @@ def said_in(texts: Mapping[str, str], language: str) -> str:
     """A text for a reader: in the own language, else in English, else in whichever there is."""
     first = texts.get(language) or texts.get("en", "")
     return first or next((text for text in texts.values() if text), "")
+
+
+def alphabetical(text: str) -> tuple[int, ...]:
+    """A key that sorts names as alphabets do: code points put ґ, є, і, ї after я, and ł after z."""
+    return tuple(_PLACES.get(sign) or ord(sign) * _BETWEEN for sign in text.casefold())
 
 
 def name_column(

@@ -146,7 +146,11 @@ class Office:
         if menu is not None:
             await self._database.write(
                 lambda connection: learn(
-                    connection, menu.staff.values(), menu.halls.values(), menu.tables.values()
+                    connection,
+                    menu.staff.values(),
+                    menu.halls.values(),
+                    menu.tables.values(),
+                    menu.reasons.values(),
                 )
             )
             await self._database.write(

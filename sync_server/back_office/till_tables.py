@@ -7,6 +7,7 @@ was last known to be. Sums are minor units. Filled by `till`, made by revision 0
 
 import sqlalchemy as sa
 
+from .names import LANGUAGES
 from .tables import BackRow
 
 
@@ -110,6 +111,14 @@ JOURNAL_INDEX = sa.Table(
 )
 
 PERSON = sa.Table("till_person", BackRow.metadata, _text("staff_id", key=True), _text("name"))
+
+REASON = sa.Table(
+    "till_reason",
+    BackRow.metadata,
+    _text("reason_id", key=True),
+    *(_text(f"name_{language}") for language in LANGUAGES),
+)
+"""What the house calls the reasons for voids, comps, discounts, cash in and out, over and short."""
 
 PLACE = sa.Table(
     "till_place",

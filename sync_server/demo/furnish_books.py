@@ -41,7 +41,7 @@ async def furnish_books(
         if secret.password
     ]
     await database.write(
-        lambda connection: learn(connection, venue.staff, venue.halls, venue.tables)
+        lambda connection: learn(connection, venue.staff, venue.halls, venue.tables, venue.reasons)
     )
     await database.write(lambda connection: learn_stations(connection, venue.stations))
     try:

@@ -43,7 +43,7 @@ def sales(venue: Venue) -> Journal:
             journal.add(e.LinesFired(check, (sold,), NOON_MS, WAITER, iso), iso)
             if chance.random() < 0.05:
                 voided = e.LineVoided(
-                    check, line, item.item_id, qty, 0, "mistake", True, True, 1, station, (),
+                    check, line, item.item_id, qty, 0, "wrong-order", True, True, 1, station, (),
                     WAITER, NOON_MS, iso, kind="void",
                 )  # fmt: skip
                 journal.add(voided, iso)

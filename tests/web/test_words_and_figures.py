@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import load_workbook
 
+from sync_server.back_office.names import alphabetical
 from sync_server.back_office.web.formats import Formats
 from sync_server.back_office.web.grid import Cells, Grid, Head, Kind, Row, RowKind
 from sync_server.back_office.web.report_files import csv_of
@@ -49,10 +50,13 @@ def test_times_are_shown_on_the_venues_clock() -> None:
     assert Formats("en", KYIV).time(1_795_255_200_000) == "21 Nov 12:00"
 
 
-def test_ukrainian_names_stand_where_the_alphabet_has_them() -> None:
+def test_ukrainian_and_polish_names_stand_where_the_alphabet_has_them() -> None:
     names = ["Яблука", "Їжачок", "Індик", "Ґрунт", "Гарбуз", "Картопля", "Єжевика", "Еклер"]
-    ordered = sorted(names, key=Words("uk").order)
-    assert ordered == [
+    polish = ["Żurek", "Łosoś", "Mak", "Zupa", "Ćwikła", "Lin", "Cukier", "Źródlana"]
+    assert sorted(polish, key=alphabetical) == [
+        "Cukier", "Ćwikła", "Lin", "Łosoś", "Mak", "Zupa", "Źródlana", "Żurek",
+    ]  # fmt: skip
+    assert sorted(names, key=alphabetical) == [
         "Гарбуз", "Ґрунт", "Еклер", "Єжевика", "Індик", "Їжачок", "Картопля", "Яблука",
     ]  # fmt: skip
 

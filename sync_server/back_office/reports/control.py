@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ..accounts import RIGHT_REPORTS
 from ..till_tables import TILL_FACT
-from .naming import people
+from .naming import people, reason, reasons
 from .report import Asked, Chart, Column, Drill, Kind, Line, Report, Word
 from .sales import within
 
@@ -22,7 +22,7 @@ MINUTE_MS = 60_000
 
 
 def _given(connection: Connection, asked: Asked) -> Sequence[Line]:
-    names = people(connection)
+    names, why = people(connection), reasons(connection, asked.language)
     query = (
         sa.select(
             F.kind,
@@ -40,7 +40,7 @@ def _given(connection: Connection, asked: Asked) -> Sequence[Line]:
         Line(
             f"{row.kind}/{row.key}/{row.reason}/{row.by}",
             {
-                "reason": Word(f"reason_{row.reason}", row.reason),
+                "reason": reason(why, row.reason),
                 "who": names.get(row.by, row.by),
                 "qty": int(row.qty),
                 "amount": int(row.amount),
@@ -222,7 +222,7 @@ HOURS = Report(
 
 
 def _shifts(connection: Connection, asked: Asked) -> Sequence[Line]:
-    names = people(connection)
+    names, why = people(connection), reasons(connection, asked.language)
     query = sa.select(TILL_FACT).where(within(asked), F.kind == "shift").order_by(F.day, F.event_n)
     return [
         Line(
@@ -235,7 +235,7 @@ def _shifts(connection: Connection, asked: Asked) -> Sequence[Line]:
                 "expected": row.net_minor,
                 "counted": row.cash_minor,
                 "over": row.discount_minor,
-                "reason": Word(f"reason_{row.reason}", row.reason),
+                "reason": reason(why, row.reason),
             },
             drills={
                 "": Drill("till_lines", {"of": "shift_cash", "shift": row.shift_id}),

@@ -17,7 +17,7 @@ from sync_server.domain.stock import from_milli, store_of
 
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
 from ..till_tables import JOURNAL_INDEX, MONEY, MONEY_KINDS, TILL_FACT
-from .naming import TABLES, categories, halls, named, people
+from .naming import TABLES, categories, halls, named, people, reason, reasons
 from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Value, Word
 from .sales import HOUR_MS, hour_of, within
 
@@ -137,6 +137,7 @@ def _facts(connection: Connection, asked: Asked) -> Sequence[Line]:
         sa.select(TILL_FACT, amount.label("amount")).where(*where).order_by(F.event_n, F.position)
     )
     who, dishes = people(connection), named(connection, "item", "item_id", asked.language)
+    why = reasons(connection, asked.language)
     rows = connection.execute(query.limit(MOST_LINES)).all()
 
     def whole() -> tuple[int, Mapping[str, Value]]:
@@ -144,7 +145,7 @@ def _facts(connection: Connection, asked: Asked) -> Sequence[Line]:
         count, qty, value = connection.execute(sums.where(*where)).one()
         return int(count), {"qty": int(qty), "amount": int(value)}
 
-    return with_the_rest([_fact(row, who, dishes) for row in rows], "what", whole)
+    return with_the_rest([_fact(row, who, dishes, why) for row in rows], "what", whole)
 
 
 def _hours(connection: Connection, asked: Asked, where: Sequence[Any]) -> list[int]:
@@ -176,7 +177,9 @@ def _of_names(connection: Connection, asked: Asked) -> list[sa.ColumnElement[boo
     return where
 
 
-def _fact(row: Any, who: dict[str, str], dishes: dict[str, str]) -> Line:
+def _fact(
+    row: Any, who: Mapping[str, str], dishes: Mapping[str, str], why: Mapping[str, str]
+) -> Line:
     what: str | Word = dishes.get(row.item_id, row.item_id)
     if not row.item_id:
         key = row.key if row.kind in ("control", "cash", "punch") else row.kind
@@ -190,7 +193,7 @@ def _fact(row: Any, who: dict[str, str], dishes: dict[str, str]) -> Line:
             "number": row.number,
             "who": who.get(row.by, row.by),
             "what": what,
-            "reason": Word(f"reason_{row.reason}", row.reason),
+            "reason": reason(why, row.reason),
             "qty": row.qty_milli or None,
             "amount": int(row.amount),
         },

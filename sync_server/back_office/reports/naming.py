@@ -1,19 +1,20 @@
-"""Names that reports put on keys: people, tables and halls of the till, dishes, goods, stores.
+"""Names that reports put on keys: people, tables, halls and reasons of the till, dishes, goods.
 
-What has no name shows its key, so nothing disappears. `learn` takes people and tables in from
-the menu in force; whoever is no longer in it keeps a name in the reports of the past. The rest are
-the books' own rows.
+What has no name shows its key, so nothing disappears. `learn` takes people, tables and reasons in
+from the menu in force; whoever is no longer in it keeps a name in the reports of the past. The rest
+are the books' own rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ..names import name_column
+from ..names import LANGUAGES, name_column, said_in
 from ..tables import BackRow
-from ..till_tables import PERSON, PLACE
+from ..till_tables import PERSON, PLACE, REASON
+from .report import Word
 
 TABLES = BackRow.metadata.tables
 
@@ -47,13 +48,23 @@ class NamedTable(Protocol):
     def label(self) -> str: ...
 
 
+class NamedReason(Protocol):
+    """Why something may be done, with its names by language."""
+
+    @property
+    def reason_id(self) -> str: ...
+    @property
+    def names(self) -> Any: ...
+
+
 def learn(
     connection: Connection,
     people: Iterable[NamedPerson],
     halls: Iterable[NamedHall],
     tables: Iterable[NamedTable],
+    reasons: Iterable[NamedReason],
 ) -> None:
-    """Take names in, in place of what these people and tables were called before."""
+    """Take names in, in place of what these were called before."""
     names = {hall.hall_id: hall.names for hall in halls}
     for person in people:
         connection.execute(sa.delete(PERSON).where(PERSON.c.staff_id == person.staff_id))
@@ -71,6 +82,24 @@ def learn(
                 hall_pl=hall.get("pl", ""),
             )
         )
+
+    for reason in reasons:
+        connection.execute(sa.delete(REASON).where(REASON.c.reason_id == reason.reason_id))
+        said = {f"name_{language}": reason.names.get(language, "") for language in LANGUAGES}
+        connection.execute(sa.insert(REASON).values(reason_id=reason.reason_id, **said))
+
+
+def reasons(connection: Connection, language: str) -> dict[str, str]:
+    """What each reason is called, in the reader's language or another."""
+    return {
+        row.reason_id: said_in({one: row._mapping[f"name_{one}"] for one in LANGUAGES}, language)
+        for row in connection.execute(sa.select(REASON))
+    }
+
+
+def reason(known: Mapping[str, str], reason_id: str) -> str | Word:
+    """A reason as the house calls it, else as documents do, else its key."""
+    return known.get(reason_id) or Word(f"reason_{reason_id}", reason_id)
 
 
 def people(connection: Connection) -> dict[str, str]:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from sync_server.domain.money import divide_half_up
 
 from ..accounts import Visitor
+from ..names import alphabetical
 
 MOST_LINES = 5_000
 WHOLE_BP = 10_000
@@ -218,12 +219,12 @@ def arranged(
     if not sort:
         return kept
 
-    def order(line: Line) -> tuple[bool, bool, Fraction, str]:
+    def order(line: Line) -> tuple[bool, bool, Fraction, tuple[int, ...]]:
         value = line.values.get(sort)
         if isinstance(value, date):
             value = value.toordinal()
         figure = isinstance(value, int | Decimal | Fraction)
         exact = Fraction(value) if isinstance(value, int | Decimal | Fraction) else Fraction(0)
-        return (value is not None, figure, exact, "" if figure else words(value).casefold())
+        return (value is not None, figure, exact, () if figure else alphabetical(words(value)))
 
     return sorted(kept, key=order, reverse=falling)

@@ -18,7 +18,8 @@ from sync_server.domain.stock import Column as Part, Holding, MoveKind, from_mil
 from ..accounts import RIGHT_COSTING
 from ..food_cost import food_cost
 from ..marks import day_before
-from ..turnover import GoodRow, Question, Sheet, turnover_sheet
+from ..names import alphabetical
+from ..turnover import GoodRow, Group, Question, Sheet, turnover_sheet
 from .listing import factors, opened_by, place_name
 from .naming import TABLES, named
 from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Word, ratios
@@ -63,6 +64,11 @@ def sheets(connection: Connection, asked: Asked) -> list[Sheet]:
     ]
 
 
+def _by_name(group: Group, asked: Asked) -> list[GoodRow]:
+    """The goods of a group as its reader's alphabet has them."""
+    return sorted(group.rows, key=lambda row: alphabetical(row.names[asked.language]))
+
+
 def _on_hand(connection: Connection, asked: Asked) -> Sequence[Line]:
     """What lay in the stores at the end of the last day."""
     found = []
@@ -73,7 +79,7 @@ def _on_hand(connection: Connection, asked: Asked) -> Sequence[Line]:
         for group in sheet.groups:
             title = group.names[asked.language]
             heading = f"{stores[store_id]} · {title}" if several else title
-            for row in group.rows:
+            for row in _by_name(group, asked):
                 closing = row.turnover.closing
                 if closing != Holding():
                     found.append(_held(row, store_id, heading, asked))
@@ -113,7 +119,7 @@ ON_HAND = Report(
 
 def _goods(connection: Connection, asked: Asked) -> Sequence[tuple[str, str | Word]]:
     names = named(connection, "ingredient", "ingredient_id", asked.language)
-    return sorted(names.items(), key=lambda pair: pair[1].casefold())
+    return sorted(names.items(), key=lambda pair: alphabetical(pair[1]))
 
 
 def _lay_before(connection: Connection, place: str, good: str, first: str) -> tuple[int, int]:
@@ -228,7 +234,7 @@ def _variance(connection: Connection, asked: Asked) -> Sequence[Line]:
     for sheet in sheets(connection, asked):
         for group in sheet.groups:
             title = group.names[asked.language]
-            for row in group.rows:
+            for row in _by_name(group, asked):
                 line = _varied(row, sheet.question.store_id, title, asked)
                 if line is not None:
                     found.append(line)
@@ -306,7 +312,7 @@ def _prices(connection: Connection, asked: Asked) -> Sequence[Line]:
     for good, qty, value in connection.execute(query):
         bought[good].append((int(qty), int(value)))
     found = []
-    for good in sorted(bought, key=lambda key: str(goods.get(key, key)).casefold()):
+    for good in sorted(bought, key=lambda key: alphabetical(goods.get(key) or key)):
         unit, factor = units[good]
         prices = [Fraction(value * 1000 * factor, qty) for qty, value in bought[good]]
         first, last = prices[0], prices[-1]

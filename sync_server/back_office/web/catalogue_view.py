@@ -46,14 +46,14 @@ ALL_NAMES = (*NAMES, "name_pl")
 WHEN = ("places", "weekdays", "from_minute", "until_minute")
 LISTED: Mapping[str, tuple[str, ...]] = {
     "item": ("price_minor", "category_id", "tax_id", "favourite"),
-    "category": (*NAMES, "colour"),
+    "category": (*ALL_NAMES, "colour"),
     "group": ("min_count", "max_count", "free_count"),
     "terms": ("order", "from_minute", "until_minute"),
-    "tax": (*NAMES, "rate_bp"),
+    "tax": (*ALL_NAMES, "rate_bp"),
     "station": ("capacity", "printer_id", "paper"),
     "pacing": ("dishes",),
     "routing": ("order", "station_id", "from_minute", "until_minute"),
-    "hall": NAMES,
+    "hall": ALL_NAMES,
     "role": ("discount_limit_bp", "discount_limit_minor", "refund_limit_minor"),
     "staff": ("role_id", "language", "active"),
     "house_account": ("limit_minor", "tax_code", "active"),

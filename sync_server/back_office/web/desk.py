@@ -16,7 +16,7 @@ from sync_server.domain.stock import from_milli
 
 from ..import_columns import UNITS
 from ..ledger import last_purchases
-from ..names import name_in
+from ..names import alphabetical, name_in
 from ..tables import GoodPack, Ingredient, Store, Supplier, Unit
 from .formats import Formats
 from .paper_form import Good
@@ -106,4 +106,4 @@ def goods_of(session: Session, words: Words) -> list[Good]:
                 frozenset(spelled.keys() - own.keys()),
             )
         )
-    return sorted(goods, key=lambda good: words.order(good.name))
+    return sorted(goods, key=lambda good: alphabetical(good.name))

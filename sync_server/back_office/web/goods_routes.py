@@ -20,7 +20,7 @@ from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
 from ..goods import ALLERGENS, MONTHS, NUTRIENTS, keep_good
 from ..kitchen_cards import tell_contents
-from ..names import LANGUAGES, every_name, name_in
+from ..names import LANGUAGES, alphabetical, every_name, name_in
 from ..tables import (
     Bottle,
     GoodPack,
@@ -230,7 +230,7 @@ def _page(
 
 def _good_names(session: Session, words: Words) -> list[str]:
     named = [name_in(one, words.language) for one in session.exec(select(Ingredient))]
-    return sorted(named, key=words.order)
+    return sorted(named, key=alphabetical)
 
 
 def _twelve(sheet: Sheet) -> list[str]:
@@ -254,6 +254,6 @@ def _list_page(session: Session, call: Call, query: str) -> Response:
         supplier = suppliers.get(row.supplier_id, "") if row.supplier_id else ""
         unit = words(f"unit_{row.unit}")
         rows.append((row.ingredient_id, name, group, unit, supplier, least))
-    rows.sort(key=lambda one: (words.order(one[2]), words.order(one[1])))
+    rows.sort(key=lambda one: (alphabetical(one[2]), alphabetical(one[1])))
     content = render("goods.html", words=words, rows=rows, query=query, path=GOODS.path)
     return call.page(session, GOODS, words.goods_list, content)

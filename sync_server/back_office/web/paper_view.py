@@ -121,6 +121,11 @@ class PaperView:
     steps: Sequence[str] = ()
 
     @property
+    def main(self) -> str:
+        """What the main button does, in words."""
+        return next((button.label for button in self.buttons if button.main), "")
+
+    @property
     def frozen(self) -> bool:
         """Whether it can be typed into no longer."""
         return self.state != State.DRAFT.value

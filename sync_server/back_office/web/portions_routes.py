@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
-from ..names import name_in
+from ..names import alphabetical, name_in
 from ..offers import offer_stops
 from ..portions import portions_of_house
 from ..tables import Item, StopOffer
@@ -84,7 +84,7 @@ def _left(session: Session, call: Call) -> list[Left]:
     names = _names(session, call)
     found = portions_of_house(session.connection(), call.settings.today())
     rows = [Left(key, names.get(key, key), max(count, 0)) for key, count in found.items()]
-    return sorted(rows, key=lambda one: (one.left, call.words.order(one.name)))
+    return sorted(rows, key=lambda one: (one.left, alphabetical(one.name)))
 
 
 def _page(session: Session, call: Call) -> Response:

@@ -11,7 +11,7 @@ from sync_server.domain.recipes import Alternative, Owner
 from sync_server.domain.stock import exact
 
 from ..calculations import weight_of, whole
-from ..names import LANGUAGES, Names, said_in
+from ..names import LANGUAGES, Names, alphabetical, said_in
 from ..recipes_book import Card, Cookbook, OpenCard
 from .formats import Formats
 from .grid import Cell, Cells, Grid, Head, Kind, Row, RowKind
@@ -98,7 +98,7 @@ def cards_grid(cards: Sequence[Card], words: Words, formats: Formats) -> Grid:
     order = list(Owner)
     rows = []
     for card in sorted(
-        cards, key=lambda one: (order.index(one.owner), words.order(one.names[language]))
+        cards, key=lambda one: (order.index(one.owner), alphabetical(one.names[language]))
     ):
         shown = whole(card.cost * card.factor) if card.cost is not None else None
         cost = whole(card.cost) if card.cost is not None else 0

@@ -16,7 +16,7 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..goods import keep_supplier
-from ..names import name_in
+from ..names import alphabetical, name_in
 from ..tables import Balance, Ingredient, Supplier, Unit
 from .frame import SUPPLIERS, render
 from .plain_form import Sheet, field_of, first, sheet_of, told
@@ -98,7 +98,7 @@ def _goods(session: Session, call: Call, supplier_id: str) -> list[dict[str, str
                 "par": f"{par.normalize():f}" if row.par_milli else "",
             }
         )
-    return sorted(rows, key=lambda one: call.words.order(one["name"]))
+    return sorted(rows, key=lambda one: alphabetical(one["name"]))
 
 
 def _page(

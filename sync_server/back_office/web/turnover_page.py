@@ -8,7 +8,7 @@ from sync_server.domain.costing import METHODS
 from sync_server.domain.stock import KINDS_OF, Column
 
 from ..food_cost import FoodCost
-from ..names import Names
+from ..names import Names, alphabetical
 from ..turnover import GoodRow, Question, Sheet, Sums
 from .food_cost_page import Opens
 from .formats import Formats
@@ -61,7 +61,7 @@ def turnover_grid(sheet: Sheet, caption: str, words: Words, formats: Formats, op
     for group in sheet.groups:
         sums = _sums(group.names[words.language], group.sums, cells)
         rows.append(_opened(Row(RowKind.GROUP, group.group_id, sums), sheet, opens, "group"))
-        by_name = sorted(group.rows, key=lambda row: words.order(row.names[words.language]))
+        by_name = sorted(group.rows, key=lambda row: alphabetical(row.names[words.language]))
         rows += [_opened(_good_row(row, words, cells), sheet, opens, "good") for row in by_name]
     if rows:
         total = Row(RowKind.TOTAL, "total", _sums(words.total, sheet.sums, cells))

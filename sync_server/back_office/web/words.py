@@ -30,14 +30,6 @@ LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "uk": "Українськ�
 FIRST_LANGUAGE = "uk"
 
 
-# Code points put ґ, є, і and ї after я; a reader looks for them where the alphabet has them.
-_FIRST_LETTER = ord("а")
-_UKRAINIAN_ORDER = {
-    letter: _FIRST_LETTER + place
-    for place, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")
-}
-
-
 class Words:
     """The words of one language: `words.turnover` or `words("points_to", points="1")`."""
 
@@ -63,10 +55,6 @@ class Words:
     def role(self, role_id: str) -> str:
         """The name of a role; a house's own role shows itself."""
         return self._texts.get(f"role_{role_id}", role_id)
-
-    def order(self, text: str) -> tuple[int, ...]:
-        """A key that sorts names as the alphabet of the language does."""
-        return tuple(_UKRAINIAN_ORDER.get(sign, ord(sign)) for sign in text.casefold())
 
     def fault(self, code: str, params: Mapping[str, object]) -> str:
         """What is wrong with something typed; a state named in it is said in words."""

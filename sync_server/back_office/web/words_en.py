@@ -168,7 +168,7 @@ ENGLISH: Mapping[str, str] = {
     "take_losses": "Losses to the cards",
     "add_line": "Add a line",
     "take_line_out": "Take the line out",
-    "keys_help": "Enter: next · Ctrl+Enter: post · Ctrl+S: save",
+    "keys_help": "Enter: next · Ctrl+Enter: {main} · Ctrl+S: save",
     "files": "Files",
     "attach": "Attach",
     "history": "Who and when",

@@ -168,7 +168,7 @@ POLISH: Mapping[str, str] = {
     "take_losses": "Straty do receptur",
     "add_line": "Dodaj pozycję",
     "take_line_out": "Usuń pozycję",
-    "keys_help": "Enter: dalej · Ctrl+Enter: zaksięguj · Ctrl+S: zapisz",
+    "keys_help": "Enter: dalej · Ctrl+Enter: {main} · Ctrl+S: zapisz",
     "files": "Pliki",
     "attach": "Dołącz",
     "history": "Kto i kiedy",

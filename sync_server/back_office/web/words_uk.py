@@ -168,7 +168,7 @@ UKRAINIAN: Mapping[str, str] = {
     "take_losses": "Втрати в карти",
     "add_line": "Додати рядок",
     "take_line_out": "Прибрати рядок",
-    "keys_help": "Enter: далі · Ctrl+Enter: провести · Ctrl+S: зберегти",
+    "keys_help": "Enter: далі · Ctrl+Enter: {main} · Ctrl+S: зберегти",
     "files": "Файли",
     "attach": "Додати файл",
     "history": "Хто й коли",
