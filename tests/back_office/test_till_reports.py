@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from sync_server.back_office.reports.catalogue import BY_KEY, REPORTS, answer
-from sync_server.back_office.reports.report import Asked, Line, sums
+from sync_server.back_office.reports.naming import learn
+from sync_server.back_office.reports.report import Asked, Line, Word, sums
 from sync_server.back_office.till import Till, fold
 from sync_server.domain import events as e
 from sync_server.domain.ids import LineId, PaymentId, ShiftId, StaffId
+from sync_server.domain.menu import Reason
 from sync_server.domain.menu_standing import Dish, menu_standing
 from sync_server.store.database import Database
 
@@ -108,6 +110,24 @@ def test_sales_add_up_to_the_same_along_every_dimension(books_on_both: Database)
     assert (hour.key, hour.values["guests"], hour.values["total"]) == ("12", 2, 21_600)
     (waiter,) = lines(books_on_both, "sales", by="waiter")
     assert waiter.key == WAITER
+
+
+async def test_a_reason_is_called_as_the_house_calls_it_in_the_readers_language(
+    books: Database,
+) -> None:
+    await furnish(books)
+    await told(books, evening())
+
+    def shown(language: str) -> set[object]:
+        asked = Asked(DAY, DAY, language, KYIV)
+        found = books.read(lambda c: answer(c, BY_KEY["given"], asked)).lines
+        return {line.values["reason"] for line in found}
+
+    assert shown("pl") == {Word("reason_regular", "regular")}, "the key, until the menu is read"
+    names = {"uk": "Постійний гість", "en": "A regular"}
+    reasons = [Reason("regular", "discount", names)]
+    await books.write(lambda connection: learn(connection, (), (), (), reasons))
+    assert (shown("uk"), shown("pl")) == ({"Постійний гість"}, {"A regular"})
 
 
 def test_every_report_answers_in_an_empty_house_and_in_a_full_one(books: Database) -> None:

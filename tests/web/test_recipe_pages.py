@@ -90,8 +90,13 @@ def test_a_card_that_is_saved_while_the_menu_cannot_be_read_says_so_and_is_told_
         expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
         page.click("text=Tell the kitchen now")
         expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
+        card = page.url
+        page.goto("/stock/goods/beet")
+        page.click("[data-main]")
+        expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
     finally:
         unreadable.unlink()
+    page.goto(card)
     page.click("text=Tell the kitchen now")
     expect(page.locator("[role=status]")).to_contain_text("displays show this card from")
 

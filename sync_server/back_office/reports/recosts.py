@@ -6,7 +6,7 @@ and what that did to the value of the stores. Neighbour: `shelves`, `listing`.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,9 +65,11 @@ def _summed(connection: Connection, asked: Asked) -> Sequence[Line]:
         .group_by(CORRECTION.c.document, CORRECTION.c.ingredient_id, MOVED.c.kind)
     )
     goods = named(connection, "ingredient", "ingredient_id", asked.language)
-    causes, found = _causes(connection), []
+    rows = connection.execute(query).all()
+    causes = _causes(connection, {int(row.document.removeprefix(RUN)) for row in rows})
+    found = []
     wanted = asked.get("document") or _name_of(connection, asked.get("paper"))
-    for row in connection.execute(query):
+    for row in rows:
         run = row.document.removeprefix(RUN)
         made_so = causes.get((run, row.ingredient_id), ())
         if wanted and wanted not in made_so:
@@ -104,10 +106,13 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _causes(connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
+def _causes(
+    connection: Connection, runs: Collection[int]
+) -> dict[tuple[str, str], tuple[str, ...]]:
     """By run and good the documents that came late."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in connection.execute(sa.select(CAUSE.run, CAUSE.ingredient_id, CAUSE.document)):
+    query = sa.select(CAUSE.run, CAUSE.ingredient_id, CAUSE.document).where(CAUSE.run.in_(runs))
+    for row in connection.execute(query):
         found[str(row.run), row.ingredient_id].append(row.document)
     return {key: tuple(sorted(documents)) for key, documents in found.items()}
 

@@ -25,6 +25,11 @@ from .words import Words
 Choices = Sequence[tuple[str, str]]
 
 
+def plain_money(minor: int) -> str:
+    """A sum as it is typed, and as a script reads it: no thousands, two places."""
+    return f"{minor // 100}.{minor % 100:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Stores and suppliers by id, in the order in which they are chosen from."""
@@ -69,7 +74,7 @@ class Desk:
                 "name": good.name,
                 "unit_name": self.words(f"unit_{good.unit}"),
                 "codes": list(good.codes),
-                "last": None if good.last_minor is None else good.last_minor / 100,
+                "last": None if good.last_minor is None else plain_money(good.last_minor),
             }
             for good in self.goods
         ]

@@ -71,7 +71,7 @@ class GoodPages:
         call, refused = self._place.call(request)
         if refused is not None:
             return refused
-        kept = request.query_params.get("kept") == "yes"
+        kept = request.query_params.get("kept", "")
 
         def show(session: Session) -> Response:
             if good_id == "new":
@@ -100,7 +100,10 @@ class GoodPages:
                 return _page(session, call, good_id, sheet, faults, 422)
             if menu is not None and known:
                 tell_contents(session, menu, kept, call.actor)
-            return RedirectResponse(f"{GOODS.path}/{kept}?kept=yes", 303)
+            untold = known and menu is None and self._menu is not None
+            return RedirectResponse(
+                f"{GOODS.path}/{kept}?kept={'untold' if untold else 'yes'}", 303
+            )
 
         return await self._place.write(keep)
 
@@ -182,7 +185,7 @@ def _page(
     sheet: Sheet,
     faults: Sequence[Fault] = (),
     status: int = 200,
-    kept: bool = False,
+    kept: str = "",
 ) -> Response:
     words, choices = call.words, _choices(session, call)
 
@@ -223,7 +226,7 @@ def _page(
         months=list(zip(words.months.split(), _twelve(sheet), strict=True)),
         bottle=[field(one) for one in ("nominal_ml", "full_g", "tare_g")],
         path=GOODS.path,
-        kept=kept,
+        kept={"yes": words.kept, "untold": words.kept_untold}.get(kept, ""),
     )
     return call.page(session, GOODS, title, content, status=status)
 

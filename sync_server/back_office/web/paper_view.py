@@ -27,7 +27,7 @@ from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
 from ..tables import Account
-from .desk import Choices, Desk
+from .desk import Choices, Desk, plain_money
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .paper_form import HEAD_FIELDS, LINE_FIELDS, TYPED, Good, Typed
 from .questions import DAYS_AT_MOST, address
@@ -262,7 +262,7 @@ def _money(desk: Desk, minor: Decimal, frozen: bool) -> str:
     whole = int(minor.to_integral_value())
     if frozen:
         return desk.formats.money(whole)
-    return f"{whole // 100}.{whole % 100:02}" if whole else ""
+    return plain_money(whole) if whole else ""
 
 
 def _plain(value: Decimal) -> str:

@@ -217,6 +217,14 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "open_menu": ("Pages", "Сторінки", "Strony"),
     "kept": ("It is kept.", "Збережено.", "Zapisano."),
+    "kept_untold": (
+        "It is kept, but the menu cannot be read now: its dishes have not been told what this good "
+        "contains. Save it once more later.",
+        "Збережено, але меню зараз не читається: страви ще не знають, що містить цей товар. "
+        "Збережіть його ще раз пізніше.",
+        "Zapisano, ale menu nie daje się teraz odczytać: dania nie wiedzą jeszcze, co zawiera ten "
+        "towar. Zapisz go ponownie później.",
+    ),
     "brings": ("Brings", "Привозить", "Dostarcza"),
     "brings_nothing": (
         "No good names this supplier.",

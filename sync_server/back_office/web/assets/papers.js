@@ -35,7 +35,7 @@
     const known = good && input.value === good.name;
     row.querySelector(".unit").textContent = known ? good.unit_name : "";
     const last = row.querySelector(".last");
-    if (last) last.textContent = known && good.last !== null ? figure(good.last) : "";
+    if (last) last.textContent = known && good.last !== null ? good.last.replace(".", mark) : "";
     return good;
   }
 
