@@ -149,8 +149,15 @@ class House(Protocol):
     def catalogue(self) -> Catalogue:
         """The version in force."""
 
+    @property
+    def recovering(self) -> bool:
+        """Whether terminals are still bringing what a restore lost."""
+
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
         """Journal a command of the server's own."""
+
+    def report_later(self, command: object, actor: str = "") -> None:
+        """As `report`, but nobody waits."""
 
 
 GuestLookup = Callable[[str, int], Awaitable[tuple[str, list[dict[str, Any]]]]]
@@ -277,7 +284,7 @@ class Asks:
         house, access = self._house, self._house.access
         token = f"{house.new_id()}.{house.new_id()}"
         made = await access.open_session(token, staff_id, dev, house.clock())
-        await house.report(c.RecordSignIn(staff_id, "in"), staff_id)
+        await self._on_record(staff_id, "in", staff_id)
         return _yes(
             {
                 "staff_id": staff_id,
@@ -301,7 +308,7 @@ class Asks:
         person = house.catalogue.staff.get(staff_id)
         if person is None or not person.active:
             until = await access.note_failure(ANY_CARD, dev, now)
-            await house.report(c.RecordSignIn(staff_id, "locked" if until else "failed"), staff_id)
+            await self._on_record(staff_id, "locked" if until else "failed", staff_id)
             return _no("locked", until_ms=until) if until else _no("unknown_card")
         await access.note_success(ANY_CARD, dev)
         return await self._signed_in_now(staff_id, dev)
@@ -339,7 +346,7 @@ class Asks:
             return _no("weak_pin", places=places)
         await access.set_pin(holder, asked.new, now)
         await access.end_sessions_of(holder, now)
-        await house.report(c.RecordSignIn(holder, "pin"), holder)
+        await self._on_record(holder, "pin", holder)
         return _yes({})
 
     async def _share_liking(self, dev: str, session: str, asked: _Liking) -> AskResult:
@@ -358,14 +365,23 @@ class Asks:
         """A wrong PIN, or nobody's: counted, on record, and answered alike (S-12, S-31)."""
         house = self._house
         until = await house.access.note_failure(staff_id, dev, house.clock())
-        await house.report(c.RecordSignIn(staff_id, "locked" if until else "failed"), staff_id)
+        await self._on_record(staff_id, "locked" if until else "failed", staff_id)
         return _no("locked", until_ms=until) if until else _no("bad_pin")
+
+    async def _on_record(self, staff_id: StaffId, what: str, actor: str) -> None:
+        """Before the answer; but while tablets still bring what a restore lost, nobody waits at a
+        keypad until they are done."""
+        command = c.RecordSignIn(staff_id, what)
+        if self._house.recovering:
+            self._house.report_later(command, actor)
+        else:
+            await self._house.report(command, actor)
 
     async def _sign_out(self, dev: str, session: str, asked: _Nothing) -> AskResult:
         holder = self._house.access.holder(session, dev, self._house.clock())
         if holder:
             await self._house.access.end_session(session, self._house.clock())
-            await self._house.report(c.RecordSignIn(StaffId(holder), "out"), holder)
+            await self._on_record(StaffId(holder), "out", holder)
         return _yes({})
 
     async def _find_guests(self, dev: str, session: str, asked: _Guests) -> AskResult:
@@ -466,6 +482,8 @@ class Asks:
         return holder, None
 
     async def _printed(self, command: c.PrintFigures, holder: str) -> AskResult | None:
+        if self._house.recovering:
+            return _no("busy")
         done = await self._house.report(command, holder)
         return None if done is not None and done.outcome != "refused" else _no("busy")
 

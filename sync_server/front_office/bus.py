@@ -12,7 +12,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -33,6 +33,7 @@ from .devices import Device
 from .facts import note
 from .group import SERVER, Group
 from .inbox import Inbox
+from .jobs import Job, own_job, settle
 from .live import Live
 from .own_commands import own_command, progress
 from .recollection import Recollection
@@ -47,21 +48,6 @@ BUSY_MS = 500
 FULL_MS = 2_000
 NEVER_N = 2**63
 """After every event."""
-
-
-@dataclass(slots=True)
-class Job:
-    """A push of one device, or (with `own`) a command of the server itself."""
-
-    dev: str
-    commands: list[Received]
-    told: Mapping[int, CommandResult]
-    answer: Callable[[Submitted], None]
-    own: list[tuple[str, bytes, str]] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        return len(self.commands) + len(self.own)
 
 
 class CommandBus:
@@ -118,7 +104,7 @@ class CommandBus:
         self.task = asyncio.create_task(self._work(), name="front-office")
 
     async def stop(self) -> None:
-        """Finish the group at hand."""
+        """Finish the group at hand; nobody waits for the rest."""
         for timer in self._timers:
             timer.cancel()
         if self.task is not None:
@@ -126,6 +112,13 @@ class CommandBus:
             with contextlib.suppress(asyncio.CancelledError):
                 await self.task
             self.task = None
+        for job in self._queue:
+            job.answer(self._not_now(job.dev, job.commands, BUSY_MS))
+        for _, reviewed in self._reviews:
+            if not reviewed.done():
+                reviewed.set_result("busy")
+        self._queue.clear()
+        self._reviews.clear()
 
     def _await_reoffers(self) -> None:
         """A backup was put back: the terminals' own commands come first (reliability 2.20)."""
@@ -184,7 +177,7 @@ class CommandBus:
         if self.reoffers is not None:
             return await self._offer(self.reoffers, dev, commands, told)
         answer = self._future()
-        self._enqueue(Job(dev, commands, told, partial(_settle, answer)))
+        self._enqueue(Job(dev, commands, told, partial(settle, answer)))
         return await answer
 
     def push(
@@ -210,13 +203,16 @@ class CommandBus:
         return await answer
 
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
-        """Decide a command of the server's own; None if it could not be stored now."""
-        name = CODEC.type_of(command)
+        """Decide a command of the server's own, after a recovery if there is one; None if it could
+        not be stored now."""
         answer = self._future()
-        own = [(name, CODEC.encode(command), actor)]
-        self._enqueue(Job(SERVER, [], {}, partial(_settle, answer), own))
+        self._enqueue(own_job(command, actor, partial(settle, answer)))
         done = await answer
         return done.results[0] if done.results else None
+
+    def report_later(self, command: object, actor: str = "") -> None:
+        """As `report`, but nobody waits."""
+        self._enqueue(own_job(command, actor, lambda answer: None))
 
     def _future(self) -> "asyncio.Future[Submitted]":
         return asyncio.get_running_loop().create_future()
@@ -273,12 +269,8 @@ class CommandBus:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            if self.reoffers is not None:
-                if self.adoption is not None and not await self._adopt(self.adoption):
-                    continue
-                if not self._memory.closed and not await self._remember(self.reoffers):
-                    continue
-                await self._decide_reoffers(self.reoffers)
+            if self.reoffers is not None and not await self._recover(self.reoffers):
+                continue
             while self._queue or self._reviews:
                 if self._reviews:
                     await self._decide_review(*self._reviews.popleft())
@@ -351,6 +343,17 @@ class CommandBus:
             self._live.tell(group)
             self._live.save_soon()
 
+    async def _recover(self, reoffers: Reoffers) -> bool:
+        """Bring back what a restore lost; False while it goes on. The server's own commands wait
+        for its end: a course whose time has come would stand before what a waiter was told, which
+        may be that it was taken off."""
+        if self.adoption is not None and not await self._adopt(self.adoption):
+            return False
+        if not self._memory.closed and not await self._remember(reoffers):
+            return False
+        await self._decide_reoffers(reoffers)
+        return self.reoffers is None
+
     async def _adopt(self, adoption: Adoption) -> bool:
         """Take what terminals can prove of the lost journal, before anything else is decided.
         False while it is still to come."""
@@ -366,7 +369,7 @@ class CommandBus:
             self._memory.begin_at(self._live.head.n + 1)
         self.adoption = None
         if self.reoffers.overdue:
-            self._go_on_without(self.reoffers)
+            self._go_on_without(self.reoffers.only_those_here())
         return True
 
     async def _take_run(self, source: str, run: list[Proved]) -> bool:
@@ -389,19 +392,24 @@ class CommandBus:
         self._brought.update(brought([record for record, _, _ in run]))
         return True
 
-    def _go_on_without(self, reoffers: Reoffers) -> None:
+    def _go_on_without(self, left: set[str]) -> None:
         """Whoever is here gets the time again to tell what they have."""
-        reoffers.only_those_here()
+        self._memory.without(left)
         self._later(self.stop_awaiting)
 
     async def _remember(self, reoffers: Reoffers) -> bool:
-        """Hear what terminals remember beyond that; False while more is to come."""
+        """Hear what terminals remember beyond that, and see that everybody brings their commands;
+        False while more is to come."""
         memory = self._memory
-        if reoffers.given_up:
-            self._go_on_without(reoffers)
-        if not reoffers.heard_all or not (memory.complete or reoffers.overdue):
+        if not memory.compared:
+            memory.compared = True
+            memory.came(await self.inbox.known(memory.commands))
+        if reoffers.overdue and reoffers.missing(self._devices):
+            # First who never came: nobody could bring anything as long as they were waited for.
+            left = reoffers.only_those_here() or reoffers.leave_out(self._devices)
+            self._go_on_without(left)
+        if reoffers.missing(self._devices) or not (memory.complete or reoffers.overdue):
             return False
-        memory.came(await self.inbox.known(memory.commands))
         if reoffers.somebody_missing:
             agreed = memory.agreed(self._live.head, self._catalogues)
             if not await self._take_run(REMEMBERED, agreed):
@@ -431,14 +439,14 @@ class CommandBus:
                     break
             if not await self._store_given(group, given):
                 for waiting in reoffers.waiting:
-                    _settle(waiting.answer, self._not_now(waiting.dev, waiting.commands, FULL_MS))
+                    settle(waiting.answer, self._not_now(waiting.dev, waiting.commands, FULL_MS))
                     reoffers.take_out(waiting)
                 return
             self._memory.came(came)
             self._tell(group)
             if problem or offer.decided:
                 last_seq = self._devices[offer.dev].last_seq
-                _settle(offer.answer, Submitted(last_seq, offer.results, problem))
+                settle(offer.answer, Submitted(last_seq, offer.results, problem))
                 reoffers.take_out(offer)
         if reoffers.complete(self._devices):
             group = self._group()
@@ -581,8 +589,3 @@ class CommandBus:
             self.queues.setdefault(str(row[2]), set()).add(str(row[3]))
         self.inbox.keep(group.answers)
         self._access.use_up(group.approvals)
-
-
-def _settle(future: "asyncio.Future[Submitted]", answer: Submitted) -> None:
-    if not future.done():
-        future.set_result(answer)

@@ -283,5 +283,10 @@ class FrontOffice:
         self.bus.push(dev, commands, told, answer)
 
     async def report(self, command: object, actor: str = "") -> CommandResult | None:
-        """Decide a command of the server's own; None if it could not be stored now."""
+        """Decide a command of the server's own, after a recovery if there is one; None if it could
+        not be stored now."""
         return await self.bus.report(command, actor)
+
+    def report_later(self, command: object, actor: str = "") -> None:
+        """As `report`, but nobody waits."""
+        self.bus.report_later(command, actor)

@@ -47,6 +47,8 @@ class Recollection:
         self.from_n = from_n
         self.closed = False
         """Whether no more is asked for."""
+        self.compared = True
+        """Whether its commands were looked up among those that are known here."""
         self._next: dict[str, int] = {}
         self._heard_out: set[str] = set()
         self._records: dict[str, list[EventRecord]] = {}
@@ -83,6 +85,7 @@ class Recollection:
                     break
                 CODEC.decode_event(record.type, record.tv, record.body)
                 self._keep(dev, record, data)
+                self.compared = False
                 told += 1
         except FrameFault:
             pass
@@ -103,6 +106,12 @@ class Recollection:
             known.append(record)
         if dev == record.dev:
             self._own.setdefault(record.cmd_id, []).append(record)
+
+    def without(self, devs: Iterable[str]) -> None:
+        """These are not waited for."""
+        for dev in devs:
+            self._next.pop(dev, None)
+            self._heard_out.add(dev)
 
     @property
     def complete(self) -> bool:

@@ -47,6 +47,7 @@ class Reoffers:
         self._memory = memory
         self._unheard = set(devices)
         self._here: set[str] = set()
+        self._left_out: set[str] = set()
         self._offers: dict[str, Offer] = {}
         self.overdue = False
         self.somebody_missing = False
@@ -62,16 +63,21 @@ class Reoffers:
         """Whether every device has come, or is waited for no longer."""
         return self.overdue or not self._unheard
 
-    @property
-    def given_up(self) -> bool:
-        """Whether somebody who did not come is waited for no longer."""
-        return self.overdue and bool(self._unheard)
+    def only_those_here(self) -> set[str]:
+        """Who never came is not waited for any longer; gives their names. The others get the time
+        again."""
+        return self._without(set(self._unheard))
 
-    def only_those_here(self) -> None:
-        """Whoever came shall bring their commands; nobody else is waited for."""
-        self.somebody_missing = self.somebody_missing or bool(self._unheard)
-        self._unheard.clear()
+    def leave_out(self, devices: Mapping[str, Device]) -> set[str]:
+        """As `only_those_here`, of those who came and went without what they had to bring."""
+        return self._without(self.missing(devices))
+
+    def _without(self, left: set[str]) -> set[str]:
+        self.somebody_missing = self.somebody_missing or bool(left)
+        self._unheard -= left
+        self._left_out |= left
         self.overdue = False
+        return left
 
     def heard(self, dev: str) -> None:
         """The device has said how far it had been answered."""
@@ -92,11 +98,11 @@ class Reoffers:
 
     def complete(self, devices: Mapping[str, Device]) -> bool:
         """Whether every device has come and has nothing more to offer, or the wait is over."""
-        return not self._offers and (self.overdue or not self._missing(devices))
+        return not self._offers and (self.overdue or not self.missing(devices))
 
     def first(self, devices: Mapping[str, Device]) -> Offer | None:
         """The push whose next command stood first; None as long as an earlier one may come."""
-        if not self._offers or (not self.overdue and self._missing(devices)):
+        if not self._offers or (not self.overdue and self.missing(devices)):
             return None
         return min(self._offers.values(), key=lambda offer: (self.place(offer), offer.dev))
 
@@ -109,11 +115,12 @@ class Reoffers:
         left = offer.commands[len(offer.results) :]
         return next(filter(None, (self._memory.place(one.command.cmd_id) for one in left)), 0)
 
-    def _missing(self, devices: Mapping[str, Device]) -> bool:
-        """Whether a device is still to come, or has more to offer than lies here."""
-        return bool(self._unheard) or any(
-            device.answered_seq > device.last_seq
-            or (device.dev in self._here and self._memory.owes(device.dev))
+    def missing(self, devices: Mapping[str, Device]) -> set[str]:
+        """The devices that are waited for: still to come, or with more to offer than lies here."""
+        bringing = {
+            device.dev
             for device in devices.values()
-            if device.dev not in self._offers
-        )
+            if device.answered_seq > device.last_seq
+            or (device.dev in self._here and self._memory.owes(device.dev))
+        }
+        return self._unheard | (bringing - self._offers.keys() - self._left_out)

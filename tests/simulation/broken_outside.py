@@ -297,7 +297,7 @@ def told_commands_are_not_offered_again(shop: Workshop) -> None:
 @variant(6, DiskDies)
 def recovery_does_not_wait_for_all(shop: Workshop) -> None:
     """The first terminal that comes back is decided without the others."""
-    shop.replace(Reoffers, "_missing", lambda self, devices: False)
+    shop.replace(Reoffers, "missing", lambda self, devices: set())
 
 
 @variant(2, HotelFirst)
