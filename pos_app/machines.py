@@ -8,7 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from hardware.connections import PrinterSettings, printer_at
 from hardware.device import DeviceError, Fault, Status
@@ -18,12 +18,22 @@ from hardware.printer import CONFIRMED, Evidence, PrintOutcome, not_printed
 from sync_server.domain.menu import Printer
 
 
+class Recipe(Protocol):
+    """Makes a driver, as `hardware.connections.printer_at` does."""
+
+    def __call__(
+        self, settings: PrinterSettings, evidence: Evidence, first_id: int, limits: Limits | None
+    ) -> Any:
+        """Raises `ValueError` for settings that cannot be."""
+
+
 class Machines:
     """Drivers of printers that this terminal can reach, one job at a time on each."""
 
-    def __init__(self, first_id: int) -> None:
+    def __init__(self, first_id: int, recipe: Recipe = printer_at) -> None:
         """`first_id` marks this start's answers."""
         self._first_ids = count(first_id, 1_000)
+        self._recipe = recipe
         self._evidence: dict[str, Evidence] = {}
         self._taken: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -63,7 +73,7 @@ class Machines:
         with self._taken[wire]:
             known = self._evidence.get(wire)
             try:
-                driver = printer_at(settings, known or Evidence.A, next(self._first_ids), limits)
+                driver = self._recipe(settings, known or Evidence.A, next(self._first_ids), limits)
             except ValueError:
                 return not_printed("set_up")
             try:

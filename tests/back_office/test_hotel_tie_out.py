@@ -18,7 +18,7 @@ from sync_server.office_process import HotelFolios
 from sync_server.store.database import Database
 from tests.back_office.house import CHECK, DAY, NOON_MS, WAITER, Journal, furnish
 from tests.back_office.test_till_reports import KYIV, told
-from tests.hotel.conftest import SmallHouse, opened
+from tests.hotel.conftest import SMALL_HOUSE, opened
 from tests.hotel.postings import posting_of
 
 
@@ -74,7 +74,7 @@ async def test_what_the_front_recorded_is_held_against_the_hotels_own_folios(
     assert silent.values["ours"] == 10_000
     assert "difference" not in silent.values
     with opened(settings.database_url("hotel")) as database:
-        assert await load_rooms(database, SmallHouse(), date.fromisoformat(DAY), at_ms=0,
+        assert await load_rooms(database, SMALL_HOUSE, date.fromisoformat(DAY), at_ms=0,
                                 currency="UAH")  # fmt: skip
         house = Property(database, lambda: 1_000)
         await house.post(posting_of(food=10_000))

@@ -14,7 +14,7 @@ from sync_server.hotel.gateway import FindOutcome, GuestQuery, Timing
 from sync_server.hotel.loading import load_rooms
 from sync_server.hotel.property import Property
 from sync_server.store.database import Database, MemoryDisk
-from tests.hotel.conftest import DAY, SmallHouse, at_once
+from tests.hotel.conftest import DAY, SMALL_HOUSE, at_once
 from tests.store.ready_made import HOTEL, image_of
 
 
@@ -22,7 +22,7 @@ from tests.store.ready_made import HOTEL, image_of
 async def hotel() -> EmbeddedGateway:
     """The small house."""
     database = Database.on_disk(MemoryDisk(image_of(HOTEL)))
-    await load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH")
+    await load_rooms(database, SMALL_HOUSE, DAY, at_ms=0, currency="UAH")
     return EmbeddedGateway(Property(database, lambda: 0))
 
 

@@ -39,7 +39,7 @@ from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.store.database import Database, MemoryDisk
 from tests.effects.hotel_world import DAY, SETTINGS, TIMING, NoDedupe, World, job_of
-from tests.hotel.conftest import SmallHouse
+from tests.hotel.conftest import SMALL_HOUSE
 from tests.store.ready_made import HOTEL, image_of
 
 SEEDS = 60
@@ -50,7 +50,7 @@ def image() -> bytes:
     """A disk with a loaded house."""
     disk = MemoryDisk(image_of(HOTEL))
     with Database.on_disk(disk) as database:
-        asyncio.run(load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH"))
+        asyncio.run(load_rooms(database, SMALL_HOUSE, DAY, at_ms=0, currency="UAH"))
     return disk.image()
 
 

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from sync_server.clocks import wall_ms
+from sync_server.demo.venue_types import MealPlan
 from sync_server.hotel.cloudbeds.gateway import CloudbedsGateway
 from sync_server.hotel.cloudbeds.settings import CloudbedsSettings
 from sync_server.hotel.fias.gateway import FiasGateway
@@ -25,6 +25,7 @@ from sync_server.hotel.simulated.fias_house import FiasHouse
 from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.migrations import upgrade
+from tests.guests import NO_BOARD, Rooms, a_guest, a_room
 from tests.store.ready_made import HOTEL, Copies, image_of, lay
 from tests.store.throwaway_postgres import copies, postgres_url
 
@@ -33,67 +34,23 @@ __all__ = ["copies", "postgres_url"]
 DAY = date(2026, 11, 21)
 
 
-@dataclass(frozen=True)
-class Room:
-    """A room of the test house."""
-
-    room_no: str
-    kind: str = "double"
-    floor: int = 1
-    places: int = 2
-    rate_minor: int = 320_000
-    state: str = "occupied"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A board of the test house."""
-
-    plan_id: str
-    allowance_minor: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Guest:
-    """A stay of the test house."""
-
-    stay_id: str
-    room_no: str
-    surname: str
-    name: str = ""
-    arrival: int = -2
-    departure: int = 2
-    credit_limit_minor: int = 0
-    charged_minor: int = 0
-    no_post: bool = False
-    plan_id: str = "none"
-    level: str = ""
-    language: str = "uk"
-    country: str = "UA"
-    key_card: str = ""
-
-
-@dataclass(frozen=True)
-class SmallHouse:
-    """Rooms 1, 101, 0101, a12 and 304 with the guests whom the tests need."""
-
-    rooms: tuple[Room, ...] = tuple(Room(no) for no in ("1", "101", "0101", "A12", "304", "305"))
-    meal_plans: tuple[Plan, ...] = (
-        Plan("none", {}),
-        Plan("half", {"breakfast": 0, "dinner": 60_000}),
-    )
-    stays: tuple[Guest, ...] = field(
-        default=(
-            Guest("3041", "304", "Kowalski", "Anna", -2, 2, 500_000, 85_000, plan_id="half",
-                  level="Gold", language="pl", key_card="04A2:77"),
-            Guest("3042", "304", "Kowalski", "Piotr", no_post=True),
-            Guest("3051", "305", "Kowalski", "Anna"),
-            Guest("11", "1", "Шевченко", "Олена", credit_limit_minor=100_000),
-            Guest("1011", "101", "Łódź", "Żaneta"),
-            Guest("9101", "0101", "O'Brien|GN\x02\x03;DROP TABLE stay;--", "<b>%_\\\"\x00"),
-            Guest("9201", "A12", "Later", "Guest", arrival=1),
-        )
-    )  # fmt: skip
+SMALL_HOUSE = Rooms(
+    tuple(map(a_room, ("1", "101", "0101", "A12", "304", "305"))),
+    (
+        a_guest(
+            *("3041", "304", "Kowalski", "Anna"), credit_limit_minor=500_000, charged_minor=85_000,
+            plan_id="half", level="Gold", language="pl", key_card="04A2:77",
+        ),
+        a_guest("3042", "304", "Kowalski", "Piotr", no_post=True),
+        a_guest("3051", "305", "Kowalski", "Anna"),
+        a_guest("11", "1", "Шевченко", "Олена", credit_limit_minor=100_000),
+        a_guest("1011", "101", "Łódź", "Żaneta"),
+        a_guest("9101", "0101", "O'Brien|GN\x02\x03;DROP TABLE stay;--", "<b>%_\\\"\x00"),
+        a_guest("9201", "A12", "Later", "Guest", arrival=1),
+    ),
+    (NO_BOARD, MealPlan("half", {}, {"breakfast": 0, "dinner": 60_000})),
+)  # fmt: skip
+"""Rooms 1, 101, 0101, a12 and 304 with the guests whom the tests need."""
 
 
 def opened(url: str, schema: str = "main") -> Database:
@@ -135,7 +92,7 @@ def reopening(url: str) -> Iterator[Callable[[], Database]]:
 async def database(reopen: Callable[[], Database]) -> Database:
     """A loaded house."""
     made = reopen()
-    assert await load_rooms(made, SmallHouse(), DAY, at_ms=0, currency="UAH")
+    assert await load_rooms(made, SMALL_HOUSE, DAY, at_ms=0, currency="UAH")
     return made
 
 
@@ -214,7 +171,7 @@ def loaded_image() -> bytes:
     """A disk with the loaded house: a test takes a copy of it in no time."""
     disk = MemoryDisk(image_of(HOTEL))
     with Database.on_disk(disk) as database:
-        asyncio.run(load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH"))
+        asyncio.run(load_rooms(database, SMALL_HOUSE, DAY, at_ms=0, currency="UAH"))
     return disk.image()
 
 

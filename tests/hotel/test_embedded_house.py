@@ -29,7 +29,7 @@ from sync_server.hotel.tables import APPEND_ONLY, METADATA
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.errors import DiskFull
 from sync_server.store.migrations import drift
-from tests.hotel.conftest import DAY, SmallHouse, at_once, loaded_image
+from tests.hotel.conftest import DAY, SMALL_HOUSE, at_once, loaded_image
 from tests.hotel.postings import posting_of
 from tests.store.ready_made import HOTEL, image_of
 
@@ -54,7 +54,7 @@ async def test_what_stands_on_a_folio_can_be_neither_changed_nor_removed(
 
 
 async def test_loading_a_house_again_changes_nothing(database: Database) -> None:
-    assert not await load_rooms(database, SmallHouse(), DAY, at_ms=0, currency="UAH")
+    assert not await load_rooms(database, SMALL_HOUSE, DAY, at_ms=0, currency="UAH")
 
 
 async def test_after_a_restart_the_first_answer_is_given_again(

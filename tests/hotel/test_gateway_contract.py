@@ -32,7 +32,7 @@ from sync_server.hotel.logged import LoggedGateway
 from sync_server.hotel.property import Property
 from sync_server.hotel.reception import FolioView, Reception
 from sync_server.store.database import Database
-from tests.hotel.conftest import DAY as HOUSE_DAY, SmallHouse, at_once, fias_link, opened, web_link
+from tests.hotel.conftest import DAY as HOUSE_DAY, SMALL_HOUSE, at_once, fias_link, opened, web_link
 from tests.hotel.postings import DAY, posting_of
 from tests.store.ready_made import HOTEL, Copies
 
@@ -55,7 +55,7 @@ async def database(
         return
     server: Copies = request.getfixturevalue("copies")
     with server.of(HOTEL, "hotel") as url, opened(url, "hotel") as made:
-        assert await load_rooms(made, SmallHouse(), HOUSE_DAY, at_ms=0, currency="UAH")
+        assert await load_rooms(made, SMALL_HOUSE, HOUSE_DAY, at_ms=0, currency="UAH")
         yield made
 
 

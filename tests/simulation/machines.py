@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from hardware.printer import Printer
+from pos_app.machines import Machines
 from pos_app.own_printers import OwnPrinters
 from sync_server.client.connection import Callbacks
 from sync_server.client.desk import ClientDesk
@@ -47,7 +48,6 @@ from sync_server.transport.server import SyncServer
 from tests.builders import EVENING_MS
 
 from .apart import promises
-from .attached import Attached
 from .cards import CardBox, Line
 from .history import History
 from .loop import Life, PowerCut, VirtualLoop
@@ -321,7 +321,7 @@ class ServerMachine(Machine):
         known = catalogue.printers.get(name) if catalogue is not None else None
         if known is not None and known.terminal:
             return TerminalPrinter(known, self.hand_out)
-        return driver(self.presses[name], luck, self._dies_now)
+        return driver(self.presses[name], luck.randrange(1_000_000), self._dies_now)
 
     def _on_this_disk(self, **hooks: Callable[[], None]) -> WorkedDatabase:
         database = WorkedDatabase.on_disk(self.disk, **hooks)
@@ -434,7 +434,7 @@ class TerminalMachine(Machine):
         self.kind = kind
         self.folder = folder
         self.frozen = False
-        self.attached: Attached | None = None
+        self.attached: Machines | None = None
         self.desk: ClientDesk
         self.link: RecordingLink
         self._connect = connect

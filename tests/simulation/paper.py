@@ -91,10 +91,10 @@ class Press(MemoryPrinter):
 class Cable(MemoryLink):
     """The line of one start of the server to a press; the server may die while it writes."""
 
-    def __init__(self, press: Press, server_dies: Callable[[], bool]) -> None:
+    def __init__(self, press: Press, dies: Callable[[], bool]) -> None:
         super().__init__(press.machine)
         self._press = press
-        self._server_dies = server_dies
+        self._dies = dies
 
     def write(self, data: bytes, timeout: float) -> int:
         """See `MemoryLink.write`."""
@@ -104,18 +104,19 @@ class Cable(MemoryLink):
             press.strikes = (left - 1, what) if left > 1 else None
             if left == 1:
                 what()
-        if self._server_dies():
+        if self._dies():
             super().write(data[: len(data) // 2], timeout)
             raise PowerCut
         return super().write(data, timeout)
 
 
-def driver(press: Press, luck: Random, server_dies: Callable[[], bool]) -> EscposPrinter:
-    """The real driver over a press, as a start of the server makes it."""
-    cable = Cable(press, server_dies)
-    return EscposPrinter(
-        press.name, cable, TEXT, press.evidence, first_id=luck.randrange(1_000_000)
-    )
+def driver(
+    press: Press, first_id: int, dies: Callable[[], bool], evidence: Evidence | None = None
+) -> EscposPrinter:
+    """The real driver over a press, as a start of a machine makes it; what the press can prove is
+    known unless it says otherwise. `dies` is whether the power of that machine goes now."""
+    cable = Cable(press, dies)
+    return EscposPrinter(press.name, cable, TEXT, evidence or press.evidence, first_id=first_id)
 
 
 class Hand:

@@ -5,7 +5,7 @@ allows, because no real one is at stake here.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from sync_server.hotel.loading import load_rooms
 from sync_server.store.database import Database, MemoryDisk
 from sync_server.store.migrations import upgrade
 from tests.builders import DAY, EVENING_MS, WAITER_RIGHTS, a_menu, names
+from tests.guests import Rooms, a_guest, a_room
 
 T = TypeVar("T")
 
@@ -44,48 +45,14 @@ TERMS = ("comp", "service", "house_account", "vouchers")
 DESK = ("no_sale", "reopen", "approve")
 
 
-@dataclass(frozen=True)
-class Room:
-    """A room of the hotel, as its files say it."""
-
-    room_no: str
-    kind: str = "double"
-    floor: int = 3
-    places: int = 2
-    rate_minor: int = 320_000
-    state: str = "occupied"
-
-
-@dataclass(frozen=True)
-class Stay:
-    """A guest of the hotel, as its files say it."""
-
-    stay_id: str
-    room_no: str
-    surname: str
-    name: str = ""
-    arrival: int = -2
-    departure: int = 2
-    credit_limit_minor: int = 0
-    charged_minor: int = 0
-    no_post: bool = False
-    plan_id: str = ""
-    level: str = ""
-    language: str = "uk"
-    country: str = "UA"
-    key_card: str = ""
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """The hotel's files: four rooms, one guest in each, the last with a limit."""
-
-    rooms: tuple[Room, ...] = tuple(Room(no) for no in ROOMS)
-    meal_plans: tuple[()] = ()
-    stays: tuple[Stay, ...] = tuple(
-        Stay(f"stay-{no}", no, f"Guest {no}", credit_limit_minor=60_000 if no == "304" else 0)
+FOUR_GUESTS = Rooms(
+    tuple(map(a_room, ROOMS)),
+    tuple(
+        a_guest(f"stay-{no}", no, f"Guest {no}", credit_limit_minor=60_000 if no == "304" else 0)
         for no in ROOMS
-    )
+    ),
+)
+"""One in each room, the last with a limit."""
 
 
 @lru_cache(maxsize=1)
@@ -163,5 +130,5 @@ def hotel_image() -> bytes:
     with Database.on_disk(disk) as database:
         upgrade(database, "sync_server.hotel.migrations")
         day = date.fromisoformat(DAY)
-        at_once(load_rooms(database, Rooms(), day, at_ms=EVENING_MS, currency="UAH"))
+        at_once(load_rooms(database, FOUR_GUESTS, day, at_ms=EVENING_MS, currency="UAH"))
     return disk.image()

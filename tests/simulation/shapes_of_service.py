@@ -8,7 +8,7 @@ from sync_server.domain import commands as c, events as e
 from sync_server.domain.menu import Catalogue
 
 from . import invariants, judges
-from .attached import Attached
+from .attached import attached
 from .machines import Machine
 from .people import Waiter
 from .restaurant import busy_menu
@@ -140,7 +140,7 @@ class PaperAtATerminal(PrintersDoubt):
         super().__init__(world, seed, lengths_s)
         luck = self.luck
         world.loop.thread_s = lambda: luck.choice((0.02, 0.5, 2.0, 7.0))
-        world.devices[self.home].attached = Attached(world.presses, luck)
+        world.devices[self.home].attached = attached(world.presses, luck.randrange(1_000_000))
 
     async def own_trouble(self) -> None:
         """After the edition that hangs it there."""
