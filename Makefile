@@ -19,7 +19,8 @@ help:  ## this list
 setup:  ## prepare the machine and .venv; does nothing when nothing changed
 	@bash scripts/setup.sh
 
-test: setup lint types imports  ## everything that CI checks
+test: setup  ## everything that CI checks
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint types imports
 	@$(PYTEST)
 
 lint: setup  ## style and suspicious code

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -85,6 +85,12 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(source, str(path))
 
 
+@lru_cache(maxsize=1)
+def every_node(tree: ast.Module) -> list[ast.AST]:
+    """All nodes of a tree, for all rules: walking takes longer than parsing."""
+    return list(ast.walk(tree))
+
+
 def report(files: list[Path], rule: Callable[[ast.Module], Breaches], at_least: int) -> None:
     """Asks a rule about files; fails with a line for each breach, or when files are too few."""
     assert len(files) >= at_least, f"looked at {len(files)} files only, of at least {at_least}"
@@ -104,7 +110,7 @@ def opening(tree: ast.Module) -> Breaches:
 
 def function_length(tree: ast.Module) -> Breaches:
     """A function fits a screen; its docstring and decorators are not counted."""
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             first = node.body[0]
@@ -128,7 +134,7 @@ def documented(tree: ast.Module) -> Breaches:
 
 def class_names(tree: ast.Module) -> Breaches:
     """No class is named for nothing in particular."""
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.ClassDef):
             words = re.findall(r"[A-Z][a-z0-9]*|[a-z0-9]+", node.name)
             if words and {words[0].lower(), words[-1].lower()} & NO_NAMES - {"manager"}:
@@ -188,7 +194,7 @@ def outside_world(tree: ast.Module) -> Breaches:
 
 def floats(tree: ast.Module) -> Breaches:
     """No binary fraction, written or named."""
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield node.lineno, f"float {node.value}"
         if isinstance(node, ast.Name) and node.id == "float":
@@ -197,7 +203,7 @@ def floats(tree: ast.Module) -> Breaches:
 
 def divisions(tree: ast.Module) -> Breaches:
     """`/` of two integers is a float."""
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
             yield node.lineno, "/ makes a float of integers: use // with a named rounding"
 
