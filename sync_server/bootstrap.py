@@ -43,7 +43,7 @@ from sync_server.front_office.asks import Asks
 from sync_server.front_office.catalogues import Catalogues
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.office import FrontOffice
-from sync_server.front_office.room_day import charges_of
+from sync_server.front_office.room_day import charges_of, stated_on
 from sync_server.front_office.unusual import UnusualCounts
 from sync_server.front_office.watch import KitchenWatch
 from sync_server.hotel.embedded import EmbeddedGateway
@@ -195,16 +195,23 @@ class House:
         return "", [asdict(guest) for guest in found[:most]]
 
     async def _hotel_day(self, day: str, stated_minor: int | None) -> dict[str, Any]:
-        """A business day's room charges beside the hotel's own sums."""
+        """A business day's room charges beside the hotel's own sums; what a person reads in its
+        report counts where it tells none, now or when it was read."""
+        kept = await stated_on(self.front, day)
+        if stated_minor is None and kept is not None:
+            stated_minor = kept.total_minor
         charges = await charges_of(self.front, day)
-        told = await self.gateway.totals(day)
-        totals = told if isinstance(told, DayTotals) else None
+        said = await self.gateway.totals(day)
+        totals = said if isinstance(said, DayTotals) else None
         answers = None
         if totals is None and isinstance(self.gateway, LoggedGateway):
-            said = await self.gateway.answered_on(day)
-            answers = said if isinstance(said, tuple) else None
+            each = await self.gateway.answered_on(day)
+            answers = each if isinstance(each, tuple) else None
         compared = reconcile(day, charges, totals, self.settings.outlet, answers, stated_minor)
-        return {**asdict(compared), "difference_minor": compared.difference_minor}
+        told = {**asdict(compared), "difference_minor": compared.difference_minor}
+        if compared.stated and kept is not None and kept.total_minor == stated_minor:
+            told |= {"stated_by": kept.by, "stated_ms": kept.at_ms}
+        return told
 
     async def start(self) -> None:
         """Load the state and begin to work; the doors are still shut."""

@@ -1,4 +1,5 @@
-"""Club cards at the cash desk: who has one, what is on it, and a new one for a guest.
+"""Club cards at the cash desk: who has one, what is on it, a new one for a guest; a lost one is
+blocked, and its points go to another.
 
 Points are spent on the pay screen and come by themselves; a card's history, down to the check, is
 in the back office.
@@ -9,7 +10,7 @@ from itertools import islice
 from pos_app import formats
 from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.cash_section import SHOWN, Section
-from pos_app.presenters.club_cards import has_club
+from pos_app.presenters.club_cards import ending, has_club
 from pos_app.presenters.finding import matches
 from pos_app.presenters.shown import Act, Card, Pair
 from sync_server.domain import commands as c
@@ -40,13 +41,20 @@ class ClubSection(Section):
         return tuple(
             Card(
                 card.card,
-                (card.name,) if card.name else (),
+                tuple(part for part in (card.name, self._lost(card)) if part),
                 on.amount(card.balance_minor),
-                "accent" if card.card == on.picked else "line",
+                "accent" if card.card == on.picked else "late" if card.blocked_ms else "line",
                 f"open:{card.card}",
             )
             for card in self._found()
         )
+
+    def _lost(self, card: ClubCard) -> str:
+        """What became of a card that was lost."""
+        on = self.on
+        if card.moved_to:
+            return f"{on.say('club_moved_to')} {ending(card.moved_to)}"
+        return on.say("club_is_blocked") if card.blocked_ms else ""
 
     def empty(self) -> str:
         """None were given, or none is found."""
@@ -65,6 +73,13 @@ class ClubSection(Section):
         now_ms, later = on.desk.now_ms(), accrued(card, on.desk.now_ms())
         day = formats.iso_day(card.issued_ms, on.desk.catalogue.settings.zone)
         rows = [Pair(card.name, "", "strong", rule=True)] if card.name else []
+        if card.moved_to:
+            rows.append(Pair(on.say("club_moved_to"), card.moved_to, "strong", rule=True))
+        elif card.blocked_ms:
+            at_ms, zone = card.blocked_ms, on.desk.catalogue.settings.zone
+            when = formats.short_day(formats.iso_day(at_ms, zone), on.language)
+            said = f"{when} {on.clock(at_ms)} · {on.person(card.blocked_by)}"
+            rows.append(Pair(on.say("club_blocked_since"), said, "strong", "late", rule=True))
         rows.append(Pair(on.say("club_ready"), on.amount(activated(card, now_ms)), rule=True))
         if later:
             rows.append(Pair(on.say("club_waits"), on.amount(later), rule=True))
@@ -73,12 +88,47 @@ class ClubSection(Section):
         return (*rows, Pair(on.say("club_since"), formats.short_day(day, on.language)))
 
     def actions(self) -> tuple[Act, ...]:
-        """Give one, or find one."""
-        on = self.on
-        return (
-            Act("do:give", on.say("club_give_card"), "accent"),
+        """Give one, or find one; block the one that is picked, or help the guest who lost it."""
+        on, card = self.on, self._picked
+        acts = (
+            Act("do:give", on.say("club_give_card"), "accent" if card is None else "plain"),
             Act("do:find", on.say("club_find"), "plain", bool(on.desk.venue.club), "search"),
         )
+        if card is None or card.moved_to:
+            return acts
+        if not card.blocked_ms:
+            return (*acts, Act("do:block", on.say("club_block"), "outline"))
+        move = Act("do:move", on.say("club_move"), "accent")
+        return (*acts, move, Act("do:free", on.say("club_free"), "outline"))
+
+    def do_block(self) -> None:
+        """Nobody shows it or pays with it any more."""
+        self._block("club_is_blocked", blocked=True)
+
+    def do_free(self) -> None:
+        """It was found again."""
+        self._block("club_is_free", blocked=False)
+
+    def _block(self, said: str, *, blocked: bool) -> None:
+        on, number = self.on, self.on.picked
+
+        def done(answers: Answers) -> None:
+            command = c.BlockClubCard(number, on.reason_of(answers["reason"]), blocked)
+            on.send(command, on.say(said))
+
+        on.reasoned((), (), done)
+
+    def do_move(self) -> None:
+        """The guest's other card takes the points; one that nobody has is given at once."""
+        on, number = self.on, self.on.picked
+        title, hint = on.say("club_to"), on.say("club_number_hint")
+        step = Step("address", "card", title, hint=hint, held=True)
+
+        def done(answers: Answers) -> None:
+            reason = on.reason_of(answers["reason"])
+            on.send(c.MoveClubPoints(number, answers["card"], reason), on.say("club_is_moved"))
+
+        on.reasoned((), (step,), done)
 
     def do_find(self) -> None:
         """By the guest's name, the number, or the card itself."""

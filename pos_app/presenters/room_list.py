@@ -12,7 +12,7 @@ from typing import Any
 
 from pos_app import formats
 from pos_app.desk import Desk
-from pos_app.presenters.asking import Step
+from pos_app.presenters.asking import Answers, Step
 from pos_app.presenters.presenter import Place, intent
 from pos_app.presenters.questions import Questions
 from pos_app.presenters.room_list_view import RoomListView
@@ -130,10 +130,13 @@ class RoomListPresenter(Questions):
     def state_total(self) -> None:
         """What the hotel's own report says of this outlet: a link that tells no sums cannot."""
         step = Step("sum", "total", self.say("report_total"), hint=self.say("report_total_hint"))
-        self.asking.begin(
-            (step,),
-            lambda answers: self.desk.later(self._compare(self.day, int(answers["total"] or "0"))),
-        )
+
+        def done(answers: Answers) -> None:
+            total_minor = int(answers["total"] or "0")
+            if self.submit(c.StateHotelTotal(self.day, total_minor)):
+                self.desk.later(self._compare(self.day, total_minor))
+
+        self.asking.begin((step,), done)
 
     async def _compare(self, day: str, stated_minor: int | None = None) -> None:
         stated = {} if stated_minor is None else {"stated_minor": stated_minor}
@@ -346,6 +349,9 @@ class RoomListPresenter(Questions):
             whose = self.say(self._whose())
             hotel = self.money(int(told["hotel_minor"]))
             rows.append(Pair(whose, hotel, weight="strong", rule=True))
+            if told.get("stated_ms"):
+                read = f"{self.person(str(told['stated_by']))} · {self.clock(told['stated_ms'])}"
+                rows.append(Pair(self.say("report_read"), read, rule=True))
             token = "late" if self._difference() else "ready"
             difference = self.money(self._difference())
             rows.append(Pair(self.say("totals_differ"), difference, "strong", token, rule=True))

@@ -96,6 +96,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "happened_PaymentRefunded": "Refunded",
     "happened_TenderCorrected": "Tender corrected",
     "happened_RoomChargeAsked": "Charged to a room",
+    "happened_HotelTotalStated": "Hotel's report read",
     "happened_RoomChargePosted": "The room has paid",
     "happened_CheckClosed": "Check closed",
     "happened_CheckReopened": "Check reopened",

@@ -101,6 +101,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "happened_PaymentRefunded": "Zwrócono pieniądze",
     "happened_TenderCorrected": "Poprawiono płatność",
     "happened_RoomChargeAsked": "Obciążono pokój",
+    "happened_HotelTotalStated": "Wpisano sumę z raportu hotelu",
     "happened_RoomChargePosted": "Pokój zapłacił",
     "happened_CheckClosed": "Zamknięto rachunek",
     "happened_CheckReopened": "Otwarto ponownie",

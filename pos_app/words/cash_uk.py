@@ -101,6 +101,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "happened_PaymentRefunded": "Повернено гроші",
     "happened_TenderCorrected": "Виправлено оплату",
     "happened_RoomChargeAsked": "Списано на номер",
+    "happened_HotelTotalStated": "Суму зі звіту готелю внесено",
     "happened_RoomChargePosted": "Номер сплатив",
     "happened_CheckClosed": "Чек закрито",
     "happened_CheckReopened": "Чек відкрито знову",

@@ -38,6 +38,7 @@ TEXTS = {
     "Its own total stands in its report",
     "hotel_answers": "Its answers",
     "hotel_report": "By the hotel's report",
+    "report_read": "Read",
     "report_total": "Sum of the hotel's report",
     "report_total_hint": "This restaurant's room charges, as the hotel's report of the day says",
     "day_before": "Day before",

@@ -42,6 +42,7 @@ TEXTS = {
     "Sumę hotelu znajdziesz w jego raporcie",
     "hotel_answers": "Według odpowiedzi",
     "hotel_report": "Według raportu hotelu",
+    "report_read": "Wpisane",
     "report_total": "Suma z raportu hotelu",
     "report_total_hint": "Obciążenia pokoi z tej restauracji według raportu dziennego hotelu",
     "day_before": "Dzień wcześniej",

@@ -14,7 +14,7 @@ closes.
 import contextlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import msgspec
@@ -465,6 +465,12 @@ def _points(told: _Told, event: Any) -> None:
     told.points(way, event.card, change, getattr(event, "check_id", ""))
 
 
+def _points_moved(told: _Told, event: e.ClubPointsMoved) -> None:
+    told.points("transferred", event.card, -event.amount_minor, "")
+    told.points("transferred", event.to_card, event.amount_minor, "")
+    told.fact("club_lost", key=event.to_card, line_id=event.card, reason=event.reason)
+
+
 def _room_asked(told: _Told, event: e.RoomChargeAsked) -> None:
     told.fact(
         "room_asked",
@@ -527,19 +533,8 @@ def _shift_closed(told: _Told, event: e.ShiftClosed) -> None:
 
 
 def _lent(told: _Told, event: e.RightsLent) -> None:
-    told.batch.connection.execute(
-        sa.insert(LENT_RIGHT).values(
-            lent_id=event.lent_id,
-            staff_id=event.staff_id,
-            by=event.by,
-            rights=" ".join(event.rights),
-            from_ms=event.from_ms,
-            until_ms=event.until_ms,
-            reason=event.reason,
-            ended_ms=0,
-            ended_by="",
-        )
-    )
+    row = asdict(event) | {"rights": " ".join(event.rights), "ended_ms": 0, "ended_by": ""}
+    told.batch.connection.execute(sa.insert(LENT_RIGHT).values(row))
 
 
 def _lent_back(told: _Told, event: e.RightsTakenBack) -> None:
@@ -582,6 +577,10 @@ _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
         "club", key="issued", line_id=event.card, reason=event.name
     ),
     **dict.fromkeys(_POINT_WAYS, _points),
+    e.ClubPointsMoved: _points_moved,
+    e.ClubCardBlocked: lambda told, event: told.fact(
+        "club_block", key="on" if event.blocked else "off", line_id=event.card, reason=event.reason
+    ),
     e.RoomChargeAsked: _room_asked,
     e.RoomChargePosted: _room_posted,
     e.ShiftOpened: _shift_opened,

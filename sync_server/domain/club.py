@@ -2,12 +2,14 @@
 
 Points are counted in the smallest unit of money, one for one. They come in lots, since each lot has
 its own time: accrued, from its day on activated, then spent or expired (features-region, rule 13).
+A card that was lost is blocked: nobody shows it or pays with it; its points, with their times, go
+to another card, and what its checks still bring follows them there.
 A card never holds less than nothing: of points that were spent already when their check was
 refunded, the card owes as many, and what it earns next is withheld first. When points are earned
 and taken back is decided in `earning`; they are booked in `ledger` as a debt of the house.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -43,7 +45,8 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class ClubCard:
-    """`lots` stand as they came. `owes_minor` was earned, spent, and taken back after that."""
+    """`lots` stand as they came. `owes_minor` was earned, spent, and taken back after that.
+    `blocked_ms` 0: it may be used; `moved_to` has its points since it was lost."""
 
     card: str
     name: str
@@ -51,6 +54,9 @@ class ClubCard:
     by: StaffId
     lots: tuple[Lot, ...] = ()
     owes_minor: int = 0
+    blocked_ms: int = 0
+    blocked_by: StaffId = NOBODY
+    moved_to: str = ""
 
     @property
     def balance_minor(self) -> int:
@@ -90,6 +96,16 @@ def card_read(club: Mapping[str, ClubCard], read: str) -> ClubCard | None:
     return club.get(spelled(read))
 
 
+def goes_on_as(club: Mapping[str, ClubCard], number: str) -> str:
+    """The card that has the points of this one: itself, unless it was lost, perhaps twice."""
+    for _ in range(CLUB_CARDS):
+        card = club.get(number)
+        if card is None or not card.moved_to:
+            break
+        number = card.moved_to
+    return number
+
+
 def spelled(read: str) -> str:
     """A card's number as it is kept."""
     return "".join(read.split()).upper()
@@ -111,6 +127,16 @@ def may_cover(check: Check, rules: PointRules) -> int:
 
 
 # -- what may be asked -------------------------------------------------------------------------
+def usable(card: ClubCard) -> Refused | None:
+    """Why nobody may show or use a card, if so."""
+    if card.moved_to:
+        return refuse("club_card_moved", card=card.card, to_card=card.moved_to)
+    if card.blocked_ms:
+        by = card.blocked_by
+        return refuse("club_card_blocked", card=card.card, by=by, at_ms=card.blocked_ms)
+    return None
+
+
 def issue(
     club: Mapping[str, ClubCard],
     vouchers: Mapping[str, Voucher],
@@ -134,6 +160,71 @@ def issue(
     return e.ClubCardIssued(number, command.name.strip(), facts.actor, facts.now_ms)
 
 
+def block(
+    club: Mapping[str, ClubCard], command: c.BlockClubCard, facts: Facts
+) -> e.ClubCardBlocked | Refused:
+    """Anybody's word is enough to block a card; one whose points are on another stays so."""
+    card = card_read(club, command.card)
+    if card is None:
+        return refuse("no_club_card", card=spelled(command.card)[:TEXT_LENGTH])
+    if card.moved_to:
+        return usable(card) or refuse("nothing_to_do")
+    if command.blocked == bool(card.blocked_ms):
+        return refuse("nothing_to_do")
+    if len(command.reason) > TEXT_LENGTH:
+        return refuse("bad_text", limit=TEXT_LENGTH)
+    if not command.reason.strip():
+        return refuse("no_reason")
+    reason = command.reason.strip()
+    return e.ClubCardBlocked(card.card, command.blocked, reason, facts.actor, facts.now_ms)
+
+
+def move(
+    club: Mapping[str, ClubCard],
+    vouchers: Mapping[str, Voucher],
+    checks: Iterable[Check],
+    command: c.MoveClubPoints,
+    facts: Facts,
+) -> tuple[object, ...] | Refused:
+    """The lost card is blocked if it is not yet, the other one given if nobody has it, and the open
+    checks go on with that one. Only the server knows all of this."""
+    card = card_read(club, command.card)
+    if card is None:
+        return refuse("no_club_card", card=spelled(command.card)[:TEXT_LENGTH])
+    if card.moved_to:
+        return usable(card) or refuse("nothing_to_do")
+    if not facts.server_link:
+        return refuse("needs_server")
+    events: list[object] = []
+    if not card.blocked_ms:
+        blocked = block(club, c.BlockClubCard(card.card, command.reason), facts)
+        if isinstance(blocked, Refused):
+            return blocked
+        events.append(blocked)
+    elif not command.reason.strip():
+        return refuse("no_reason")
+    other = card_read(club, command.to_card)
+    if other is None:
+        given = issue(club, vouchers, c.IssueClubCard(command.to_card, card.name), facts)
+        if isinstance(given, Refused):
+            return given
+        events.append(given)
+    elif other.card == card.card:
+        return refuse("nothing_to_do")
+    elif fault := usable(other):
+        return fault
+    number, by, at_ms = spelled(command.to_card), facts.actor, facts.now_ms
+    reason = command.reason.strip()[:TEXT_LENGTH]
+    sums = (card.balance_minor, card.owes_minor)
+    events.append(e.ClubPointsMoved(card.card, number, *sums, reason, by, at_ms))
+    events += (
+        e.ClubCardAttached(check.check_id, number, by, at_ms)
+        for check in checks
+        if check.club_card == card.card
+    )
+    return tuple(events)
+
+
 def attach(
     club: Mapping[str, ClubCard], check: Check, command: c.AttachClubCard, facts: Facts
 ) -> e.ClubCardAttached | Refused:
@@ -141,6 +232,8 @@ def attach(
     known = card_read(club, command.card)
     if command.card and known is None:
         return refuse("no_club_card", card=spelled(command.card)[:TEXT_LENGTH])
+    if known is not None and (fault := usable(known)):
+        return fault
     number = known.card if known else ""
     if number == check.club_card:
         return refuse("nothing_to_do")
@@ -168,6 +261,8 @@ def spendable(
     card = club.get(number)
     if card is None:
         return refuse("no_club_card", card=number[:TEXT_LENGTH])
+    if fault := usable(card):
+        return fault
     if number != check.club_card:
         return refuse("club_card_other", card=number, number=check.number)
     if not facts.server_link:
@@ -195,6 +290,9 @@ def noted(club: dict[str, ClubCard], event: object) -> None:
     number, at_ms = _whose(event)
     if not number:
         return
+    if isinstance(event, e.ClubPointsMoved):
+        _move(club, event)
+        return
     card = club.pop(number, None) or ClubCard(number, "", at_ms, NOBODY)
     club[number] = evolve(card, event)
     if len(club) > CLUB_CARDS:
@@ -202,6 +300,17 @@ def noted(club: dict[str, ClubCard], event: object) -> None:
         gone = next(empty, None)
         if gone is not None:
             del club[gone]
+
+
+def _move(club: dict[str, ClubCard], event: e.ClubPointsMoved) -> None:
+    """Lot by lot, each with its times; the oldest first, as they came."""
+    lost = club.get(event.card) or ClubCard(event.card, "", event.at_ms, NOBODY)
+    into = club.pop(event.to_card, None) or ClubCard(event.to_card, "", event.at_ms, NOBODY)
+    for lot in lost.lots:
+        into = _with(into, lot)
+    owes_minor = into.owes_minor + event.owes_minor
+    club[event.card] = replace(lost, lots=(), owes_minor=0, moved_to=event.to_card)
+    club[event.to_card] = replace(into, owes_minor=owes_minor)
 
 
 def concerns(event: object, number: str) -> bool:
@@ -213,6 +322,7 @@ _OF_CARDS = frozenset(
     {
         *(e.ClubCardIssued, e.ClubCardAttached, e.PaymentTaken),
         *(e.PointsEarned, e.PointsTakenBack, e.PointsGivenBack, e.PointsExpired),
+        *(e.ClubCardBlocked, e.ClubPointsMoved),
     }
 )
 
@@ -230,6 +340,9 @@ def evolve(card: ClubCard, event: object) -> ClubCard:
     match event:
         case e.ClubCardIssued():
             return replace(card, name=event.name, issued_ms=event.at_ms, by=event.by)
+        case e.ClubCardBlocked():
+            since = event.at_ms if event.blocked else 0
+            return replace(card, blocked_ms=since, blocked_by=event.by if since else NOBODY)
         case e.PointsEarned():
             kept = event.amount_minor - event.withheld_minor
             came = Lot(event.check_id, kept, event.active_ms, event.expires_ms)

@@ -22,5 +22,24 @@ class AttachClubCard:
     card: str
 
 
-CLUB_COMMANDS: tuple[type, ...] = (IssueClubCard, AttachClubCard)
+@dataclass(frozen=True, slots=True)
+class BlockClubCard:
+    """A card that was lost opens nothing any more; with `blocked` false it was found again."""
+
+    card: str
+    reason: str
+    blocked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MoveClubPoints:
+    """The guest of a lost card goes on with another: the points, what the card owes, and the checks
+    that are open on it. `to_card` is one that nobody has, or one of the guest's own."""
+
+    card: str
+    to_card: str
+    reason: str
+
+
+CLUB_COMMANDS: tuple[type, ...] = (IssueClubCard, AttachClubCard, BlockClubCard, MoveClubPoints)
 """All of this file, for `commands.COMMANDS`."""

@@ -79,6 +79,31 @@ class PointsExpired:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClubCardBlocked:
+    """Nobody pays with the card or shows it, until `blocked` is false again."""
+
+    card: str
+    blocked: bool
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClubPointsMoved:
+    """All lots of a blocked card went to another as they were, with what it owed; what its checks
+    still bring comes there as well. `amount_minor` is the sum of the lots."""
+
+    card: str
+    to_card: str
+    amount_minor: int
+    owes_minor: int
+    reason: str
+    by: StaffId
+    at_ms: int
+
+
 CLUB_EVENTS: tuple[type, ...] = (
     ClubCardIssued,
     ClubCardAttached,
@@ -86,5 +111,7 @@ CLUB_EVENTS: tuple[type, ...] = (
     PointsTakenBack,
     PointsGivenBack,
     PointsExpired,
+    ClubCardBlocked,
+    ClubPointsMoved,
 )
 """All of this file, for `events.EVENTS`."""

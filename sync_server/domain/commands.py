@@ -39,7 +39,9 @@ from .cash_commands import (
 from .club_commands import (
     CLUB_COMMANDS,
     AttachClubCard as AttachClubCard,
+    BlockClubCard as BlockClubCard,
     IssueClubCard as IssueClubCard,
+    MoveClubPoints as MoveClubPoints,
 )
 from .house_commands import (
     HOUSE_COMMANDS,
@@ -111,6 +113,7 @@ from .room_commands import (
     ResolveCharge as ResolveCharge,
     ReverseCharge as ReverseCharge,
     SettleCharge as SettleCharge,
+    StateHotelTotal as StateHotelTotal,
 )
 from .shift_commands import (
     SHIFT_COMMANDS,

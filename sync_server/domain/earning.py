@@ -87,16 +87,17 @@ class _Followed:
             if check is not None and type(event) in checks.CHECK_EVENTS:
                 stamp = Stamp(PROVISIONAL, self._facts.device_id)
                 self._checks[check.check_id] = checks.evolve(check, event, stamp)
-            number = check.club_card if check is not None else ""
-            card = self._card(number)
-            if card is not None and club.concerns(event, number):
-                self._cards[number] = club.evolve(card, event)
+            card = self._card(check.club_card) if check is not None else None
+            if card is not None and club.concerns(event, card.card):
+                self._cards[card.card] = club.evolve(card, event)
             yield event
 
     def _check(self, check_id: str) -> Check | None:
         return self._checks.get(check_id) or self._venue.check(check_id)
 
     def _card(self, number: str) -> ClubCard | None:
+        """The card as it is by now; of one that was lost, the one that has its points."""
+        number = club.goes_on_as(self._venue.club, number)
         return self._cards.get(number) or self._venue.club.get(number)
 
     def _earned(self, event: e.CheckClosed) -> tuple[object, ...]:
@@ -132,7 +133,8 @@ class _Followed:
             settings = self._facts.catalogue.settings
             _, until = club.times_of(settings.points, event.at_ms, settings.zone)
             amount, at_ms = event.amount_minor, event.at_ms
-            back = e.PointsGivenBack(check.check_id, event.reference, amount, until, at_ms)
+            number = club.goes_on_as(self._venue.club, event.reference)
+            back = e.PointsGivenBack(check.check_id, number, amount, until, at_ms)
             return (back,) if amount else ()
         gone = check.points_minor
         if isinstance(event, e.PaymentRefunded):

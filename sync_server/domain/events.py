@@ -41,7 +41,9 @@ from .cash_events import (
 from .club_events import (
     CLUB_EVENTS,
     ClubCardAttached as ClubCardAttached,
+    ClubCardBlocked as ClubCardBlocked,
     ClubCardIssued as ClubCardIssued,
+    ClubPointsMoved as ClubPointsMoved,
     PointsEarned as PointsEarned,
     PointsExpired as PointsExpired,
     PointsGivenBack as PointsGivenBack,
@@ -125,6 +127,7 @@ from .records import (
 from .room_events import (
     ROOM_EVENTS,
     FolioPart as FolioPart,
+    HotelTotalStated as HotelTotalStated,
     RoomChargeAsked as RoomChargeAsked,
     RoomChargeDeferred as RoomChargeDeferred,
     RoomChargePosted as RoomChargePosted,

@@ -16,7 +16,7 @@ from .events import FolioPart
 from .ids import NO_CHARGE, ChargeId, CheckId, ShiftId, StaffId
 from .limits import AMOUNT_MINOR, TEXT_LENGTH
 from .money import allocate
-from .rejections import refuse
+from .rejections import Refused, refuse
 from .staff import Facts, needs
 
 
@@ -208,3 +208,14 @@ def resolve_charge(charge: Charge | None, command: c.ResolveCharge, facts: Facts
         facts.actor,
         facts.now_ms,
     )
+
+
+def state_total(command: c.StateHotelTotal, facts: Facts) -> e.HotelTotalStated | Refused:
+    """What somebody read in the hotel's report is kept as it was read; negative when more was taken
+    back than charged."""
+    parts = command.day.split("-")
+    if [len(part) for part in parts] != [4, 2, 2] or not all(part.isdigit() for part in parts):
+        return refuse("bad_text", limit=10)
+    if abs(command.total_minor) > AMOUNT_MINOR:
+        return refuse("bad_amount", value=command.total_minor)
+    return e.HotelTotalStated(command.day, command.total_minor, facts.actor, facts.now_ms)

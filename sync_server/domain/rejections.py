@@ -82,6 +82,8 @@ CODES: dict[str, str] = {
     "no_club_card": "there is no club card {card}",
     "club_card_number": "a club card's number has {least} to {most} signs",
     "club_card_taken": "the number {card} is that of another card or voucher",
+    "club_card_blocked": "the club card {card} was blocked by {by} at {at_ms}: it was lost",
+    "club_card_moved": "the points of club card {card} are on {to_card} now",
     "club_card_set": "the check {number} has the club card {card} already: take it off first",
     "club_card_other": "the check {number} is not on the club card {card}: its points cannot pay",
     "points_short": "{left_minor} in points may be spent, {wait_minor} only later",

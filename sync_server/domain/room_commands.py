@@ -57,10 +57,20 @@ class ReverseCharge:
     slip: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class StateHotelTotal:
+    """What the hotel's own report of a business day says of this outlet, where its link tells no
+    sums. Of two for a day the later counts."""
+
+    day: str
+    total_minor: int
+
+
 ROOM_COMMANDS: tuple[type, ...] = (
     ChargeRoom,
     ResolveCharge,
     SettleCharge,
     ReverseCharge,
+    StateHotelTotal,
 )
 """All of this file, for `commands.COMMANDS`."""

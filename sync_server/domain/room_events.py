@@ -109,6 +109,16 @@ class RoomReversalPosted:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class HotelTotalStated:
+    """Somebody read in the hotel's report what it has of this outlet for a business day."""
+
+    day: str
+    total_minor: int
+    by: StaffId
+    at_ms: int
+
+
 ROOM_EVENTS: tuple[type, ...] = (
     RoomChargeAsked,
     RoomChargePosted,
@@ -118,5 +128,6 @@ ROOM_EVENTS: tuple[type, ...] = (
     RoomChargeRetried,
     RoomReversalAsked,
     RoomReversalPosted,
+    HotelTotalStated,
 )
 """All of this file, for `events.EVENTS`."""

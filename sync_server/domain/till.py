@@ -15,6 +15,7 @@ from . import (
     commands as c,
     corrections,
     events as e,
+    folio,
     orders,
     payments,
     shifts,
@@ -344,6 +345,13 @@ def attach_card(venue: Venue, command: c.AttachClubCard, facts: Facts) -> Decisi
     )
 
 
+def move_points(venue: Venue, command: c.MoveClubPoints, facts: Facts) -> Decision:
+    """What a lost club card held, and its open checks, to the guest's other card."""
+    checks = tuple(venue.checks.values())
+    made = club.move(venue.club, venue.vouchers, checks, command, facts)
+    return made if isinstance(made, Refused) else Accepted(made)
+
+
 def print_figures(venue: Venue, command: c.PrintFigures, facts: Facts) -> Decision:
     """A paper of sums is on record with what stood on it; an invoice gets the next number."""
     if len(command.rows) > FIGURE_ROWS:
@@ -387,6 +395,9 @@ HANDLERS: dict[type, Callable[..., Decision]] = {
     c.ReturnVoucher: return_voucher,
     c.PayAccount: pay_account,
     c.IssueClubCard: lambda v, x, f: one(club.issue(v.club, v.vouchers, x, f)),
+    c.StateHotelTotal: lambda v, x, f: one(folio.state_total(x, f)),
+    c.BlockClubCard: lambda v, x, f: one(club.block(v.club, x, f)),
+    c.MoveClubPoints: move_points,
     c.AttachClubCard: attach_card,
     c.PrintFigures: print_figures,
     c.PunchClock: lambda v, x, f: one(attendance.punch(v.present, x, f)),

@@ -546,6 +546,8 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.PointsTakenBack: Venue._on_club,
     e.PointsGivenBack: Venue._on_club,
     e.PointsExpired: Venue._on_club,
+    e.ClubCardBlocked: Venue._on_club,
+    e.ClubPointsMoved: Venue._on_club,
     e.ClockPunched: Venue._punched,
     e.ApprovalAsked: Venue._asked,
     e.ApprovalAnswered: Venue._answered,

@@ -54,3 +54,24 @@ async def charges_of(database: Database, day: str) -> tuple[folio.Charge, ...]:
         elif event.charge_id in charges:
             charges[event.charge_id] = folio.evolve(charges[event.charge_id], event)
     return tuple(charge for charge in charges.values() if charge.day == day)
+
+
+async def stated_on(database: Database, day: str) -> e.HotelTotalStated | None:
+    """What somebody last read in the hotel's own report of the day; None if nobody did."""
+
+    def read(connection: Connection) -> list[bytes]:
+        stated = col(JournalRow.type) == e.HotelTotalStated.__name__
+        rows = connection.execute(
+            select(col(JournalRow.data))
+            .where(col(JournalRow.biz_day) >= day, stated)
+            .order_by(col(JournalRow.n).desc())
+            .limit(EVENTS_MAX)
+        )
+        return [bytes(row[0]) for row in rows]
+
+    for data in await database.read_async(read):
+        record = read_event(data)
+        event = CODEC.decode_event(record.type, record.tv, record.body)
+        if isinstance(event, e.HotelTotalStated) and event.day == day:
+            return event
+    return None

@@ -177,6 +177,31 @@ def test_the_cash_desk_gives_finds_and_looks_at_cards(house: House) -> None:
     assert "уже має інша картка" in in_words(flow)
 
 
+def test_a_lost_card_is_blocked_and_its_points_go_to_the_guests_new_one(house: House) -> None:
+    flow = desk_of(house, "nadia", "club")
+    flow.act(f"open:{IRYNA}")
+    flow.act("do:block")
+    typed(flow, "загубила")
+    flow.act("confirm")
+    settle(flow, house)
+    assert house.venue.club[IRYNA].blocked_ms
+    (listed,) = flow.view().view.cards
+    assert "Картку заблоковано" in listed.lines
+    flow.act(f"open:{IRYNA}")
+    assert "заблоковано" in str(flow.view().view.rows).lower()
+    flow.act("do:move")
+    flow.act("card:2900000000437")
+    typed(flow, "загубила")
+    flow.act("confirm")
+    settle(flow, house)
+    assert house.venue.club["2900000000437"].balance_minor == 9_999
+    assert house.venue.club["2900000000437"].name == "Ірина Б."
+    flow.act(f"open:{IRYNA}")
+    shown = flow.view().view
+    assert shown.rows[1].value == "2900000000437"
+    assert {"do:block", "do:move", "do:free"}.isdisjoint(act.id for act in shown.actions)
+
+
 def test_a_house_without_points_shows_nothing_of_them(house: House) -> None:
     house.venue.club.clear()
     plain: Any = replace(house.catalogue.settings.points, earn_bp=0)

@@ -217,6 +217,7 @@ async def books_after(sequence: list[Operation]) -> AsyncIterator[tuple[Database
         happens(house, step, operation)
     house.do(c.CountDrawer(SH, ()), by="nadia")
     house.do(c.CloseShift(SH, "all of it"), by="nadia")
+    house.must(c.MoveClubPoints("CLUB", "CLUB-2", "lost"), by="nadia")
     journal = journal_of(house)
     with Database.on_disk(MemoryDisk(await furnished_image())) as books:
         await books.write(lambda connection: count(connection, journal.events))
@@ -245,6 +246,7 @@ async def test_sales_cash_folio_and_stock_agree_and_open_down_to_the_tap(
         points = lines_of(books, "club", hotel, {})
         held = {card.card: card.balance_minor for card in house.venue.club.values()}
         assert {line.key: figure_of(line, "balance") for line in points} == held
+        assert sum(figure_of(line, "transferred") for line in points) == 0
         for line in lines_of(books, "club_card", hotel, {"card": "CLUB"}):
             if bill := figure_of(line, "total"):
                 assert bill in behind(books, line.drills["total"], hotel)

@@ -358,3 +358,74 @@ def _step(house: AHouse, what: str, which: int, amount: int, number: int) -> Non
             house.now_ms += DAY_MS
             house.must(c.CloseDay(tuple(open_matters(house.venue))), by="nadia")
             house.must(c.OpenDay("2026-11-22"), by="nadia")
+
+
+# -- a card that was lost ------------------------------------------------------------------------
+LOST = c.BlockClubCard(CARD, "lost")
+NEW = "CLUB-8"
+
+
+def test_a_lost_card_is_neither_shown_nor_paid_with_until_it_is_found() -> None:
+    house = a_club(FIVE, dinner(), points=10_000)
+    house.must(LOST, by="nadia")
+    said = house.refused(by_points(1_000), by="nadia")
+    assert (said.code, said.params["card"], said.params["by"]) == (
+        "club_card_blocked",
+        CARD,
+        "nadia",
+    )
+    a_check(house=house, name="j")
+    assert house.refused(c.AttachClubCard(CheckId("j"), CARD)).code == "club_card_blocked"
+    assert house.refused(LOST, by="nadia").code == "nothing_to_do"
+    assert house.refused(c.BlockClubCard(CARD, " ", blocked=False), by="nadia").code == "no_reason"
+    assert house.refused(c.BlockClubCard("X", "lost"), by="nadia").code == "no_club_card"
+    house.must(c.BlockClubCard(CARD, "in the coat", blocked=False), by="nadia")
+    house.must(by_points(1_000), by="nadia")
+
+
+def test_points_of_a_lost_card_go_with_their_times_to_one_that_nobody_had() -> None:
+    """The open check goes on with the new card, and what older checks still bring follows."""
+    house = a_club(replace(FIVE, wait_days=2, good_days=3), dinner(), points=10_000)
+    old = card(house).lots
+    house.must(c.MoveClubPoints(CARD, " club-8 ", "lost"), by="nadia")
+    lost, new = house.venue.club[CARD], house.venue.club[NEW]
+    assert (lost.lots, lost.moved_to, bool(lost.blocked_ms)) == ((), NEW, True)
+    assert (new.lots, new.name) == (old, "Ann")
+    assert house.check().club_card == NEW
+    the_rest(house)
+    assert house.venue.club[NEW].balance_minor == 10_000 + 2_500
+    house.must(c.RefundPayment(K, PaymentId("r"), P2, SH, 50_000, "cold"), by="nadia")
+    assert house.venue.club[NEW].balance_minor == 10_000
+    assert booked(house)["points"] == -10_000, "the house owes the same as before"
+    again = c.MoveClubPoints(CARD, "CLUB-9", "lost")
+    said = house.refused(again, by="nadia")
+    assert (said.code, said.params["to_card"]) == ("club_card_moved", NEW)
+    free = c.BlockClubCard(CARD, "found", blocked=False)
+    assert house.refused(free, by="nadia").code == "club_card_moved"
+
+
+def test_points_that_had_paid_a_check_come_back_to_the_card_that_goes_on() -> None:
+    house = a_club(FIVE, dinner(), points=10_000)
+    house.must(by_points(4_000), by="nadia")
+    house.must(c.MoveClubPoints(CARD, NEW, "lost"), by="nadia")
+    house.must(c.MoveClubPoints(NEW, "CLUB-9", "lost too"), by="nadia")
+    assert house.venue.club["CLUB-9"].balance_minor == 6_000
+    house.must(c.RefundPayment(K, PaymentId("r"), P1, SH, 4_000, "wrong"), by="nadia")
+    assert house.venue.club["CLUB-9"].balance_minor == 10_000
+    assert house.venue.club[CARD].balance_minor == 0
+
+
+def test_points_go_only_where_a_card_may_be_and_with_the_right() -> None:
+    house = a_club(points=10_000)
+    house.must(c.IssueClubCard(NEW, "Ann"), by="nadia")
+    assert house.refused(c.MoveClubPoints(CARD, CARD, "lost"), by="nadia").code == "nothing_to_do"
+    assert house.refused(c.MoveClubPoints("X", NEW, "lost"), by="nadia").code == "no_club_card"
+    assert house.refused(c.MoveClubPoints(CARD, "12", "lost"), by="nadia").code.startswith("club_")
+    assert house.refused(c.MoveClubPoints(CARD, NEW, ""), by="nadia").code == "no_reason"
+    denied = house.refused(c.MoveClubPoints(CARD, NEW, "lost"), by="olena")
+    assert (denied.code, denied.params) == ("not_allowed", {"right": "club_points"})
+    house.must(c.BlockClubCard(NEW, "lost"), by="nadia")
+    there = house.refused(c.MoveClubPoints(CARD, NEW, "lost"), by="nadia")
+    assert there.code == "club_card_blocked"
+    house.server_link = False
+    assert house.refused(c.MoveClubPoints(CARD, "N-1", "x"), by="nadia").code == "needs_server"

@@ -1,4 +1,4 @@
-"""The statement of a house account, read from the ledger by the server."""
+"""What the server reads back: a house account, and what somebody read in a hotel's report."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ import msgspec
 
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, PaymentId
+from sync_server.front_office.room_day import stated_on
 from sync_server.front_office.statements import LINES
+from tests.builders import DAY
 from tests.front_office.house import SH, House, Till
 
 
@@ -101,3 +103,19 @@ async def test_what_an_account_owes_is_paid_by_any_tender_that_money_comes_in(
     booked = {row[0]: int(row[1]) for row in ledger}
     assert (booked["bank"], booked["vouchers"], booked["account:acme"]) == (1_000, -2_000, -4_000)
     assert sum(booked.values()) == 0
+
+
+async def test_what_was_read_in_the_hotels_report_outlives_a_restart_and_the_last_one_counts(
+    house: House, till: Till
+) -> None:
+    assert await stated_on(house.database, DAY) is None
+    await till.must(c.StateHotelTotal(DAY, 69_500), c.StateHotelTotal("2026-11-20", 1), by="nadia")
+    await till.must(c.StateHotelTotal(DAY, 70_000), by="nadia")
+    wrong = await till.do(c.StateHotelTotal("yesterday", 1), by="nadia")
+    assert (wrong.outcome, wrong.code) == ("refused", "bad_text")
+    assert (await till.do(c.StateHotelTotal(DAY, 10**15), by="nadia")).code == "bad_amount"
+    assert (await till.do(c.StateHotelTotal(DAY, 1), by="olena")).code == "not_allowed"
+    await house.restart()
+    kept = await stated_on(house.database, DAY)
+    assert kept is not None
+    assert (kept.total_minor, kept.by) == (70_000, "nadia")

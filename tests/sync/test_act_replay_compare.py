@@ -282,6 +282,7 @@ simple(
     _sold,
     c.PrintFigures("report", DAY, (), 0, "hour"),
 )
+simple("BlockClubCard", _with_card, c.BlockClubCard("CLUB-1", "lost"))
 simple("IssueClubCard", Office.published, c.IssueClubCard("CLUB-1", "Ann"))
 simple("AttachClubCard", _with_card, c.AttachClubCard(K, "CLUB-1"))
 simple("CopyReceipt", _sold, c.CopyReceipt(K))
@@ -349,6 +350,7 @@ simple(
 simple("ResolveCharge", _unknown, c.ResolveCharge(CHARGE, False))
 simple("ReverseCharge", _on_folio, c.ReverseCharge(CHARGE, ChargeId("c2"), SH, "wrong guest"))
 simple("SettleCharge", Office.charged, c.SettleCharge(CHARGE, "posted", "F17"))
+simple("StateHotelTotal", Office.published, c.StateHotelTotal("2026-11-21", 69_500))
 simple("ServeLines", Office.ready, c.ServeLines(K, (L3,)))
 simple("StopItem", Office.published, c.StopItem("borscht", 3_000))
 simple("FreeItem", _stopped, c.FreeItem("plate"))
@@ -383,6 +385,14 @@ simple("RecordSignIn", Office.published, c.RecordSignIn(StaffId("olena"), "in"))
 @case("PublishCatalogue")
 async def _publish(office: Office) -> object:
     return c.PublishCatalogue(2, await office.front.catalogues.store(_numbered(2)))
+
+
+@case("MoveClubPoints")
+async def _move_points(office: Office) -> object:
+    """With an open check on the lost card, to one that nobody has yet."""
+    await _with_card(office)
+    await office.act(c.AttachClubCard(K, "CLUB-1"))
+    return c.MoveClubPoints("CLUB-1", "CLUB-2", "lost in the park")
 
 
 @case("TakePayment")

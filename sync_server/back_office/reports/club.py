@@ -18,7 +18,7 @@ from .report import MOST_LINES, Asked, Column, Drill, Kind, Line, Report, Value,
 from .sales import within
 
 F = TILL_FACT.c
-WAYS = ("earned", "spent", "given_back", "taken_back", "expired")
+WAYS = ("earned", "spent", "given_back", "taken_back", "expired", "transferred")
 """How points come and go, as the facts have it."""
 
 
@@ -29,6 +29,7 @@ def _cards(connection: Connection, asked: Asked) -> Sequence[Line]:
     given = sa.select(F.line_id, F.reason, F.day).where(F.kind == "club", F.day <= asked.last)
     for row in connection.execute(given.order_by(F.event_n)):
         names[row.line_id], days[row.line_id] = row.reason, row.day
+    state = _states(connection, asked.last)
     before = sa.case((F.day < asked.first, "opening"), else_=F.key).label("way")
     query = (
         sa.select(F.line_id, before, sa.func.sum(F.gross_minor).label("amount"))
@@ -39,11 +40,29 @@ def _cards(connection: Connection, asked: Asked) -> Sequence[Line]:
     for row in connection.execute(query):
         sums[row.line_id][row.way] = int(row.amount)
     order = sorted({*names, *sums}, key=lambda card: (-sum(sums[card].values()), card))
-    listed = [_card(card, names, days, sums[card], asked) for card in order[:MOST_LINES]]
+    listed = [
+        _card(card, names, days, sums[card], state.get(card), asked) for card in order[:MOST_LINES]
+    ]
     every = {way: sum(one.get(way, 0) for one in sums.values()) for way in ("opening", *WAYS)} | {
         "balance": sum(sum(one.values()) for one in sums.values())
     }
     return with_the_rest(listed, "card", lambda: (len(order), every))
+
+
+def _states(connection: Connection, last: str) -> dict[str, Value]:
+    """Cards that are blocked, and those whose points are on another: its number."""
+    kinds = sa.select(F.kind, F.key, F.line_id).where(
+        F.kind.in_(("club_block", "club_lost")), F.day <= last
+    )
+    states: dict[str, Value] = {}
+    for row in connection.execute(kinds.order_by(F.event_n, F.position)):
+        if row.kind == "club_lost":
+            states[row.line_id] = f"→ {row.key}"
+        elif row.key == "on":
+            states[row.line_id] = Word("card_blocked", "blocked")
+        else:
+            states.pop(row.line_id, None)
+    return states
 
 
 def _card(
@@ -51,6 +70,7 @@ def _card(
     names: dict[str, str],
     days: dict[str, str],
     sums: dict[str, int],
+    state: Value,
     asked: Asked,
 ) -> Line:
     opens = asked.period | {"card": card}
@@ -60,6 +80,7 @@ def _card(
             "card": card,
             "guest": names.get(card, ""),
             "since": days.get(card),
+            "state": state,
             "opening": sums.get("opening", 0),
             **{way: sums.get(way, 0) for way in WAYS},
             "balance": sum(sums.values()),
@@ -78,6 +99,7 @@ CLUB = Report(
         Column("card"),
         Column("guest"),
         Column("since", Kind.DAY),
+        Column("state"),
         Column("opening", Kind.MONEY, total=True),
         *(Column(way, Kind.MONEY, total=True, signed=True) for way in WAYS),
         Column("balance", Kind.MONEY, total=True),

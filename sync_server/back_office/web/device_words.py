@@ -245,11 +245,26 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Сторнувати нарахування",
         "Storno obciążenia",
     ),
+    "command_StateHotelTotal": (
+        "Sum of the hotel's report",
+        "Сума зі звіту готелю",
+        "Suma z raportu hotelu",
+    ),
     "command_IssueClubCard": ("Give a club card", "Видати клубну картку", "Wydanie karty klubowej"),
     "command_AttachClubCard": (
         "Club card on the check",
         "Клубна картка на чеку",
         "Karta klubowa na rachunku",
+    ),
+    "command_BlockClubCard": (
+        "Block a club card",
+        "Заблокувати клубну картку",
+        "Blokada karty klubowej",
+    ),
+    "command_MoveClubPoints": (
+        "Move points to another card",
+        "Перенести бали на іншу картку",
+        "Przeniesienie punktów na inną kartę",
     ),
     "command_PunchClock": ("Time clock", "Табель", "Rejestr czasu"),
     "command_AskApproval": ("Ask for approval", "Запитати дозвіл", "Prośba o zgodę"),

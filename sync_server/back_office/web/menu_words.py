@@ -416,6 +416,11 @@ _RIGHTS: Mapping[str, tuple[str, str, str]] = {
     "reopen": ("Reopen, correct a tender", "Відкрити знову, виправити", "Otwarcie, korekta"),
     "vouchers": ("Vouchers, deposits", "Сертифікати, аванси", "Bony, zaliczki"),
     "house_account": ("House accounts", "Рахунки закладу", "Konta lokalu"),
+    "club_points": (
+        "Move points of a lost club card",
+        "Переносити бали втраченої клубної картки",
+        "Przenoszenie punktów z utraconej karty",
+    ),
     "club_cards": ("Give club cards", "Видавати клубні картки", "Wydawanie kart klubowych"),
     "no_sale": ("Drawer without a sale", "Скринька без продажу", "Szuflada bez sprzedaży"),
     "open_shift": ("Take a drawer", "Узяти касу", "Objęcie kasy"),

@@ -47,6 +47,14 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "col_given_back": ("Given back", "Повернено", "Zwrócone"),
     "col_taken_back": ("Taken back", "Знято", "Cofnięte"),
     "col_expired": ("Expired", "Згоріло", "Przepadło"),
+    "col_state": ("State", "Стан", "Stan"),
+    "col_transferred": ("Moved", "Перенесено", "Przeniesione"),
+    "points_transferred": (
+        "To or from another card",
+        "На іншу картку чи з іншої",
+        "Na inną kartę lub z innej",
+    ),
+    "card_blocked": ("blocked", "заблоковано", "zablokowana"),
     "points_earned": ("Earned", "Нараховано", "Naliczono"),
     "points_spent": ("Paid with", "Сплачено", "Zapłacono"),
     "points_given_back": ("Payment refunded", "Оплату повернено", "Zwrot zapłaty"),
@@ -358,6 +366,16 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Клубна картка на рахунку",
         "Karta klubowa na rachunku",
     ),
+    "event_ClubCardBlocked": (
+        "Club card blocked or freed",
+        "Клубну картку заблоковано чи відкрито",
+        "Karta klubowa zablokowana lub odblokowana",
+    ),
+    "event_ClubPointsMoved": (
+        "Points moved to another card",
+        "Бали перенесено на іншу картку",
+        "Punkty przeniesione na inną kartę",
+    ),
     "event_PointsEarned": ("Points earned", "Нараховано бали", "Naliczono punkty"),
     "event_PointsTakenBack": ("Points taken back", "Бали знято", "Cofnięto punkty"),
     "event_PointsGivenBack": ("Points given back", "Бали повернуто", "Zwrócono punkty"),
@@ -374,6 +392,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "event_PaymentRefunded": ("Refund", "Повернення", "Zwrot"),
     "event_TenderCorrected": ("Tender corrected", "Виправлено спосіб оплати", "Korekta płatności"),
     "event_RoomChargeAsked": ("Room charge asked", "Запит на номер", "Zapytanie o pokój"),
+    "event_HotelTotalStated": (
+        "Hotel's report read",
+        "Суму зі звіту готелю внесено",
+        "Wpisano sumę z raportu hotelu",
+    ),
     "event_RoomChargePosted": ("Room charge posted", "Нараховано на номер", "Obciążono pokój"),
     "event_DrawerOpened": (
         "Drawer without a sale",

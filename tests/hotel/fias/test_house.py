@@ -143,6 +143,10 @@ async def _compared_by_its_answers(house: House) -> None:
     assert (told["hotel_minor"], told["difference_minor"]) == (700, 700)
     odd = told["exceptions"][0]
     assert (odd["why"], odd["room"], odd["amount_minor"]) == ("only_hotel", "101", 700)
+    await house.office.report(c.StateHotelTotal("2026-11-21", 600), "nadia")
+    answer = await house.office.asks.answer(DEV, session, "hotel_day", b'{"day":"2026-11-21"}')
+    told = json.loads(answer.body)
+    assert (told["stated"], told["hotel_minor"], told["stated_by"]) == (True, 600, "nadia")
 
 
 async def _signed_in(house: House) -> str:
