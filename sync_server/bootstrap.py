@@ -27,7 +27,7 @@ from sync_server.clocks import (
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
 from sync_server.devices import open_printers
-from sync_server.domain.events import CataloguePublished
+from sync_server.domain.events import CataloguePublished, DeviceRevoked
 from sync_server.domain.menu import Catalogue
 from sync_server.editions import follow_editions
 from sync_server.effects.card_payments import CardPayments
@@ -279,12 +279,19 @@ class House:
             self.office, wall_ms, lambda: secret_hex(32), fingerprint=self.fingerprint
         )
         self.watch.compare = self.sockets.compare_displays
+        self.office.watch(self._cut_off)
         self.port = await self.sockets.listen(settings.host, settings.port, context)
         self._run(self._carry_out(), "effects")
         self._run(follow_editions(settings, self.office, self.devices), "editions")
         for context_name, database in (("front", self.front), ("hotel", self.hotel)):
             if is_large(settings, context_name):
                 self._run(in_thread(database.check_damage), f"check of {context_name}")
+
+    def _cut_off(self, events: list[object]) -> None:
+        """A device that was shut out is not spoken with for another moment."""
+        for event in events:
+            if isinstance(event, DeviceRevoked) and self.sockets is not None:
+                self.sockets.drop(event.device_id)
 
     @property
     def url(self) -> str:
