@@ -3,7 +3,7 @@
 The paper form has a column for each calculation under a number and a day; a changed price opens a
 new column, never a new card (features-region 107 and rule 11). So an approved calculation is kept
 as it was and only added to; one that would say the same again is none. The form is drawn by
-`web/recipe_view`.
+`web/calculation_view`.
 """
 
 import json
