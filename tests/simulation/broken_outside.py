@@ -42,8 +42,8 @@ from .shapes import (
 )
 from .shapes_of_service import PaperAtATerminal
 
-DISH_OF_A_MISSING_TABLET = (
-    scenes.test_a_dish_that_the_cook_has_had_is_not_sent_again_while_its_sender_is_missing
+NUMBER_OF_AN_INVOICE = (
+    scenes.test_the_number_of_an_invoice_that_a_company_has_is_not_given_to_another
 )
 
 
@@ -252,10 +252,9 @@ def what_terminals_kept_is_not_used(shop: Workshop) -> None:
     shop.replace(Past, "had", lambda self, told: ())
 
 
-@variant(0, scene=DISH_OF_A_MISSING_TABLET)
-def what_the_kitchen_had_of_a_missing_tablet_is_forgotten(shop: Workshop) -> None:
-    """A colleague sends the dish again while its own tablet lies in a drawer."""
-    shop.replace(Recollection, "agreed", lambda self, head, catalogues: [])
+@variant(0, scene=NUMBER_OF_AN_INVOICE)
+def what_the_world_has_and_nobody_brings_is_forgotten(shop: Workshop) -> None:
+    """A second company gets an invoice of the first one's number, though every tablet knows it."""
     shop.replace(Recollection, "given_before", lambda self, n, passed: [])
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sync_server.domain import commands as c
 from sync_server.domain.checks import Check, balance
+from sync_server.domain.club import may_cover
 from sync_server.domain.events import Line
 from sync_server.domain.ids import CheckId, LineId, PaymentId, StaffId
 from sync_server.domain.kitchen import Ticket
@@ -299,6 +300,56 @@ async def at_the_office(who: "Waiter") -> None:
             new = PaymentId(desk.new_id())
             ids = (check.check_id, new, paid[0].payment_id, shift.shift_id)
             who.do(c.RefundPayment(*ids, 1, "sorry"))
+
+
+# -- club cards ----------------------------------------------------------------------------------
+CLUB_CARDS = 3
+
+
+def with_a_club_card(who: "Waiter", check: Check) -> None:
+    """A guest's card goes on the check; then all of it is sent, and points and cash pay it. What is
+    left on a card, only the server knows: a terminal that stands alone must say so."""
+    desk, rng = who.desk, who.rng
+    if not check.club_card:
+        if desk.venue.club:
+            who.do(c.AttachClubCard(check.check_id, rng.choice(list(desk.venue.club))))
+        return
+    card, shift, due = desk.venue.club.get(check.club_card), _shift(who), balance(check)
+    if check.unsent:
+        who.do(c.SendLines(check.check_id, tuple(line.line_id for line in check.unsent)))
+    if card is None or shift is None or check.unsent or due <= 0:
+        return
+    ids = (check.check_id, PaymentId(desk.new_id()), shift.shift_id)
+    most = min(due, card.balance_minor, may_cover(check, desk.catalogue.settings.points))
+    if most <= 0:
+        who.do(c.TakePayment(*ids, "cash", due, due + 1_000))
+        return
+    amount = rng.choice((most, most, most + 1, rng.randint(1, most)))
+    alone = desk.state.phase not in ("online", "catching_up")
+    taken = who.do(c.TakePayment(*ids, "points", amount, reference=card.card))
+    if alone and taken:
+        who.machine.history.outlived.append(f"points {ids[1]}: paid where nobody knew of any")
+
+
+def at_the_club(who: "Cashier", shift: Shift) -> None:
+    """A cashier gives cards out; takes a check up again that had earned on one, or gives back what
+    its guest had paid with points or cash."""
+    desk, rng = who.desk, who.rng
+    if len(desk.venue.club) < CLUB_CARDS:
+        who.do(c.IssueClubCard(f"K-{desk.new_id()[-6:]}", "Guest"))
+        return
+    on_cards = [check for check in desk.venue.closed.values() if check.club_card]
+    if not on_cards:
+        return
+    check = rng.choice(on_cards)
+    left = [one for one in check.payments if one.refunded_minor < one.amount_minor]
+    if rng.random() < 0.3 or not left:
+        who.do(c.ReopenCheck(check.check_id, shift.shift_id, "sorry"))
+        return
+    one = rng.choice([x for x in left if x.tender == "points"] or left)
+    most = one.amount_minor - one.refunded_minor
+    ids = (check.check_id, PaymentId(desk.new_id()), one.payment_id, shift.shift_id)
+    who.do(c.RefundPayment(*ids, rng.choice((most, rng.randint(1, most))), "sorry"))
 
 
 # -- the kitchen -------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ SERVER_JUMPS_MS = (HOUR_MS, -HOUR_MS, 40_000, -40_000)
 PAPER_S = KITCHEN_PAPER_MS / 1000
 SELDOM = (50_000, 20, 20)
 LINKED = 0.2
+CLUB_IN = 0.2
+"""In how many evenings guests have club cards."""
 LOOKS_S = 300.0
 """When a card worker has looked for the last time."""
 
@@ -192,9 +194,10 @@ class Evening:
                 if isinstance(person, Waiter):
                     person.charges, person.eager = 0.4, True
         remakes = Random(f"{seed} remakes").choice((0.0, 0.0, 0.1))
+        club = 0.15 if Random(f"{seed} members").random() < CLUB_IN else 0.0
         for person in self.people:
             if isinstance(person, Waiter):
-                person.remakes = remakes
+                person.remakes, person.club = remakes, club
 
     async def live(self) -> None:
         """From the first tap to the last answer."""

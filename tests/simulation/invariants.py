@@ -23,7 +23,7 @@ from sync_server.hotel.tables import EntryRow
 from sync_server.protocol.replica import digest
 from sync_server.verify import verify
 
-from . import judges, paper
+from . import judges, paper, points
 from .machines import TerminalMachine
 from .world import World
 
@@ -51,6 +51,7 @@ def broken(world: World) -> list[str]:
         _kitchen_saw_it,
         _folio_is_exact,
         _cards_are_exact,
+        points.are_nobodys_gift,
         _effects_are_settled,
         _paper_is_told,
         _nothing_crashed,

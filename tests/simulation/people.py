@@ -86,13 +86,14 @@ class Person:
 class Waiter(Person):
     """Orders, serves and takes money at three tables that others serve as well; `charges` is how
     often it is to a room, `seldom` how often it is one of `deeds`, `office` how often it has to do
-    with rights lent and numbered papers;
+    with rights lent and numbered papers; `club` how often with club cards and their points;
     `rooms` are those that guests say; who is `eager` sends what a charge waits for; `remakes` is
     how often a fired dish is to be made otherwise."""
 
     charges = 0.1
     seldom = 0.2
     office = 0.0
+    club = 0.0
     eager = False
     remakes = 0.0
     rooms: tuple[str, ...] = ROOMS
@@ -102,11 +103,15 @@ class Waiter(Person):
         if self.office and self.rng.random() < self.office:
             await deeds.at_the_office(self)
             return
+        club = bool(self.club) and self.rng.random() < self.club
         checks = list(self.desk.venue.checks.values())
         if not checks or (len(checks) < 4 and self.rng.random() < 0.15):
             self.open()
             return
         check = self.rng.choice(checks)
+        if club:
+            deeds.with_a_club_card(self, check)
+            return
         weights = {
             self.order: 24,
             self.send: 22,
@@ -350,6 +355,8 @@ class Cashier(Waiter):
             self.do(c.OpenShift(ShiftId(self.desk.new_id()), "1", 50_000))
         elif mine.state == "counted":
             self.do(c.CloseShift(mine.shift_id, "as counted"))
+        elif self.club and self.rng.random() < self.club / 2:
+            deeds.at_the_club(self, mine)
         elif (chance := self.rng.random()) < 0.04:
             self.do(c.CountDrawer(mine.shift_id, (c.DenominationCount(100, 700),)))
         elif chance < 0.1:

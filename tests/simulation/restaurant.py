@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 
-from sync_server.domain.menu import CardTerminal, Catalogue, Printer, Role, StaffMember
+from sync_server.domain.menu import CardTerminal, Catalogue, PointRules, Printer, Role, StaffMember
 from sync_server.domain.staff import RIGHTS
 from sync_server.front_office.access import Access
 from sync_server.front_office.catalogues import Catalogues
@@ -42,7 +42,8 @@ SHIFT_RIGHTS = (
 
 
 TERMS = ("comp", "service", "house_account", "vouchers")
-DESK = ("no_sale", "reopen", "approve")
+DESK = ("no_sale", "reopen", "approve", "club_cards")
+POINTS = PointRules(earn_bp=2_000, cap_bp=5_000, good_days=1)
 
 
 FOUR_GUESTS = Rooms(
@@ -91,7 +92,8 @@ def busy_menu() -> Catalogue:
     roles["cashier"] = replace(cashier, rights=(*cashier.rights, *TERMS, *DESK))
     roles["cashier"] = replace(roles["cashier"], discount_limit_bp=10_000)
     terminals = {"1": CardTerminal("card", "1", "card.house", 1)}
-    return replace(plain, roles=roles, card_terminals=terminals)
+    settings = replace(plain.settings, points=POINTS)
+    return replace(plain, roles=roles, card_terminals=terminals, settings=settings)
 
 
 def at_once(work: Coroutine[Any, Any, object]) -> None:

@@ -35,6 +35,7 @@ class Calm(Evening):
     charges = 0.1
     pace_s = 1.0
     remakes = 0.0
+    club = 0.0
 
     def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
         super().__init__(world, seed, lengths_s)
@@ -45,7 +46,7 @@ class Calm(Evening):
         for person in self.people:
             person.pace_s = self.pace_s
             if isinstance(person, Waiter):
-                person.remakes = self.remakes
+                person.remakes, person.club = self.remakes, self.club
             if isinstance(person, Waiter) and not isinstance(person, Cashier):
                 person.charges = max(self.charges, self.linked / 2)
 

@@ -1,5 +1,6 @@
 """Evenings of a shape in which the trouble comes with the work itself: editions and rights that
-change in mid-service, dishes made otherwise, paper at a terminal. `shapes` has the others."""
+change in mid-service, dishes made otherwise, points spent, paper at a terminal. `shapes` has the
+others."""
 
 import asyncio
 from dataclasses import replace
@@ -11,6 +12,7 @@ from . import invariants, judges
 from .attached import attached
 from .machines import Machine
 from .people import Waiter
+from .points import POINTS_TENDER
 from .restaurant import busy_menu
 from .shapes import (
     FAR,
@@ -33,7 +35,7 @@ from .shapes import (
     TabletInADrawer,
     TabletsRestart,
 )
-from .wire import AWAY, CALM
+from .wire import AWAY, CALM, Weather
 from .world import World
 
 
@@ -124,6 +126,55 @@ class DishesRemade(Calm):
             await self.some_time(0.3)
             world.air.usual = luck.choice((FAR, CALM))
             if luck.random() < 0.3 and world.server.on:
+                world.server.crash()
+
+
+class PointsSpent(Calm):
+    """Guests' club cards earn and pay on three terminals at once over slow air; a terminal hears no
+    answer just when points are on their way, terminals stand alone, and the server dies."""
+
+    lengths_s = (30.0, 40.0)
+    pace_s = 0.4
+    charges = 0.0
+    club = 0.5
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        world.air.usual = Weather(latency_s=0.2)
+
+    async def own_trouble(self) -> None:
+        """See the head of the class."""
+        await asyncio.gather(self.unheard(), self.alone())
+
+    async def unheard(self) -> None:
+        """The answer to a payment with points is lost."""
+        world = self.world
+        while await self.come(lambda: bool(self.paying()), self.lasts_s):
+            name = self.paying()
+            for wire in world.air.wires:
+                if wire.machine == name:
+                    wire.grow_deaf()
+            await asyncio.sleep(4)
+
+    def paying(self) -> str:
+        """The terminal from which points are on their way."""
+        waiters = (one.machine for one in self.people if isinstance(one, Waiter))
+        for machine in waiters:
+            on_the_way = machine.desk._pending if machine.on and machine.ready else []
+            if any(getattr(one.command, "tender", "") == POINTS_TENDER for one in on_the_way):
+                return machine.name
+        return ""
+
+    async def alone(self) -> None:
+        """Somebody is out of the Wi-Fi; the server dies."""
+        world, luck = self.world, self.luck
+        while world.loop.now < self.lasts_s:
+            await self.some_time(0.3)
+            name = luck.choice(("t1", "t2", "t3"))
+            world.air.change(name, AWAY)
+            await asyncio.sleep(luck.random() * 4)
+            world.air.change(name, world.air.usual)
+            if luck.random() < 0.5 and world.server.on:
                 world.server.crash()
 
 
@@ -222,5 +273,6 @@ SHAPES = (
     LoansAndInvoices,
     MenuChanges,
     DishesRemade,
+    PointsSpent,
     PaperAtATerminal,
 )

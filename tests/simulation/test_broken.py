@@ -7,7 +7,7 @@ import pytest
 from sync_server.domain import decisions
 from sync_server.front_office.bus import CommandBus
 
-from . import broken_link, broken_outside
+from . import broken_club, broken_link, broken_outside
 from .broken import VARIANTS, Variant, Workshop, broken
 from .evening import Evening, Violation, run
 from .shapes_of_service import SHAPES
@@ -59,6 +59,6 @@ def test_a_variant_whose_code_has_moved_says_so() -> None:
 
 def test_there_are_enough_of_them() -> None:
     homes = {one.breaks.__module__ for one in VARIANTS}
-    assert {broken_outside.__name__, broken_link.__name__} <= homes
-    assert len(VARIANTS) >= 64
+    assert {one.__name__ for one in (broken_club, broken_link, broken_outside)} <= homes
+    assert len(VARIANTS) >= 68
     assert len({one.name for one in VARIANTS}) == len(VARIANTS)
