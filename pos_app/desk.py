@@ -152,6 +152,10 @@ class Desk(Protocol):
         """Write what no server has answered to a file for whoever takes it over: where it lies and
         how many entries it holds; "" and 0 when there are none, -1 when no disk took it."""
 
+    async def begin_anew(self) -> int:
+        """After a copy of this terminal was found: go on under a history of its own, with what no
+        server has answered; gives how many commands that are."""
+
     async def own_pictures(self) -> tuple[Path, ...]:
         """Pictures on this terminal and on its sticks."""
 

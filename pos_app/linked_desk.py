@@ -270,6 +270,10 @@ class LinkedDesk:
             return "", -1
         return (str(done.path), done.waiting) if done is not None else ("", 0)
 
+    async def begin_anew(self) -> int:
+        """See `Desk`."""
+        return await self._link.restart_epoch()
+
     async def own_pictures(self) -> tuple[Path, ...]:
         """See `Desk`."""
         return await asyncio.to_thread(found_in, self._folder)

@@ -50,7 +50,10 @@ _SCREENS: dict[str, type[Presenter]] = {
 }
 _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment"), ("room_list", "shift")})
 _ABOVE = frozenset(
-    {"seen", "toast_seen", "settings", "go_check", "go_notice", "grant", "deny", "keep_in_file"}
+    {
+        *("seen", "toast_seen", "settings", "go_check", "go_notice", "grant", "deny"),
+        *("keep_in_file", "begin_anew"),
+    }
 )
 
 

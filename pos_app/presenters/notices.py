@@ -98,6 +98,15 @@ class NoticesPresenter(Presenter):
         return Act(f"go_notice:{notice.notice_id}", self.say(key))
 
     @intent
+    def begin_anew(self) -> None:
+        """Whoever may set terminals up says that this one is the right one of two."""
+        if self.may("settings"):
+            self.desk.later(self._begin_anew())
+
+    async def _begin_anew(self) -> None:
+        self.toast(self.say("began_anew", n=await self.desk.begin_anew()), "ready", "check")
+
+    @intent
     def keep_in_file(self) -> None:
         """Write what the server will not take from here any more into a file for the manager."""
         self.desk.later(self._keep_in_file())
@@ -152,7 +161,8 @@ class NoticesPresenter(Presenter):
             text += f" · {self.say('shut_out_with', n=link.saving)}"
             return Banner(text, "late", "error", Act("keep_in_file", self.say("kept_to_file")))
         if link.phase == "forked":
-            return Banner(self.say("forked"), "late", "error")
+            way = Act("begin_anew", self.say("begin_anew")) if self.may("settings") else None
+            return Banner(self.say("forked"), "late", "error", way)
         if not link.online:
             since = link.offline_since_ms
             text = self.say("offline_banner", since=self.clock(since) if since else "")

@@ -28,6 +28,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "hotel rooms do not",
     "cannot_save": "This terminal's disk takes nothing more: enter nothing, call the administrator",
     "forked": "This terminal was restored from a copy: call the administrator",
+    "begin_anew": "Go on here",
+    "began_anew": {
+        "one": "This terminal goes on; {n} entry is sent anew",
+        "other": "This terminal goes on; {n} entries are sent anew",
+    },
     "shut_out": "The server does not let this terminal in any more: call the manager",
     "shut_out_with": {
         "one": "{n} entry never reached it",

@@ -29,6 +29,13 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "cannot_save": "Dysk terminala nie przyjmuje zapisów: nic nie wprowadzaj, "
     "wezwij administratora",
     "forked": "Terminal odtworzono z kopii: wezwij administratora",
+    "begin_anew": "Pracuj dalej tutaj",
+    "began_anew": {
+        "one": "Terminal pracuje dalej; {n} wpis zostanie wysłany od nowa",
+        "few": "Terminal pracuje dalej; {n} wpisy zostaną wysłane od nowa",
+        "many": "Terminal pracuje dalej; {n} wpisów zostanie wysłanych od nowa",
+        "other": "Terminal pracuje dalej; {n} wpisu zostanie wysłane od nowa",
+    },
     "shut_out": "Serwer nie wpuszcza już tego terminala: wezwij kierownika",
     "shut_out_with": {
         "one": "{n} wpis do niego nie dotarł",

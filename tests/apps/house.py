@@ -261,6 +261,10 @@ class HouseDesk:
             self.house.take(command, facts)
         return decision
 
+    async def begin_anew(self) -> int:
+        self.link = replace(self.link, phase="offline")
+        return self.link.saving
+
     async def hand_over(self) -> tuple[str, int]:
         return (
             ("/media/stick/vitrylo-unsent-T3.json", self.link.saving)

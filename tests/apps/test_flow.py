@@ -345,7 +345,7 @@ def test_two_checks_on_a_table_are_told_apart_and_can_be_stepped_through(house: 
 
 
 def test_nothing_that_is_shown_leads_to_an_unknown_intent(house: House) -> None:
-    flow = signed_in(house, "nadia")
+    flow = signed_in(house, "andrii")
     served_check(house, flow)
     flow.act(lines(flow.view())[0].id)
     asked = ("more", "discount", "table", "colleague", "seat", "course", "guests", "fire_time")
@@ -395,6 +395,23 @@ def test_an_idle_terminal_locks_and_keeps_the_work_for_whoever_left_it(house: Ho
     flow.act("lock")
     enter("olena")
     assert flow.view().screen == "floor"
+
+
+def test_of_a_terminal_and_its_copy_an_administrator_lets_one_go_on(house: House) -> None:
+    flow = signed_in(house)
+    flow.desk.link = Link("forked", saving=2)  # type: ignore[misc]
+    assert flow.view().banner.text.startswith("Цей термінал відновлено з копії")
+    assert flow.view().banner.act is None, "a waiter calls whoever may set terminals up"
+    flow.act("begin_anew")
+    assert flow.desk.link.phase == "forked"
+    flow = signed_in(house, "andrii")
+    flow.desk.link = Link("forked", saving=2)  # type: ignore[misc]
+    banner = flow.view().banner
+    assert banner.act is not None
+    flow.act(banner.act.id)
+    flow.desk.finish()  # type: ignore[attr-defined]
+    assert flow.desk.link.phase == "offline"
+    assert "2 entries" in flow.view().toast.text
 
 
 def test_a_terminal_that_was_shut_out_says_so_and_hands_over_what_it_kept(
