@@ -285,7 +285,7 @@ def a_new_epoch_leaves_the_old_base_on_the_screen(shop: Workshop) -> None:
     shop.replace(ClientDesk, "_on_new_history", lambda self: None)
 
 
-@variant(6, DiskDies)
+@variant(8, DiskDies)
 def told_commands_are_not_offered_again(shop: Workshop) -> None:
     """A terminal sends only what nobody has answered."""
     shop.rewrite(
