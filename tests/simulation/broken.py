@@ -515,7 +515,7 @@ def half_of_an_entry_is_booked(shop: Workshop) -> None:
     shop.replace(ledger, "entries", lambda *known: real(*known)[:1])
 
 
-@variant(14)
+@variant(11)
 def a_closed_shift_takes_money(shop: Workshop) -> None:
     """What comes late is added to a Z that was printed."""
     new = shop.rewrite(till, "pay", ('late = shift.state == "closed"', "late = False"))

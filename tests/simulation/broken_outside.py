@@ -270,7 +270,7 @@ def what_is_offered_again_is_told_as_new(shop: Workshop) -> None:
     shop.replace(Group, "_is_doubtful", lambda self, command, event: False)
 
 
-@variant(2, DiskDies)
+@variant(0, DiskDies)
 def the_epoch_is_not_raised(shop: Workshop) -> None:
     """After a restore the server says that it is the same as before."""
     new = shop.rewrite(
