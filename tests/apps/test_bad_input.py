@@ -65,19 +65,29 @@ def test_what_cannot_be_is_said_and_stays_to_be_mended(
     assert flow.view().view.send.enabled, "and the order goes on"
 
 
-@pytest.mark.parametrize("kind", ["percent", "sum"])
-def test_an_impossible_discount_is_not_given_and_can_be_mended(house: House, kind: str) -> None:
-    flow = at_table(house, "nadia")
+def discount_of(house: House, flow: Flow, kind: str) -> int:
     tapped(flow, "tap_item:borscht", "ask_for:discount", "give_discount:open")
     tapped(flow, f"discount_kind:{kind}")
     typed(flow, "999999")
     tapped(flow, "confirm", "discount_because:apology")
     house.settle()
     (check,) = house.venue.checks.values()
-    assert totals_of(check).total_minor >= 0
-    given = totals_of(check).discount_minor
-    assert given == 0 or kind == "sum"
-    assert given or flow.view().toast.text or flow.view().view.sheet.kind
+    totals = totals_of(check)
+    assert totals.total_minor == totals.gross_minor - totals.discount_minor
+    return totals.discount_minor
+
+
+def test_an_impossible_percentage_is_not_given_and_can_be_mended(house: House) -> None:
+    flow = at_table(house, "nadia")
+    assert discount_of(house, flow, "percent") == 0
+    assert flow.view().toast.text == "Такої суми бути не може"
+    assert flow.view().view.sheet.title == "Чому знижка?"
+
+
+def test_a_discount_above_the_bill_takes_the_bill_off_and_no_more(house: House) -> None:
+    flow = at_table(house, "nadia")
+    assert discount_of(house, flow, "sum") == 18500
+    assert not flow.view().view.sheet.kind
 
 
 def test_a_price_that_cannot_be_keeps_its_sheet(house: House) -> None:

@@ -107,7 +107,6 @@ def pay(venue: Venue) -> int:
     pos.act("pay")
     pos.act("pay_by:room")
     pos.until("Готель на зв'язку")
-    time.sleep(0.5)
     keys(pos, "3", "0", "4")
     pos.until("Kowalski, Anna")
     pos.act("part")
