@@ -394,6 +394,9 @@ class CommandBus:
 
     def _go_on_without(self, left: set[str]) -> None:
         """Whoever is here gets the time again to tell what they have."""
+        if left:
+            codes = sorted(self._devices[dev].code for dev in left if dev in self._devices)
+            log.warning("restored: going on without %s", ", ".join(codes))
         self._memory.without(left)
         self._later(self.stop_awaiting)
 
@@ -410,7 +413,7 @@ class CommandBus:
             self._go_on_without(left)
         if reoffers.missing(self._devices) or not (memory.complete or reoffers.overdue):
             return False
-        if reoffers.somebody_missing:
+        if reoffers.left_out:
             agreed = memory.agreed(self._live.head, self._catalogues)
             if not await self._take_run(REMEMBERED, agreed):
                 return False

@@ -47,11 +47,10 @@ class Reoffers:
         self._memory = memory
         self._unheard = set(devices)
         self._here: set[str] = set()
-        self._left_out: set[str] = set()
         self._offers: dict[str, Offer] = {}
         self.overdue = False
-        self.somebody_missing = False
-        """Whether the house goes on without a device, which may bring its commands tomorrow."""
+        self.left_out: set[str] = set()
+        """Devices without which the house goes on; they may bring their commands tomorrow."""
 
     @property
     def waiting(self) -> list[Offer]:
@@ -73,9 +72,8 @@ class Reoffers:
         return self._without(self.missing(devices))
 
     def _without(self, left: set[str]) -> set[str]:
-        self.somebody_missing = self.somebody_missing or bool(left)
         self._unheard -= left
-        self._left_out |= left
+        self.left_out |= left
         self.overdue = False
         return left
 
@@ -123,4 +121,4 @@ class Reoffers:
             if device.answered_seq > device.last_seq
             or (device.dev in self._here and self._memory.owes(device.dev))
         }
-        return self._unheard | (bringing - self._offers.keys() - self._left_out)
+        return self._unheard | (bringing - self._offers.keys() - self.left_out)

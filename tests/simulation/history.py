@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sync_server.client.records import StoredCommand
 from sync_server.domain.events import RoomChargeAsked
+from sync_server.front_office.reoffers import Reoffers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class History:
     """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
     (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
     stands for; `committed_s` is when each event really was, whatever the clocks said;
-    `lost` is what told commands had led to in a journal that burnt, `last_lost` the command at its
-    end, and `opened_without` whether the house then opened without a tablet;
+    `lost` is what told commands had led to in a journal that burnt, `lost_n` their first event
+    there, `last_lost` the command at its end; `recoveries` say which tablets the house then opened
+    without;
     `drifts` are screens that had to be mended by their digest, though they are right in the end;
     `asked_n` is the event that asked for a room charge; `points` are the places, awaits and
     commits, at which machines died."""
@@ -58,8 +60,14 @@ class History:
     asked_n: dict[str, int] = field(default_factory=dict)
     papers: dict[str, object] = field(default_factory=dict)
     lost: dict[str, list[str]] = field(default_factory=dict)
+    lost_n: dict[str, int] = field(default_factory=dict)
     last_lost: str = ""
-    opened_without: bool = False
+    recoveries: list[Reoffers] = field(default_factory=list)
+
+    @property
+    def opened_without(self) -> set[str]:
+        """The tablets that were missing when the house opened after a restore."""
+        return {dev for one in self.recoveries for dev in one.left_out}
 
     def confirmed(self, stored: StoredCommand) -> None:
         """A person saw the tap as saved."""

@@ -14,6 +14,7 @@ from sync_server.domain import events as e
 from sync_server.domain.outward import PAPER
 from sync_server.domain.staff import rights_of
 from sync_server.front_office import journal
+from sync_server.front_office.adoption import adopted_upto
 from sync_server.front_office.tables import EffectRow
 from sync_server.protocol.envelope import EventRecord, read_event
 from sync_server.protocol.replica import CODEC
@@ -143,14 +144,18 @@ def _deeds(types: list[str]) -> set[str]:
 def what_was_told_came_back(world: World) -> list[str]:
     """I-20: after a restore every command whose outcome was told has done what it had done.
 
-    The last of all may be remembered by half: if its own tablet was missing, it is decided anew
-    when that is found, and who had tapped is told to look.
+    If its own tablet was missing when the house opened, what nobody else remembers, and the last of
+    all, which may be remembered by half, is decided anew when that is found: the others may have
+    been paid meanwhile, and who had tapped is told to look.
     """
-    lost = dict(world.history.lost)
-    if world.history.opened_without:
-        lost.pop(world.history.last_lost, None)
+    history = world.history
+    lost, missing = dict(history.lost), history.opened_without
+    if missing:
+        lost.pop(history.last_lost, None)
     if not lost:
         return []
+    office = world.server.office
+    agreed_n = adopted_upto(office.database, office.bus.epoch)
     made: dict[str, list[str]] = defaultdict(list)
     for record, _ in entries(world):
         made[record.cmd_id].append(record.type)
@@ -160,6 +165,9 @@ def what_was_told_came_back(world: World) -> list[str]:
     for key in world.history.told:
         cmd_id = told.get(key, "")
         if cmd_id in lost and _deeds(made[cmd_id]) != _deeds(lost[cmd_id]):
+            alone = key[0] in missing and history.lost_n[cmd_id] > agreed_n
+            if alone and "NoticeRaised" in made[cmd_id]:
+                continue
             found.append(
                 f"I-20 {taps[cmd_id].type} {key[2]} of {key[0][-4:]}: had led to {lost[cmd_id]}, "
                 f"after the restore to {made[cmd_id]}"

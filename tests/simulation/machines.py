@@ -264,6 +264,8 @@ class ServerMachine(Machine):
         self.hand_out = HandOut(lambda: self.loop.now, self.boots, promise=promises(self.loop))
         self.office.asks.hand_out = self.hand_out
         await self.office.start()
+        if self.office.bus.reoffers is not None:
+            self.history.recoveries.append(self.office.bus.reoffers)
         self.history.stood(self.office.head_n, (), self.loop.now)
         self.office.watch(
             lambda events: self.history.stood(self.office.head_n, events, self.loop.now)
@@ -369,6 +371,7 @@ class ServerMachine(Machine):
                 if n > backup.n:
                     record = read_event(data)
                     self.history.lost.setdefault(record.cmd_id, []).append(record.type)
+                    self.history.lost_n.setdefault(record.cmd_id, n)
                     self.history.last_lost = record.cmd_id
         self.disk = MemoryDisk(backup.image)
         self.disks.append(self.disk)

@@ -168,7 +168,6 @@ class TabletInADrawer(Calm):
             3 * RECOVERED_S,
             "the house opens without it",
         )
-        world.history.opened_without = True
         await asyncio.sleep(luck.random() * 6)
         world.air.change(away, CALM)
 
