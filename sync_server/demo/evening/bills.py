@@ -16,7 +16,7 @@ from sync_server.domain.payments import cash_due, share
 from sync_server.domain.qr_codes import payment_reference
 
 from .clock import ScriptClock
-from .plan import MANAGER, POOR_ROOM, Payment, Visit, tip_of
+from .plan import MANAGER, POOR_ROOM, SECTIONS, Payment, Visit, tip_of
 from .posts import Post
 
 TRIES = 12
@@ -62,11 +62,12 @@ class Till:
             await self._refund(bills[0], at)
 
     def _hold_card(self, visit: Visit, post: Post, check: Check) -> None:
-        """The guest holds up a club card before the bill; nobody sits at two tables with it."""
-        elsewhere = {other.club_card for other in post.venue.checks.values()}
-        free = sorted(post.venue.club.keys() - elsewhere)
-        if free and check.live and not check.club_card and not check.payments:
-            card = free[visit.number // CLUB_EVERY % len(free)]
+        """The guest holds up a club card before the bill: the regular of this waiter, who sits at
+        one table at a time. So no two terminals spend the same points before they hear of it."""
+        known = dict(zip(SECTIONS, sorted(post.venue.club), strict=False))
+        card = known.get(visit.staff, "")
+        seated = any(other.club_card == card for other in post.venue.checks.values())
+        if card and not seated and check.live and not check.club_card and not check.payments:
             post.do(c.AttachClubCard(check.check_id, card))
 
     def _with_points(self, visit: Visit, post: Post, check: Check) -> bool:
