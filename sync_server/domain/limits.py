@@ -157,6 +157,9 @@ CARD_LEAST = 4
 CARD_LENGTH = 128
 LIKING_LENGTH = 4_000
 SESSION_MS = 14 * 3_600_000
+BEAT_DELAY_MS = 10_000
+"""By so much a command may seem later than it was made: a device's clock is compared when its beat
+is heard, and a busy machine hears it late. Who taps and locks the terminal at once has tapped."""
 OFFLINE_SIGN_IN_MS = 12 * 3_600_000
 MENU_GRACE_MS = 24 * 3_600_000
 CLOCK_SKEW_MS = 30_000

@@ -330,7 +330,7 @@ class Access:
         held = self._sessions.get(token_hash(command.session))
         if held is None or held.dev != dev or held.staff_id != command.actor:
             return refuse("session_ended")
-        if at_ms > held.until_ms:
+        if at_ms > held.until_ms + limits.BEAT_DELAY_MS:
             return refuse("session_ended")
         return None
 

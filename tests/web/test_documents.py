@@ -90,6 +90,7 @@ def test_a_stock_take_goes_from_the_sheet_to_a_variance_posted_by_another(
     page.goto("/stock/new/count?store=bar")
     page.click("button[value=fill]")
     rows = page.locator("table.lines tbody tr")
+    expect(rows.first.locator("input[name=good]")).not_to_have_value("")
     expect(rows.first.locator("input[name=good]")).to_have_value(
         "Beef" if rows.count() > 1 else "Saperavi"
     )
@@ -246,6 +247,7 @@ def test_shelves_are_counted_on_a_phone(page: Page) -> None:
     sign_in(page, "marko")
     page.goto("/stock/new/count?store=kitchen")
     page.click("button[value=fill]")
+    expect(page.locator("input[name=good]").first).not_to_have_value("")
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
     expect(page.locator("nav a").first).to_be_hidden()
