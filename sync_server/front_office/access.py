@@ -274,7 +274,8 @@ class Access:
         return made
 
     async def end_session(self, session: str, now_ms: int) -> None:
-        """Sign out: what was tapped before and is still on its way counts, nothing after."""
+        """Sign out: what was tapped before and is still on its way counts, and nothing that was
+        surely tapped after (`limits.BEAT_DELAY_MS`)."""
         token = token_hash(session)
 
         def write(connection: Connection) -> None:
