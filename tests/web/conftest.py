@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sync_server.back_office.books import file_url
 from sync_server.store.database import Database
@@ -29,6 +29,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 60_000
+"""So long a test waits for what it has said that it waits for; only a failure takes that long."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ def page(browser: Browser, office: Served) -> Iterator[Page]:
     context = browser.new_context(
         base_url=office.address, viewport={"width": 1366, "height": 768}, accept_downloads=True
     )
+    context.set_default_timeout(PATIENCE_MS)
     window = context.new_page()
     foreign: list[str] = []
     window.on("request", lambda request: foreign.append(request.url))

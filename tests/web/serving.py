@@ -7,6 +7,7 @@ Run as `python -m tests.web.serving FOLDER`; prints its port, serves until it is
 import asyncio
 import itertools
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,16 +73,21 @@ def documents(connection: Connection) -> None:
 
 
 class Menu:
-    """The front's catalogue, as it would be read there: always the same, but while a file called
-    `unreadable` lies beside the books."""
+    """The front's catalogue, as it would be read there: always the same. While a file called
+    `unreadable` lies beside the books it cannot be read; while one called `held` lies there
+    whoever reads it waits, up to two minutes."""
 
     def __init__(self, folder: Path) -> None:
-        self._unreadable = folder / "unreadable"
+        self._unreadable, self._held = folder / "unreadable", folder / "held"
 
     def catalogue(self) -> Catalogue:
         """The menu in force."""
         if self._unreadable.exists():
             raise OSError("the front's database cannot be read")
+        for _ in range(1_200):
+            if not self._held.exists():
+                break
+            time.sleep(0.1)
         return a_menu()
 
 
