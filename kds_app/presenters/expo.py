@@ -119,6 +119,7 @@ def _card(
         tone=state,
         rows=(*rush, *(row for ticket in group for row in _rows(venue, ticket, names))),
         acts=_acts(venue, first, standing, state, names),
+        versions=tuple((one.ticket_id, one.version) for one in group if one.state == "open"),
         ring="late_text" if rushed else _ring(state, first),
         more=f"sheet:table:{first.check_id}:{first.course}",
     )

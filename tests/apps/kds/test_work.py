@@ -48,6 +48,18 @@ def test_the_pass_shows_every_station_of_a_table_and_turns_green_when_all_are_do
     assert not screen.view().placed
 
 
+def test_what_the_pass_shows_is_not_told_as_standing_on_another_page(house: Kitchen) -> None:
+    screen = Screen(house)
+    screen.act(f"tab:{PASS}")
+    house.order(house.check("0001", "t5"), ("fries", 1), ("trout", 1))
+    view = screen.view()
+    assert [place.card.title for place in view.placed] == ["Table 5"]
+    assert (view.newcomers, view.waiting) == ((), None)
+    (hot,) = house.tickets("hot")
+    drawn = dict(version for place in view.placed for version in place.card.versions)
+    assert screen.board.unseen(drawn) == ((hot.ticket_id, 1),), "the grill has its own screen"
+
+
 def test_the_pass_bumps_in_two_steps_and_its_dishes_then_count_as_served(house: Kitchen) -> None:
     check = house.check("0001", "t5")
     house.order(check, ("fries", 1), ("trout", 1))
