@@ -413,7 +413,7 @@ class CommandBus:
             self._go_on_without(left)
         if reoffers.missing(self._devices) or not (memory.complete or reoffers.overdue):
             return False
-        if reoffers.left_out:
+        if reoffers.left_out or reoffers.brings_more:
             agreed = memory.agreed(self._live.head, self._catalogues)
             if not await self._take_run(REMEMBERED, agreed):
                 return False

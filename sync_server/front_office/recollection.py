@@ -8,8 +8,9 @@ everybody, the events of a command from its own device alone, which is believed 
 told as well. If a tablet is missing, what the others were told may rest on commands that nobody
 here can bring: a dish that it had ordered, money that it had taken. Then what those who are here
 agree on is adopted as it stood (`agreed`), up to the first event of which two of them say
-different things. Here the memories are fetched and kept; `bus` uses them, `group` repeats what
-can't be decided again.
+different things. The same goes for a tablet that has more to bring than one push holds: it may be
+gone before the rest, when half is decided and cannot be adopted any more. Here the memories are
+fetched and kept; `bus` uses them, `group` repeats what can't be decided again.
 """
 
 from collections import Counter, deque
@@ -180,6 +181,11 @@ class Recollection:
     def owes(self, dev: str) -> bool:
         """Whether a command of this device stood in the lost journal and has not come yet."""
         return self._open[dev] > 0
+
+    def owes_beyond(self, dev: str, at_hand: Iterable[str]) -> bool:
+        """Whether more commands of this device stood in the lost journal than these, which lie
+        here."""
+        return self._open[dev] > sum(cmd_id in self._records for cmd_id in at_hand)
 
     def came(self, cmd_ids: Iterable[str]) -> None:
         """These are decided, or were before."""

@@ -113,6 +113,14 @@ class Reoffers:
         left = offer.commands[len(offer.results) :]
         return next(filter(None, (self._memory.place(one.command.cmd_id) for one in left)), 0)
 
+    @property
+    def brings_more(self) -> bool:
+        """Whether somebody here has more to bring than lies here, and could leave before that."""
+        return any(
+            self._memory.owes_beyond(dev, (one.command.cmd_id for one in offer.commands))
+            for dev, offer in self._offers.items()
+        )
+
     def missing(self, devices: Mapping[str, Device]) -> set[str]:
         """The devices that are waited for: still to come, or with more to offer than lies here."""
         bringing = {

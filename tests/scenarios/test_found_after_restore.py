@@ -195,6 +195,26 @@ def test_a_dish_made_on_the_check_that_continued_a_paid_one_is_not_made_again(to
     played(story)
 
 
+async def ihor_orders_it_hot(scene: Scene) -> None:
+    """A borscht on Olena's check, about which he changes his mind."""
+    scene.tap(IHOR, c.AddLines(K, (scene.dish("l3", "borscht"),)))
+    scene.tap(IHOR, c.ChangeLine(K, L3, 1_000, (), 0, 1, "hot", ""))
+    await scene.drained()
+
+
+async def it_stands_hot(scene: Scene) -> None:
+    """Ihor's borscht is on the check as the cook has it, before his tablet is back and after."""
+    line = scene.check().line(L3)
+    assert line is not None, "the cook has a dish that is on nobody's check"
+    assert (line.note, line.fire_no) == ("hot", 1)
+    assert not verify(scene.world.server.office.database)
+    scene.machine(IHOR).switch_on()
+    await scene.until(lambda: scene.machine(IHOR).ready)
+    await scene.drained()
+    assert scene.outcome(IHOR, "ChangeLine") == ("accepted", "")
+    assert tickets_with(scene, L3) == [K]
+
+
 def test_what_olena_sent_stands_although_who_had_ordered_it_is_missing() -> None:
     """Ihor had ordered a borscht on her check and changed his mind about it; she sent it, and was
     told so. Then his tablet lay in a drawer: her ticket came back for a dish that nobody had
@@ -202,9 +222,7 @@ def test_what_olena_sent_stands_although_who_had_ordered_it_is_missing() -> None
 
     async def story(scene: Scene) -> None:
         backup = await burnt(scene)
-        scene.tap(IHOR, c.AddLines(K, (scene.dish("l3", "borscht"),)))
-        scene.tap(IHOR, c.ChangeLine(K, L3, 1_000, (), 0, 1, "hot", ""))
-        await scene.drained()
+        await ihor_orders_it_hot(scene)
         scene.tap(OLENA, c.SendLines(K, (L3,)))
         await scene.drained()
         scene.tap(OLENA, c.AddLines(K, (scene.dish("l4", "borscht"),)))
@@ -215,15 +233,7 @@ def test_what_olena_sent_stands_although_who_had_ordered_it_is_missing() -> None
         server.restore(backup)
         server.switch_on()
         await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
-        line = scene.check().line(L3)
-        assert line is not None
-        assert (line.note, line.fire_no) == ("hot", 1)
-        assert not verify(server.office.database)
-        scene.machine(IHOR).switch_on()
-        await scene.until(lambda: scene.machine(IHOR).ready)
-        await scene.drained()
-        assert scene.outcome(IHOR, "ChangeLine") == ("accepted", "")
-        assert tickets_with(scene, L3) == [K]
+        await it_stands_hot(scene)
 
     played(story)
 
