@@ -25,6 +25,8 @@ HELLO_TIMEOUT_MS = 3_000
 HANDSHAKE_TIMEOUT_MS = 5_000
 PING_MS = 10_000
 BEAT_MS = 5_000
+BEATS_COMPARED = 8
+"""Of so many beats of a device the one that was heard soonest tells its clock."""
 CONNECTIONS = 1_024
 UNAUTHENTICATED_PER_ADDRESS = 8
 COMMANDS_PER_SECOND = 50
@@ -157,9 +159,10 @@ CARD_LEAST = 4
 CARD_LENGTH = 128
 LIKING_LENGTH = 4_000
 SESSION_MS = 14 * 3_600_000
-BEAT_DELAY_MS = 10_000
-"""By so much a command may seem later than it was made: a device's clock is compared when its beat
-is heard, and a busy machine hears it late. Who taps and locks the terminal at once has tapped."""
+BEAT_DELAY_MS = 2_000
+"""By so much a command may seem later than it was made: even the soonest of the beats by which a
+device's clock is compared was under way for a moment, and a link that has just begun has only one.
+Who taps and locks the terminal at once has tapped."""
 OFFLINE_SIGN_IN_MS = 12 * 3_600_000
 MENU_GRACE_MS = 24 * 3_600_000
 CLOCK_SKEW_MS = 30_000

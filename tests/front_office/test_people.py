@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import CheckId, LineId, PaymentId, ShiftId
 from sync_server.front_office.access import OFFLINE
@@ -311,6 +313,46 @@ async def test_a_commands_time_comes_from_the_monotonic_clock_of_the_same_start(
     before_reboot = {"boot_id": BOOT, "made_mono_ms": 3_000}
     told = house.now_ms - 2 * MINUTE_MS
     assert await made_at(house, till, **before_reboot, made_wall_ms=told) == -2 * MINUTE_MS
+
+
+def steady_beats(house: House, till: Till, count: int, late_ms: int = 0) -> None:
+    """Beats of a clock that shows the house's time, each heard `late_ms` after it was made."""
+    for _ in range(count):
+        house.now_ms += limits.BEAT_MS
+        till.beat(mono_ms=house.now_ms - late_ms)
+
+
+async def test_a_beat_that_is_heard_late_does_not_move_the_comparison_of_clocks(
+    house: House, till: Till
+) -> None:
+    """A busy machine heard a beat eight seconds late, and every tap seemed made after the sign-out
+    that had followed it."""
+    await till.order()
+    await till.sign_in("olena")
+    steady_beats(house, till, 2)
+    steady_beats(house, till, limits.BEATS_COMPARED - 1, late_ms=8_000)
+    tapped_ms = house.now_ms
+    on_its_way = till.write(c.SetGuests(K, 4), boot_id=BOOT, made_mono_ms=tapped_ms)
+    house.now_ms += 1_000
+    await till.ask("sign_out")
+    house.now_ms += MINUTE_MS
+    assert (await till.push(on_its_way)).results[0].outcome == "accepted"
+    assert house.rows("SELECT max(at_ms) FROM journal WHERE type = 'GuestsSet'") == [(tapped_ms,)]
+
+
+@pytest.mark.parametrize("step_ms", [HOUR_MS, 15_000, -15_000, -HOUR_MS])
+async def test_a_clock_that_really_jumped_is_followed(
+    house: House, till: Till, step_ms: int
+) -> None:
+    """A tablet that slept is behind by as long; the server's clock may be set. An hour or a step
+    back is seen by one beat, what could as well be a delay after eight."""
+    await till.order()
+    steady_beats(house, till, limits.BEATS_COMPARED)
+    for _ in range(limits.BEATS_COMPARED if step_ms == 15_000 else 1):
+        steady_beats(house, till, 1, late_ms=step_ms)
+    ago_ms = 20_000
+    clock = {"boot_id": BOOT, "made_mono_ms": house.now_ms - step_ms - ago_ms}
+    assert await made_at(house, till, **clock) == -ago_ms
 
 
 async def test_without_it_the_wall_clock_counts_within_bounds(house: House, till: Till) -> None:
