@@ -4,17 +4,17 @@ Rule: a dish that a cook has seen is a fact (reliability 2.20). What a missing t
 adopted as the others remember it (`recollection.agreed`). Where that ends because two of them
 remember different things, or since a tablet came back empty, a colleague would still send the
 same dishes again: so what was given to the kitchen, and nothing else, is believed on anybody's
-word. What follows of itself from a send (portions counted down, the close of a
-check that is paid) is repeated as far as it is still so. Lines are followed to the check on which
-they stand now: while a payment is missing no second check continues a paid one. A company's
-invoice is the server's own paper: whoever remembers its number keeps it from being given again.
-`recollection` remembers, `group` repeats, `bus` says when.
+word. What follows of itself from a send (portions counted down, the close of a check that is paid,
+the points that its guest's card earns) is repeated as far as it is still so. Lines are followed to
+the check on which they stand now: while a payment is missing no second check continues a paid one.
+A company's invoice is the server's own paper: whoever remembers its number keeps it from being
+given again. `recollection` remembers, `group` repeats, `bus` says when.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sync_server.domain import events as e
+from sync_server.domain import club, events as e
 from sync_server.domain.checks import balance, totals_of
 from sync_server.domain.ids import CheckId
 from sync_server.domain.venue import Venue
@@ -28,7 +28,7 @@ GIVEN = frozenset(
     }
 )
 
-FOLLOWS = frozenset({"ItemStopped", "CheckClosed"})
+FOLLOWS = frozenset({"ItemStopped", "PointsEarned", "CheckClosed"})
 
 
 def was_given(records: Sequence[EventRecord]) -> bool:
@@ -88,7 +88,24 @@ def still_follows(venue: Venue, event: object) -> bool:
     if isinstance(event, e.CheckClosed):
         check = venue.checks.get(event.check_id)
         return check is not None and balance(check) == 0 and totals_of(check) == event.totals
+    if isinstance(event, e.PointsEarned):
+        return _still_earns(venue, event)
     return True
+
+
+def _still_earns(venue: Venue, event: e.PointsEarned) -> bool:
+    """Whether the check, whose close comes next, earns these points on the card that it has."""
+    check, card = venue.checks.get(event.check_id), venue.club.get(event.card)
+    if check is None or card is None or balance(check) != 0:
+        return False
+    paid_minor = totals_of(check).total_minor - club.paid_with_points(check)
+    withheld_minor = min(event.amount_minor, card.owes_minor)
+    earner = club.goes_on_as(venue.club, check.club_card)
+    return (earner, paid_minor, withheld_minor) == (
+        event.card,
+        event.paid_minor,
+        event.withheld_minor,
+    )
 
 
 def was_made(venue: Venue, event: object) -> bool:

@@ -7,9 +7,10 @@ import asyncio
 
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import LineId
+from tests.simulation.machines import Backup
 from tests.simulation.wire import AWAY, CALM
 
-from .scene import IHOR, OLENA, PETRO, K, Scene, played
+from .scene import IHOR, L1, L2, OLENA, PETRO, K, Scene, played
 from .test_found_after_restore import burnt, ihor_orders_it_hot, it_stands_hot, tickets_with
 
 L3 = LineId("l3")
@@ -95,5 +96,79 @@ def test_what_olena_sent_stands_although_who_had_ordered_it_left_in_the_middle()
         scene.machine(IHOR).crash()
         await scene.until(lambda: server.office.bus.reoffers is None, 150)
         await it_stands_hot(scene)
+
+    played(story)
+
+
+async def put_back_in_two_goes(scene: Scene, backup: Backup) -> None:
+    """The power goes again when the first that was told is stored, and Ihor's tablet goes home: the
+    old numbers are taken by then, so nothing of what is remembered can be adopted."""
+    server = scene.world.server
+    server.restore(backup)
+    server.switch_on()
+    await scene.until(lambda: server.ready)
+
+    def again(n: int) -> None:
+        server.crash_at_next_commit()
+
+    server.office.subscribe(again)
+    await scene.until(lambda: not server.on, 90)
+    scene.machine(IHOR).crash()
+    server.switch_on()
+    await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 240)
+
+
+def test_the_cook_does_not_get_a_dish_twice_though_the_house_came_back_in_two_goes() -> None:
+    """Only what the kitchen had is believed then of who is missing."""
+
+    async def story(scene: Scene) -> None:
+        backup = await burnt(scene)
+        scene.tap(OLENA, c.SetGuests(K, 3))
+        await scene.drained()
+        scene.tap(IHOR, c.SendLines(K, (L1,)))
+        await scene.drained()
+        scene.tap(PETRO, c.SetGuests(K, 4))
+        await scene.drained()
+        await put_back_in_two_goes(scene, backup)
+        assert [line.fire_no for line in scene.check().lines] == [1, 0]
+        scene.tap(OLENA, c.SendLines(K, (L1, L2)))
+        await scene.until(lambda: not scene.desk(OLENA).waiting)
+        assert [len(tickets_with(scene, line_id)) for line_id in (L1, L2)] == [1, 1]
+        scene.machine(IHOR).switch_on()
+        await scene.until(lambda: scene.machine(IHOR).ready)
+        await scene.drained()
+        assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
+
+    played(story)
+
+
+def test_a_guests_card_earns_once_though_who_had_sent_the_last_dish_is_missing() -> None:
+    """The check was paid before its dishes were sent, so the send closed it and the card earned.
+    That made the send no evidence of anything: the dishes were open again, with the money."""
+
+    async def story(scene: Scene) -> None:
+        backup = await burnt(scene)
+        scene.tap(OLENA, c.SetGuests(K, 3))
+        await scene.drained()
+        scene.tap(PETRO, c.IssueClubCard("K-1000"))
+        await scene.drained()
+        scene.tap(PETRO, c.AttachClubCard(K, "K-1000"))
+        scene.pay(PETRO, "cash")
+        await scene.drained()
+        scene.tap(IHOR, c.SendLines(K, (L1, L2)))
+        await scene.drained()
+        earned = scene.server.closed[K].points_minor
+        scene.tap(PETRO, c.StopItem("borscht", 5_000))
+        await scene.drained()
+        await put_back_in_two_goes(scene, backup)
+        for _ in ("without Ihor's tablet", "with it"):
+            assert scene.server.closed[K].points_minor == earned > 0
+            assert scene.server.club["K-1000"].balance_minor == earned
+            assert tickets_with(scene, L1) == [K]
+            if not scene.machine(IHOR).on:
+                scene.machine(IHOR).switch_on()
+                await scene.until(lambda: scene.machine(IHOR).ready)
+                await scene.drained()
+        assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
 
     played(story)

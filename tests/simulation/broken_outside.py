@@ -15,14 +15,17 @@ from sync_server.effects import paper, posting_states, printing
 from sync_server.effects.card_payments import CardPayments
 from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.effects.printing import Printing
-from sync_server.front_office import effects_door
+from sync_server.front_office import effects_door, recollection
 from sync_server.front_office.bus import CommandBus
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.group import Group
 from sync_server.front_office.recollection import Past, Recollection
 from sync_server.front_office.reoffers import Reoffers
 from sync_server.terminal_printers import HandOut
-from tests.scenarios import test_found_after_restore as scenes
+from tests.scenarios import (
+    test_found_after_restore as scenes,
+    test_found_in_recovery as recoveries,
+)
 
 from . import machines
 from .broken import Workshop, variant
@@ -44,6 +47,12 @@ from .shapes_of_service import PaperAtATerminal
 
 NUMBER_OF_AN_INVOICE = (
     scenes.test_the_number_of_an_invoice_that_a_company_has_is_not_given_to_another
+)
+HOUSE_IN_TWO_GOES = (
+    recoveries.test_the_cook_does_not_get_a_dish_twice_though_the_house_came_back_in_two_goes
+)
+WHO_LEFT_IN_THE_MIDDLE = (
+    recoveries.test_what_olena_sent_stands_although_who_had_ordered_it_left_in_the_middle
 )
 
 
@@ -256,6 +265,18 @@ def what_terminals_kept_is_not_used(shop: Workshop) -> None:
 def what_the_world_has_and_nobody_brings_is_forgotten(shop: Workshop) -> None:
     """A second company gets an invoice of the first one's number, though every tablet knows it."""
     shop.replace(Recollection, "given_before", lambda self, n, passed: [])
+
+
+@variant(0, scene=HOUSE_IN_TWO_GOES)
+def what_the_kitchen_had_of_a_missing_tablet_is_forgotten(shop: Workshop) -> None:
+    """A colleague's next send takes the dish along, and the cook makes it a second time."""
+    shop.replace(recollection, "was_given", lambda records: False)
+
+
+@variant(0, scene=WHO_LEFT_IN_THE_MIDDLE)
+def who_has_more_to_bring_is_taken_to_stay(shop: Workshop) -> None:
+    """Half of the evening is decided when the tablet goes, and the rest of it falls away."""
+    shop.replace(Reoffers, "brings_more", property(lambda self: False))
 
 
 @variant(61, TabletInADrawer)

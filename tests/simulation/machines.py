@@ -109,6 +109,10 @@ class Machine:
         """The power goes now."""
         self.life.end()
 
+    def crash_at_next_commit(self) -> None:
+        """The power goes before anything more is stored."""
+        self.crash_in_commit = self._commits + 1
+
     def _died(self, life: Life) -> None:
         self.ready = False
         self.history.crashes += 1
