@@ -6,8 +6,8 @@ as long as there is none yet, the intake waits and the pages go on.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
@@ -27,11 +27,8 @@ from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
 from sync_server.front_office.access import pin_hash
 from sync_server.front_office.tables import FrontRow
-from sync_server.hotel.embedded import EmbeddedGateway
-from sync_server.hotel.gateway import DayTotals, FolioGateway
 from sync_server.hotel.opening import EmbeddedSettings
-from sync_server.hotel.property import Property
-from sync_server.hotel.sent_log import SentLog
+from sync_server.hotel.outlet_days import Answers, Folios, OutletCharge
 from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
@@ -41,9 +38,6 @@ from sync_server.store.visitor import Visitor
 from sync_server.unsent_review import FrontDevices
 
 FRONT, HOTEL = "front", "hotel"
-HOTEL_DAYS = 400
-ANSWER_DAYS = 62
-"""Days of answers that are added up for one question."""
 TOKEN_BYTES = 32
 T = TypeVar("T")
 
@@ -84,59 +78,40 @@ class FrontMenu:
 
 
 class HotelFolios:
-    """What the property system itself says of a day, asked through its gateway.
+    """What the property system has of the restaurant's charges, read beside the server.
 
-    Our own hotel is asked beside the server that writes it. The links to others tell no sums
-    (their `abilities` say so) and belong to the server, which holds the one connection; but what
-    they answered to each charge stands in the link's log, and is added up here.
+    Our own hotel is asked for its folios. The links to others tell no sums and belong to the
+    server, which holds the one connection; but what they answered to each charge stands in the
+    link's log.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
         """Whose hotel, and as which outlet the restaurant posts."""
-        self._settings = settings
+        self._url = settings.database_url(HOTEL)
+        self._source: Folios | Answers = Folios(settings.outlet)
+        if not isinstance(settings.hotel, EmbeddedSettings):
+            self._source = Answers(settings.hotel.link, settings.outlet)
 
     @property
     def by_answers(self) -> bool:
         """Whether the property system is another's, which tells no sums."""
-        return self._settings.hotel.kind != "embedded"
+        return isinstance(self._source, Answers)
 
     def between(self, first: str, last: str) -> Mapping[str, int] | None:
         """By business day the sums of the restaurant's outlet; None when nobody tells."""
-        days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
-        if days > (ANSWER_DAYS if self.by_answers else HOTEL_DAYS):
-            return None
-        start = date.fromisoformat(first)
-        wanted = [(start + timedelta(days=day)).isoformat() for day in range(days)]
+        return self._read(lambda connection: self._source.sums(connection, first, last))
+
+    def listed(self, first: str, last: str, most: int) -> Sequence[OutletCharge]:
+        """Each charge of the days in their order, at most `most`; none when nobody tells."""
+        found = self._read(lambda connection: self._source.listed(connection, first, last, most))
+        return found or ()
+
+    def _read(self, query: Callable[[Connection], T]) -> T | None:
         try:
-            url = self._settings.database_url(HOTEL)
-            with Database.open_read_only(url, HOTEL, readers=1) as database:
-                if not isinstance(self._settings.hotel, EmbeddedSettings):
-                    log = SentLog(database, self._settings.hotel.link, wall_ms)
-                    return asyncio.run(self._answers(log, wanted))
-                gateway = EmbeddedGateway(Property(database, wall_ms))
-                return asyncio.run(self._sums(gateway, wanted))
+            with Database.open_read_only(self._url, HOTEL, readers=1) as database:
+                return database.read(query)
         except StoreError:
             return None
-
-    async def _answers(self, log: SentLog, days: Sequence[str]) -> dict[str, int]:
-        sums = {}
-        for day in days:
-            answers = await log.answered_on(day)
-            own = [each for each in answers if each.outlet == self._settings.outlet]
-            if own:
-                sums[day] = sum(each.total_minor for each in own)
-        return sums
-
-    async def _sums(self, gateway: FolioGateway, days: Sequence[str]) -> dict[str, int] | None:
-        sums = {}
-        for day in days:
-            told = await gateway.totals(day)
-            if not isinstance(told, DayTotals):
-                return None
-            own = [each for each in told.outlets if each.outlet == self._settings.outlet]
-            if own:
-                sums[day] = sum(each.total_minor for each in own)
-        return sums
 
 
 def _newest_catalogue(connection: Connection) -> bytes | None:

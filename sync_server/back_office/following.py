@@ -2,7 +2,7 @@
 
 Rule: the cursor and what was made of a batch are one transaction; a skipped number stops the
 follower rather than lose an event. Books that are older than a follower are told the whole journal.
-Neighbours: `till` and `pace` (who follows), `intake` (stock and cost, by its own cursor).
+Neighbours: `till`, `pace`, `room_days` (who follows), `intake` (stock and cost, by its own cursor).
 """
 
 from collections.abc import Callable, Sequence
@@ -27,6 +27,33 @@ class Batch(Protocol):
 
     def write(self) -> None:
         """Store what was counted."""
+
+
+class Round:
+    """A journal for several followers: what one of them read, the next ones are given again.
+
+    Only within a round, which `begin` opens: the journal may have grown since, and after a restore
+    of the front's database the same number may be another event.
+    """
+
+    def __init__(self, reader: JournalReader) -> None:
+        """`reader` is asked for what nobody has read in this round."""
+        self._reader = reader
+        self._read: dict[tuple[int, int], Sequence[JournalEvent]] = {}
+
+    def begin(self) -> None:
+        """Forget what was read."""
+        self._read.clear()
+
+    def read_after(self, n: int, limit: int) -> Sequence[JournalEvent]:
+        """Up to `limit` events after number `n`."""
+        if (n, limit) not in self._read:
+            self._read[n, limit] = self._reader.read_after(n, limit)
+        return self._read[n, limit]
+
+    def sound(self, n: int) -> bool:
+        """Whether event `n` is as it was written."""
+        return self._reader.sound(n)
 
 
 class Follower:

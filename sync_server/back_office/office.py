@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,13 @@ from .accounts import Accounts, Passwords
 from .books import open_books
 from .catalogue import CatalogueReader, learn_polish_names
 from .device_offers import DeviceReader
+from .following import Follower, Round
 from .intake import Intake, JournalGap, JournalReader
 from .pace import Pace, learn_stations
 from .recosting import recost
 from .reports.naming import learn
 from .reports.report import HotelSums
+from .room_days import RoomDays
 from .till import Till
 from .web.settled import SiteSettings
 from .web.site import Site
@@ -105,9 +107,12 @@ class Office:
             hotel,
             devices,
         )
-        self._intake = Intake(database, reader) if reader is not None else None
-        self._till = Till(database, reader) if reader is not None else None
-        self._pace = Pace(database, reader) if reader is not None else None
+        self._round = Round(reader) if reader is not None else None
+        self._intake: Intake | None = None
+        self._followers: Sequence[Follower] = ()
+        if self._round is not None:
+            self._intake = Intake(database, self._round)
+            self._followers = [kind(database, self._round) for kind in (Till, Pace, RoomDays)]
         self._menu = menu
         self._names_known = False
 
@@ -159,25 +164,29 @@ class Office:
             await self._database.write(lambda connection: learn_polish_names(connection, menu))
         self._names_known = True
 
+    async def _tell(self, follower: Follower) -> bool:
+        """One batch for a follower; whether there was any."""
+        events = await asyncio.to_thread(follower.fetch)
+        if any(event.type == "CataloguePublished" for event in events):
+            self._names_known = False
+        if events:
+            await follower.take(events)
+        return bool(events)
+
     async def _follow(self) -> None:
         """Take the journal into the books for ever; work late documents out in between."""
         pause, complaint = RETRY_FIRST_S, ""
         while True:
             try:
+                if self._round:
+                    self._round.begin()
                 events = await asyncio.to_thread(self._intake.fetch) if self._intake else ()
-                told = await asyncio.to_thread(self._till.fetch) if self._till else ()
-                if self._till and told:
-                    await self._till.take(told)
-                if any(event.type == "CataloguePublished" for event in told):
-                    self._names_known = False
+                told = [await self._tell(follower) for follower in self._followers]
                 if not self._names_known:
                     await self._learn_names()
-                paced = await asyncio.to_thread(self._pace.fetch) if self._pace else ()
-                if self._pace and paced:
-                    await self._pace.take(paced)
                 if self._intake and events:
                     await self._intake.take(events)
-                elif told or paced:
+                elif any(told):
                     continue
                 elif await recost(self._database, self._clock()) is None:
                     await asyncio.sleep(IDLE_S)

@@ -155,15 +155,14 @@ class SentLog:
     async def answered_on(self, business_day: str) -> tuple[Answered, ...]:
         """What the system acknowledged of a restaurant business day, in the order of sending; an
         acknowledgement under two references counts twice, since then it was posted twice."""
-        sign = f'"business_day":{msgspec.json.encode(business_day).decode()}'
 
         def read(connection: Connection) -> tuple[Answered, ...]:
             query = (
                 select(SentRow)
                 .where(
                     SentRow.link == self._link,
+                    SentRow.business_day == business_day,
                     SentRow.state == "posted",
-                    col(SentRow.posting).contains(sign, autoescape=True),
                 )
                 .order_by(col(SentRow.sent_ms), col(SentRow.number))
                 .limit(ANSWERS_MAX)
@@ -226,6 +225,7 @@ class SentLog:
             return known
         rows = self._attempts(session, posting.posting_id)
         attempt = max(posting.attempt, 1 + max((row.attempt for row in rows), default=0))
+        plain = _plain(posting)
         row = SentRow(
             link=self._link,
             posting_id=posting.posting_id,
@@ -238,7 +238,9 @@ class SentLog:
             reverses=posting.reverses,
             at_ms=rows[-1].at_ms if rows else self._free_time(session, posting),
             sent_ms=self._clock(),
-            posting=msgspec.json.encode(_plain(posting)).decode(),
+            posting=msgspec.json.encode(plain).decode(),
+            business_day=plain.business_day,
+            outlet=plain.outlet,
         )
         session.add(row)
         session.flush()

@@ -8,7 +8,7 @@ The rows' meaning is in `rules`, the only writer is `property` with `reception` 
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -166,7 +166,10 @@ class SentRow(HotelRow, table=True):
     """
 
     __tablename__: ClassVar[Any] = "link_sent"
-    __table_args__ = (UniqueConstraint("link", "number"),)
+    __table_args__ = (
+        UniqueConstraint("link", "number"),
+        Index("ix_link_sent_day", "link", "business_day"),
+    )
 
     link: str = Field(primary_key=True)
     posting_id: str = Field(primary_key=True)
@@ -184,6 +187,8 @@ class SentRow(HotelRow, table=True):
     words: str = ""
     ref: str = ""
     posting: str
+    business_day: str = ""
+    outlet: str = ""
 
 
 class LinkCounterRow(HotelRow, table=True):

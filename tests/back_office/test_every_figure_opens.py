@@ -1,6 +1,6 @@
 """Sales, cash, folio and stock agree after whatever happened, and figures open to their taps."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -8,14 +8,16 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import example, given, settings, strategies as st
 
+from sync_server.back_office import room_days
 from sync_server.back_office.recosting import recost
-from sync_server.back_office.reports import listing, recosts, shelves
+from sync_server.back_office.reports import listing, recosts, rooms, shelves
 from sync_server.back_office.reports.catalogue import BY_KEY, answer
 from sync_server.back_office.reports.report import Asked, Drill, Line, Word
 from sync_server.back_office.till import fold
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.ids import ChargeId, CheckId, LineId
 from sync_server.domain.menu import PointRules, Reason
+from sync_server.hotel.outlet_days import OutletCharge
 from sync_server.store.database import Database, MemoryDisk
 from tests.back_office.house import DAY, NOON_MS, Journal, count, furnished_image
 from tests.back_office.test_books_always import (
@@ -109,11 +111,17 @@ def asked_of(what: str, check: CheckId, line: LineId, amount: int) -> object:
 class Folios:
     """What the hotel says that it holds."""
 
-    sums: Mapping[str, int]
+    charges: Sequence[OutletCharge]
     by_answers: bool = False
 
     def between(self, first: str, last: str) -> Mapping[str, int]:
-        return {day: value for day, value in self.sums.items() if first <= day <= last}
+        sums: dict[str, int] = {}
+        for one in self.listed(first, last, len(self.charges)):
+            sums[one.day] = sums.get(one.day, 0) + one.amount_minor
+        return sums
+
+    def listed(self, first: str, last: str, most: int) -> Sequence[OutletCharge]:
+        return [one for one in self.charges if first <= one.day <= last][:most]
 
 
 OPENS: Mapping[str, tuple[str, ...]] = {
@@ -125,6 +133,7 @@ OPENS: Mapping[str, tuple[str, ...]] = {
     "sales": ("net",),
     "recost_lines": ("of_cost", "of_stock"),
     "club_card": ("amount",),
+    "room_charges": ("ours", "theirs"),
 }
 """By report that opens: its figures, one of which has to be the one that was opened."""
 
@@ -194,11 +203,13 @@ def behind(books: Database, drill: Drill, hotel: Folios) -> set[int]:
 def folios_of(house: AHouse) -> Folios:
     """What the hotel holds: everything that it said it posted."""
     asked = {one.charge_id: one for one in house.happened(e.RoomChargeAsked)}
-    sums: dict[str, int] = {}
-    for one in house.happened(e.RoomChargePosted):
-        charge = asked[one.charge_id]
-        sums[DAY] = sums.get(DAY, 0) + charge.amount_minor + charge.tip_minor
-    return Folios(sums)
+    posted = (asked[one.charge_id] for one in house.happened(e.RoomChargePosted))
+    return Folios([
+        OutletCharge(
+            *(one.charge_id, DAY, one.room, one.number), one.amount_minor + one.tip_minor, NOON_MS
+        )
+        for one in posted
+    ])  # fmt: skip
 
 
 def journal_of(house: AHouse) -> Journal:
@@ -222,6 +233,7 @@ async def books_after(sequence: list[Operation]) -> AsyncIterator[tuple[Database
     with Database.on_disk(MemoryDisk(await furnished_image())) as books:
         await books.write(lambda connection: count(connection, journal.events))
         await books.write(lambda connection: fold(connection, journal.events))
+        await books.write(lambda connection: room_days.fold(connection, journal.events))
         if any(what == "buy_late" for what, _, _ in sequence):
             await posted(books, receipt(kilos("beet", "4", 9_000), day="2026-11-20", at=NOON_MS))
         await recost(books, NOON_MS)
@@ -280,7 +292,7 @@ async def test_each_difference_of_a_late_invoice_stands_under_its_name_down_to_t
 async def test_a_figure_of_more_lines_than_are_listed_opens_to_its_sum_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (listing, recosts, shelves):
+    for module in (listing, recosts, rooms, shelves):
         monkeypatch.setattr(module, "MOST_LINES", 2)
     async with books_after(RICH) as (books, house):
         hotel = folios_of(house)

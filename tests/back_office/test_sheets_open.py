@@ -32,7 +32,7 @@ from tests.back_office.test_every_figure_opens import (
 )
 
 WORDS, FORMATS = Words("en"), Formats("en", ZoneInfo("Europe/Kyiv"))
-NOBODY = Folios({})
+NOBODY = Folios(())
 OPENING, CLOSING = (2, 3), (9, 11)
 """The columns of what was there before and after; their card tells both."""
 UNIT_COST = 10

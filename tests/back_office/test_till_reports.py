@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sync_server.back_office.reports.catalogue import BY_KEY, REPORTS, answer
 from sync_server.back_office.reports.naming import learn
 from sync_server.back_office.reports.report import Asked, Line, Word, sums
+from sync_server.back_office.room_days import RoomDays
 from sync_server.back_office.till import Till, fold
 from sync_server.domain import events as e
 from sync_server.domain.ids import LineId, PaymentId, ShiftId, StaffId
@@ -77,9 +78,9 @@ def reopened() -> e.CheckReopened:
 
 async def told(books: Database, journal: Journal) -> None:
     await take_all(books, journal)
-    till = Till(books, journal)
-    while events := till.fetch():
-        await till.take(events)
+    for follower in (Till(books, journal), RoomDays(books, journal)):
+        while events := follower.fetch():
+            await follower.take(events)
 
 
 def lines(

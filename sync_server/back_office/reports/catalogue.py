@@ -15,6 +15,7 @@ from .dishes import ABC, DISH_COST, MARGIN, MENU
 from .listing import JOURNAL, MOVES, TILL_LINES
 from .recosts import RECOST_LINES, RECOSTS
 from .report import Asked, Line, Report, Word
+from .rooms import ROOM_CHARGES
 from .sales import SALES, TAXES, TENDERS
 from .service import SPEED
 from .shelves import ITEM_CARD, ON_HAND, PRICES, REAL_COST, VARIANCE
@@ -45,6 +46,7 @@ REPORTS: tuple[Report, ...] = (
     JOURNAL,
     CLUB_CARD,
     TILL_LINES,
+    ROOM_CHARGES,
     SOLD,
     MOVES,
     RECOST_LINES,

@@ -83,8 +83,25 @@ class Line:
     drills: Mapping[str, Drill] = field(default_factory=dict)
 
 
+class HotelCharge(Protocol):
+    """A charge as the hotel has it, under the id that it was asked by; a reversal is below zero."""
+
+    @property
+    def charge_id(self) -> str: ...
+    @property
+    def day(self) -> str: ...
+    @property
+    def room(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def amount_minor(self) -> int: ...
+    @property
+    def at_ms(self) -> int: ...
+
+
 class HotelSums(Protocol):
-    """The hotel's own word, through the gateway port; given by whoever puts the processes up."""
+    """The hotel's own word; given by whoever puts the processes up."""
 
     @property
     def by_answers(self) -> bool:
@@ -93,6 +110,9 @@ class HotelSums(Protocol):
     def between(self, first: str, last: str) -> Mapping[str, int] | None:
         """By business day (both included) what it says this outlet put on folios, reversals taken
         off; a day without any may be missing. None: this hotel does not tell, or not now."""
+
+    def listed(self, first: str, last: str, most: int) -> Sequence[HotelCharge]:
+        """What `between` adds up: each charge in the order of days, the first `most` of them."""
 
 
 @dataclass(frozen=True, slots=True)

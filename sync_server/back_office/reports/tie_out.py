@@ -17,12 +17,15 @@ from ..till_tables import MONEY, TILL_FACT
 from .listing import charged, standing
 from .naming import TABLES, named
 from .report import Asked, Column, Drill, Kind, Line, Report, Word
+from .rooms import ANSWERED, READ, SILENT, TOLD, hotel_days
 from .sales import within
 
 F = TILL_FACT.c
 MOVE, BALANCE, FACT, CHANGE = (
     TABLES[name] for name in ("stock_day", "balance", "sales_fact", "cost_change")
 )
+STOCK = TABLES["stock_move"].c
+MONEY_OF_FACTS = f"till_fact.{MONEY}"
 
 
 def _sum(connection: Connection, what: Any, *where: Any) -> int:
@@ -66,18 +69,30 @@ def _paid(connection: Connection, asked: Asked) -> Line:
 
 def _shifts(connection: Connection, asked: Asked) -> list[Line]:
     """Of every shift closed in the period: the drawer and the sales, by facts and by its Z."""
+    z = TILL_FACT.alias("z")
+    cash = sa.case((F.kind.in_(("tender", "cash")), F.cash_minor), else_=0)
+    sales = sa.case((F.kind == "check", F.gross_minor), else_=0)
+    of_shift = sa.and_(sa.text(MONEY_OF_FACTS), F.shift_id == z.c.shift_id)
+    query = (
+        sa.select(
+            *(z.c[name] for name in ("event_n", "shift_id", "key", "net_minor", "gross_minor")),
+            sa.func.sum(cash).label("cash"),
+            sa.func.sum(sales).label("sales"),
+        )
+        .select_from(z.outerjoin(TILL_FACT, sa.and_(of_shift, F.event_n <= z.c.event_n)))
+        .where(z.c.kind == "shift", z.c.day >= asked.first, z.c.day <= asked.last)
+        .group_by(z.c.event_n, z.c.position)
+        .order_by(z.c.event_n)
+    )
     found = []
-    query = sa.select(TILL_FACT).where(within(asked), F.kind == "shift").order_by(F.event_n)
     for row in connection.execute(query).all():
-        until = (sa.text(MONEY), F.shift_id == row.shift_id, F.event_n <= row.event_n)
-        drawer = _sum(connection, F.cash_minor, F.kind.in_(("tender", "cash")), *until)
-        sold = _sum(connection, F.gross_minor, F.kind == "check", *until)
         tap = Drill("tap", {"n": str(row.event_n)})
         facts = {"shift": row.shift_id, "until": str(row.event_n)}
-        cash = Drill("till_lines", facts | {"of": "shift_cash"})
-        sales = Drill("till_lines", facts | {"of": "shift_sales"})
-        found.append(_line("drawer", drawer, row.net_minor, cash, tap, f"Z {row.key}"))
-        found.append(_line("z_sales", sold, row.gross_minor, sales, tap, f"Z {row.key}"))
+        drawer = Drill("till_lines", facts | {"of": "shift_cash"})
+        sold = Drill("till_lines", facts | {"of": "shift_sales"})
+        name = f"Z {row.key}"
+        found.append(_line("drawer", int(row.cash or 0), row.net_minor, drawer, tap, name))
+        found.append(_line("z_sales", int(row.sales or 0), row.gross_minor, sold, tap, name))
     return found
 
 
@@ -114,58 +129,52 @@ def _rooms(connection: Connection, asked: Asked) -> Line:
 
 
 def _hotel(connection: Connection, asked: Asked) -> list[Line]:
-    """Room charges of the journal and of the hotel's own books: the days that agree, and each
-    that differs.
+    """Room charges of the journal and of the hotel's own books: the days that agree, together, and
+    each that differs, by what the hotel's side is.
 
-    A charge counts on the day it was asked for, as the hotel was told; a reversal on its own. A
-    hotel that does not tell its sums leaves the other side empty.
+    A hotel that tells nothing, in whose report nobody read either, leaves the other side empty.
     """
-    room = (F.kind == "tender", F.key == "room")
-    answer = TILL_FACT.alias("answer").c
-    posted = sa.exists().where(
-        answer.line_id == F.line_id,
-        answer.kind == "tender",
-        answer.key == "room",
-        answer.reason == "sale",
-    )
-    ours: dict[str, int] = {}
-    for where in (
-        (F.kind == "room_asked", posted),
-        (*room, F.reason == "refund"),
-    ):
-        query = sa.select(F.day, sa.func.sum(F.gross_minor)).where(within(asked), *where)
-        for day, value in connection.execute(query.group_by(F.day)):
-            ours[day] = ours.get(day, 0) + int(value)
-    told = asked.hotel.between(asked.first, asked.last) if asked.hotel else None
-    drill = Drill("till_lines", asked.period | {"of": "tender", "key": "room"})
-    if told is None:
+    days = hotel_days(connection, asked)
+    if not days:
+        return [_line(TOLD, 0, 0, Drill("room_charges", asked.period), Drill("room_charges"))]
+    found = []
+    for whose in (TOLD, READ, ANSWERED):
+        of_it = {day: one for day, one in days.items() if one.whose == whose}
+        agreed = sum(one.ours for one in of_it.values() if one.agrees)
+        here = Drill("room_charges", asked.period | {"whose": whose, "agree": "1"})
+        if of_it:
+            found.append(_line(whose, agreed, agreed, here, here))
+        for day, one in of_it.items():
+            if not one.agrees:
+                here = Drill("room_charges", {"from": day, "to": day})
+                found.append(_line(whose, one.ours, one.theirs or 0, here, here, day))
+    if silent := [one.ours for one in days.values() if one.whose == SILENT]:
+        drill = Drill("room_charges", asked.period | {"whose": SILENT})
         values = {"what": Word("tie_hotel"), "whose": Word("tie_hotel_silent")}
-        return [Line("hotel", values | {"ours": sum(ours.values())}, drills={"ours": drill})]
-    days = sorted(ours.keys() | told.keys())
-    apart = [day for day in days if ours.get(day, 0) != told.get(day, 0)]
-    agreed = sum(value for day, value in ours.items() if day not in apart)
-    what = "hotel_answers" if asked.hotel is not None and asked.hotel.by_answers else "hotel"
-    found = [_line(what, agreed, agreed, drill, drill)]
-    for day in apart:
-        here = Drill("till_lines", {"from": day, "to": day, "of": "tender", "key": "room"})
-        found.append(_line(what, ours.get(day, 0), told.get(day, 0), here, here, day))
+        found.append(Line(SILENT, values | {"ours": sum(silent)}, drills={"ours": drill}))
     return found
 
 
 def _stores(connection: Connection, asked: Asked) -> list[Line]:
-    """The balance kept beside the ledger, and the ledger added up from its first day."""
+    """The balance kept beside the ledger, and the ledger added up from its first day: one pass
+    over its days for all stores, the only figure here that no period bounds."""
     names = named(connection, "store", "store_id", asked.language)
-    days = connection.execute(sa.select(sa.func.min(MOVE.c.day), sa.func.max(MOVE.c.day))).one()
-    ever = {"from": days[0] or asked.first, "to": max(days[1] or "", asked.last)}
+    first, last = (
+        connection.execute(sa.select(end(STOCK.day))).scalar() for end in (sa.func.min, sa.func.max)
+    )
+    ever = {"from": first or asked.first, "to": max(last or "", asked.last)}
+    ways = sa.select(MOVE.c.source, MOVE.c.target, sa.func.sum(MOVE.c.value_minor))
+    left: dict[str, int] = {}
+    for source, target, value in connection.execute(ways.group_by(MOVE.c.source, MOVE.c.target)):
+        left[target] = left.get(target, 0) + int(value)
+        left[source] = left.get(source, 0) - int(value)
     found = []
     for store_id in sorted(names):
-        place = f"store:{store_id}"
         held = _sum(connection, BALANCE.c.value_minor, BALANCE.c.store_id == store_id)
-        came = _sum(connection, MOVE.c.value_minor, MOVE.c.target == place)
-        went = _sum(connection, MOVE.c.value_minor, MOVE.c.source == place)
         kept = Drill("on_hand", ever | {"store": store_id})
         moved = Drill("moves", ever | {"store": store_id})
-        found.append(_line("store", held, came - went, kept, moved, names[store_id]))
+        there = left.get(f"store:{store_id}", 0)
+        found.append(_line("store", held, there, kept, moved, names[store_id]))
     return found
 
 
@@ -175,7 +184,10 @@ def _recipes(connection: Connection, asked: Asked) -> Line:
     facts = _sum(connection, FACT.c.cost_minor, *days)
     changed = (CHANGE.c.day >= asked.first, CHANGE.c.day <= asked.last)
     cost = facts + _sum(connection, CHANGE.c.cost_minor, *changed)
-    moved = (MOVE.c.day >= asked.first, MOVE.c.day <= asked.last)
+    # By good and day, since the days of the ledger are kept in this order.
+    goods = sa.select(TABLES["ingredient"].c.ingredient_id)
+    period = (MOVE.c.day >= asked.first, MOVE.c.day <= asked.last)
+    moved = (MOVE.c.ingredient_id.in_(goods), *period)
     out = _sum(connection, MOVE.c.value_minor, MOVE.c.target == "sales", *moved)
     back = _sum(connection, MOVE.c.value_minor, MOVE.c.source == "sales", *moved)
     return _line(

@@ -312,6 +312,31 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "col_of_stock": ("Value of stock", "Вартість запасів", "Wartość zapasów"),
     "col_dish": ("Dish", "Страва", "Danie"),
     "col_booked": ("Booked at", "Було проведено", "Zaksięgowano"),
+    "report_room_charges": (
+        "Room charges and the hotel",
+        "Нарахування на номер і готель",
+        "Obciążenia pokoi i hotel",
+    ),
+    "col_room": ("Room", "Номер", "Pokój"),
+    "col_unclear": ("Unclear", "Не з’ясовано", "Niewyjaśnione"),
+    "room_posted": ("On the folio", "На рахунку номера", "Na rachunku pokoju"),
+    "room_taken_back": ("Taken back", "Скасовано", "Cofnięto"),
+    "room_pending": ("No answer yet", "Відповіді ще немає", "Jeszcze bez odpowiedzi"),
+    "room_deferred": ("Waits for the hotel", "Чекає на готель", "Czeka na hotel"),
+    "room_unknown": ("Nobody knows yet", "Поки невідомо", "Jeszcze nie wiadomo"),
+    "room_silent": ("The hotel has it not", "У готелі цього немає", "Hotel tego nie ma"),
+    "room_other_sum": (
+        "The hotel has another sum",
+        "У готелі інша сума",
+        "Hotel ma inną kwotę",
+    ),
+    "room_only_hotel": ("Only the hotel has it", "Є лише в готелі", "Ma to tylko hotel"),
+    "room_read": (
+        "Read in the hotel's report",
+        "Прочитано у звіті готелю",
+        "Odczytano w raporcie hotelu",
+    ),
+    "rest_of_days": ("Further days:", "Інших днів:", "Pozostałe dni:"),
     "rest_of_them": ("All others:", "Решта:", "Pozostałe:"),
     "not_listed": (
         "Not listed, choose fewer days:",
@@ -340,6 +365,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Room charges and the hotel's folios",
         "На номер і рахунки готелю",
         "Na pokój i rachunki hotelu",
+    ),
+    "tie_hotel_stated": (
+        "Room charges and the hotel's report, as it was read",
+        "На номер і звіт готелю, як його прочитано",
+        "Na pokój i raport hotelu, jak go odczytano",
     ),
     "tie_hotel_answers": (
         "Room charges and the hotel's answers (it tells no sums)",
