@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from sync_server.back_office.books import file_url
 from sync_server.store.database import Database
@@ -92,5 +92,11 @@ def sign_in(page: Page, login: str = "halyna", password: str = PASSWORD) -> None
     page.goto("/sign-in?language=en")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
+    press(page, "button[type=submit]")
+
+
+def press(page: Page, what: str | Locator) -> None:
+    """Click what leads to a page, and wait until that page is there: a bare click may be back
+    before the browser has asked for it, and long before all of it has come."""
     with page.expect_navigation():
-        page.click("button[type=submit]")
+        (page.locator(what).first if isinstance(what, str) else what).click()

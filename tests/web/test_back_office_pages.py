@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from sqlalchemy import Connection, text
 
-from tests.web.conftest import Served, sign_in
+from tests.web.conftest import Served, press, sign_in
 
 MONTH = "from=2026-11-01&to=2026-11-15"
 SHEETS = [
@@ -42,9 +42,9 @@ def test_a_wrong_password_says_so_and_the_right_one_opens_the_turnover(page: Pag
     expect(page.get_by_role("alert")).to_have_text("Login or password is wrong.")
     assert page.input_value("input[name=password]") == ""
     page.fill("input[name=password]", "Zvit-Do-Ponedilka")
-    page.click("button[type=submit]")
+    press(page, "button[type=submit]")
     expect(page.locator("h1")).to_have_text("Stock turnover")
-    page.click("text=Sign out")
+    press(page, "text=Sign out")
     expect(page).to_have_url(re.compile("/sign-in"))
     page.goto("/reports/turnover")
     expect(page).to_have_url(re.compile("/sign-in"))
@@ -159,7 +159,7 @@ def test_sales_that_were_not_consumed_are_listed_in_words(page: Page) -> None:
     sign_in(page)
     page.goto("/reports/food-cost")
     expect(page.locator("nav .badge")).to_have_text("2")
-    page.click("nav a:has-text('Not consumed')")
+    press(page, "nav a:has-text('Not consumed')")
     rows = rows_of(page)
     assert [cells[4] for cells in rows.values()] == [
         "the station “garden” takes from no store",
@@ -170,7 +170,8 @@ def test_sales_that_were_not_consumed_are_listed_in_words(page: Page) -> None:
 def test_every_page_names_the_language_of_its_reader(page: Page) -> None:
     sign_in(page)
     for language in ("en", "uk", "pl"):
-        page.click(f"button[value={language}]:enabled") if language != "en" else None
+        if language != "en":
+            press(page, f"button[value={language}]:enabled")
         for path in ("/reports/turnover", "/house/entries", "/reports/sales", "/stock/receipts"):
             page.goto(path)
             said = page.locator("html").get_attribute("lang") or ""
@@ -180,7 +181,7 @@ def test_every_page_names_the_language_of_its_reader(page: Page) -> None:
 def test_ukrainian_pages_speak_and_count_as_ukrainians_do(page: Page) -> None:
     sign_in(page)
     page.goto(SHEETS[0])
-    page.click("button[value=uk]")
+    press(page, "button[value=uk]")
     expect(page.locator("h1")).to_have_text("Оборот складу")
     assert page.url.endswith(SHEETS[0])
     beef = rows_of(page)["beef"]
@@ -192,15 +193,15 @@ def test_chips_change_store_method_and_period(page: Page) -> None:
     sign_in(page)
     page.goto(SHEETS[0])
     page.click(".chip summary:has-text('Kitchen store')")
-    page.click(".choices a:has-text('Bar store')")
+    press(page, ".choices a:has-text('Bar store')")
     expect(page.locator(".wide")).to_contain_text("Saperavi")
     page.click(".chip summary:has-text('Moving average')")
-    page.click(".choices a:has-text('First in')")
+    press(page, ".choices a:has-text('First in')")
     expect(page.locator(".chip summary").nth(2)).to_contain_text("First in, first out")
     page.click(".chip summary >> nth=0")
     page.fill("input[name=from]", "2026-11-14")
     page.fill("input[name=to]", "2026-11-14")
-    page.click(".choices button")
+    press(page, ".choices button")
     expect(page.locator(".chip summary").first).to_contain_text("14 Nov 2026")
     assert rows_of(page)["saperavi"][7] == "−1"
 
@@ -215,7 +216,7 @@ def test_a_person_sees_only_pages_of_their_rights_and_every_link_leads_somewhere
     assert not {"Tie-out", "Stock on hand", "Receipts"} & set(shown)
     for address in ("/reports/turnover", "/reports/turnover.xlsx", "/intake/exceptions"):
         assert page.request.get(address).status == 403
-    page.click("text=Sign out")
+    press(page, "text=Sign out")
     sign_in(page)
     expect(page.locator("h1")).to_have_text("Stock turnover")
     links = page.locator("nav a").evaluate_all("links => links.map(link => link.href)")

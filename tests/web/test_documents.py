@@ -6,7 +6,7 @@ from decimal import Decimal
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from tests.web.conftest import Served, sign_in
+from tests.web.conftest import Served, press, sign_in
 
 LINES = 40
 GOODS = ("Beef", "Beet", "Garlic", "Saperavi")
@@ -67,7 +67,7 @@ def test_every_fault_is_at_its_place_and_nothing_typed_is_lost(page: Page, offic
     qty.nth(0).fill("ten")
     goods.nth(1).fill("Unicorn")
     qty.nth(1).fill("1")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     told = page.locator(".faults li").all_inner_texts()
     assert told == [
         "Line 1, Quantity: “ten” is no number",
@@ -78,7 +78,7 @@ def test_every_fault_is_at_its_place_and_nothing_typed_is_lost(page: Page, offic
     assert page.input_value("input[name=reference]") == "X-1"
     qty.nth(0).fill("10")
     goods.nth(1).fill("Beet")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     assert page.locator(".faults li").all_inner_texts() == ["the supplier is missing"]
     assert moved(office, "1 = 1")[0] == before
 
@@ -88,7 +88,7 @@ def test_a_stock_take_goes_from_the_sheet_to_a_variance_posted_by_another(
 ) -> None:
     sign_in(page, "marko")
     page.goto("/stock/new/count?store=bar")
-    page.click("button[value=fill]")
+    press(page, "button[value=fill]")
     rows = page.locator("table.lines tbody tr")
     expect(rows.first.locator("input[name=good]")).not_to_have_value("")
     expect(rows.first.locator("input[name=good]")).to_have_value(
@@ -96,19 +96,19 @@ def test_a_stock_take_goes_from_the_sheet_to_a_variance_posted_by_another(
     )
     row = page.locator("tr", has=page.locator("input[value=Saperavi]"))
     row.locator("input[name=qty]").fill("20")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".state")).to_have_text("handed in")
     address = page.url
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("[role=alert]")).to_contain_text("not among your rights")
     page.goto("/")
-    page.click("text=Sign out")
+    press(page, "text=Sign out")
     sign_in(page, "oksana")
     page.goto(address)
     sheet = page.locator(".wide table.grid").last
     expect(sheet).to_contain_text("Saperavi")
     difference = sheet.locator("tr[data-key=saperavi] td").nth(5).inner_text()
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".state")).to_have_text("posted")
     book = Decimal(sheet.locator("tr[data-key=saperavi] td").nth(2).inner_text())
     assert Decimal(difference.replace("−", "-")) == 20 - book
@@ -124,7 +124,7 @@ def test_the_second_to_post_a_stock_take_or_an_invoice_is_told_who_was_first(
     page.goto("/stock/new/count?store=bar")
     page.locator("input[name=good]").first.fill("Garlic")
     page.locator("input[name=qty]").first.fill("0,2")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".state")).to_have_text("handed in")
     address, before = page.url, moved(office, "1 = 1")[0]
     windows = []
@@ -135,9 +135,9 @@ def test_the_second_to_post_a_stock_take_or_an_invoice_is_told_who_was_first(
         window.goto(address)
         windows.append(window)
     first, second = windows
-    first.click("[data-main]")
+    press(first, "[data-main]")
     expect(first.locator(".state")).to_have_text("posted")
-    second.click("[data-main]")
+    press(second, "[data-main]")
     expect(second.locator("[role=alert]")).to_contain_text("the document is posted already")
     assert moved(office, "1 = 1")[0] == before + 1
     for window in windows:
@@ -147,7 +147,7 @@ def test_the_second_to_post_a_stock_take_or_an_invoice_is_told_who_was_first(
         window.locator("input[name=good]").first.fill("Beet")
         window.locator("input[name=qty]").first.fill("1")
         window.locator("input[name=price]").first.fill("14")
-        window.click("[data-main]")
+        press(window, "[data-main]")
     expect(first.locator(".state")).to_have_text("posted")
     number = first.locator("h1").inner_text().split()[-1].split("/")[0]
     expect(second.locator(".faults li")).to_have_text(
@@ -190,7 +190,7 @@ def test_every_kind_of_document_is_posted_from_its_form_under_a_number_of_its_ow
                 if value:
                     page.locator(f"input[name={name}]").nth(at).fill(value)
         before = moved(office, "1 = 1")[0]
-        page.click("[data-main]")
+        press(page, "[data-main]")
         expect(page.locator(".state"), kind).to_have_text("posted")
         assert re.search(r" \d+/2026$", page.locator("h1").inner_text()), kind
         assert (moved(office, "1 = 1")[0] > before) == (kind != "order"), kind
@@ -200,7 +200,7 @@ def test_every_document_page_opens_in_three_languages(page: Page) -> None:
     sign_in(page)
     for language, title in (("pl", "Przyjęcia"), ("uk", "Надходження"), ("en", "Receipts")):
         page.goto("/stock/receipts")
-        page.click(f"button[value={language}]")
+        press(page, f"button[value={language}]")
         expect(page.locator("h1")).to_have_text(title)
         for kind in (
             "order", "receipt", "return", "transfer", "write-off", "production", "butchering",
@@ -218,12 +218,12 @@ def test_an_order_comes_from_par_a_trial_tells_its_losses_and_a_paper_is_reverse
     sign_in(page)
     page.goto("/stock/new/order")
     page.select_option("select[name=supplier]", "rynok")
-    page.click("button[value=par]")
+    press(page, "button[value=par]")
     expect(page.locator("table.lines tbody tr").first).to_be_visible()
     page.goto("/stock/new/trial")
     for name, value in (("good", "Beef"), ("qty", "1"), ("net", "0.9"), ("ready", "0.6")):
         page.locator(f"input[name={name}]").first.fill(value)
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("tr[data-key=beef]")).to_contain_text("10.0")
     expect(page.locator("tr[data-key=beef]")).to_contain_text("33.3")
     page.set_input_files(
@@ -233,7 +233,7 @@ def test_an_order_comes_from_par_a_trial_tells_its_losses_and_a_paper_is_reverse
     file = page.request.get(page.locator(".files a").get_attribute("href") or "")
     assert (file.status, file.body()) == (200, b"\x89PNG scan")
     before = moved(office, "ingredient_id = 'beef' AND target = 'waste'")[1]
-    page.click("button[value=reverse]")
+    press(page, "button[value=reverse]")
     expect(page.locator(".state")).to_have_text("reversed")
     after = moved(office, "ingredient_id = 'beef' AND source = 'waste'")[1]
     assert after <= before
@@ -246,7 +246,7 @@ def test_shelves_are_counted_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(page, "marko")
     page.goto("/stock/new/count?store=kitchen")
-    page.click("button[value=fill]")
+    press(page, "button[value=fill]")
     expect(page.locator("input[name=good]").first).not_to_have_value("")
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
@@ -259,8 +259,8 @@ def test_shelves_are_counted_on_a_phone(page: Page) -> None:
         assert box["width"] >= 120
     fields.first.fill("12,5")
     fields.first.press("Enter")
-    page.click("button[value=save]")
+    press(page, "button[value=save]")
     expect(page.locator("input[name=qty]").first).to_have_value("12.5")
     page.click(".nav-open")
     expect(page.locator("nav a").first).to_be_visible()
-    page.click("button[value=discard]")
+    press(page, "button[value=discard]")

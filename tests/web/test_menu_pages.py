@@ -6,7 +6,7 @@ from html import unescape
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from tests.web.conftest import Served, sign_in
+from tests.web.conftest import Served, press, sign_in
 
 SECTIONS = (
     "item", "category", "group", "terms", "tax", "station", "pacing", "routing", "hall", "role",
@@ -24,15 +24,13 @@ def draft_of(page: Page) -> list[list[str]]:
 
 def keep(page: Page) -> None:
     """Into the draft."""
-    with page.expect_navigation():
-        page.locator("[data-main]").first.click()
+    press(page, page.locator("[data-main]").first)
 
 
 def begin(page: Page, name: str) -> None:
     """Something new by its name."""
     page.locator("input[name=new_name]").first.fill(name)
-    with page.expect_navigation():
-        page.locator(".new-thing button").first.click()
+    press(page, page.locator(".new-thing button").first)
 
 
 def test_prices_gather_in_a_draft_and_a_wrong_one_keeps_nothing(page: Page) -> None:
@@ -59,11 +57,11 @@ def test_prices_gather_in_a_draft_and_a_wrong_one_keeps_nothing(page: Page) -> N
         ["Dish: borscht", "Price", "185.00", "195.50", ""],
         ["Tax: VAT", "Rate, %", "20.00", "7.00", ""],
     ]
-    page.locator(".preview button").last.click()
+    press(page, page.locator(".preview button").last)
     assert len(draft_of(page)) == 1
     page.fill("input[name=day]", "2026-12-01")
     page.fill("input[name=note]", "winter")
-    page.click("button[value=publish]")
+    press(page, "button[value=publish]")
     edition = page.locator("[data-edition]").first
     expect(edition).to_contain_text("changes: 1 · waiting")
     number = edition.get_attribute("data-edition")
@@ -79,7 +77,7 @@ def test_prices_gather_in_a_draft_and_a_wrong_one_keeps_nothing(page: Page) -> N
     expect(price.locator(".later")).to_have_text(f"from 1 Dec: 195.50 (№ {number})")
     page.goto("/house/menu/draft")
     page.fill("input[name=day]", "2026-12-02")
-    page.click("button[value=plan]")
+    press(page, "button[value=plan]")
     page.goto("/house/menu")
     expect(page.locator(".when")).to_contain_text("as it will be from 2 Dec 2026, 00:00")
     expect(price.locator("input")).to_have_value("195.50")
@@ -87,10 +85,10 @@ def test_prices_gather_in_a_draft_and_a_wrong_one_keeps_nothing(page: Page) -> N
     keep(page)
     assert draft_of(page) == [["Dish: borscht", "Price", "195.50", "185.00", ""]]
     page.fill("input[name=day]", "2026-11-30")
-    page.click("button[value=publish]")
+    press(page, "button[value=publish]")
     expect(page.locator("[role=status]")).to_contain_text("Look at what changes once more")
-    page.click("button[value=drop]")
-    page.click("button[value=withdraw]")
+    press(page, "button[value=drop]")
+    press(page, "button[value=withdraw]")
     expect(page.locator("[data-edition]").first).to_contain_text("withdrawn")
 
 
@@ -118,7 +116,7 @@ def test_a_rule_by_hall_time_and_weekday_is_made_by_hand(page: Page) -> None:
     page.goto("/house/menu?section=terms")
     expect(page.locator("tr[data-key=shchaslyvi-hodyny]")).to_contain_text("Monday, Friday · Main")
     page.goto("/house/menu/draft")
-    page.click("button[value=drop]")
+    press(page, "button[value=drop]")
     assert draft_of(page) == []
 
 
@@ -154,7 +152,7 @@ def test_rights_tables_choices_and_routes_have_their_editors(page: Page) -> None
     draft_of(page)
     expect(page.locator("[role=alert]")).to_be_visible()
     assert page.locator("button[value=publish]").count() == 0
-    page.click("button[value=drop]")
+    press(page, "button[value=drop]")
 
 
 def test_how_the_kitchen_keeps_time_has_its_editors(page: Page) -> None:
@@ -188,7 +186,7 @@ def test_how_the_kitchen_keeps_time_has_its_editors(page: Page) -> None:
         ["Station: hot", "Late at, % of time", "100", "110"],
         ["Choice: well done", "Cooks longer, s", "120", "180"],
     ]
-    page.click("button[value=drop]")
+    press(page, "button[value=drop]")
 
 
 def test_points_are_set_like_everything_else_and_a_share_of_all_and_more_is_not_kept(
@@ -213,7 +211,7 @@ def test_points_are_set_like_everything_else_and_a_share_of_all_and_more_is_not_
         ["Points of club cards", "Good for days (0: ever)", "0", "365", ""],
         ["Points of club cards", "Dishes that earn nothing", "", "wine", ""],
     ]
-    page.click("button[value=drop]")
+    press(page, "button[value=drop]")
 
 
 def test_what_a_code_does_not_know_is_no_place_in_its_text(page: Page) -> None:
@@ -231,14 +229,14 @@ def test_what_a_code_does_not_know_is_no_place_in_its_text(page: Page) -> None:
         ["QR codes", "Payment by QR", "", after, ""],
         ["QR codes", "Where the bill is", "", "https://bill.test/{number}", ""],
     ]
-    page.click("button[value=drop]")
+    press(page, "button[value=drop]")
 
 
 def test_every_list_and_card_opens_in_every_language(page: Page) -> None:
     sign_in(page)
     for language in ("uk", "pl", "en"):
         page.goto("/house/menu")
-        page.click(f"button[value={language}]")
+        press(page, f"button[value={language}]")
         cards = []
         for section in SECTIONS:
             answer = page.request.get(f"/house/menu?section={section}")
@@ -258,11 +256,11 @@ def test_a_pin_is_changed_for_a_person_and_a_simple_one_is_not_taken(
     for simple in ("1234", "7777"):
         page.goto("/house/menu?section=staff&one=olena")
         page.fill("input[name=pin]", simple)
-        page.locator("form", has=page.locator("input[name=pin]")).locator("button").click()
+        press(page, page.locator("form", has=page.locator("input[name=pin]")).locator("button"))
         expect(page.locator("body")).to_contain_text("not all the same and not in a row")
     page.goto("/house/menu?section=staff&one=olena")
     page.fill("input[name=pin]", "8264")
-    page.locator("form", has=page.locator("input[name=pin]")).locator("button").click()
+    press(page, page.locator("form", has=page.locator("input[name=pin]")).locator("button"))
     expect(page.locator("[role=status]")).to_have_text("The PIN is changed.")
     with office.read_only() as books:
         kept = books.read(

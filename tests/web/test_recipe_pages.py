@@ -9,7 +9,7 @@ from tests.apps.kds.board_screen import Screen
 from tests.apps.kds.kitchen import Kitchen
 from tests.back_office.house import DAY, NOON_MS
 from tests.builders import a_menu
-from tests.web.conftest import Served, sign_in
+from tests.web.conftest import Served, press, sign_in
 
 
 def assert_a_pdf(page: Page, address: str) -> None:
@@ -22,25 +22,25 @@ def assert_a_pdf(page: Page, address: str) -> None:
 def test_a_card_opens_gets_a_new_version_and_prints_on_both_forms(page: Page) -> None:
     sign_in(page)
     page.goto("/recipes/cards")
-    page.click(".grid a:has-text('Borscht')")
+    press(page, ".grid a:has-text('Borscht')")
     expect(page.locator("h1")).to_have_text("Borscht")
     before = page.locator("[data-figure=cost]").inner_text()
-    page.click("text=New version")
+    press(page, "text=New version")
     page.fill("input[name=valid_from]", "2026-11-21")
     page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.200")
     page.fill("textarea[name=technology_uk]", "Варити тихо.")
     page.fill("textarea[name=technology_en]", "Simmer gently.")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("[data-figure=cost]")).not_to_have_text(before)
     expect(page.locator("aside")).to_contain_text("Nov 2026")
     expect(page.locator("aside")).to_contain_text("Simmer gently.")
     page.goto("/recipes/cards/item/borscht/new")
     page.fill("input[name=valid_from]", "2026-11-21")
     page.locator("tr:has(input[value=Beet]) input[name=cold]").fill("100")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".faults")).to_contain_text("has a version already")
     page.fill("input[name=valid_from]", "2026-11-22")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".faults")).to_contain_text("loss of “beet” is impossible")
     for form in ("technology", "calculation"):
         assert_a_pdf(page, f"/recipes/cards/item/borscht/{form}.pdf")
@@ -53,7 +53,7 @@ def test_a_card_that_is_saved_stands_on_the_kitchens_display(page: Page, office:
     page.fill("input[name=valid_from]", "2026-11-22")
     page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.125")
     page.fill("textarea[name=technology_uk]", "Варити тихо,\nне кип’ятити.")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("[role=status]")).to_contain_text("displays show this card from")
     page.goto("/house/menu/draft")
     page.locator("[data-edition] summary").first.click()
@@ -86,18 +86,18 @@ def test_a_card_that_is_saved_while_the_menu_cannot_be_read_says_so_and_is_told_
     unreadable = office.books.parent / "unreadable"
     unreadable.touch()
     try:
-        page.click("[data-main]")
+        press(page, "[data-main]")
         expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
-        page.click("text=Tell the kitchen now")
+        press(page, "text=Tell the kitchen now")
         expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
         card = page.url
         page.goto("/stock/goods/beet")
-        page.click("[data-main]")
+        press(page, "[data-main]")
         expect(page.locator("[role=status]")).to_contain_text("the menu cannot be read now")
     finally:
         unreadable.unlink()
     page.goto(card)
-    page.click("text=Tell the kitchen now")
+    press(page, "text=Tell the kitchen now")
     expect(page.locator("[role=status]")).to_contain_text("displays show this card from")
 
 
@@ -106,7 +106,7 @@ def test_a_broth_of_broth_is_refused_by_the_way_there(page: Page) -> None:
     page.goto("/recipes/cards/semi/broth/new")
     page.fill("input[name=valid_from]", "2026-11-23")
     page.locator("input[name=good]").first.fill("Broth")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".faults")).to_contain_text("broth → broth")
 
 
@@ -123,9 +123,9 @@ def test_what_has_no_card_gets_its_first_one_and_what_must_not_weigh_stays_out_o
     sign_in(page)
     page.goto("/recipes/cards")
     expect(page.locator("tr[data-key='item/saltless']")).to_contain_text("no card")
-    page.click("tr[data-key='item/saltless'] a")
+    press(page, "tr[data-key='item/saltless'] a")
     expect(page.locator("h1")).to_contain_text("First card")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator(".faults")).to_contain_text("there are no lines")
     page.fill("input[name=valid_from]", "2026-11-21")
     lines = page.locator("tbody tr")
@@ -134,9 +134,9 @@ def test_what_has_no_card_gets_its_first_one_and_what_must_not_weigh_stays_out_o
         lines.nth(at).locator("input[name=good]").fill(good)
         lines.nth(at).locator("input[name=qty]").fill(qty)
     lines.nth(1).locator("select[name=counts]").select_option("no")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("tr.total")).to_contain_text("0.200")
-    page.click("text=New version")
+    press(page, "text=New version")
     expect(page.locator("tbody tr").nth(1).locator("select[name=counts]")).to_have_value("no")
 
 
@@ -147,19 +147,19 @@ def test_a_good_made_here_has_a_card_a_policy_and_what_stands_in(page: Page) -> 
     page.select_option("select[name=group]", "vegetables")
     page.select_option("select[name=unit]", "l")
     page.select_option("select[name=semi_policy]", "explode")
-    page.click("[data-main]")
-    page.click("header a:has-text('Recipe card')")
+    press(page, "[data-main]")
+    press(page, "header a:has-text('Recipe card')")
     expect(page.locator("input[name=output]")).to_have_value("1")
     page.fill("input[name=output]", "2")
     page.locator("input[name=good]").first.fill("Beet")
     page.locator("input[name=qty]").first.fill("0.5")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("h1")).to_have_text("Beet kvass")
     expect(page.locator(".figures")).to_contain_text("2")
     page.goto("/stock/goods/beet-kvass")
     page.select_option("select[name=semi_policy]", "")
     page.locator("input[name=instead]").first.fill("Beet kvass")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     assert page.locator("[role=alert] li").all_inner_texts() == [
         "Where it comes from: it has a recipe card, so it is made here",
         "What may stand in: “Beet kvass”: another good of the house, once",
@@ -167,7 +167,7 @@ def test_a_good_made_here_has_a_card_a_policy_and_what_stands_in(page: Page) -> 
     page.select_option("select[name=semi_policy]", "stock-first")
     page.locator("input[name=instead]").first.fill("Garlic")
     page.locator("input[name=instead_ratio]").first.fill("0,5")
-    page.click("[data-main]")
+    press(page, "[data-main]")
     expect(page.locator("[role=status]")).to_be_visible()
     expect(page.locator("input[name=instead]").first).to_have_value("Garlic")
     expect(page.locator("input[name=instead_ratio]").first).to_have_value("0.5")

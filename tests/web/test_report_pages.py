@@ -12,7 +12,7 @@ from sync_server.back_office.reports.catalogue import REPORTS
 from sync_server.back_office.web.report_files import plain
 from sync_server.back_office.web.report_grid import path_of
 
-from .conftest import sign_in
+from .conftest import press, sign_in
 
 PERIOD = "from=2026-11-01&to=2026-11-15"
 LISTED = [report for report in REPORTS if report.listed]
@@ -40,19 +40,19 @@ def test_every_report_opens_in_every_language(page: Page) -> None:
             "tenders", "taxes", "shifts", "speed",
         }, report.key  # fmt: skip
     for language in ("uk", "pl"):
-        page.click(f"button[value={language}]")
+        press(page, f"button[value={language}]")
         page.goto(f"{path_of('tie_out')}?{PERIOD}")
         assert page.locator("h1").inner_text() in {"Звірка", "Uzgodnienie"}
-    page.click("button[value=en]")
+    press(page, "button[value=en]")
     assert problems == []
 
 
 def test_a_figure_opens_its_lines_and_a_line_opens_the_tap(page: Page) -> None:
     sign_in(page)
     page.goto(f"{path_of('sales')}?{PERIOD}&by=item")
-    page.click("tr[data-key=saperavi] td.money a >> nth=1")
+    press(page, "tr[data-key=saperavi] td.money a >> nth=1")
     assert page.locator("h1").inner_text() == "What it is made of"
-    page.locator("tr.line a").first.click()
+    press(page, page.locator("tr.line a").first)
     assert "Check closed" in page.locator("h1").inner_text()
     text = page.locator(".tap").first.inner_text()
     assert "till-1" in text
@@ -63,10 +63,10 @@ def test_a_sale_from_the_shelf_opens_its_tap_and_a_card_adds_up(page: Page) -> N
     sign_in(page)
     page.goto(f"{path_of('on_hand')}?{PERIOD}")
     held = page.locator("tr[data-key='bar/saperavi'] td").all_inner_texts()
-    page.click("tr[data-key='bar/saperavi'] a >> nth=0")
+    press(page, "tr[data-key='bar/saperavi'] a >> nth=0")
     last = page.locator("tr.line").last.locator("td").all_inner_texts()
     assert (last[-2], last[-1]) == (held[2], held[4])
-    page.click("tr.line:has-text('Sale') a >> nth=0")
+    press(page, "tr.line:has-text('Sale') a >> nth=0")
     assert "Lines fired" in page.locator("h1").inner_text()
 
 
@@ -75,14 +75,14 @@ def test_a_card_opens_its_history_and_a_visit_its_check(page: Page) -> None:
     page.goto(f"{path_of('club')}?{PERIOD}")
     cells = page.locator("tr[data-key='2900000000420'] td").all_inner_texts()
     assert (cells[0], cells[1], cells[-1]) == ("2900000000420", "=Ann", "7.00")
-    page.click("tr[data-key='2900000000420'] a >> nth=0")
+    press(page, "tr[data-key='2900000000420'] a >> nth=0")
     assert page.locator("h1").inner_text() == "Points of a card"
     rows = [row.locator("td").all_inner_texts() for row in page.locator("tr.line").all()]
     assert [(row[1], row[-2], row[-1]) for row in rows] == [
         ("Earned", "19.00", "19.00"),
         ("Paid with", "−12.00", "7.00"),
     ]
-    page.locator("tr.line a").first.click()
+    press(page, page.locator("tr.line a").first)
     assert "Points earned" in page.locator("h1").inner_text()
 
 
