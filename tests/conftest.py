@@ -25,6 +25,10 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 """A file system in memory, and how much must be free in it (bytes) before tests lie there."""
 DEAREST = ("simulation", "e2e", "bench", "web", "apps", "back_office", "hotel", "front_office")
 """Areas that take longest, in the order in which they begin: what ends a run should be small."""
+PLAYED_AGAIN = frozenset({"apps", "demo", "e2e", "web"})
+"""Areas that drive real windows, browsers and processes, where the machine has a word in the
+outcome: a test of theirs that fails is run once more. What failed the first time is told aloud and
+is a fault to be found, of the product or of its test; no rule of the house is ever asked twice."""
 TOGETHER = {"web": "web", "e2e": "venue", "bench": "venue"}
 """Areas of which one process runs everything: one browser and one office, one venue at a time."""
 
@@ -42,7 +46,10 @@ def area(place: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The dearest areas first; else as they stand."""
+    """The dearest areas first; else as they stand. Who may have a second run is marked."""
+    for item in items:
+        if area(item.nodeid) in PLAYED_AGAIN:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     order = {name: place for place, name in enumerate(DEAREST)}
     items.sort(key=lambda item: order.get(area(item.nodeid), len(order)))
 
@@ -66,8 +73,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints what tests have to say besides passing: how much they went through."""
+    """Prints what tests have to say besides passing: how much they went through, and why one that
+    was run a second time had failed."""
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
             if name == "says":
                 terminalreporter.write_line(str(value))
+    failed = {
+        report.nodeid
+        for kind in ("failed", "error")
+        for report in terminalreporter.stats.get(kind, [])
+    }
+    for report in terminalreporter.stats.get("rerun", []):
+        ended = "failed twice" if report.nodeid in failed else "passed the second time"
+        terminalreporter.section(f"failed once, {ended}: find out why", red=True, bold=True)
+        terminalreporter.write_line(report.nodeid, red=True, bold=True)
+        terminalreporter.write_line(report.longreprtext)
+        for title, text in report.sections:
+            terminalreporter.write_line(f"-- {title}\n{text}")
