@@ -111,7 +111,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "happened_ShiftOpened": "Otwarto zmianę",
     "happened_ShiftClosed": "Zamknięto zmianę, Z",
     "happened_XPrinted": "Wydrukowano X",
-    "happened_VoucherSold": "Sprzedano voucher",
+    "happened_VoucherSold": "Sprzedano bon",
     "happened_AccountPaid": "Wpłata na konto",
     "happened_StaffSignedIn": "Logowanie",
     "happened_FiguresPrinted": "Wydrukowano raport",

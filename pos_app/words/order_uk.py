@@ -7,8 +7,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_comp": "пригощати за рахунок закладу",
     "right_service": "змінювати обслуговування і податок",
     "right_open_item": "продавати позицію з довільною ціною",
-    "refused_over_sum": "Ви можете дати {limit_minor}, а це {value_minor}; потрібне "
-    "підтвердження адміністратора",
+    "refused_over_sum": "Ви можете дати {limit_minor}, а це {value_minor}; потрібен "
+    "дозвіл адміністратора залу",
     "refused_set_part": "Це частина набору «{name}»: змінюється весь набір. Зніміть його "
     "й додайте знову",
     "refused_line_shared": "Страву поділено між рахунками: спершу з’єднайте частки",

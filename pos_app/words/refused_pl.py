@@ -19,7 +19,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_vouchers": "sprzedawać bony i przyjmować zaliczki",
     "right_club_points": "przenosić punkty z utraconej karty",
     "right_club_cards": "wydawać gościom karty klubowe",
-    "right_house_account": "obciążać konta firmowe",
+    "right_house_account": "obciążać konta firm",
     "right_no_sale": "otwierać szufladę bez sprzedaży",
     "right_open_shift": "otwieranie kasy",
     "right_cash_in_out": "wpłaty i wypłaty",
@@ -112,18 +112,18 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_club_card": "Nie ma karty klubowej {card}",
     "refused_club_card_number": "Numer karty klubowej ma od {least} do {most} znaków",
     "refused_club_card_taken": "Numer {card} ma już inna karta lub bon",
-    "refused_club_card_blocked": "Karta {card} przepadła: {by} zablokował(a) ją o {at_ms}",
-    "refused_club_card_moved": "Karta {card} przepadła: jej punkty są na {to_card}",
+    "refused_club_card_blocked": "Kartę {card} utracono: zablokował(a) {by} o {at_ms}",
+    "refused_club_card_moved": "Kartę {card} utracono: jej punkty są na {to_card}",
     "refused_club_card_set": "Rachunek {number} ma już kartę {card}: najpierw ją zdejmij",
     "refused_club_card_other": "Karta {card} nie jest z rachunku {number}: punktami nie zapłaci",
     "refused_points_short": "Punktami można {left_minor}, jeszcze {wait_minor} dopiero później",
     "refused_points_cap": "Punktami można jeszcze {most_minor}: razem do {rate_bp} rachunku",
     "refused_points_expired": "Punkty karty {card} były ważne do {until_ms}; zostało {left_minor}",
     "refused_points_no_tip": "Napiwku nie płaci się punktami",
-    "refused_no_account": "Nie ma takiego konta",
+    "refused_no_account": "Nie ma takiego konta firmy",
     "refused_account_limit": (
         "{account}: może być winne jeszcze {free_minor}. "
-        "Poproś menedżera albo przyjmij resztę inaczej"
+        "Poproś kierownika albo przyjmij resztę inaczej"
     ),
     "refused_no_currency": "Lokal nie przyjmuje {currency}",
     "refused_needs_server": "Nie bez serwera: tylko on wie, ile zostało",
@@ -131,7 +131,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_reopen_late": "Zamknięto {at_ms}: za późno, by otworzyć ponownie",
     "refused_tender_fixed": "Tej płatności nie można zmienić: zrób zwrot",
     "refused_no_suspense": "Te pieniądze nie czekają już na wyjaśnienie",
-    "refused_refund_limit": "Bez menedżera można zwrócić do {limit_minor}",
+    "refused_refund_limit": "Bez kierownika można zwrócić do {limit_minor}",
     "refused_clock_state": "Zegar pracy mówi inaczej: {state} od {at_ms}",
     "refused_amount_over_due": "Do zapłaty tylko {due_minor}",
     "refused_tendered_short": "Dano {tendered_minor}, potrzeba {taken_minor}",
@@ -166,7 +166,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_station": "Nie ma takiego stanowiska",
     "refused_not_ready": "Jeszcze w przygotowaniu: {count}",
     "refused_ticket_open": "Kuchnia jeszcze nie wydała",
-    "refused_undo_late": "Za późno na cofnięcie; przywołaj bon",
+    "refused_undo_late": "Za późno na cofnięcie; przywróć bon",
     "refused_continued": "Rachunek {number} zamknięto o {at_ms}; twoje dania ({count}) są na "
     "nowym {new_number}: przyjmij za niego zapłatę",
     "refused_table_shared": "Stolik {table} ma też rachunek {number}: {by}, {at_ms}. Zostaw dwa "

@@ -42,7 +42,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     "figures_tax": ("ПОДАТКИ ЗА СТАВКАМИ", "TAX BY RATE", "PODATEK WG STAWEK"),
     "figures_void": ("СКАСУВАННЯ", "VOIDS", "ANULACJE"),
     "figures_discount": ("ЗНИЖКИ", "DISCOUNTS", "RABATY"),
-    "figures_comp": ("ПОДАРОВАНО", "COMPS", "GRATISY"),
+    "figures_comp": ("ПРИГОЩАННЯ", "COMPS", "GRATISY"),
     "figures_statement": ("ВИПИСКА З РАХУНКУ", "ACCOUNT STATEMENT", "WYCIĄG Z KONTA"),
     "invoice_no": ("РАХУНОК-ФАКТУРА № {number}", "INVOICE No. {number}", "FAKTURA nr {number}"),
     "figures_about": ("За", "For", "Za"),

@@ -108,10 +108,10 @@ def test_points_pay_no_more_than_the_share_of_the_bill_and_it_is_said_why(house:
     flow.act("pay_by:points")
     shown = flow.view().view
     assert (shown.change.value, shown.take.label) == ("55,50", "Балами 55,50\xa0₴")
-    assert shown.rounding == "на картці 99,99 · до 30\xa0% рахунка"
+    assert shown.rounding == "на картці 99,99 · до 30\xa0% рахунку"
     typed(flow, "6000")
     flow.act("take")
-    assert in_words(flow) == "Балами можна ще 55,50\xa0₴: усього до 30\xa0% рахунка"
+    assert in_words(flow) == "Балами можна ще 55,50\xa0₴: усього до 30\xa0% рахунку"
 
 
 def test_a_number_is_typed_where_there_is_no_reader_and_a_new_card_is_given(house: House) -> None:

@@ -161,7 +161,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "command_OpenDrawer": (
         "Drawer without a sale",
-        "Шухляда без продажу",
+        "Скринька без продажу",
         "Szuflada bez sprzedaży",
     ),
     "command_OpenCheck": ("Open a check", "Відкрити чек", "Otwarcie rachunku"),
@@ -214,8 +214,8 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "command_ReturnVoucher": ("Return a voucher", "Повернути сертифікат", "Zwrot bonu"),
     "command_PayAccount": (
         "Payment to a house account",
-        "Оплата рахунку клієнта",
-        "Wpłata na konto",
+        "Оплата рахунку фірми",
+        "Wpłata na konto firmy",
     ),
     "command_AskCard": ("Card payment", "Оплата карткою", "Płatność kartą"),
     "command_BackToCard": ("Back to the card", "Повернення на картку", "Zwrot na kartę"),
@@ -283,11 +283,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "command_StartLines": ("Begin dishes", "Почати страви", "Rozpoczęcie dań"),
     "command_MarkReady": ("Dishes ready", "Страви готові", "Dania gotowe"),
     "command_BumpTicket": ("Ticket done", "Замовлення готове", "Bon gotowy"),
-    "command_RecallTicket": ("Call a ticket back", "Повернути замовлення", "Przywołanie bonu"),
+    "command_RecallTicket": ("Call a ticket back", "Повернути замовлення", "Przywrócenie bonu"),
     "command_AcknowledgeVoid": ("Void seen", "Скасування побачено", "Storno zauważone"),
     "command_RushTickets": ("Rush", "Терміново", "Pilne"),
     "command_MoveTicket": ("To another station", "На іншу станцію", "Na inne stanowisko"),
-    "command_PassLines": ("Through the pass", "Видано з роздачі", "Wydane z bufetu"),
+    "command_PassLines": ("Through the pass", "Видано з роздачі", "Wydane z wydawki"),
     "command_ServeLines": ("Served", "Подано", "Podano"),
 }
 DEVICE_WORDS: Mapping[str, Mapping[str, str]] = {

@@ -65,8 +65,8 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "lent_help": (
         "A person lends only what is their own, never approving or set-up, for 62 days at most. "
         "The loan ends by itself, and everything done with it is on record.",
-        "Людина позичає лише власне, ніколи не погодження чи налаштування, щонайбільше на 62 дні. "
-        "Позика закінчується сама, і все зроблене з нею записано.",
+        "Людина позичає лише власне, ніколи не право дозволяти чи налаштування, щонайбільше на 62 "
+        "дні. Позика закінчується сама, і все зроблене з нею записано.",
         "Osoba pożycza tylko własne prawa, nigdy zatwierdzania ani ustawień, najwyżej na 62 dni. "
         "Pożyczka kończy się sama, a wszystko, co z nią zrobiono, jest zapisane.",
     ),
@@ -74,7 +74,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "lent_over": ("Over", "Завершені", "Zakończone"),
     "fault_cannot_lend": (
         "only who may approve may lend",
-        "позичає лише той, хто може погоджувати",
+        "позичає лише той, хто може давати дозвіл",
         "pożyczać może tylko ten, kto może zatwierdzać",
     ),
     "fault_lend_unknown_staff": (
@@ -318,7 +318,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "account_costing": ("Stock and recipes", "Склад і рецепти", "Magazyn i receptury"),
     "account_house_account": (
         "House accounts and their limits",
-        "Рахунки компаній та їхні ліміти",
+        "Рахунки фірм та їхні ліміти",
         "Konta firm i ich limity",
     ),
     "account_approve_stock": (
