@@ -1,8 +1,8 @@
 """What all tests share, and no more: fixtures live with the tests of their area.
 
-`make test` runs them in two processes. A file's tests stay in one of them and follow each other, so
-that what a file sets up is made once; so do whole areas with one browser or one venue. Databases
-and other files of tests lie in memory where the machine has room for them.
+`make test` runs them in three processes. A file's tests stay in one of them and follow each other,
+so that what a file sets up is made once; so do whole areas with one browser or one venue.
+Databases and other files of tests lie in memory where the machine has room for them.
 """
 
 import os

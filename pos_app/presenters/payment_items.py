@@ -93,12 +93,14 @@ class ItemPicking:
             on.place.check_id = part
 
     def put_back(self) -> bool:
-        """The part joins the rest again while nothing of it is paid; False if there is none."""
+        """The part joins the rest again while nothing of it is paid; False if there is none, or if
+        they cannot be joined now, which is said: then both stay checks of the table."""
         on, check, rest = self._on, self._check, self.rest
         if check is None or rest is None or any(p.state in HOLDING for p in check.payments):
             return False
-        if on.submit(c.MergeChecks(check.check_id, rest.check_id)):
-            self.go_on(rest)
+        if not on.submit(c.MergeChecks(check.check_id, rest.check_id)):
+            return False
+        self.go_on(rest)
         return True
 
     def go_on(self, rest: Check) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, delete, func, inspect
+from sqlalchemy import Connection, delete, inspect
 from sqlmodel import Session, col, select
 
 from sync_server.store.database import session_on
 
 from .device_tables import RevokeOffer, UnsentFile
+from .offers import moment_after, next_number
 from .papers import Actor
 
 UNDECIDED = 12
@@ -100,9 +101,10 @@ class TakeOver:
 
 def offer_revoke(session: Session, device: DeviceSeen, reason: str, actor: Actor) -> None:
     """Ask for a device to be shut out."""
-    number = (session.exec(select(func.max(RevokeOffer.number))).one() or 0) + 1
+    at_ms = moment_after(session, RevokeOffer.at_ms, actor.at_ms)
     whose = {"dev": device.dev, "code": device.code, "reason": reason, "login": actor.login}
-    session.add(RevokeOffer(number=number, at_ms=actor.at_ms, **whose))
+    number = next_number(session, RevokeOffer.number)
+    session.add(RevokeOffer(number=number, at_ms=at_ms, **whose))
 
 
 def keep_file(
@@ -115,6 +117,13 @@ def keep_file(
     session.execute(delete(UnsentFile).where(gone))
     whose = {"key": key, "dev": head.dev, "code": head.code, "login": actor.login, "name": name}
     session.add(UnsentFile(at_ms=actor.at_ms, by=by, wanted="", asked_ms=0, body=body, **whose))
+
+
+def decide(session: Session, row: UnsentFile, wanted: str, actor: Actor) -> None:
+    """Ask for these commands of a file to be taken over; what was decided once stays."""
+    if not row.asked_ms:
+        row.wanted, row.login = wanted, actor.login
+        row.asked_ms = moment_after(session, UnsentFile.asked_ms, actor.at_ms)
 
 
 def revokes_after(connection: Connection, after_ms: int) -> Sequence[Revoke]:

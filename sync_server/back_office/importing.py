@@ -257,9 +257,8 @@ class _Reader:
 
     def some(self, row: TableRow, name: str, *, least: Decimal = Decimal(0)) -> Decimal:
         """A figure that has to be there and is not nothing."""
-        self.needed(row, name)
-        value = self.figure(row, name, least=least)
-        if value == 0 and self.text(row, name) in ("0", "0.0", "0,0"):
+        text, value = self.needed(row, name), self.figure(row, name, least=least)
+        if value == 0 and decimal_of(text) == 0:
             self.plan.fault(self.cell(row, name), "bad_quantity")
         return value
 

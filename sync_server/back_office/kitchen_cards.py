@@ -57,26 +57,40 @@ def tell_kitchen(
         says = _Saying(session, base, book, day)
         changes = gathered(base, [one for card in due for one in says.of(card)])
         note = ", ".join(dict.fromkeys(says.name(card.recipe) for card in due))
-        for start in range(0, len(changes), CHANGES):
-            part = previewed(base, changes[start : start + CHANGES])
-            possible = [one.change for one in part if not one.refused]
-            number = publish(session, base, possible, (at_ms, note), actor)
-            if isinstance(number, int):
-                made.append(Edition(number, max(at_ms, actor.at_ms), tuple(possible)))
-                base = changed(base, possible)
+        made += _published(session, base, changes, (at_ms, note), actor)
     return made
 
 
-def tell_contents(session: Session, catalogue: Catalogue, good_id: str, actor: Actor) -> int | None:
+def _published(
+    session: Session,
+    base: Catalogue,
+    changes: Sequence[Change],
+    when: tuple[int, str],
+    actor: Actor,
+) -> list[Edition]:
+    """Editions of what is possible of these changes, each as long as one may be."""
+    made: list[Edition] = []
+    for start in range(0, len(changes), CHANGES):
+        part = previewed(base, changes[start : start + CHANGES])
+        possible = [one.change for one in part if not one.refused]
+        number = publish(session, base, possible, when, actor)
+        if isinstance(number, int):
+            made.append(Edition(number, max(when[0], actor.at_ms), tuple(possible)))
+            base = changed(base, possible)
+    return made
+
+
+def tell_contents(
+    session: Session, catalogue: Catalogue, good_id: str, actor: Actor
+) -> list[Edition]:
     """Add what a good is now known to contain to every dish that it goes into, and what it is now
-    called to every card that names it; gives the edition, None where nothing is new."""
+    called to every card that names it; none where nothing is new."""
     base = _menu_then(session, catalogue, actor.at_ms)
     says = _Saying(session, base, read_book(session), actor.today)
     told = [*says.contents(good_id), *says.called(good_id)]
-    changes = gathered(base, told)[:CHANGES]
     good = session.get(Ingredient, good_id)
-    made = publish(session, base, changes, (actor.at_ms, good.name_uk if good else ""), actor)
-    return made if isinstance(made, int) else None
+    when = (actor.at_ms, good.name_uk if good else "")
+    return _published(session, base, gathered(base, told), when, actor)
 
 
 def method_of(

@@ -56,19 +56,28 @@ class Loan:
     at_ms: int = 0
 
 
+def moment_after(session: Session, moments: int, now_ms: int) -> int:
+    """When an offer is made: now, and after every offer of its kind, in whose column `moments` are.
+
+    The server asks for what came after the last one that it did. Of two in one millisecond, or with
+    a clock that was set back in between, it would never hear of the second.
+    """
+    return max(now_ms, (session.exec(select(func.max(moments))).one() or 0) + 1)
+
+
+def next_number(session: Session, numbers: int) -> int:
+    """One more than the highest of a column."""
+    return (session.exec(select(func.max(numbers))).one() or 0) + 1
+
+
 def offer_stops(session: Session, portions: Sequence[tuple[str, int]], actor: Actor) -> None:
     """Ask for dishes to be stopped (0) or counted down from so many portions."""
-    number = session.exec(select(func.max(StopOffer.number))).one() or 0
-    for place, (item_id, left) in enumerate(portions[:OFFERS_AT_ONCE], start=1):
-        session.add(
-            StopOffer(
-                number=number + place,
-                item_id=item_id,
-                left_milli=min(max(left, 0), PORTIONS) * 1000,
-                login=actor.login,
-                at_ms=actor.at_ms,
-            )
-        )
+    first = next_number(session, StopOffer.number)
+    at_ms = moment_after(session, StopOffer.at_ms, actor.at_ms)
+    for number, (item_id, left) in enumerate(portions[:OFFERS_AT_ONCE], start=first):
+        left_milli = min(max(left, 0), PORTIONS) * 1000
+        whose = {"item_id": item_id, "login": actor.login}
+        session.add(StopOffer(number=number, left_milli=left_milli, at_ms=at_ms, **whose))
 
 
 def good_pin(pin: str) -> bool:
@@ -81,24 +90,22 @@ def good_pin(pin: str) -> bool:
 
 def offer_pin(session: Session, staff_id: str, pin_hash: str, actor: Actor) -> None:
     """Ask for a person's PIN to become this one."""
-    number = (session.exec(select(func.max(PinOffer.number))).one() or 0) + 1
     session.add(
         PinOffer(
-            number=number,
+            number=next_number(session, PinOffer.number),
             staff_id=staff_id,
             pin_hash=pin_hash,
             login=actor.login,
-            at_ms=actor.at_ms,
+            at_ms=moment_after(session, PinOffer.at_ms, actor.at_ms),
         )
     )
 
 
 def offer_loan(session: Session, loan: Loan, actor: Actor) -> None:
     """Ask for rights to be lent, or for a loan to end."""
-    number = (session.exec(select(func.max(LendOffer.number))).one() or 0) + 1
     session.add(
         LendOffer(
-            number=number,
+            number=next_number(session, LendOffer.number),
             lent_id=loan.lent_id,
             by=loan.by,
             staff_id=loan.staff_id,
@@ -107,7 +114,7 @@ def offer_loan(session: Session, loan: Loan, actor: Actor) -> None:
             reason=loan.reason,
             ends=loan.ends,
             login=actor.login,
-            at_ms=actor.at_ms,
+            at_ms=moment_after(session, LendOffer.at_ms, actor.at_ms),
         )
     )
 

@@ -160,6 +160,13 @@ def issue(
     return e.ClubCardIssued(number, command.name.strip(), facts.actor, facts.now_ms)
 
 
+def _unreasoned(reason: str) -> Refused | None:
+    """What is wrong with why somebody does this, if anything."""
+    if len(reason) > TEXT_LENGTH:
+        return refuse("bad_text", limit=TEXT_LENGTH)
+    return None if reason.strip() else refuse("no_reason")
+
+
 def block(
     club: Mapping[str, ClubCard], command: c.BlockClubCard, facts: Facts
 ) -> e.ClubCardBlocked | Refused:
@@ -171,10 +178,8 @@ def block(
         return usable(card) or refuse("nothing_to_do")
     if command.blocked == bool(card.blocked_ms):
         return refuse("nothing_to_do")
-    if len(command.reason) > TEXT_LENGTH:
-        return refuse("bad_text", limit=TEXT_LENGTH)
-    if not command.reason.strip():
-        return refuse("no_reason")
+    if fault := _unreasoned(command.reason):
+        return fault
     reason = command.reason.strip()
     return e.ClubCardBlocked(card.card, command.blocked, reason, facts.actor, facts.now_ms)
 
@@ -195,14 +200,14 @@ def move(
         return usable(card) or refuse("nothing_to_do")
     if not facts.server_link:
         return refuse("needs_server")
+    if fault := _unreasoned(command.reason):
+        return fault
     events: list[object] = []
     if not card.blocked_ms:
         blocked = block(club, c.BlockClubCard(card.card, command.reason), facts)
         if isinstance(blocked, Refused):
             return blocked
         events.append(blocked)
-    elif not command.reason.strip():
-        return refuse("no_reason")
     other = card_read(club, command.to_card)
     if other is None:
         given = issue(club, vouchers, c.IssueClubCard(command.to_card, card.name), facts)
@@ -214,7 +219,7 @@ def move(
     elif fault := usable(other):
         return fault
     number, by, at_ms = spelled(command.to_card), facts.actor, facts.now_ms
-    reason = command.reason.strip()[:TEXT_LENGTH]
+    reason = command.reason.strip()
     sums = (card.balance_minor, card.owes_minor)
     events.append(e.ClubPointsMoved(card.card, number, *sums, reason, by, at_ms))
     events += (

@@ -12,7 +12,7 @@ from pos_app.desk import Link
 from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c
 from sync_server.domain.checks import totals_of
-from sync_server.domain.ids import CheckId, PaymentId
+from sync_server.domain.ids import CheckId, PaymentId, StaffId
 from sync_server.protocol.replica import read_venue, write_venue
 from tests.apps.conftest import Rig
 from tests.apps.house import House, served_check, signed_in
@@ -31,9 +31,9 @@ def house() -> House:
     return made
 
 
-def at_the_till(house: House) -> tuple[Flow, CheckId]:
+def at_the_till(house: House, who: str = "taras") -> tuple[Flow, CheckId]:
     """Salo at 185.00 and herring at 165.00, on the pay screen."""
-    flow = signed_in(house, "taras")
+    flow = signed_in(house, who)
     check_id = CheckId(served_check(house, flow))
     flow.act("pay")
     return flow, check_id
@@ -104,6 +104,22 @@ def test_each_tap_takes_one_portion_more_and_going_back_joins_the_bill_again(hou
     assert not flow.view().view.sheet.confirm.enabled, "after the last one none again"
     flow.act("items_do:leave")
     assert flow.view().view.sheet.kind == ""
+
+
+def test_who_cannot_join_the_bill_again_is_told_and_not_held_on_the_pay_screen(
+    house: House,
+) -> None:
+    flow, whole = at_the_till(house, "olena")
+    flow.act("split_by:item")
+    choose(flow, "Оселедець")
+    flow.act("items_do:go")
+    settle(flow, house)
+    part = flow.place.check_id
+    house.do(c.TransferCheck(whole, StaffId("ihor")), "nadia")
+    flow.act("back")
+    assert flow.view().toast.text
+    assert (flow.view().screen, flow.place.check_id) == ("order", part)
+    assert len(house.venue.checks) == 2
 
 
 def test_what_is_partly_paid_is_not_divided_any_more_and_it_is_said(house: House) -> None:
@@ -249,7 +265,6 @@ def test_who_leaves_before_the_invoice_is_told_where_it_can_be_had(house: House)
     assert "Закриті чеки" in flow.view().toast.text
 
 
-@pytest.mark.xdist_group("kivy")
 def test_dishes_chosen_by_touch_outlive_a_restart_and_are_paid_by_the_code(
     rig: Rig, house: House
 ) -> None:

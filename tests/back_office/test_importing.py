@@ -167,7 +167,7 @@ async def test_merged_cells_and_dates_that_were_decimals_are_named(books: Databa
 async def test_recipes_become_versions_and_a_cycle_is_refused_as_a_whole(books: Database) -> None:
     await furnish(books)
     head = "kind,owner,component,qty,unit,cold_loss,output"
-    bad = csv(head, "item,moon,Beef,0,kg,100,", "semi,broth,saperavi,1,g,,", "poem,x,y,1,kg,,")
+    bad = csv(head, "item,moon,Beef,0.000,kg,100,", "semi,broth,saperavi,1,g,,", "poem,x,y,1,kg,,")
     assert places(tried(books, Subject.RECIPES, bad)) == [
         (2, "B", "no_owner"),
         (2, "D", "bad_quantity"),

@@ -425,6 +425,8 @@ def test_points_go_only_where_a_card_may_be_and_with_the_right() -> None:
     denied = house.refused(c.MoveClubPoints(CARD, NEW, "lost"), by="olena")
     assert (denied.code, denied.params) == ("not_allowed", {"right": "club_points"})
     house.must(c.BlockClubCard(NEW, "lost"), by="nadia")
+    told = c.MoveClubPoints(NEW, CARD, "x" * 501)
+    assert house.refused(told, by="nadia").code == "bad_text", "also of one that is blocked already"
     there = house.refused(c.MoveClubPoints(CARD, NEW, "lost"), by="nadia")
     assert there.code == "club_card_blocked"
     house.server_link = False

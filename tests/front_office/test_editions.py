@@ -133,6 +133,7 @@ async def test_stops_and_pins_asked_for_in_the_back_office_are_done_once(
 
         await books.write(ask)
         assert await take_offers(editions, office) == 3
+        assert await take_offers(editions, office) == 0
         assert {key: one.left_milli for key, one in office.venue.stops.items()} == {
             "fries": 0,
             "borscht": 3_000,
@@ -143,6 +144,18 @@ async def test_stops_and_pins_asked_for_in_the_back_office_are_done_once(
         assert "fries" not in house.office.venue.stops
         assert (await till.sign_in("olena", "8264")).code == ""
         assert (await till.sign_in("olena", PINS["olena"])).code != ""
+
+        def an_hour_back(connection: Connection) -> None:
+            with session_on(connection) as session:
+                early = replace(actor, at_ms=actor.at_ms - 3_600_000)
+                offer_pin(session, "olena", pin_hash(PEPPER, "olena", "9157", CHEAP), early)
+                offer_stops(session, [("plate", 0)], early)
+                session.flush()
+
+        await books.write(an_hour_back)
+        assert await take_offers(editions, house.office) == 2, "the office's clock was set back"
+        assert (await till.sign_in("olena", "9157")).code == ""
+        assert "plate" in house.office.venue.stops
     editions.close()
 
 

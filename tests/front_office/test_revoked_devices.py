@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from typer.testing import CliRunner
 
 from sync_server.back_office.books import file_url, open_books
-from sync_server.back_office.device_offers import keep_file, offer_revoke
+from sync_server.back_office.device_offers import decide, keep_file, offer_revoke
 from sync_server.back_office.device_tables import UnsentFile
 from sync_server.back_office.papers import Actor
 from sync_server.back_office.web.words import LANGUAGES
@@ -117,7 +117,7 @@ class Office:
             keep_file(session, key, head, "f.json", "nadia", body, actor)  # type: ignore[arg-type]
             session.flush()  # type: ignore[attr-defined]
             row = session.get(UnsentFile, key)  # type: ignore[attr-defined]
-            row.wanted, row.asked_ms = " ".join(wanted), actor.at_ms
+            decide(session, row, " ".join(wanted), actor)  # type: ignore[arg-type]
 
         await self._put(act)
 

@@ -111,7 +111,11 @@ def _causes(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """By run and good the documents that came late."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    query = sa.select(CAUSE.run, CAUSE.ingredient_id, CAUSE.document).where(CAUSE.run.in_(runs))
+    if not runs:
+        return {}
+    # From the first to the last: a list of all of a year would be too long for one question.
+    there = CAUSE.run.between(min(runs), max(runs))
+    query = sa.select(CAUSE.run, CAUSE.ingredient_id, CAUSE.document).where(there)
     for row in connection.execute(query):
         found[str(row.run), row.ingredient_id].append(row.document)
     return {key: tuple(sorted(documents)) for key, documents in found.items()}

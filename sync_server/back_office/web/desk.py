@@ -27,7 +27,7 @@ Choices = Sequence[tuple[str, str]]
 
 def plain_money(minor: int) -> str:
     """A sum as it is typed, and as a script reads it: no thousands, two places."""
-    return f"{minor // 100}.{minor % 100:02}"
+    return f"{Decimal(minor).scaleb(-2):f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,14 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_SETTINGS
 from ..catalogue import CatalogueReader
-from ..device_offers import DeviceReader, DeviceSeen, KeptCommand, keep_file, offer_revoke
+from ..device_offers import (
+    DeviceReader,
+    DeviceSeen,
+    KeptCommand,
+    decide,
+    keep_file,
+    offer_revoke,
+)
 from ..device_tables import RevokeOffer, UnsentFile
 from .draft_routes import read_menu
 from .frame import DEVICES, render
@@ -172,8 +179,7 @@ class DevicePages:
             row = session.get(UnsentFile, key)
             if row is None:
                 return call.refuse("not_found", 404)
-            if not row.asked_ms:
-                row.wanted, row.asked_ms, row.login = wanted, call.actor.at_ms, call.actor.login
+            decide(session, row, wanted, call.actor)
             return RedirectResponse(FILE.format(key=key), 303)
 
         return await self._place.write(write)

@@ -165,12 +165,12 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "fault_yes_or_no": ("yes or no", "так або ні", "tak lub nie"),
     "import_untold": (
-        "The menu could not be read: the kitchen's displays still show the cards of before. Open a "
-        "card to tell the kitchen.",
-        "Меню не прочитано: екрани кухні ще показують попередні картки. Щоб повідомити кухню, "
-        "відкрийте картку.",
-        "Menu nie dało się odczytać: ekrany kuchni pokazują poprzednie karty. Otwórz kartę, aby "
-        "powiadomić kuchnię.",
+        "The menu could not be read: the kitchen's displays still show the cards of before. Each "
+        "card's page tells the kitchen of it, below its versions.",
+        "Меню не прочитано: екрани кухні ще показують попередні картки. Кухню повідомляє сторінка "
+        "кожної картки, під версіями.",
+        "Menu nie dało się odczytać: ekrany kuchni pokazują poprzednie karty. Kuchnię powiadamia "
+        "strona każdej karty, pod wersjami.",
     ),
     "present_table": ("What there is now", "Що є зараз", "Co jest teraz"),
     "column_store": ("Name or code", "Назва або код", "Nazwa lub kod"),

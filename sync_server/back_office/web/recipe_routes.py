@@ -88,7 +88,7 @@ class RecipePages:
                     return call.refuse("not_found", 404)
                 return RedirectResponse(f"{address_of(card)}/new", 303)
             told = _told(session, call, edition)
-            return _card_page(session, call, book, opened, told, again=edition == "unread")
+            return _card_page(session, call, book, opened, told, tells=self._menu is not None)
 
         return await self._place.read(show)
 
@@ -167,7 +167,8 @@ class RecipePages:
         return await self._place.write(keep)
 
     async def _tell(self, request: Request, owner: str, owner_id: str) -> Response:
-        """Tell the kitchen of a version that it could not be told of when that was saved."""
+        """Tell the kitchen of a version once more: the menu could not be read when that was saved,
+        or when a table brought it."""
         call, refused = self._place.call(request)
         if refused is not None:
             return refused
@@ -180,7 +181,8 @@ class RecipePages:
                 return call.refuse("not_found", 404)
             told = "unread"
             if menu is not None:
-                said = method_of(menu, owner_id, opened.technology) if opened.technology else None
+                written = opened.technology
+                said = _made_as(menu, owner, owner_id, written) if written else None
                 card = NewCard(opened.sheet.recipe, said)
                 made = tell_kitchen(session, menu, [card], call.actor)
                 told = str(made[-1].number) if made else "same"
@@ -229,11 +231,18 @@ def _begun(
     """The card to go on from, or an empty one for what has none yet."""
     book, opened = _opened(session, owner, owner_id, day, choice_names(menu))
     written = opened.technology if opened is not None else {}
-    said = method_of(menu if owner == Owner.ITEM else None, owner_id, written)
+    said = _made_as(menu, owner, owner_id, written)
     if opened is not None:
         return Begun.of(opened, said)
     card = book.blank(Owner(owner), owner_id) if owner in set(Owner) else None
     return Begun.blank(card, said) if card is not None else None
+
+
+def _made_as(
+    menu: Catalogue | None, owner: str, owner_id: str, written: Mapping[str, str]
+) -> Mapping[str, str]:
+    """How it is made; of dishes the menu says so, too."""
+    return method_of(menu if owner == Owner.ITEM else None, owner_id, written)
 
 
 def _told(session: Session, call: Call, edition: str) -> str:
@@ -258,7 +267,7 @@ def _opened(
 
 
 def _card_page(
-    session: Session, call: Call, book: Cookbook, opened: OpenCard, told: str, *, again: bool
+    session: Session, call: Call, book: Cookbook, opened: OpenCard, told: str, *, tells: bool
 ) -> Response:
     words, formats, card = call.words, call.formats, opened.card
     foods = sorted(book.names_of(good)[words.language] for good in opened.meal.unknown)
@@ -282,7 +291,7 @@ def _card_page(
         nutrients=nutrients_text(opened.meal, words, formats),
         missing=words("facts_missing", goods=", ".join(foods)) if foods else "",
         told=told,
-        again=again,
+        tells=tells,
         warning=words.yield_differs if opened.sheet.yield_differs else "",
         technology=said_in(opened.technology, words.language),
         versions=[
