@@ -53,14 +53,14 @@ class PaperFolder:
         self._bytes += data
 
     def save(self, document: PaperDocument) -> None:
-        """Write the picture first: whoever reads the index finds the file."""
+        """The bytes, then the picture, then the index: who finds one finds those before it."""
         self._number += 1
         name = f"{self._number:04d}.png"
         temporary = self._folder / f".{name}"
         document.image().save(temporary, format="PNG")
-        temporary.replace(self._folder / name)
         (self._folder / f"{self._number:04d}.bin").write_bytes(self._bytes)
         self._bytes.clear()
+        temporary.replace(self._folder / name)
         entry = {"number": self._number, "file": name, "height": document.height}
         with self._index.open("a", encoding="utf-8") as index:
             index.write(json.dumps({**entry, "text": document.text}, ensure_ascii=False) + "\n")

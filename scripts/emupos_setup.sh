@@ -6,6 +6,10 @@
 # Exit: 0 ready, 3 no Python 3.13 on this machine (the test is then skipped and says so).
 set -eu
 
+# Two processes of tests may come at once: the second waits, and finds it ready.
+exec 9<"$0"
+! command -v flock >/dev/null || flock 9
+
 root=$(cd "$(dirname "$0")/.." && pwd)
 venv="$root/.venv-emupos"
 version=0.4.0

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 STOP_S = 15.0
 LINES_KEPT = 10_000
 

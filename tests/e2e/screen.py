@@ -8,14 +8,19 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 from Xlib import X, display
 from Xlib.ext import xtest
 
-WAIT_S = 40.0
+WAIT_S = 120.0
+"""Only a failure takes that long: a machine that others use may stand still for a while."""
+T = TypeVar("T")
+Word = dict[str, Any]
+"""A text or a target of a window, as `screen_text` writes it."""
 QUIET = ("-nolisten", "tcp", "-noreset")
 
 
@@ -68,10 +73,10 @@ class Glass:
         self.screen, self._words = screen, words
         self.left, self.top, self.size = left, top, size
 
-    def words(self) -> list[dict[str, Any]]:
+    def words(self) -> list[Word]:
         """Everything written in the window now."""
         try:
-            found: list[dict[str, Any]] = json.loads(self._words.read_text())
+            found: list[Word] = json.loads(self._words.read_text())
         except (OSError, ValueError):
             return []
         return found
@@ -88,41 +93,56 @@ class Glass:
         """Wait until a text is no longer there."""
         self.wait_for(lambda: not self.sees(text), f"{text!r} did not go", seconds)
 
-    def wait_for(self, condition: Any, problem: str, seconds: float = WAIT_S) -> None:
-        """Wait until a condition holds; what the window says is told when it never does."""
+    def wait_for(
+        self, condition: Callable[[], T | None], problem: str, seconds: float = WAIT_S
+    ) -> T:
+        """What a condition gives once it holds; what the window says is told when it never does."""
         end = time.monotonic() + seconds
-        while not condition():
+        while not (found := condition()):
             seen = " | ".join(word["text"] for word in self.words() if word["text"])
             assert time.monotonic() < end, f"{problem}; the window says: {seen[:3000]}"
             time.sleep(0.03)
+        return found
 
     def touch(self, text: str, nth: int = 0, exact: bool = False) -> None:
         """Touch a text; the first exact one, else one that contains it."""
         self.until(text)
-        self.wait_for(lambda: self._find(text, nth, exact), f"no {nth + 1} of {text!r}", WAIT_S)
-        found = self._find(text, nth, exact)
-        assert found is not None
-        self._at(found)
+        self._at(lambda: self._find(text, nth, exact), f"no {nth + 1} of {text!r}")
 
     def act(self, action: str, nth: int = 0) -> None:
         """Touch the target that means `action`, or else begins with it."""
 
-        def targets() -> list[dict[str, Any]]:
+        def target() -> Word | None:
             bare = [word for word in self.words() if not word["text"]]
             same = [word for word in bare if word["action"] == action]
-            return same or [word for word in bare if word["action"].startswith(action)]
+            found = same or [word for word in bare if word["action"].startswith(action)]
+            return found[nth] if len(found) > nth else None
 
-        self.wait_for(lambda: len(targets()) > nth, f"no target {action!r}", WAIT_S)
-        self._at(targets()[nth])
+        self._at(target, f"no target {action!r}")
 
-    def _find(self, text: str, nth: int, exact: bool) -> dict[str, Any] | None:
+    def _find(self, text: str, nth: int, exact: bool) -> Word | None:
         words = self.words()
         same = [word for word in words if word["text"] == text]
         part = [] if exact else [word for word in words if text in word["text"]]
         found = same if len(same) > nth else part
         return found[nth] if len(found) > nth else None
 
-    def _at(self, word: dict[str, Any]) -> None:
+    def _at(self, find: Callable[[], Word | None], problem: str) -> None:
+        """Touch what is found, once it has stood at its place for a look of the window: what is
+        still on its way would not be under the finger."""
+        before: Word = {}
+
+        def stands() -> Word | None:
+            nonlocal before
+            last, looked = before, self._time()
+            found = find()
+            before = found or {}
+            if found and (found["x"], found["y"]) == (last.get("x"), last.get("y")):
+                return found
+            self._until_later_than(looked)
+            return None
+
+        word = self.wait_for(stands, problem)
         x = self.left + word["x"] + word["width"] // 2
         y = self.top + word["y"] + word["height"] // 2
         self.screen.touch(x, y)

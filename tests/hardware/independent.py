@@ -4,6 +4,7 @@ Set up by `scripts/emupos_setup.sh`; where no Python 3.13 is to be had whoever a
 loudly. emupos proves as class B (it answers GS r, not GS ( H) and keeps receipts as pictures.
 """
 
+import contextlib
 import http.client
 import io
 import json
@@ -13,6 +14,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 
 import pytest
 from PIL import Image, ImageChops
@@ -62,11 +64,16 @@ class Emupos:
             return picture.convert("1")
 
 
-def free_port() -> int:
-    """A port that was free a moment ago: emupos wants its ports named."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-        return port
+def lasting_port() -> int:
+    """A port for who must have it named beforehand, or have it again after a pause. It lies below
+    those that the system gives away by itself, else another test might get it in between."""
+    any_of = SystemRandom()
+    for _ in range(100):
+        port = any_of.randrange(20_000, 32_000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port between 20000 and 32000")
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +86,8 @@ def emupos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emupos]:
             f"{ready.stderr.strip()[-300:]!r} (exit {ready.returncode})"
         )
     folder = tmp_path_factory.mktemp("emupos")
-    port, api_port = free_port(), free_port()
-    scales = {"toledo": free_port(), "sma": free_port()}
+    port, api_port = lasting_port(), lasting_port()
+    scales = {"toledo": lasting_port(), "sma": lasting_port()}
     scale_settings = "".join(
         f"  - id: {name}\n    type: scale\n    profile: {profile}\n"
         f"    connections:\n      - tcp: {{ port: {scales[name]} }}\n"
