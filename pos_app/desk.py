@@ -46,7 +46,8 @@ class Link:
     """The way to the server. `phase` as in the client's `LinkState`; -1 ms is unknown.
 
     `saving` counts commands that the server has not answered; `can_save` is false when the disk
-    takes nothing more, and then nothing may be entered.
+    takes nothing more, and then nothing may be entered. `parts_down` are the server's own that died
+    and without which it goes on, by the names of its `parts`.
     """
 
     phase: str = "online"
@@ -56,6 +57,7 @@ class Link:
     can_save: bool = True
     hotel: bool = True
     printers: tuple[Health, ...] = ()
+    parts_down: tuple[str, ...] = ()
 
     @property
     def online(self) -> bool:

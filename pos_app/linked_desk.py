@@ -47,6 +47,7 @@ class _House(msgspec.Struct):
 
     printers: list[_Printer] = []
     hotel: bool = True
+    parts: list[str] = []
 
 
 class _Liking(msgspec.Struct):
@@ -94,6 +95,7 @@ class LinkedDesk:
         self._folder = folder
         self._name, self._hall_id, self._drawer = name, hall_id, drawer
         self._printers: tuple[Health, ...] = ()
+        self._parts_down: tuple[str, ...] = ()
         self._mode = mode
         self._preferences = Preferences(folder, run, self.client.later)
         client = self.client
@@ -184,6 +186,7 @@ class LinkedDesk:
             state.can_save,
             self.client.hotel and state.phase in ("online", "catching_up"),
             self._printers_known(),
+            () if self.client.away else self._parts_down,
         )
 
     def _printers_known(self) -> tuple[Health, ...]:
@@ -316,4 +319,5 @@ class LinkedDesk:
         house = msgspec.json.decode(reply.body, type=_House)
         self.client.hotel = house.hotel
         self._printers = tuple(Health(one.name, one.state, one.words) for one in house.printers)
+        self._parts_down = tuple(house.parts)
         self.client.changed()

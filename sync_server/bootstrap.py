@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,6 +52,7 @@ from sync_server.hotel.logged import LoggedGateway
 from sync_server.hotel.opening import HotelLink, open_link
 from sync_server.hotel.property import Property
 from sync_server.mail import BillMail
+from sync_server.parts import Parts
 from sync_server.private_files import write_private
 from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
@@ -114,6 +115,10 @@ def is_large(settings: ServerSettings, context: str) -> bool:
 
 def _die(fault: StoreDead) -> None:
     log.critical("the store failed, the process ends: %s", fault)
+    _end()
+
+
+def _end() -> None:
     os._exit(70)
 
 
@@ -155,11 +160,12 @@ class House:
         self.sockets: SyncServer | None = None
         self.port = 0
         self.fingerprint = ""
-        self._tasks: list[asyncio.Task[None]] = []
+        self.parts = Parts(settings.data, wall_ms, _end, settings.supervised)
 
     def health(self) -> dict[str, Any]:
-        """Devices around the server, for every terminal to see."""
+        """Devices around the server and what of it does not work, for every terminal to see."""
         return {
+            "parts": self.parts.down,
             "printers": self.printing.health() if self.printing is not None else [],
             "hotel": self._hotel_up(),
         }
@@ -183,7 +189,7 @@ class House:
         if link is not None:
             self._link = self.gateway = link
             self.search = GuestSearch(link, self._meal_of)
-            self._run(link.run(), "hotel-link")
+            self.parts.run("hotel_link", link.run())
 
     async def _guests(self, query: str, most: int) -> tuple[str, list[dict[str, Any]]]:
         """Guests of the hotel for the question `guests`, bounded."""
@@ -216,6 +222,7 @@ class House:
     async def start(self) -> None:
         """Load the state and begin to work; the doors are still shut."""
         await self.office.start()
+        self.parts.watch("front_office", self.office.bus.task)
 
     def _meal_of(self, at_ms: int) -> str:
         return meals_of(self.office.catalogue.settings.zone)(at_ms)
@@ -225,12 +232,14 @@ class House:
         settings = ChargeSettings(
             self.settings.outlet, self.office.catalogue.settings.currency, self._meal_of
         )
-        self._run(self.watch.run(), "kitchen-watch")
+        run = self.parts.run
+        run("kitchen_watch", self.watch.run())
         self.unusual.remember()
-        self._run(self.unusual.run(), "unusual-counts")
+        run("unusual", self.unusual.run())
         if self.office.checkpoints is not None:
-            self._run(self.office.checkpoints.run(self.office), "checkpoints")
-        self._run(
+            run("checkpoints", self.office.checkpoints.run(self.office))
+        run(
+            "room_charges",
             run_room_charges(
                 self.door,
                 self.gateway,
@@ -238,17 +247,16 @@ class House:
                 sleep=_sleep_ms,
                 restored_n=self.office.restored_n,
             ),
-            "room-charges",
         )
-        self._run(CardPayments(self.door, sleep=_sleep_ms).run(), "card terminals")
-        self._run(BackupRounds(self.office, self.settings).run(), "backups")
+        run("card_terminals", CardPayments(self.door, sleep=_sleep_ms).run())
+        run("backups", BackupRounds(self.office, self.settings).run())
         opened = self.office.catalogue
         printers = await open_printers(opened, _first_id(), hand_out=self.hand_out)
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)
-        self._run(self.printing.run(), "printing")
+        run("printing", self.printing.run())
         drawers = CashDrawers(self.door, self.printing.spooler, sleep=_sleep_ms)
-        self._run(drawers.run(), "cash drawers")
-        self._run(self._follow_catalogue(self.printing, opened), "printers of the catalogue")
+        run("drawers", drawers.run())
+        run("printer_set", self._follow_catalogue(self.printing, opened))
 
     async def _follow_catalogue(self, printing: Printing, opened: Catalogue) -> None:
         """Printers that are added or changed in the catalogue work without a restart."""
@@ -278,14 +286,15 @@ class House:
         self.sockets = SyncServer(
             self.office, wall_ms, lambda: secret_hex(32), fingerprint=self.fingerprint
         )
+        self.sockets.began = lambda task: self.parts.watch("links", task)
         self.watch.compare = self.sockets.compare_displays
         self.office.watch(self._cut_off)
         self.port = await self.sockets.listen(settings.host, settings.port, context)
-        self._run(self._carry_out(), "effects")
-        self._run(follow_editions(settings, self.office, self.devices), "editions")
+        self.parts.run("effects", self._carry_out())
+        self.parts.run("editions", follow_editions(settings, self.office, self.devices))
         for context_name, database in (("front", self.front), ("hotel", self.hotel)):
             if is_large(settings, context_name):
-                self._run(in_thread(database.check_damage), f"check of {context_name}")
+                self.parts.run("damage_check", in_thread(database.check_damage))
 
     def _cut_off(self, events: list[object]) -> None:
         """A device that was shut out is not spoken with for another moment."""
@@ -299,11 +308,6 @@ class House:
         scheme = "wss" if self.fingerprint else "ws"
         return f"{scheme}://{self.settings.host}:{self.port}"
 
-    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_report_end)
-        self._tasks.append(task)
-
     async def stop(self) -> None:
         """Close the doors, finish what is at hand, save the state."""
         if self.sockets is not None:
@@ -311,13 +315,8 @@ class House:
         self.hand_out.close()
         if self.printing is not None:
             self.printing.stop()
-            await asyncio.wait(
-                [task for task in self._tasks if task.get_name() == "printing"],
-                timeout=PRINTING_ENDS_S,
-            )
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.parts.finished("printing", PRINTING_ENDS_S)
+        await self.parts.stop()
         if self.printing is not None:
             await in_thread(self.printing.close)
         await self.office.stop()
@@ -331,11 +330,6 @@ def _first_id() -> int:
 
 async def _sleep_ms(milliseconds: int) -> None:
     await asyncio.sleep(milliseconds / 1000)
-
-
-def _report_end(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (fault := task.exception()) is not None:
-        log.error("%s ended: %r", task.get_name(), fault, exc_info=fault)
 
 
 def _loopback(host: str) -> bool:

@@ -61,7 +61,10 @@ class ServerSettings(BaseSettings):
     printers: dict[str, str] = Field(
         default_factory=dict, description="address host:port by printer id; others of the menu"
     )
-
+    supervised: bool = Field(
+        default=False,
+        description="whoever started the process starts it again when it ends; as a service it is",
+    )
     mail_relay: str = Field(
         default="", description="host:port of the house's mail relay; empty: no e-mail copies"
     )

@@ -21,8 +21,11 @@ import sys
 import zoneinfo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+
+from sync_server.clocks import wall_ms
 
 HRYVNIA = "\N{HRYVNIA SIGN}"
 NO_GLYPH = "\U0010ffff"  # a noncharacter: every font shows its box for it
@@ -32,6 +35,7 @@ SQLITE_OLDEST = (3, 37, 0)
 PYTHON_OLDEST, PYTHON_NEWEST = (3, 11), (3, 13)
 DISK_FAIL_BYTES = 1 * 1024**3
 DISK_WARN_BYTES = 5 * 1024**3
+A_DAY_MS = 24 * 3_600_000
 PRINTER_PORT = 9100
 PRINTER_TIMEOUT_S = 2.0
 PACKAGES = {
@@ -88,6 +92,7 @@ def examine(
     yield from (check_packages(group) for group in PACKAGES)
     yield check_sqlite(sqlite3.sqlite_version_info)
     yield check_disk(data)
+    yield check_parts(data, wall_ms())
     yield check_zones()
     yield from (check_font(name) for name in FONT_NAMES)
     yield check_graphics()
@@ -173,6 +178,27 @@ def check_disk(data: Path) -> Finding:
     if free < DISK_WARN_BYTES:
         return _warn(subject, seen, "free 5 GiB or move the data folder to a larger disk")
     return _ok(subject, seen)
+
+
+def check_parts(data: Path, now_ms: int) -> Finding:
+    """Whether a part of the server that works with `data` died within a day of `now_ms`."""
+    subject = "Parts of the server"
+    try:
+        from sync_server.parts import ended_in  # needs a package of the core
+    except ImportError:
+        return _warn(subject, "not looked at without msgspec", "run make setup")
+    lately = [one for one in ended_in(data) if 0 <= now_ms - one.at_ms < A_DAY_MS]
+    if not lately:
+        return _ok(subject, "none has ended by an error within a day")
+    last = lately[-1]
+    when = datetime.fromtimestamp(last.at_ms // 1000).astimezone().isoformat(" ", "minutes")
+    names = ", ".join(sorted({one.part for one in lately}))
+    seen = f"ended by an error, {len(lately)} times within a day: {names}; last at {when}: "
+    return _warn(
+        subject,
+        seen + last.words,
+        "restart the server if terminals still show it; its log says where it happened",
+    )
 
 
 def check_zones() -> Finding:

@@ -12,6 +12,7 @@ from pos_app.desk import Desk, Health
 from pos_app.presenters.devices_view import DevicesView
 from pos_app.presenters.presenter import Place, Presenter, after, intent
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
+from pos_app.words import Words
 from sync_server.domain.menu import Printer, Station
 
 CODE_PAGES = ("", "cp1251", "cp1125", "cp866", "cp852", "cp858")
@@ -317,6 +318,23 @@ def printers_chip(presenter: Presenter, tappable: bool) -> Chip | None:
     if low:
         return Chip(low[0].label, action, dot="hold", icon="print")
     return Chip(presenter.say("set_up_devices"), action, icon="print") if tappable else None
+
+
+def part_words(presenter: Presenter, part: str) -> str:
+    """What does not work since a part of the server died."""
+    key = f"part_{part}"
+    what = key if Words.of(presenter.language).knows(key) else "part_other"
+    return presenter.say("server_part", what=presenter.say(what))
+
+
+def parts_chip(presenter: Presenter) -> Chip | None:
+    """For a head: that parts of the server died; None when all live."""
+    down = presenter.desk.link.parts_down
+    if not down:
+        return None
+    several = presenter.say("server_parts", n=len(down))
+    text = part_words(presenter, down[0]) if len(down) == 1 else several
+    return Chip(text, dot="late", icon="warning")
 
 
 def _placed(printer: Printer, connection: str) -> Printer:

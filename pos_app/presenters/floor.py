@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pos_app import formats
 from pos_app.desk import Desk
-from pos_app.presenters.devices import printers_chip
+from pos_app.presenters.devices import parts_chip, printers_chip
 from pos_app.presenters.floor_together import FloorTogether
 from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.presenter import Place, initials, intent
@@ -148,18 +148,18 @@ class FloorPresenter(FloorTogether):
             text = self.say("no_shift_open")
         else:
             text = self.say("shift_number", number=shift.number)
-        chips = [self.link_chip(detail=True)]
+        online = self.link_chip(detail=True)
+        chips = [online]
         if self.may("open_shift") or self.may("close_shift") or self.may("open_day"):
             chips.append(Chip(text, "shift", icon="point_of_sale"))
         else:
             chips.append(Chip(text))
-        printers = printers_chip(self, self.may("settings"))
-        if printers is not None:
+        for chip in (parts_chip(self), printers_chip(self, self.may("settings"))):
             # A narrow head leaves out what stands last: a fault takes the place of "online".
-            if printers.dot and self.desk.link.online:
-                chips[0] = printers
-            else:
-                chips.append(printers)
+            if chip is not None and chip.dot and chips[0] is online and self.desk.link.online:
+                chips[0] = chip
+            elif chip is not None:
+                chips.append(chip)
         return Head(
             self.desk.catalogue.settings.name,
             None,

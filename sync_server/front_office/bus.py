@@ -8,7 +8,6 @@ told before is in `inbox`. All methods run on the server's event loop.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -109,8 +108,7 @@ class CommandBus:
             timer.cancel()
         if self.task is not None:
             self.task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.task
+            await asyncio.wait([self.task])
             self.task = None
         for job in self._queue:
             job.answer(self._not_now(job.dev, job.commands, BUSY_MS))

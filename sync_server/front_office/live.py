@@ -110,11 +110,12 @@ class Live:
         due = self.head.n - self._saved_n >= limits.STATE_EVERY_EVENTS
         if due and (self._saving is None or self._saving.done()):
             self._saving = asyncio.create_task(self._save(), name="state")
+            self._saving.add_done_callback(_say_if_failed)
 
     async def saved(self) -> None:
         """Wait for what `save_soon` began."""
         if self._saving is not None:
-            await self._saving
+            await asyncio.wait([self._saving])
 
     async def save(self) -> None:
         """Keep the state now, if anything has happened since it was kept last."""
@@ -134,3 +135,8 @@ class Live:
             log.error("the state was not saved: %s", fault)
             return
         self._saved_n = n
+
+
+def _say_if_failed(saving: "asyncio.Task[None]") -> None:
+    if not saving.cancelled() and (fault := saving.exception()) is not None:
+        log.error("the state was not saved, the next start takes longer", exc_info=fault)

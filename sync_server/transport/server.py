@@ -93,6 +93,8 @@ class SyncServer:
         self._numbers = 0
         self._time: Callable[[], float] | None = None
         self._ticker: asyncio.Task[None] | None = None
+        self.began: Callable[[asyncio.Task[None]], None] = lambda task: None
+        """Hears of the task that tends the connections, so that its end is noticed."""
         self._image: SnapshotImage | None = None
         self._imaging: asyncio.Future[SnapshotImage] | None = None
         self._servers: list[Server] = []
@@ -116,6 +118,7 @@ class SyncServer:
             return
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick_forever())
+            self.began(self._ticker)
         self._numbers += 1
         self.metrics.opened += 1
         session = Session(self, link, self._numbers)

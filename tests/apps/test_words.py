@@ -10,6 +10,7 @@ from pos_app import formats
 from pos_app.words import LANGUAGES, PARTS, Words
 from sync_server.domain.rejections import CODES
 from sync_server.domain.staff import RIGHTS
+from sync_server.parts import PARTS as SERVER_PARTS, Weight
 
 PRESENTERS = Path(__file__).parents[2] / "pos_app" / "presenters"
 
@@ -23,6 +24,10 @@ def test_every_refusal_and_every_right_has_a_sentence(language: str) -> None:
     words = Words.of(language)
     assert [code for code in CODES if not words.knows(f"refused_{code}")] == []
     assert [right for right in RIGHTS if not words.knows(f"right_{right}")] == []
+    goes_on_without = [
+        name for name, part in SERVER_PARTS.items() if part.weight is not Weight.HEART
+    ]
+    assert [part for part in goes_on_without if not words.knows(f"part_{part}")] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
