@@ -259,6 +259,7 @@ class Stack(Column):
 class Pages(Grid):
     """A grid that shows a page of its models, with a strip to turn pages when there are several.
 
+    `row_height` is the least; rows share what is left of the height, up to `max_row_height`.
     `key` names what is shown (the category): another key starts at its first page.
     """
 
@@ -274,10 +275,19 @@ class Pages(Grid):
     def _first(self, *_: object) -> None:
         self.page = 0
 
+    def rows_here(self) -> int:
+        """How many rows have room."""
+        return max(1, int((self.height + self.spacing) // (self.row_height + self.spacing)))
+
     def per_page(self) -> int:
         """How many models a page holds."""
-        rows = max(1, int((self.height + self.spacing) // (self.row_height + self.spacing)))
-        return rows * self.columns()
+        return self.rows_here() * self.columns()
+
+    def tall(self, rows: int) -> float:
+        """Height of a row; the same on a page that is not full."""
+        here = self.rows_here()
+        shared = (self.height - self.spacing * (here - 1)) // here
+        return float(max(self.row_height, min(shared, self.max_row_height)))
 
     def shown(self) -> tuple[Any, ...]:
         """The models of this page."""

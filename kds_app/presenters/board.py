@@ -447,17 +447,18 @@ class Board:
         )
 
     def _elsewhere(self, tickets: list[Ticket], names: Names) -> Waiting | None:
-        """The line that counts what this screen answers for and does not show now."""
+        """The line that counts what this screen answers for and does not show now: on other pages
+        of what is looked at, or else under the tabs that it names."""
         if not tickets:
             return None
         versions = tuple((str(ticket.ticket_id), ticket.version) for ticket in tickets)
-        if self.state.tab in self.home:
+        at = {ticket.station_id: names.station(ticket.station_id) for ticket in tickets}
+        if self.state.pages > 1 and at.keys() & set(self.stations()):
             label = names.words.say("waiting", n=len(tickets))
             last = self.state.page == self.state.pages - 1
             return Waiting(label, versions, "page:back" if last else "page:next")
-        where = names.station(self.home[0])
-        label = names.words.say("waiting_at", n=len(tickets), name=where)
-        return Waiting(label, versions, f"tab:{self.home[0]}")
+        label = names.words.say("waiting_at", n=len(tickets), name=", ".join(at.values()))
+        return Waiting(label, versions, f"tab:{next(iter(at))}")
 
     # -- head and foot -------------------------------------------------------------------------
     def _title(self, names: Names) -> str:

@@ -93,9 +93,9 @@ class BoardScreen(Widget):
         body = max(1, high - head - foot)
         self._set(self.side, x + wide - side, y + foot, side, body)
         self._set(self.columns, x, y + foot, max(1, wide - side), body)
-        self._set(self.words, x, y + foot, max(1, wide - side), body)
         sheet = min(u(frame.SHEET), round(wide))
         self._set(self.sheet, x + wide - sheet, y + foot, sheet, body)
+        self._set_words()
         self.dispatch("on_reshape")
 
     @staticmethod
@@ -114,8 +114,16 @@ class BoardScreen(Widget):
             self._give(self.sheet, view.sheet)
             if self.sheet.parent is None:
                 self.add_widget(self.sheet)
+                self._set_words()
         elif self.sheet.parent is not None:
             self.remove_widget(self.sheet)
+            self._set_words()
+
+    def _set_words(self) -> None:
+        """In the middle of what is free beside the side column, or beside an open sheet."""
+        beside = self.side if self.sheet.parent is None else self.sheet
+        wide = max(1, beside.x - self.x)
+        self._set(self.words, self.x, self.side.y, wide, self.side.height)
 
     @staticmethod
     def _give(part: Any, model: object) -> None:

@@ -3,7 +3,8 @@
 Part of the order presenter. Only with the server, which alone knows PINs and rights (S-15): the
 approval is bound to this very command, with its amount and its lines, and is used once: whoever
 changes the amount asks again. What is asked for elsewhere stands in the venue, is told to everybody
-who may approve (`notices`), and the command goes through here as soon as one of them says yes.
+who may approve (`notices`), and the command goes through here as soon as one of them says yes. What
+was asked for before a restart is told to whoever asked: the same tap takes it up again.
 """
 
 from collections.abc import Callable
@@ -32,10 +33,13 @@ class Approval:
     def __init__(self, presenter: Presenter, done: Callable[[], None]) -> None:
         self._on = presenter
         self._done = done
+        self.request_id = ""
         self.shut()
 
     def shut(self) -> None:
         """Nothing waits for an approval."""
+        if self.request_id and self._on.place.waits_for == self.request_id:
+            self._on.place.waits_for = ""
         self.command: object | None = None
         self.body = b""
         self.why = self.who = self.typed = self.message = self.request_id = ""
@@ -60,13 +64,24 @@ class Approval:
         self.command, self.refused = command, refused
         self.body = CODEC.encode(command)
         self.why = on.sentence(refused.code, refused.params)
+        self._taken_up()
         return True
+
+    def _taken_up(self) -> None:
+        """The very same was asked for before, perhaps before a restart: its answer counts."""
+        on, type_, digest = self._on, type(self.command).__name__, body_digest(self.body)
+        for request in on.desk.venue.requests.values():
+            mine = request.by == on.desk.me and request.runs(on.desk.now_ms())
+            if mine and (request.type, request.digest) == (type_, digest):
+                self.request_id = on.place.waits_for = request.request_id
 
     def cancel(self) -> None:
         """Nobody is asked any more; the bill is free again."""
-        if self.request_id and self.request_id in self._on.desk.venue.requests:
-            self._on.submit(c.CancelApproval(self.request_id))
+        ended = self.request_id
+        if ended and ended in self._on.desk.venue.requests:
+            self._on.submit(c.CancelApproval(ended))
         self.shut()
+        self._on.place.waits_for = ended
 
     def _elsewhere(self) -> None:
         """Ask whoever may approve, at whichever terminal."""
@@ -78,10 +93,21 @@ class Approval:
             type(command).__name__,
             body_digest(self.body),
             self.refused.code,
-            dict(self.refused.params),
+            {**self._about(), **self.refused.params},
+            str(getattr(command, "reason", "")),
         )
         if on.submit(ask):
-            self.request_id = request_id
+            self.request_id = on.place.waits_for = request_id
+
+    def _about(self) -> dict[str, str | int]:
+        """Which dish, how much money: what whoever approves elsewhere does not see."""
+        check = self._on.desk.venue.check(CheckId(target_of(self.body)))
+        line = check.line(getattr(self.command, "line_id", "")) if check is not None else None
+        if line is not None:
+            part = line.gross_minor * getattr(self.command, "qty_milli", line.qty_milli)
+            return {"item": line.item_id, "amount_minor": part // max(1, line.qty_milli)}
+        amount: int = getattr(self.command, "amount_minor", 0)
+        return {"amount_minor": amount} if amount else {}
 
     def look(self) -> None:
         """Take the answer when it is there: the command goes through, or it is said who refused."""
@@ -98,6 +124,7 @@ class Approval:
             command, request_id = self.command, self.request_id
             self.shut()
             if on.submit(command, request_id):
+                on.place.waits_for = request_id
                 self._done()
                 name = on.person(request.approver)
                 on.toast(on.say("approved_by", name=name), "ready", "check")

@@ -72,11 +72,6 @@ class DeskPresenter(Questions):
         acts = tuple(Act(f"pick:{key}", self.say(f"tender_{key}")) for key in ("cash", "card"))
         return Step("pick", "tender", self.say("tender"), acts)
 
-    def reason_of(self, reason: str) -> str:
-        """A reason by its name, or as it was written."""
-        known = self.desk.catalogue.reasons.get(reason)
-        return self.name(known.names) if known else reason
-
 
 class Section:
     """See the module; a tab overrides what it has."""

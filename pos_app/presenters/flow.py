@@ -52,6 +52,7 @@ _RETURNS = frozenset({("payment", "order"), ("room_charge", "payment"), ("room_l
 _ABOVE = frozenset(
     {
         *("seen", "toast_seen", "settings", "go_check", "go_notice", "grant", "deny"),
+        "withdraw",
         *("keep_in_file", "begin_anew"),
     }
 )

@@ -2,14 +2,16 @@
 
 The most serious thing is shown; a lasting state says what still works. A notice goes when the
 person it is for has tapped it, and comes back on every terminal until then. What a colleague asks
-for at another terminal stands here for whoever may approve it (`approval`).
+for at another terminal stands here for whoever may approve it (`approval`), and for whoever asked
+when no sheet waits for the answer any more.
 """
 
 from pos_app.attached import News
 from pos_app.presenters.presenter import Presenter, intent
 from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
-from sync_server.domain.ids import CheckId, NoticeId
+from sync_server.domain.approvals import Request
+from sync_server.domain.ids import CheckId, NoticeId, StaffId
 from sync_server.domain.staff import rights_of
 from sync_server.domain.venue import Notice
 
@@ -53,13 +55,7 @@ class NoticesPresenter(Presenter):
         now_ms = desk.now_ms()
         for request in desk.venue.requests.values():
             if request.state == "asked" and request.by != desk.me and request.runs(now_ms):
-                check = desk.venue.check(request.check_id)
-                text = self.say(
-                    "asks_approval",
-                    name=self.person(request.by),
-                    number=check.number if check else "",
-                    text=self.sentence(request.code, request.params),
-                )
+                text = self._about("asks_approval", request, request.by)
                 return Banner(
                     f"{self.clock(request.at_ms)} · {text}",
                     "hold",
@@ -68,6 +64,47 @@ class NoticesPresenter(Presenter):
                     Act(f"deny:{request.request_id}", self.say("approve_no")),
                 )
         return None
+
+    def _own_request(self) -> Banner | None:
+        """What this person asked for before a restart, or at another terminal: nothing here waits
+        for the answer, and the bill stays as it is until the same is tapped again or withdrawn."""
+        desk, now_ms = self.desk, self.desk.now_ms()
+        for request in desk.venue.requests.values():
+            mine = request.by == desk.me and request.runs(now_ms)
+            if not mine or request.request_id == self.place.waits_for:
+                continue
+            key = "approval_there" if request.state == "granted" else "approval_still"
+            text = self._about(key, request, request.approver)
+            back = Act(f"withdraw:{request.request_id}", self.say("withdraw"))
+            there = request.check_id in desk.venue.checks
+            go = Act(f"go_check:{request.check_id}", self.say("look")) if there else None
+            token = "ready" if request.state == "granted" else "hold"
+            return Banner(text, token, "person", go or back, back if go else None)
+        return None
+
+    def _about(self, key: str, request: Request, who: StaffId) -> str:
+        """A request in words: whose check, what for, which dish, how much, why."""
+        check, params = self.desk.venue.check(request.check_id), request.params
+        told = [
+            self.say(f"right_{params['right']}") if "right" in params else self.say("over_own"),
+            self.name(self.desk.catalogue.items[str(params["item"])].names)
+            if params.get("item") in self.desk.catalogue.items
+            else "",
+            self.money(int(params["amount_minor"])) if params.get("amount_minor") else "",
+            self.reason_of(request.reason),
+        ]
+        return self.say(
+            key,
+            name=self.person(who),
+            at=self.clock(request.at_ms),
+            number=check.number if check else "",
+            text=" · ".join(part for part in told if part),
+        )
+
+    @intent
+    def withdraw(self, request_id: str) -> None:
+        """What was asked for is not wanted any more; the bill is free again."""
+        self.submit(c.CancelApproval(request_id))
 
     @intent
     def go_check(self, check_id: str) -> None:
@@ -142,6 +179,8 @@ class NoticesPresenter(Presenter):
             return Banner(self.say("cannot_save"), "late", "error")
         if self.desk.me and (asked := self._asked()) is not None:
             return asked
+        if self.desk.me and (own := self._own_request()) is not None:
+            return own
         notices = self.desk.notices if self.desk.me else ()
         if notices:
             notice = notices[0]

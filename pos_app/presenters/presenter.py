@@ -49,6 +49,8 @@ class Place:
     """What takes the last step back, while its words are on the screen."""
     quick: bool = False
     """Quick sales: the first dish opens the check, a paid one makes room for the next."""
+    waits_for: str = ""
+    """The approval that a sheet here waits for, or that its command took along."""
 
 
 AGAIN_MS = 700
@@ -125,6 +127,11 @@ class Presenter:
         """The name of somebody."""
         person = self.desk.catalogue.staff.get(staff_id)
         return person.name if person else staff_id
+
+    def reason_of(self, reason: str) -> str:
+        """A reason by its name, or as it was written."""
+        known = self.desk.catalogue.reasons.get(reason)
+        return self.name(known.names) if known else reason
 
     @property
     def till_shift(self) -> Shift | None:
@@ -214,6 +221,9 @@ class Presenter:
         shown: dict[str, object] = {}
         for key, value in dict(params or {}).items():
             shown[key] = self._param(key, value)
+        if shown.get("by") == "":  # nobody signs in at a kitchen's screen, nor is the server one
+            itself = "kitchen_itself" if code == "item_stopped" else "server_itself"
+            shown["by"] = self.say(itself)
         return self.words.refusal(code, shown)
 
     def _param(self, key: str, value: object) -> object:

@@ -18,6 +18,8 @@ from sync_server.domain.staff import rights_of
 AT_TERMINAL = frozenset({"order", "open_shift", "approve", "close_day", "settle_charge"})
 _HEALTH = {"ok": "ready", "low": "hold", "down": "late"}
 _SIGN = {"low": "warning", "down": "error"}
+FINE_NAMED = 2
+"""So many printers are named though nothing ails them; more are only counted."""
 
 
 class SignInPresenter(Presenter):
@@ -186,7 +188,15 @@ class SignInPresenter(Presenter):
             Chip(part_words(self, part), dot="late", icon="error")
             for part in self.desk.link.parts_down
         ]
-        chips += [self._printer(printer) for printer in self.desk.link.printers]
+        fine = [printer for printer in self.desk.link.printers if printer.state == "ok"]
+        if len(fine) > FINE_NAMED:
+            chips.append(Chip(self.say("printers_ok", n=len(fine)), dot="ready"))
+            fine = []
+        chips += [
+            self._printer(printer)
+            for printer in self.desk.link.printers
+            if printer.state != "ok" or printer in fine
+        ]
         chips += [
             Chip(self.say(f"attached_{role}"), dot="late", icon="error")
             for role in self.desk.attached.lost

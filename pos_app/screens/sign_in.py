@@ -37,5 +37,9 @@ class SignInScreen(Screen):
 
     vm = ObjectProperty(SignInView(), rebind=True)
 
+    def on_parent(self, *_: object) -> None:
+        """It comes forward with its first page of people."""
+        self.ids.people.page = 0
+
 
 load_kv(__file__)

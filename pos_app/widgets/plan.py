@@ -50,9 +50,9 @@ class TableView(Tap):
     def _square(self, table: Table, top: float, wide: float, tall: float) -> None:
         left, room = dp(11), wide - dp(20)
         icon = dp(24) if table.icon else 0
-        self.text(
-            table.title, left, top + dp(8), room - icon, dp(27), size=21, bold=True, smallest=15
-        )
+        covered = table.badge and self._badge_at(table) < left + self.measure(table.title, 21, True)
+        over = top + dp(14 if covered else 8)
+        self.text(table.title, left, over, room - icon, dp(27), size=21, bold=True, smallest=15)
         if table.icon and not table.badge:
             token = palette.text_of(table.state)
             self.icon(table.icon, wide - dp(32), top + dp(9), dp(24), dp(24), size=20, token=token)
@@ -86,7 +86,8 @@ class TableView(Tap):
     def _round(self, table: Table, left: float, top: float, side: float) -> None:
         room = side * 0.84
         x = left + (side - room) / 2
-        rows = 1 + bool(table.line) + bool(table.note)
+        note = table.note if side >= dp(84) or not table.line else ""  # three rows would touch
+        rows = 1 + bool(table.line) + bool(note)
         y = top + (side - dp(27) - dp(20) * (rows - 1)) / 2
         self.text(
             table.title,
@@ -115,7 +116,7 @@ class TableView(Tap):
             )
             y += dp(20)
         self.text(
-            table.note,
+            note,
             x + room * 0.06,
             y,
             room * 0.88,
@@ -126,11 +127,15 @@ class TableView(Tap):
             smallest=12,
         )
 
+    def _badge_at(self, table: Table) -> float:
+        """Where the badge begins: it ends at the right edge."""
+        return self.width - min(self.width, self.measure(table.badge, 13, True) + dp(18))
+
     def _badge(self, table: Table) -> None:
         if not table.badge:
             return
-        wide = min(self.width, self.measure(table.badge, 13, True) + dp(18))
-        x = self.width - wide
+        x = self._badge_at(table)
+        wide = self.width - x
         self.box(x, 0, wide, dp(22), table.badge_token, dp(11))
         self.text(
             table.badge,

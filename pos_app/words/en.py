@@ -77,6 +77,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "server_online": "Server online",
     "server_away": "No server",
     "printer": "Printer: {name}",
+    "printers_ok": "Printers in order: {n}",
     "printer_low": "paper low",
     "printer_down": "does not print",
     "printer_unknown": "not asked yet",

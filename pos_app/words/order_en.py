@@ -94,7 +94,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_mine": "All my tables",
     "handed_over": "Handed over: {name}",
     "moved_to_table": "Now at table {table}",
-    "asks_approval": "{name}, check {number}: {text}",
+    "asks_approval": "{name} asks, check {number}: {text}",
+    "over_own": "over their own limit",
+    "approval_still": "You asked at {at}, check {number}: {text}. No answer yet",
+    "approval_there": "{name} approved, check {number}: {text}. Do it once more",
+    "withdraw": "Withdraw",
     "approve_yes": "Approve",
     "approve_no": "No",
     "ask_elsewhere": "Ask at another terminal",
@@ -104,4 +108,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "join_there": "join",
     "joined_table": "Joined with table {table}",
     "closed_for_nothing": "Nothing to pay: the check is closed",
+    "kitchen_itself": "the kitchen",
 }

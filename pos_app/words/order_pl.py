@@ -94,7 +94,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_mine": "Wszystkie moje stoliki",
     "handed_over": "Przekazano: {name}",
     "moved_to_table": "Teraz stolik {table}",
-    "asks_approval": "{name}, rachunek {number}: {text}",
+    "asks_approval": "{name} prosi o zgodę, rachunek {number}: {text}",
+    "over_own": "ponad własny limit",
+    "approval_still": "Prośba o zgodę z {at}, rachunek {number}: {text}. Jeszcze bez odpowiedzi",
+    "approval_there": "{name} zgadza się, rachunek {number}: {text}. Zrób to jeszcze raz",
+    "withdraw": "Wycofaj",
     "approve_yes": "Zatwierdź",
     "approve_no": "Nie",
     "ask_elsewhere": "Zapytaj z innego terminala",
@@ -104,4 +108,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "join_there": "połącz",
     "joined_table": "Połączono ze stolikiem {table}",
     "closed_for_nothing": "Nie ma czego płacić: rachunek zamknięty",
+    "kitchen_itself": "kuchnia",
 }

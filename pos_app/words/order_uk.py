@@ -94,7 +94,11 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "all_mine": "Усі мої столи",
     "handed_over": "Передано: {name}",
     "moved_to_table": "Тепер стіл {table}",
-    "asks_approval": "{name}, рахунок {number}: {text}",
+    "asks_approval": "{name} просить дозволу, рахунок {number}: {text}",
+    "over_own": "понад власний ліміт",
+    "approval_still": "Ви просили дозволу о {at}, рахунок {number}: {text}. Відповіді ще немає",
+    "approval_there": "{name}: дозволено, рахунок {number}: {text}. Зробіть це ще раз",
+    "withdraw": "Відкликати",
     "approve_yes": "Дозволити",
     "approve_no": "Ні",
     "ask_elsewhere": "Спитати з іншого термінала",
@@ -104,4 +108,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "join_there": "з’єднати",
     "joined_table": "З’єднано зі столом {table}",
     "closed_for_nothing": "Платити нічого: рахунок закрито",
+    "kitchen_itself": "кухня",
 }

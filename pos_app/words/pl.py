@@ -91,6 +91,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "server_online": "Serwer online",
     "server_away": "Brak serwera",
     "printer": "Drukarka: {name}",
+    "printers_ok": "Drukarki sprawne: {n}",
     "printer_low": "kończy się papier",
     "printer_down": "nie drukuje",
     "printer_unknown": "stan nieznany",

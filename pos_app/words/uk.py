@@ -90,6 +90,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "server_online": "Сервер на зв'язку",
     "server_away": "Сервера немає",
     "printer": "Принтер: {name}",
+    "printers_ok": "Принтери справні: {n}",
     "printer_low": "мало паперу",
     "printer_down": "не друкує",
     "printer_unknown": "стан невідомий",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_app.presenters.flow import Flow
 from sync_server.domain import commands as c
 from sync_server.domain.ids import ShiftId
 from tests.apps.house import House, signed_in
@@ -33,6 +34,8 @@ def test_an_approval_is_asked_for_here_and_given_by_a_manager_at_another_termina
     assert banner.act is not None
     assert banner.other is not None
     assert "Olena" in banner.text
+    assert "Сало" in banner.text
+    assert "Довго чекали" in banner.text
     manager.act(banner.act.id)
     house.settle()
     flow.view()
@@ -40,4 +43,57 @@ def test_an_approval_is_asked_for_here_and_given_by_a_manager_at_another_termina
     (row,) = lines(flow.view())
     assert row.struck
     assert house.venue.requests == {}
+    assert manager.view().banner.other is None
+
+
+def asked(house: House) -> tuple[Flow, Flow]:
+    """A waiter has asked for a void elsewhere, and her terminal was switched off and on."""
+    flow = signed_in(house)
+    sent_salo(house, flow)
+    void(flow)
+    flow.act("approver:elsewhere")
+    house.settle()
+    return signed_in(house), signed_in(house, "nadia")
+
+
+def void(flow: Flow) -> None:
+    """The line that is picked, because it took too long."""
+    flow.act("void")
+    flow.act("reason_tapped:too-long")
+    flow.act("confirm")
+
+
+def test_after_a_restart_what_was_approved_is_told_and_the_same_tap_takes_it_up(
+    house: House,
+) -> None:
+    again, manager = asked(house)
+    assert "Відповіді ще немає" in again.view().banner.text
+    given = manager.view().banner.act
+    assert given is not None
+    manager.act(given.id)
+    house.settle()
+    banner = again.view().banner
+    assert "Зробіть це ще раз" in banner.text
+    assert banner.act is not None
+    again.act(banner.act.id)
+    again.act(next(row.id for row in lines(again.view())))
+    void(again)
+    again.view()
+    house.settle()
+    (row,) = lines(again.view())
+    assert row.struck
+    assert house.venue.requests == {}
+    assert not again.view().banner.text
+
+
+def test_after_a_restart_what_was_asked_can_be_withdrawn_and_the_bill_is_free(
+    house: House,
+) -> None:
+    again, manager = asked(house)
+    back = again.view().banner.other
+    assert back is not None
+    again.act(back.id)
+    house.settle()
+    assert house.venue.requests == {}
+    assert not again.view().banner.text
     assert manager.view().banner.other is None

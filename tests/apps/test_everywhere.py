@@ -263,6 +263,17 @@ def test_choices_without_room_are_turned_page_by_page_above_the_way_out(
     assert seen == {act.id for act in view.sheet.choices}
 
 
+def test_everybody_finds_the_own_name_on_the_smallest_window(rig: Rig, house: House) -> None:
+    view = Flow(HouseDesk(house)).view().view
+    root = rig.mount(screen_of(view), (1024, 600))
+    seen: set[str] = set()
+    for _ in range(root.ids.people.count):
+        seen |= {w.action() for w in targets(root) if w.action().startswith("person_tapped:")}
+        rig.tap(next(w for w in targets(root) if w.action() == "turn"))
+    assert seen == {person.id for person in view.people}
+    assert len(seen) > root.ids.people.per_page()
+
+
 def test_letters_to_type_are_large_enough_for_a_finger_on_the_smallest_window(
     rig: Rig, house: House
 ) -> None:

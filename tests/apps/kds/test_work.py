@@ -60,6 +60,20 @@ def test_what_the_pass_shows_is_not_told_as_standing_on_another_page(house: Kitc
     assert screen.board.unseen(drawn) == ((hot.ticket_id, 1),), "the grill has its own screen"
 
 
+def test_the_line_of_what_waits_elsewhere_names_its_stations_and_leads_there(
+    house: Kitchen,
+) -> None:
+    house.order(house.check("0001", "t5"), ("fries", 1), ("trout", 1))
+    screen = Screen(house, "hot", "grill")
+    waiting = screen.view().waiting
+    assert waiting is not None
+    assert waiting.label == "1 waiting at Grill"
+    view = screen.act(waiting.id)
+    assert [row.name for row in view.placed[0].card.rows if row.kind == "line"] == ["Trout"]
+    assert view.waiting is not None
+    assert view.waiting.label == "1 waiting at Hot line"
+
+
 def test_the_pass_bumps_in_two_steps_and_its_dishes_then_count_as_served(house: Kitchen) -> None:
     check = house.check("0001", "t5")
     house.order(check, ("fries", 1), ("trout", 1))
