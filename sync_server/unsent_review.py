@@ -72,6 +72,11 @@ class FrontDevices:
 
         return self._look(look)
 
+    def sentence(self, menu: Catalogue, code: str, params: Mapping[str, Any], language: str) -> str:
+        """What a terminal says for a code, whom and what it names by name."""
+        teller = _Teller(menu, language)
+        return teller.sentence(code, params) if teller.knows(code) else code
+
     def _look(self, act: Callable[[Database], T]) -> T:
         with Database.open_read_only(self._url, FRONT, readers=1) as database:
             return act(database)
@@ -127,7 +132,7 @@ class _Teller:
             detail=self._detail(body),
             sum_minor=_sum_of(body) or looked.change_minor,
             outcome=result.outcome,
-            said=self._sentence(result.code, params) if result.code else "",
+            said=self.sentence(result.code, params) if result.code else "",
             known=looked.known,
         )
 
@@ -154,7 +159,12 @@ class _Teller:
             return otherwise
         return self._catalogue.name(item.names, self._words.language)
 
-    def _sentence(self, code: str, params: Mapping[str, Any]) -> str:
+    def knows(self, code: str) -> bool:
+        """Whether there is a sentence for a code."""
+        return self._words.knows(f"refused_{code}")
+
+    def sentence(self, code: str, params: Mapping[str, Any]) -> str:
+        """The sentence of a refusal or a message."""
         return self._words.refusal(code, {key: self._param(key, params[key]) for key in params})
 
     def _param(self, key: str, value: Any) -> object:

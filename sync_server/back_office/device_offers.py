@@ -6,13 +6,14 @@ it can be looked at again. What a file means is told by a `DeviceReader`, which
 `sync_server.unsent_review` is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, delete, inspect
 from sqlmodel import Session, col, select
 
+from sync_server.domain.menu import Catalogue
 from sync_server.store.database import session_on
 
 from .device_tables import RevokeOffer, UnsentFile
@@ -74,6 +75,9 @@ class DeviceReader(Protocol):
 
     def review(self, body: bytes, by: str, now_ms: int, language: str) -> Sequence[KeptCommand]:
         """What taking it over would come to, with this person standing behind it."""
+
+    def sentence(self, menu: Catalogue, code: str, params: Mapping[str, Any], language: str) -> str:
+        """What a terminal says for a code of a refusal or a message; an unknown one as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ import asyncio
 import itertools
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -104,6 +106,10 @@ class Devices:
     def head(self, body: bytes) -> FileHead:
         """Only one text is genuine."""
         return FileHead("" if body == b"genuine" else "changed_file", "d2", "T2", NOON_MS, 3)
+
+    def sentence(self, menu: Catalogue, code: str, params: Mapping[str, Any], language: str) -> str:
+        """Its own name, in brackets."""
+        return f"<{code}>"
 
     def review(self, body: bytes, by: str, now_ms: int, language: str) -> list[KeptCommand]:
         """One that fits, one that is refused, one that is here."""

@@ -4,7 +4,6 @@ One route serves all reports; what each one is stands in `reports.catalogue`. A 
 person may not open answers 403 in words. Registered by `site`.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,23 +13,28 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from sync_server.domain.events import EVENTS
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
+from ..catalogue import CatalogueReader
+from ..device_offers import DeviceReader
 from ..food_cost import problem_count
 from ..intake import JournalEvent, JournalReader
 from ..reports.catalogue import BY_KEY, Answer, NoSuchChoice, answer
 from ..reports.listing import JOURNAL
-from ..reports.naming import TABLES, people
+from ..reports.naming import TABLES
 from ..reports.report import Asked, HotelSums, Kind, Report, may_open
 from ..turnover import last_booked_day
 from .door import visitor_of
+from .draft_routes import read_menu
 from .frame import Chip, Choice, PagePlace, navigation, render
 from .grid import Grid, RowKind
 from .questions import BadQuestion, Period, address, period_of
 from .report_files import FILES, grid_file
 from .report_grid import GridMaker, Shown, path_of
 from .settled import SiteSettings
+from .tap_view import Names, Teller, sentences
 from .turnover_page import period_chip
 from .workplace import Call
 
@@ -59,13 +63,16 @@ class ReportPages:
         settings: SiteSettings,
         reader: JournalReader | None,
         hotel: HotelSums | None = None,
+        menu: CatalogueReader | None = None,
+        devices: DeviceReader | None = None,
     ) -> None:
         """`reader` opens taps; without one a figure opens to its line and no further. `hotel`
-        tells its own sums for the tie-out."""
+        tells its own sums for the tie-out; `menu` and `devices` tell what stands in a tap."""
         self._database = database
         self._settings = settings
         self._reader = reader
         self._hotel = hotel
+        self._menu, self._devices = menu, devices
 
     def register(self, app: FastAPI) -> None:
         """Add every route."""
@@ -114,10 +121,16 @@ class ReportPages:
         if not found or found[0].n != n:
             return call.refuse("not_found", 404)
         sound = await run_in_threadpool(reader.sound, n)
-        event = found[0]
-        return await self._database.read_async(
-            lambda connection: _tap_page(connection, call, event, sound=sound)
-        )
+        event, menu, devices = found[0], await read_menu(self._menu), self._devices
+        seen = await run_in_threadpool(devices.devices) if devices else ()
+        says = sentences(devices, menu, call.words.language)
+
+        def drawn(connection: Connection) -> Response:
+            names = Names(connection, call.words, menu, seen)
+            teller = Teller(call.words, call.formats, names, says)
+            return _tap_page(connection, call, event, names, teller, sound=sound)
+
+        return await self._database.read_async(drawn)
 
 
 def _paper_id(connection: Connection, document: str) -> str | None:
@@ -230,19 +243,26 @@ def _page(sheet: Sheet, call: Call, params: Mapping[str, str]) -> Response:
     )
 
 
-def _tap_page(connection: Connection, call: Call, event: JournalEvent, *, sound: bool) -> Response:
+def _tap_page(
+    connection: Connection,
+    call: Call,
+    event: JournalEvent,
+    names: Names,
+    teller: Teller,
+    *,
+    sound: bool,
+) -> Response:
     """The event with all that it says; who and when first."""
     words, body = call.words, event.body
-    names = people(connection)
     who = str(body.get("by") or event.by)
     facts = [
-        (words.col_time, call.formats.time(event.at_ms)),
-        (words.col_who, names.get(who, who)),
-        (words.col_device, event.device),
+        (words.col_time, call.formats.moment(event.at_ms)),
+        (words.col_who, names.of("person", who)),
+        (words.col_device, names.of("device", event.device)),
         (words.col_day, call.formats.day(event.day) if event.day else ""),
         (words.tap_state, words.tap_sound if sound else words.tap_broken),
     ]
-    told = [(name, json.dumps(value, ensure_ascii=False, indent=1)) for name, value in body.items()]
+    said = teller.event(event)
     check = str(body.get("check_id", ""))
     day = {"from": event.day, "to": event.day} if event.day else {}
     content = render(
@@ -250,7 +270,9 @@ def _tap_page(connection: Connection, call: Call, event: JournalEvent, *, sound:
         words=words,
         title=f"{words.get(f'event_{event.type}', event.type)} · № {event.n}",
         facts=facts,
-        told=told,
+        told=said.rows,
+        marks=said.marks,
+        unread="" if event.type in EVENTS else words.tap_unread,
         sound=sound,
         before=f"/journal/{event.n - 1}" if event.n > 1 else "",
         after=f"/journal/{event.n + 1}",

@@ -120,7 +120,7 @@ class Site:
         RecipePages(database, settings, menu).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
         ImportPages(database, settings, new_id, menu).register(self._fastapi)
-        ReportPages(database, settings, journal, hotel).register(self._fastapi)
+        ReportPages(database, settings, journal, hotel, menu, devices).register(self._fastapi)
         CataloguePages(database, settings, menu).register(self._fastapi)
         DraftPages(database, settings, menu).register(self._fastapi)
         PortionPages(database, settings).register(self._fastapi)

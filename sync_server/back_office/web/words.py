@@ -10,6 +10,7 @@ from .import_words import IMPORT_WORDS
 from .menu_words import MENU_WORDS
 from .report_words import REPORT_WORDS
 from .sheet_words import SHEET_WORDS
+from .tap_words import TAP_WORDS
 from .words_en import ENGLISH
 from .words_pl import POLISH
 from .words_uk import UKRAINIAN
@@ -22,6 +23,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
         **SHEET_WORDS[language],
         **IMPORT_WORDS[language],
         **DEVICE_WORDS[language],
+        **TAP_WORDS[language],
         **words,
     }
     for language, words in _PAGES.items()
