@@ -19,6 +19,7 @@ from .selling_files import PLACES
 from .stock_files import Stock
 from .venue_types import RecipeLine
 
+METHODS = ("method_uk", "method_en", "method_pl")
 _COOKS_UNIT = {"kg": ("g", 1000), "l": ("ml", 1000), "pcs": ("pcs", 1)}
 """What a cook measures in, and how many of it the store's unit has."""
 
@@ -57,7 +58,7 @@ def read_recipe_cards(
     folder: Path, offer: Offer, stock: Stock, recipes: Iterable[RecipeLine], faults: Faults
 ) -> tuple[menu.Item, ...]:
     """The dishes with their cards: components of one portion, method, usage, whether paced."""
-    columns = ("item", "usage", "paced", "method_uk", "method_en")
+    columns = ("item", "usage", "paced", *METHODS)
     known = {item.item_id for item in offer.items}
     told = {
         record.reference("item", known, "item"): record
@@ -70,9 +71,9 @@ def read_recipe_cards(
         record = told.get(item.item_id)
         if record is not None:
             method = {
-                language: text
-                for language in ("uk", "en")
-                if (text := record.text(f"method_{language}", required=False))
+                name.removeprefix("method_"): text
+                for name in METHODS
+                if (text := record.text(name, required=False))
             }
             item = replace(
                 item,

@@ -1,5 +1,7 @@
 """The demo venue holds what it promises, and its dishes tie with the costing rules."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -185,6 +187,32 @@ def test_recipe_cards_are_the_recipes_in_the_cooks_measures() -> None:
     assert not catalogue.items["borscht"].paced, "soup is ladled when there is a hand free"
     assert all(station.capacity for station in catalogue.stations.values())
     assert catalogue.settings.pacing == {"takeaway": "all"}, "a bag is closed once"
+
+
+def test_what_a_cook_or_a_guest_reads_stands_in_every_language() -> None:
+    """No text of the house is missing in one of the three, and none is the English one again."""
+
+    def texts(thing: object, where: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+        if isinstance(thing, Mapping):
+            if thing and thing.keys() <= {"uk", "en", "pl"}:
+                yield where, thing
+                return
+            for key, value in thing.items():
+                yield from texts(value, f"{where}/{key}")
+        elif isinstance(thing, list | tuple):
+            for at, value in enumerate(thing):
+                yield from texts(value, f"{where}/{at}")
+        elif is_dataclass(thing):
+            for field in fields(thing):
+                yield from texts(getattr(thing, field.name), f"{where}.{field.name}")
+
+    told = list(texts(catalogue_of(demo_venue(), 1, 0), "menu"))
+    assert len(told) > 500
+    assert [where for where, text in told if {"uk", "en", "pl"} - text.keys()] == []
+    assert [where for where, text in told if not all(text.values())] == []
+    methods = [text for where, text in told if where.endswith(".method")]
+    assert len(methods) > 20
+    assert [text for text in methods if text["pl"] in (text["en"], text["uk"])] == []
 
 
 def test_a_sandwich_to_go_is_packed_at_the_grill_and_toast_is_made_where_someone_stands() -> None:
