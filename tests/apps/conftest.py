@@ -71,6 +71,14 @@ class Rig:
 
         self.loop, self.window = EventLoop, Window
         self.display = display.Display()
+        self._heard = {"down": 0, "up": 0}
+        Window.bind(on_mouse_down=self._down, on_mouse_up=self._up)
+
+    def _down(self, *_: object) -> None:
+        self._heard["down"] += 1
+
+    def _up(self, *_: object) -> None:
+        self._heard["up"] += 1
 
     def size(self, width: int, height: int) -> None:
         """Make the window this large."""
@@ -109,7 +117,7 @@ class Rig:
         for _ in range(turns):
             self.step()
 
-    def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = 60) -> None:
         """Turn the loop until a condition holds; fails when it never does."""
         end = time.monotonic() + seconds
         while not condition():
@@ -128,8 +136,15 @@ class Rig:
         return round(x), round(self.window.height - y)
 
     def tap(self, where: Any) -> None:
-        """Press and release at a point or in the middle of a widget, through the X server."""
+        """Press and release at a point or in the middle of a widget, through the X server, which
+        tells the window in its own time."""
+        lifted = self._heard["up"]
         self.press_and_release(where if isinstance(where, tuple) else self.centre(where))
+        self._after("up", lifted)
+
+    def _after(self, what: str, before: int) -> None:
+        """The window has heard of a finger that is down or up, and has done what that means."""
+        self.until(lambda: self._heard[what] > before)
         self.settle(3)
 
     def press_and_release(self, place: tuple[int, int]) -> None:
@@ -157,20 +172,22 @@ class Rig:
         self._fake(_MOTION, 0, *place)
         self._fake(_PRESS, 1)
         self.until(until)
+        lifted = self._heard["up"]
         self._fake(_RELEASE, 1)
-        self.settle(3)
+        self._after("up", lifted)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 10) -> None:
         """Press, move in steps, release."""
         self._fake(_MOTION, 0, *start)
+        pressed, lifted = self._heard["down"], self._heard["up"]
         self._fake(_PRESS, 1)
-        self.settle(2)
+        self._after("down", pressed)
         for step in range(1, steps + 1):
             x, y = (round(start[k] + (end[k] - start[k]) * step / steps) for k in (0, 1))
             self._fake(_MOTION, 0, x, y)
             self.settle(1)
         self._fake(_RELEASE, 1)
-        self.settle(3)
+        self._after("up", lifted)
 
     def shot(self, name: str = "") -> Any:
         """The window drawn wholly, kept under `build/screens` when it has a name."""

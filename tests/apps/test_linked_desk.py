@@ -24,6 +24,7 @@ from sync_server.domain.ids import ShiftId
 from sync_server.protocol.link import Link
 from sync_server.transport.server import SyncServer
 from tests.demo.loaded import demo_venue
+from tests.ports import lasting_port
 
 Connect = Callable[[str, str], Awaitable[Link]]
 
@@ -38,15 +39,15 @@ class CheckOnDay:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for a condition; fails when it never comes true."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not condition():
             await asyncio.sleep(0.01)
 
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[House]:
-    """The demo venue's server on a free port."""
-    house = House(ServerSettings(data=tmp_path / "server", port=0))
+    """The demo venue's server, on a port that it may have again."""
+    house = House(ServerSettings(data=tmp_path / "server", port=lasting_port()))
     await house.start()
     await furnish(house, demo_venue(), clocks.today(), clocks.wall_ms())
     await house.listen()
@@ -155,6 +156,9 @@ async def test_what_one_likes_follows_to_the_next_terminal_and_stays_without_the
     await enter(Flow(bar), "olena", "4071")
     bar.prefer(language="pl", scale=130, hand="left", favourites=("borscht",))
     chosen = bar.preference
+    async with asyncio.timeout(90):
+        while not (await bar.ask("liking", {"text": "", "changed_ms": 0})).body.get("text"):
+            await asyncio.sleep(0.05)  # the server has it before the next terminal asks
     await enter(Flow(hall), "olena", "4071")
     await until(lambda: hall.preference == chosen)
     await server.sockets.stop()  # type: ignore[union-attr]

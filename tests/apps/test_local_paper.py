@@ -33,6 +33,7 @@ from sync_server.protocol.envelope import raw
 from sync_server.protocol.frames import Result
 from sync_server.protocol.replica import CODEC
 from tests.demo.loaded import demo_venue
+from tests.ports import lasting_port
 
 DAY = "2026-11-21"
 GLASS = Glass(5, 930, 15, lambda card: 100)
@@ -60,12 +61,14 @@ class Site:
     async def open_house(self) -> House:
         """The server starts, or starts again at the same place."""
         places = {name: f"127.0.0.1:{one.port}" for name, one in self.printers.items()}
+        first = not self.port
+        self.port = self.port or lasting_port()
         house = House(ServerSettings(data=self.folder / "server", port=self.port, printers=places))
         await house.start()
-        if not self.port:
+        if first:
             await furnish(house, demo_venue(), clocks.today(), clocks.wall_ms())
         await house.listen()
-        self.house, self.port = house, house.port
+        self.house = house
         return house
 
     async def close_house(self) -> None:

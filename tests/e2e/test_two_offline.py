@@ -14,7 +14,7 @@ from sync_server.demo.stage import Stage, Window
 from sync_server.demo.venue import DEMO_VENUE
 from tests.e2e.conftest import DAY, PICTURES
 from tests.e2e.screen import Glass, Screen
-from tests.hardware.independent import lasting_port
+from tests.ports import lasting_port
 
 SIZE = (1366, 768)
 WAITERS = (("Olena K.", "4071"), ("Nadia P.", "640918"))

@@ -4,17 +4,14 @@ Set up by `scripts/emupos_setup.sh`; where no Python 3.13 is to be had whoever a
 loudly. emupos proves as class B (it answers GS r, not GS ( H) and keeps receipts as pictures.
 """
 
-import contextlib
 import http.client
 import io
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from random import SystemRandom
 
 import pytest
 from PIL import Image, ImageChops
@@ -23,6 +20,7 @@ from hardware.escpos_jobs import raster_encoder
 from hardware.escpos_printer import EscposPrinter, Limits
 from hardware.links import TcpLink
 from hardware.printer import Evidence
+from tests.ports import lasting_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLEDO_PROFILE, SMA_PROFILE = "toledo8217-15kg", "sma-15kg"
@@ -62,18 +60,6 @@ class Emupos:
         """The newest receipt."""
         with Image.open(io.BytesIO(self.ask("GET", "receipts/latest/image"))) as picture:
             return picture.convert("1")
-
-
-def lasting_port() -> int:
-    """A port for who must have it named beforehand, or have it again after a pause. It lies below
-    those that the system gives away by itself, else another test might get it in between."""
-    any_of = SystemRandom()
-    for _ in range(100):
-        port = any_of.randrange(20_000, 32_000)
-        with socket.socket() as one, contextlib.suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no free port between 20000 and 32000")
 
 
 @pytest.fixture(scope="module")

@@ -33,8 +33,10 @@ from sync_server.front_office.tables import InboxRow
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database
 from sync_server.verify import verify
+from tests.ports import lasting_port
 
 KILLS = 16
+PATIENCE_S = 120.0
 DAY = "2026-11-21"
 PIN = ("olena", "4071")
 FORK = multiprocessing.get_context("fork")
@@ -62,7 +64,7 @@ async def _served(data: Path, port: int, pipe: Pipe) -> None:
     await house.start()
     await furnish(house, load_venue(DEMO_VENUE), date.fromisoformat(DAY), wall_ms())
     await house.listen()
-    pipe.send((house.url, house.desk.open("Terminal", "pos"), house.port))
+    pipe.send((house.url, house.desk.open("Terminal", "pos")))
     await asyncio.Event().wait()
 
 
@@ -124,7 +126,7 @@ class Process:
 
     def hear(self) -> Any:
         """The next thing it says; fails when it has died or is silent."""
-        assert self.pipe.poll(30), "it says nothing"
+        assert self.pipe.poll(PATIENCE_S), "it says nothing"
         return self.pipe.recv()
 
     def kill(self) -> list[Any]:
@@ -144,8 +146,9 @@ class Process:
 def test_nothing_confirmed_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
     rng = random.Random(21)
     data, folder = tmp_path / "server", tmp_path / "terminal"
-    server = Process(_serve, data, 0)
-    url, code, port = server.hear()
+    port = lasting_port()
+    server = Process(_serve, data, port)
+    url, code = server.hear()
     terminal = Process(_wait_on, folder, url, code, False)
     confirmed: list[str] = []
     for kill in range(KILLS):
