@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("kds_app", description="Kitchen display of Vitrylo.")
+    parser = argparse.ArgumentParser("vitrylo kds", description="Kitchen display of Vitrylo.")
     parser.add_argument("--station", required=True, help="stations it answers for: hot or hot,bar")
     parser.add_argument("--data", type=Path, required=True, help="folder of this display")
     parser.add_argument("--name", default="", help="what people call this display")
@@ -168,10 +168,11 @@ def main(given: Sequence[str] | None = None) -> None:
         sys.exit("--station names no station.")
     try:
         invitation = Invitation.parse(asked.invite) if asked.invite else None
+        asked.data.mkdir(parents=True, exist_ok=True)
         settings, faults = _arranged(asked)
         if settings.bump_bar:
             UsbAddress.read(settings.bump_bar)
-    except ValueError as fault:
+    except (ValueError, OSError) as fault:
         sys.exit(str(fault))
     placed = asked.left >= 0 and asked.top >= 0
     prepare(

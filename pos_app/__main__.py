@@ -17,6 +17,7 @@ from glass.window import WindowSettings, prepare
 if TYPE_CHECKING:
     from pos_app.local_paper import LocalPaper
     from pos_app.machines import Machines
+    from sync_server.client.identity import Invitation
     from sync_server.client.local_prints import Printed
     from sync_server.domain.menu import Catalogue
     from sync_server.domain.outward import DrawerJob
@@ -90,15 +91,14 @@ class _LatePaper:
         await paper.open_drawers(jobs, catalogue)
 
 
-async def _run(given: argparse.Namespace) -> int:
+async def _run(given: argparse.Namespace, invitation: "Invitation | None") -> int:
     from pos_app.app import run
     from pos_app.linked_desk import LinkedDesk
     from sync_server import clocks
-    from sync_server.client.identity import Invitation
+    from sync_server.client.opening import StoreInUse
     from sync_server.client.worker import Worker
 
     worker = Worker()
-    given.folder.mkdir(parents=True, exist_ok=True)
     paper = _LatePaper()
     desk = LinkedDesk(
         given.folder,
@@ -119,16 +119,20 @@ async def _run(given: argparse.Namespace) -> int:
     try:
         await desk.open()
         if not desk.enrolled:
-            if not given.invite:
+            if invitation is None:
                 print("vitrylo pos: a first start needs --invite", file=sys.stderr)  # noqa: T201
                 return 2
-            problem = await desk.enrol(Invitation.parse(given.invite), given.name or "POS")
+            problem = await desk.enrol(invitation, given.name or "POS")
             if problem:
                 print(f"vitrylo pos: not enrolled: {problem}", file=sys.stderr)  # noqa: T201
                 return 2
         await desk.start()
         lock_ms = max(0, given.lock_after) * 1_000
         await run(desk, given.name or "Vitrylo", lock_ms, clocks.mono_ms)
+    except StoreInUse:
+        said = f"another terminal works with the folder {given.folder} already"
+        print(f"vitrylo pos: {said}", file=sys.stderr)  # noqa: T201
+        return 2
     finally:
         await desk.stop()
         worker.close()
@@ -136,12 +140,19 @@ async def _run(given: argparse.Namespace) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Open the terminal; ends with exit code 2 and words when it cannot."""
+    """Open the terminal; ends with words, and an exit code that is not 0, when it cannot."""
+    from sync_server.client.identity import Invitation
+
     given = _arguments(arguments)
+    try:
+        invitation = Invitation.parse(given.invite) if given.invite else None
+        given.folder.mkdir(parents=True, exist_ok=True)
+    except (ValueError, OSError) as fault:
+        raise SystemExit(f"vitrylo pos: {fault}") from None
     width, height = _pair(given.size, "--size")
     left, top = _pair(given.at, "--at") if given.at else (-1, -1)
     prepare(WindowSettings(width, height, given.fullscreen, left, top))
-    raise SystemExit(asyncio.run(_run(given)))
+    raise SystemExit(asyncio.run(_run(given, invitation)))
 
 
 if __name__ == "__main__":

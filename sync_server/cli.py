@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sync_server.config import ServerSettings
 
 T = TypeVar("T")
+DATA = Path("var")
+WORDS_OF_ITS_OWN = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""A window reads its options itself, --help too."""
 
 app = typer.Typer(
     name="vitrylo",
@@ -32,7 +37,7 @@ def _root() -> None:
 
 @app.command()
 def doctor(
-    data: Annotated[Path, typer.Option(help="Folder of the databases.")] = Path("var"),
+    data: Annotated[Path, typer.Option(help="Folder of the databases.", file_okay=False)] = DATA,
     port: Annotated[
         list[int] | None, typer.Option(help="Port the server shall listen on; may be repeated.")
     ] = None,
@@ -60,11 +65,14 @@ def doctor(
 
 @app.command()
 def server(
-    data: Annotated[Path, typer.Option(help="Folder of the databases.")] = Path("var"),
+    data: Annotated[Path, typer.Option(help="Folder of the databases.", file_okay=False)] = DATA,
     host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of terminals; 0: any free one.")] = None,
     venue: Annotated[
-        Path | None, typer.Option(help="Folder of venue files to fill an empty house with.")
+        Path | None,
+        typer.Option(
+            help="Folder of venue files to fill an empty house with.", exists=True, file_okay=False
+        ),
     ] = None,
     day: Annotated[str, typer.Option(help="Business day YYYY-MM-DD; empty: today.")] = "",
     printer: Annotated[
@@ -79,8 +87,6 @@ def server(
     ] = None,
 ) -> None:
     """Run the venue's server until it is told to stop."""
-    from datetime import date
-
     from sync_server.server import Invite, run
 
     _log_to_stderr()
@@ -89,27 +95,29 @@ def server(
         "card_terminals": _pairs(card_terminal or []),
     }
     given = _settings(data, host=host, port=port, **addresses)
+    business_day = _day(day)
     try:
         invites = [Invite.parse(text) for text in invite or []]
-        business_day = date.fromisoformat(day) if day else None
     except ValueError as fault:
         raise typer.BadParameter(str(fault)) from None
-    run(given, venue, business_day, invites)
+    _or_say(lambda: run(given, venue, business_day, invites))
 
 
 @app.command()
 def office(
-    data: Annotated[Path, typer.Option(help="Folder of the databases.")] = Path("var"),
+    data: Annotated[Path, typer.Option(help="Folder of the databases.", file_okay=False)] = DATA,
     host: Annotated[str | None, typer.Option(help="Address to listen at.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the pages; 0: any free one.")] = None,
     venue: Annotated[
-        Path | None, typer.Option(help="Folder of venue files to fill empty books with.")
+        Path | None,
+        typer.Option(
+            help="Folder of venue files to fill empty books with.", exists=True, file_okay=False
+        ),
     ] = None,
     day: Annotated[str, typer.Option(help="Business day YYYY-MM-DD; empty: today.")] = "",
 ) -> None:
     """Run the back office in the browser: stock, cost, reports."""
     import asyncio
-    from datetime import date
 
     from sync_server.clocks import today, wall_ms
     from sync_server.demo.venue import load_venue
@@ -117,18 +125,19 @@ def office(
 
     _log_to_stderr()
     given = _settings(data, office_host=host, office_port=port)
-    zone = "Europe/Kyiv"
+    zone, business_day = "Europe/Kyiv", _day(day) or today()
     if venue is not None:
-        loaded = load_venue(venue)
+        loaded = _or_say(lambda: load_venue(venue))
         zone = loaded.settings.zone
-        business_day = date.fromisoformat(day) if day else today()
-        asyncio.run(fill_books(given, loaded, business_day, wall_ms()))
-    run(given, zone)
+        _or_say(lambda: asyncio.run(fill_books(given, loaded, business_day, wall_ms())))
+    _or_say(lambda: run(given, zone))
 
 
 @app.command()
 def demo(
-    data: Annotated[Path, typer.Option(help="Folder of the demo house.")] = Path("var/demo"),
+    data: Annotated[Path, typer.Option(help="Folder of the demo house.", file_okay=False)] = Path(
+        "var/demo"
+    ),
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the house, start anew.")] = False,
     evening: Annotated[
         bool, typer.Option("--evening", help="Play a whole evening with guests and staff.")
@@ -261,7 +270,7 @@ def replay(
     url = _settings(data).database_url("front")
     with _or_say(lambda: Database.open_read_only(url, "front", readers=1)) as front:
         try:
-            head = history.head_of(front)
+            head = _or_say(lambda: history.head_of(front))
             if first is None and last is None:
                 shown = history.picture(front, head if n is None else n)
                 as_text(shown, as_json)
@@ -302,7 +311,7 @@ def verify(
     key = journal_key(data)
     url = _settings(data).database_url("front")
     with _or_say(lambda: Database.open_read_only(url, "front", readers=1)) as front:
-        findings = findings_of(front, key, kept)
+        findings = _or_say(lambda: findings_of(front, key, kept))
         for finding in findings:
             typer.secho(str(finding), fg="red")
         if findings:
@@ -338,7 +347,7 @@ def unsent(
     typer.echo(f"{done.waiting} entries in {done.path}: bring them in on the page Devices")
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings=WORDS_OF_ITS_OWN, add_help_option=False)
 def pos(ctx: typer.Context) -> None:
     """Open a terminal; `vitrylo pos --help` shows its options."""
     from pos_app.__main__ import main
@@ -346,7 +355,7 @@ def pos(ctx: typer.Context) -> None:
     main(ctx.args)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings=WORDS_OF_ITS_OWN, add_help_option=False)
 def kds(ctx: typer.Context) -> None:
     """Open a kitchen display; `vitrylo kds --help` shows its options."""
     from kds_app.__main__ import main
@@ -355,20 +364,24 @@ def kds(ctx: typer.Context) -> None:
 
 
 def _or_say(work: Callable[[], T]) -> T:
-    """What `work` gives; what the store refuses is said in words, exit code 1."""
+    """What `work` gives; what the store refuses, what is wrong in a venue's files and what the
+    machine does not allow is said in words, exit code 1."""
+    from sync_server.demo.venue import VenueFaults
     from sync_server.store.errors import StoreError
 
     try:
         return work()
-    except (StoreError, OSError) as fault:
+    except (StoreError, VenueFaults, OSError) as fault:
         typer.secho(str(fault), fg="red", err=True)
         raise typer.Exit(1) from None
 
 
 def _settings(data: Path, **given: object) -> ServerSettings:
+    from tomllib import TOMLDecodeError
+
     from pydantic import ValidationError
 
-    from sync_server.config import ServerSettings
+    from sync_server.config import FILE, ServerSettings
 
     try:
         return ServerSettings(
@@ -378,6 +391,17 @@ def _settings(data: Path, **given: object) -> ServerSettings:
     except ValidationError as fault:
         words = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in fault.errors())
         raise typer.BadParameter(f"settings: {words}") from None
+    except TOMLDecodeError as fault:
+        raise typer.BadParameter(f"{data / FILE}: {fault}") from None
+
+
+def _day(text: str) -> date | None:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"day: {text} is no day like 2026-11-21") from None
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -94,7 +94,11 @@ async def serve(
             await furnish(house, load_venue(venue), day or today(), wall_ms())
         elif house.office.venue.catalogue_no:
             await follow_addresses(house, wall_ms())
-        await house.listen()
+        try:
+            await house.listen()
+        except OSError as fault:
+            where = f"{settings.host}:{settings.port}"
+            raise OSError(f"terminals cannot be let in at {where}: {fault}") from fault
         tune()
         for invite in invites:
             code = house.desk.open(invite.name, invite.kind)

@@ -119,9 +119,11 @@ class Office:
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
         """Listen until cancelled; `announce` hears the port once it is bound."""
         settings = self._settings
-        listener = socket.create_server(
-            (settings.host, settings.port), backlog=BACKLOG, reuse_port=False
-        )
+        where = (settings.host, settings.port)
+        try:
+            listener = socket.create_server(where, backlog=BACKLOG, reuse_port=False)
+        except OSError as fault:
+            raise OSError(f"the pages cannot be shown at {where[0]}:{where[1]}: {fault}") from fault
         config = uvicorn.Config(
             self._site.app,
             log_level="warning",
