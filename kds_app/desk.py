@@ -45,6 +45,10 @@ class Desk(Protocol):
     def submit(self, command: object) -> Decision:
         """Decide now, show it, store it in the background."""
 
+    def begin_anew(self, begun: Callable[[int], None]) -> None:
+        """Of this screen and its copy this one goes on; `begun` hears how many commands it takes
+        along."""
+
     @property
     def saving(self) -> bool:
         """Whether something that was tapped is not on the disk yet."""
@@ -122,6 +126,14 @@ class LinkedDesk:
     def submit(self, command: object) -> Decision:
         """See `Desk`."""
         return self._client.submit(command)
+
+    def begin_anew(self, begun: Callable[[int], None]) -> None:
+        """See `Desk`."""
+
+        async def begin() -> None:
+            begun(await self._client.link.restart_epoch())
+
+        self._client.later(begin())
 
     @property
     def saving(self) -> bool:

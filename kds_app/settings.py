@@ -23,7 +23,7 @@ PERCENT = 300
 COMMANDS: Final = (
     *("up", "down", "left", "right", "next", "back", "home", "end"),
     *("done", "bump", "start", "recall", "review", "rush", "push"),
-    *("totals", "stop", "speed", "list", "ticket", "pass", "close"),
+    *("totals", "stop", "speed", "list", "ticket", "pass", "close", "banner"),
     *(str(digit) for digit in range(10)),
 )
 """What a key may mean (features-commercial B8); `presenters.keys` carries them out."""
@@ -47,6 +47,7 @@ BUILT_IN_KEYS: Final[Mapping[str, str]] = {
     "x": "stop",
     "l": "list",
     "v": "speed",
+    "b": "banner",
 }
 
 

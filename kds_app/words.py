@@ -129,7 +129,19 @@ _EN: Final[Mapping[str, Text]] = {
     "viewing": "Looking at {name}; tickets here are acknowledged by its own screen",
     "no_save": "The disk takes nothing more: taps are not saved. Call the manager.",
     "upgrade": "This screen is too old for the server: update it.",
-    "forked": "This screen's history differs from the server's. Call the manager.",
+    "forked": "There is a copy of this screen: call the manager.",
+    "go_on_here": "Go on here",
+    "forked_title": "Two screens with one identity",
+    "forked_text": (
+        "This screen was copied, or put back from a copy, so the server takes nothing "
+        "from it: its station's tickets come on paper. Only one of the two can go "
+        "on.\n\nIf it is this one: what was tapped here is sent, and the other one "
+        "stops."
+    ),
+    "began_anew": {
+        "one": "This screen goes on; {n} tap is sent.",
+        "other": "This screen goes on; {n} taps are sent.",
+    },
     "refused_link": "The server does not know this screen: enrol it again.",
     "offline_banner": "No server: tickets stay here and can be worked, new ones come on paper.",
     "refused_ticket_done": "Already bumped at {time}.",
@@ -265,7 +277,21 @@ _UK: Final[Mapping[str, Text]] = {
     "viewing": "Це {name}; за ці замовлення відповідає інший екран",
     "no_save": "Диск заповнено: натискання не зберігаються. Покличте менеджера.",
     "upgrade": "Екран застарий для сервера: оновіть його.",
-    "forked": "Історія екрана розійшлася із сервером. Покличте менеджера.",
+    "forked": "Є копія цього екрана: покличте менеджера.",
+    "go_on_here": "Працювати далі тут",
+    "forked_title": "Два екрани — одне ім'я",
+    "forked_text": (
+        "Цей екран скопійовано або відновлено з копії, тож сервер нічого від нього не "
+        "бере: замовлення його станції йдуть на папір. Далі може працювати лише один "
+        "із двох.\n\nЯкщо цей: те, що тут натиснули, буде надіслано, а другий "
+        "зупиниться."
+    ),
+    "began_anew": {
+        "one": "Цей екран працює далі; надсилається {n} дія.",
+        "few": "Цей екран працює далі; надсилаються {n} дії.",
+        "many": "Цей екран працює далі; надсилається {n} дій.",
+        "other": "Цей екран працює далі; надсилається {n} дії.",
+    },
     "refused_link": "Сервер не знає цього екрана: підключіть його знову.",
     "offline_banner": "Немає сервера: замовлення тут лишаються в роботі, нові прийдуть на папері.",
     "refused_ticket_done": "Уже віддано о {time}.",
@@ -401,7 +427,21 @@ _PL: Final[Mapping[str, Text]] = {
     "viewing": "To {name}; za te zamówienia odpowiada inny ekran",
     "no_save": "Dysk pełny: dotknięcia nie są zapisywane. Wezwij kierownika.",
     "upgrade": "Ekran jest za stary dla serwera: zaktualizuj go.",
-    "forked": "Historia ekranu różni się od serwera. Wezwij kierownika.",
+    "forked": "Jest kopia tego ekranu: wezwij kierownika.",
+    "go_on_here": "Pracuj dalej tutaj",
+    "forked_title": "Dwa ekrany, jedna tożsamość",
+    "forked_text": (
+        "Ten ekran skopiowano lub odtworzono z kopii, więc serwer nic od niego nie "
+        "przyjmuje: bony jego stanowiska idą na papier. Dalej może pracować tylko "
+        "jeden z dwóch.\n\nJeśli ten: to, co tu dotknięto, zostanie wysłane, a drugi się "
+        "zatrzyma."
+    ),
+    "began_anew": {
+        "one": "Ten ekran pracuje dalej; wysyłana jest {n} czynność.",
+        "few": "Ten ekran pracuje dalej; wysyłane są {n} czynności.",
+        "many": "Ten ekran pracuje dalej; wysyłanych jest {n} czynności.",
+        "other": "Ten ekran pracuje dalej; wysyłane jest {n} czynności.",
+    },
     "refused_link": "Serwer nie zna tego ekranu: zarejestruj go ponownie.",
     "offline_banner": "Brak serwera: zamówienia tu zostają, nowe przyjdą na papierze.",
     "refused_ticket_done": "Wydano już o {time}.",

@@ -76,6 +76,7 @@ class State:
     enters_last: bool = False
     sheet_at: int = 0
     shown_sheet: Sheet | None = None
+    banner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,7 @@ class Board:
         finished = self.bumped(stations)
         empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
         banner = self._banner(names, now_ms)
+        self.state.banner = banner.id
         sheet = sheets.sheet(self, names, now_ms) if self.state.sheet else None
         self.state.shown_sheet = keys.lit(self, sheet)
         return BoardView(
@@ -308,6 +310,7 @@ class Board:
             page_text=self._page_text(words),
             banner=banner.label,
             banner_id=banner.id,
+            banner_button=banner.note,
             sheet=self.state.shown_sheet,
         )
 
@@ -540,7 +543,9 @@ class Board:
             return Act(label=self.state.toast)
         if not link.can_save:
             return Act(label=words.say("no_save"))
-        special = {"upgrade": "upgrade", "forked": "forked", "refused": "refused_link"}
+        special = {"upgrade": "upgrade", "refused": "refused_link"}
+        if link.phase == "forked":
+            return Act("sheet:forked", words.say("forked"), note=words.say("go_on_here"))
         if link.phase in special:
             return Act(label=words.say(special[link.phase]))
         told = self.desk.told_here()

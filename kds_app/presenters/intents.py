@@ -51,6 +51,7 @@ class Intents:
             "turn": self._turn,
             "noted": self._noted,
             "faults": lambda _: board.forget_fault(),
+            "go_on_here": self._go_on_here,
         }
 
     def act(self, action: str) -> None:
@@ -229,6 +230,19 @@ class Intents:
         if ticket is not None:
             self._board.state.tab = ticket.station_id
             self._board.state.seek = ticket.ticket_id
+
+    def _go_on_here(self, _: str) -> None:
+        """A person says that this screen is the right one of two; its sheet has asked twice."""
+        board = self._board
+        board.state.sheet = ""
+
+        def begun(count: int) -> None:
+            if (names := board.names()) is not None:
+                board.state.toast = names.words.say("began_anew", n=count)
+                board.state.toast_until_ms = board.desk.now_ms() + TOAST_MS
+
+        if board.desk.link.phase == "forked":
+            board.desk.begin_anew(begun)
 
     def _cards(self, _: str) -> None:
         """The next way of grouping: by station, by order, by dish."""

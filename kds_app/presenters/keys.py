@@ -91,6 +91,7 @@ class Keys:
             "list": lambda: self._act("sheet:recall"),
             "pass": lambda: self._act("turn"),
             "close": self._close,
+            "banner": lambda: self._act(self._board.state.banner),
         }
 
     def press(self, command: str) -> None:

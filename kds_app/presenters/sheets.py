@@ -58,6 +58,8 @@ def sheet(board: Board, names: Names, now_ms: int) -> Sheet:
             made = _speed(board, names)
         case "lost":
             made = _lost(board, names)
+        case "forked":
+            made = _forked(board, names)
     return made or _stop(board, names)
 
 
@@ -189,6 +191,15 @@ def _lost(board: Board, names: Names) -> Sheet:
     ]
     text = words.say("lost_text") if choices else words.say("lost_none")
     return _paged(board, names, choices, words.say("lost_title"), text)
+
+
+def _forked(board: Board, names: Names) -> Sheet:
+    """Of two screens with the same files a person lets one go on: this one, or none here."""
+    words = names.words
+    way = Act("go_on_here", words.say("go_on_here"), "danger", "check")
+    choices = (way,) if board.desk.link.phase == "forked" else ()
+    foot = _ways(board, names, 1)
+    return Sheet(words.say("forked_title"), words.say("forked_text"), choices, foot, columns=1)
 
 
 def _table(board: Board, names: Names, rest: str) -> Sheet | None:

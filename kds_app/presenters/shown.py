@@ -175,7 +175,8 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """Everything on the screen. A banner with an id stays until it is tapped.
+    """Everything on the screen. A banner with an id stays until it is tapped; `banner_button` is
+    what stands on its button, if it has one.
 
     `sound` is the newest sound to play, with its number."""
 
@@ -195,4 +196,5 @@ class BoardView:
     page_text: str = ""
     banner: str = ""
     banner_id: str = ""
+    banner_button: str = ""
     sheet: Sheet | None = None

@@ -5,7 +5,7 @@ finished from the presenters.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glass.lettering import fit, width
 from glass.painted import LEADING
@@ -26,6 +26,8 @@ from kds_app.widgets.buttons import face, pill, pill_width
 
 HEAD, FOOT, SIDE, SHEET = 64, 72, 290, 780
 PAIR = 40
+BANNER = 260
+"""The least room for what must be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class FootModel:
     page_text: str
     banner: str
     banner_id: str
+    banner_button: str
 
 
 def head_of(view: BoardView) -> HeadModel:
@@ -71,7 +74,14 @@ def side_of(view: BoardView) -> SideModel:
 
 def foot_of(view: BoardView) -> FootModel:
     """The foot's part of the view."""
-    return FootModel(view.foot, view.pager, view.page_text, view.banner, view.banner_id)
+    return FootModel(
+        view.foot,
+        view.pager,
+        view.page_text,
+        view.banner,
+        view.banner_id,
+        view.banner_button,
+    )
 
 
 class HeadView(Touchable):
@@ -202,7 +212,7 @@ class FootView(Touchable):
     """The bar along the bottom."""
 
     def paint(self) -> None:
-        """Actions from the left, pages from the right, words between."""
+        """Actions from the left, pages from the right, words between, with their button."""
         model: FootModel | None = self.model
         self.areas = []
         if model is None:
@@ -213,26 +223,47 @@ class FootView(Touchable):
         self.box(0, 0, wide, 1, "line")
         tall, px = u(52), u(17)
         top = (high - tall) // 2
+        right = self._pages(model, wide - u(16), top, tall, px)
+        if model.banner_button:
+            room = width(model.banner_button, px, True) + u(40)
+            right -= room
+            way = Act(model.banner_id, model.banner_button, "chosen")
+            face(self, way, right, top, room, tall, px)
         left = u(16)
-        for act in model.acts:
-            room = width(act.label, px, True) + u(66)
+        for act, room in self._actions(model, right - left, px):
             face(self, act, left, top, room, tall, px)
             left += room + u(12)
-        right = wide - u(16)
+        if model.banner:
+            self._banner(model.banner, left + u(8), right - u(12), high)
+            if model.banner_id and not model.banner_button:
+                self.areas.append(Area(model.banner_id, left, 0, right - left, high))
+
+    @staticmethod
+    def _actions(model: FootModel, room: int, px: int) -> list[tuple[Act, int]]:
+        """The actions with their widths; where something must be said and has no room beside them,
+        all but the first show their signs only."""
+        u = scale.of
+        acts = [(act, width(act.label, px, True) + u(66)) for act in model.acts]
+        if model.banner and sum(wide + u(12) for _, wide in acts) + u(BANNER) > room:
+            signs = ((replace(act, label=""), u(66)) for act, _ in acts[1:])
+            return [*acts[:1], *signs]
+        return acts
+
+    def _pages(self, model: FootModel, right: int, top: int, tall: int, px: int) -> int:
+        """The ways to other pages; where they begin."""
+        u = scale.of
         for act in reversed(model.pager):
             room = width(act.label, px, True) + u(66)
             right -= room
             face(self, act, right, top, room, tall, px)
             right -= u(12)
         if model.pager:
-            text_room = width(model.page_text, u(17)) + 2
+            text_room = width(model.page_text, px) + 2
             right -= text_room + u(4)
-            line_top = (high - round(u(17) * LEADING)) // 2
-            self.line(model.page_text, right, line_top, text_room, u(17), "dim")
-        if model.banner:
-            self._banner(model.banner, left + u(8), right - u(12), high)
-            if model.banner_id:
-                self.areas.append(Area(model.banner_id, left, 0, right - left, high))
+            line_top = (round(self.height) - round(px * LEADING)) // 2
+            self.line(model.page_text, right, line_top, text_room, px, "dim")
+            right -= u(12)
+        return right
 
     def _banner(self, string: str, left: int, right: int, high: int) -> None:
         u = scale.of

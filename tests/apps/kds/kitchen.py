@@ -51,6 +51,10 @@ class Kitchen:
     def told_here(self) -> list[Notice]:
         return self.told
 
+    def begin_anew(self, begun: Callable[[int], None]) -> None:
+        self.link = LinkState("offline")
+        begun(2)
+
     @property
     def saving(self) -> bool:
         return False

@@ -9,6 +9,7 @@ from kds_app.presenters.board import PASS, Board
 from kds_app.presenters.intents import Intents
 from kds_app.presenters.shown import BoardView, Card
 from kds_app.settings import BUILT_IN_KEYS, COMMANDS, FILE, ScreenSettings, read
+from sync_server.client.records import LinkState
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, NoticeId, StaffId
 from sync_server.domain.venue import Notice
@@ -274,6 +275,38 @@ def test_a_late_refusal_stays_until_somebody_read_it(house: Kitchen) -> None:
     assert isinstance(house.submitted[-1], c.AcknowledgeNotice)
     del house.told[0]
     assert "never_heard_of" in screen.view().banner
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_of_a_screen_and_its_copy_somebody_lets_one_go_on(house: Kitchen, by_key: bool) -> None:
+    screen = Screen(house)
+    house.link = LinkState("forked")
+
+    def phase() -> str:
+        return house.link.phase
+
+    def do(action: str, *keys: str) -> BoardView:
+        for one in [f"key:{key}" for key in keys] if by_key else [action]:
+            screen.intents.act(one)
+            view = screen.view()
+        return view
+
+    view = screen.view()
+    assert "a copy of this screen" in view.banner
+    assert view.banner_button == "Go on here"
+    view = do(view.banner_id, "banner")
+    assert view.sheet is not None
+    assert "the other one stops" in view.sheet.text
+    assert do("sheet:", "close").sheet is None
+    assert phase() == "forked", "nothing has happened yet"
+    do("sheet:forked", "banner")
+    view = do("go_on_here", "done")
+    assert view.sheet is None
+    assert view.banner == "This screen goes on; 2 taps are sent."
+    assert phase() == "offline"
+    house.link = LinkState("online")
+    screen.intents.act("go_on_here")
+    assert phase() == "online", "a finger that came late"
 
 
 def test_a_ticket_without_a_place_is_on_every_screens_list_until_it_is_moved(

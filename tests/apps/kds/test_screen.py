@@ -20,6 +20,7 @@ from kds_app.presenters.attention import SOUNDS
 from kds_app.presenters.board import Board
 from kds_app.sounds import Speaker
 from kds_app.theme import COLOURS, HEADS
+from sync_server.client.records import LinkState
 from sync_server.domain import commands as c
 from tests.apps.conftest import Rig
 from tests.apps.kds.kitchen import SECOND, Kitchen, evening, with_long_card
@@ -115,12 +116,38 @@ def show(rig: Rig) -> Iterator[Open]:
 def test_every_view_stands_on_the_glass_with_large_targets_and_no_text_outside(
     show: Open, action: str, size: tuple[int, int]
 ) -> None:
-    from kds_app.theme import scale
-
     shown = show(evening(), size)
     if action:
         shown.screen.dispatch("on_act", action)
     shown.rig.shot(f"kds_{action.replace(':', '_') or 'board'}_{size[0]}x{size[1]}")
+    stands_on_the_glass(shown)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+def test_a_finger_lets_a_screen_go_on_of_which_there_is_a_copy(
+    show: Open, size: tuple[int, int]
+) -> None:
+    kitchen = evening()
+    shown = show(kitchen, size)
+    kitchen.link = LinkState("forked")
+    shown.bridge.changed()
+    shown.rig.settle()
+    shown.rig.shot(f"kds_forked_{size[0]}x{size[1]}")
+    stands_on_the_glass(shown)
+    shown.tap("sheet:forked")
+    shown.rig.until(lambda: shown.screen.sheet.parent)
+    shown.rig.settle()
+    shown.rig.shot(f"kds_sheet_forked_{size[0]}x{size[1]}")
+    stands_on_the_glass(shown)
+    shown.tap("go_on_here")
+    shown.rig.until(lambda: kitchen.link.phase == "offline")
+    shown.rig.until(lambda: shown.screen.sheet.parent is None)
+
+
+def stands_on_the_glass(shown: Show) -> None:
+    """What can be tapped is large, and no text leaves its place."""
+    from kds_app.theme import scale
+
     least = scale.of(48) - 1
     for widget in shown.painted():
         for area in getattr(widget, "areas", ()):
