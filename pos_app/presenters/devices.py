@@ -320,21 +320,24 @@ def printers_chip(presenter: Presenter, tappable: bool) -> Chip | None:
     return Chip(presenter.say("set_up_devices"), action, icon="print") if tappable else None
 
 
-def part_words(presenter: Presenter, part: str) -> str:
-    """What does not work since a part of the server died."""
-    key = f"part_{part}"
-    what = key if Words.of(presenter.language).knows(key) else "part_other"
-    return presenter.say("server_part", what=presenter.say(what))
-
-
-def parts_chip(presenter: Presenter) -> Chip | None:
-    """For a head: that parts of the server died; None when all live."""
+def parts_chip(presenter: Presenter, action: str = "") -> Chip | None:
+    """What does not work since a part of the server died, or how many parts; None when all live.
+    An `action` tells all of them (`parts_words`)."""
     down = presenter.desk.link.parts_down
     if not down:
         return None
     several = presenter.say("server_parts", n=len(down))
-    text = part_words(presenter, down[0]) if len(down) == 1 else several
-    return Chip(text, dot="late", icon="warning")
+    text = several if len(down) > 1 else parts_words(presenter)
+    short = presenter.say("server_fault") if action else ""
+    return Chip(text, action, dot="late", icon="warning", short=short)
+
+
+def parts_words(presenter: Presenter) -> str:
+    """All that does not work since parts of the server died."""
+    words = Words.of(presenter.language)
+    keys = [f"part_{part}" for part in presenter.desk.link.parts_down]
+    what = dict.fromkeys(words.say(key if words.knows(key) else "part_other") for key in keys)
+    return words.say("server_part", what=" · ".join(what))
 
 
 def _placed(printer: Printer, connection: str) -> Printer:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pos_app import formats
 from pos_app.desk import Desk
-from pos_app.presenters.devices import parts_chip, printers_chip
+from pos_app.presenters.devices import parts_chip, parts_words, printers_chip
 from pos_app.presenters.floor_together import FloorTogether
 from pos_app.presenters.floor_view import FloorView, Table
 from pos_app.presenters.presenter import Place, initials, intent
@@ -70,6 +70,12 @@ class FloorPresenter(FloorTogether):
             return
         self.place.check_id = check_id
         self.place.screen = "order"
+
+    @intent
+    def server_fault(self) -> None:
+        """Tell what of the server does not work."""
+        if self.desk.link.parts_down:
+            self.toast(parts_words(self), "late", "warning")
 
     @intent
     def new(self) -> None:
@@ -154,7 +160,8 @@ class FloorPresenter(FloorTogether):
             chips.append(Chip(text, "shift", icon="point_of_sale"))
         else:
             chips.append(Chip(text))
-        for chip in (parts_chip(self), printers_chip(self, self.may("settings"))):
+        faults = (parts_chip(self, "server_fault"), printers_chip(self, self.may("settings")))
+        for chip in faults:
             # A narrow head leaves out what stands last: a fault takes the place of "online".
             if chip is not None and chip.dot and chips[0] is online and self.desk.link.online:
                 chips[0] = chip

@@ -5,7 +5,7 @@ The last figure of the PIN signs in by itself. The view-model is in `sign_in_vie
 
 from pos_app import formats
 from pos_app.desk import Desk, Health
-from pos_app.presenters.devices import part_words
+from pos_app.presenters.devices import parts_chip
 from pos_app.presenters.presenter import Place, Presenter, digits, initials, intent
 from pos_app.presenters.shown import Act, Chip
 from pos_app.presenters.sign_in_view import Person, SignInView
@@ -184,10 +184,8 @@ class SignInPresenter(Presenter):
             if self.desk.link.online
             else Chip(self.say("server_away"), dot="hold", icon="wifi_off")
         ]
-        chips += [
-            Chip(part_words(self, part), dot="late", icon="error")
-            for part in self.desk.link.parts_down
-        ]
+        if (down := parts_chip(self)) is not None:
+            chips.append(down)
         fine = [printer for printer in self.desk.link.printers if printer.state == "ok"]
         if len(fine) > FINE_NAMED:
             chips.append(Chip(self.say("printers_ok", n=len(fine)), dot="ready"))

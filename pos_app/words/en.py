@@ -81,6 +81,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "printer_low": "paper low",
     "printer_down": "does not print",
     "printer_unknown": "not asked yet",
+    "server_fault": "Fault",
     "server_part": "Server: {what}",
     "server_parts": {
         "one": "Server: {n} part does not work",

@@ -95,6 +95,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "printer_low": "kończy się papier",
     "printer_down": "nie drukuje",
     "printer_unknown": "stan nieznany",
+    "server_fault": "Awaria",
     "server_part": "Serwer: {what}",
     "server_parts": {
         "one": "Serwer: nie działa {n} część",

@@ -94,6 +94,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "printer_low": "мало паперу",
     "printer_down": "не друкує",
     "printer_unknown": "стан невідомий",
+    "server_fault": "Збій",
     "server_part": "Сервер: {what}",
     "server_parts": {
         "one": "Сервер: не працює {n} частина",

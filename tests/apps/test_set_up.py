@@ -49,19 +49,30 @@ def test_only_who_may_has_the_way_there_and_everybody_sees_a_printer_that_is_dow
         assert not [chip for chip in others if "кухня" in chip.label]
 
 
-def test_everybody_sees_that_a_part_of_the_server_died_at_the_door_and_on_the_floor() -> None:
-    for down, words in (("printing",), "не друкує"), (("printing", "backups"), "2 частини"):
-        desk = SetUpDesk(House(), me="olena", link=Link(parts_down=down))
-        flow = Flow(desk)
-        flow.place.screen = "floor"
-        first = flow.view().view.head.left[0]
-        assert words in first.label
-        assert first.dot == "late"
-    at_the_door = Flow(SetUpDesk(House(), link=Link(parts_down=("printing", "newer")))).view().view
-    assert [chip.label for chip in at_the_door.health if chip.label.startswith("Сервер:")] == [
-        "Сервер: не друкує",
-        "Сервер: перезапустіть його",
-    ]
+@pytest.mark.parametrize(
+    ("down", "words", "all_of_them"),
+    [
+        (("printing",), "Сервер: не друкує", "Сервер: не друкує"),
+        (("newer",), "Сервер: перезапустіть його", "Сервер: перезапустіть його"),
+        (
+            ("printing", "backups"),
+            "Сервер: не працюють 2 частини",
+            "Сервер: не друкує · немає резервних копій",
+        ),
+    ],
+)
+def test_everybody_sees_that_a_part_of_the_server_died_at_the_door_and_on_the_floor(
+    down: tuple[str, ...], words: str, all_of_them: str
+) -> None:
+    desk = SetUpDesk(House(), link=Link(parts_down=down))
+    assert Flow(desk).view().view.health[1].label == words
+    desk.me = "olena"
+    flow = Flow(desk)
+    flow.place.screen = "floor"
+    first = flow.view().view.head.left[0]
+    assert (first.label, first.short, first.dot) == (words, "Збій", "late")
+    flow.act(first.id)
+    assert flow.view().toast.text == all_of_them
 
 
 def test_a_found_printer_is_tried_saved_and_given_to_a_station(flow: Flow, desk: SetUpDesk) -> None:
