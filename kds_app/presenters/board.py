@@ -543,11 +543,10 @@ class Board:
             return Act(label=self.state.toast)
         if not link.can_save:
             return Act(label=words.say("no_save"))
-        special = {"upgrade": "upgrade", "refused": "refused_link"}
         if link.phase == "forked":
             return Act("sheet:forked", words.say("forked"), note=words.say("go_on_here"))
-        if link.phase in special:
-            return Act(label=words.say(special[link.phase]))
+        if link.phase in ("upgrade", "refused"):
+            return Act(label=words.say(f"link_{link.phase}"))
         told = self.desk.told_here()
         if told:
             why = words.refusal(told[0].code, told[0].params)
@@ -596,6 +595,5 @@ def _link_chip(phase: str, words: Words) -> Chip:
         return Chip(words.say("online"), dot="ready")
     if phase in ("connecting", "catching_up"):
         return Chip(words.say("connecting"), dot="hold_text")
-    if phase == "offline":
-        return Chip(words.say("offline"), dot="late_text", token="late_text")
-    return Chip(words.say("stopped"), dot="late_text", token="late_text")
+    said = "offline" if phase == "offline" else "stopped"
+    return Chip(words.say(said), dot="late_text", token="late_text")
