@@ -126,7 +126,7 @@ async def test_a_real_house_shows_the_part_that_died_and_works_on(
         raise ValueError("a planted fault")
 
     monkeypatch.setattr(KitchenWatch, "run", dies)
-    async with open_house(tmp_path) as (house, ended), asyncio.timeout(30):
+    async with open_house(tmp_path) as (house, ended), asyncio.timeout(90):
         while not house.health()["parts"]:
             await asyncio.sleep(0)
         assert house.health()["parts"] == ["kitchen_watch"]
@@ -144,7 +144,7 @@ async def test_a_real_house_whose_decider_dies_ends_its_process(
 
         monkeypatch.setattr(CommandBus, "_decide", dies)
         house.office.report_later(c.StopItem("borscht", 1_000), "nadia")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await ended.wait()
         assert [one.part for one in ended_in(tmp_path)] == ["front_office"]
 

@@ -51,7 +51,7 @@ async def signed(world: World) -> int:
         witness = newest(desk.link.store._connection)
         return witness is not None and witness.n == n
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not all(kept(desk) for desk in world.desks):
             await asyncio.sleep(0.05)
     return n

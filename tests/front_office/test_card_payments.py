@@ -27,7 +27,8 @@ from sync_server.store.database import Database, MemoryDisk
 from tests.front_office.house import SH, House, Till
 
 K, P1, P2 = CheckId("k"), PaymentId("p1"), PaymentId("p2")
-TURNS = 400
+TURNS = 20_000
+"""Only a failure takes so many: what is waited for comes from a disk and a socket."""
 
 
 @dataclass

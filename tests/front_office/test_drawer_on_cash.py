@@ -15,7 +15,7 @@ from sync_server.effects.cash_drawers import CashDrawers
 from sync_server.front_office.effects_door import OfficeDoor
 from tests.front_office.house import SH, House, Till
 
-LOOKS = 200
+LOOKS = 6_000
 
 
 async def _sleep(milliseconds: int) -> None:

@@ -122,7 +122,7 @@ class World:
 
     async def until(self, reached: Callable[[], bool]) -> None:
         """Returns when `reached` holds; it is asked again after each piece of news."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not reached():
                 self.changed.clear()
                 await self.changed.wait()

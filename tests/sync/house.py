@@ -54,7 +54,7 @@ class Screen:
 
     async def until(self, reached: Callable[[], bool]) -> None:
         """Returns when `reached` holds; it is asked again after each piece of news."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not reached():
                 self.changed.clear()
                 await self.changed.wait()

@@ -48,7 +48,7 @@ async def hear(link: Link) -> frames.FromServer:
 async def ending(link: Link) -> tuple[int, str]:
     """How the server ends the connection, whatever it says before."""
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while True:
                 await link.recv()
     except LinkClosed as closed:

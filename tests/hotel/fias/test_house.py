@@ -83,7 +83,7 @@ async def test_from_the_journal_to_the_folio_and_back_again(
         office.subscribe(lambda _n: told.set())
 
         async def settled(charge_id: str) -> None:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while house.door.charge_state(charge_id) != "posted":
                     told.clear()
                     await told.wait()

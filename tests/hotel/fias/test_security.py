@@ -87,7 +87,7 @@ async def opened(
 
 async def until(reached: Callable[[], bool]) -> None:
     """Let the loop run until it is so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not reached():
             await asyncio.sleep(0.005)
 
