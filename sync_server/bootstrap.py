@@ -46,6 +46,7 @@ from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.room_day import charges_of, stated_on
 from sync_server.front_office.unusual import UnusualCounts
 from sync_server.front_office.watch import KitchenWatch
+from sync_server.guest_book import forget_in_time
 from sync_server.hotel.embedded import EmbeddedGateway
 from sync_server.hotel.gateway import DayTotals, FolioGateway
 from sync_server.hotel.logged import LoggedGateway
@@ -250,6 +251,7 @@ class House:
         )
         run("card_terminals", CardPayments(self.door, sleep=_sleep_ms).run())
         run("backups", BackupRounds(self.office, self.settings).run())
+        run("guest_names", forget_in_time(self.office, self.settings.guest_days))
         opened = self.office.catalogue
         printers = await open_printers(opened, _first_id(), hand_out=self.hand_out)
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)

@@ -65,6 +65,13 @@ class ServerSettings(BaseSettings):
         default=False,
         description="whoever started the process starts it again when it ends; as a service it is",
     )
+    guest_days: int = Field(
+        default=365,
+        ge=0,
+        le=36_500,
+        description="days after which names of guests are erased; 0 keeps them",
+    )
+
     mail_relay: str = Field(
         default="", description="host:port of the house's mail relay; empty: no e-mail copies"
     )

@@ -1,5 +1,5 @@
 """What the server takes from the back office: editions of the menu, stops of dishes, PINs, loans,
-devices to be shut out and what these had kept.
+devices to be shut out and what these had kept, guests to be forgotten.
 
 The back office's database is read beside the process that writes it, never written. An edition
 that is due is laid on the catalogue in force and published as its next version; terminals fetch
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from sync_server.back_office.catalogue import Edition, editions_after
 from sync_server.back_office.device_offers import Revoke, TakeOver, revokes_after, take_overs_after
+from sync_server.back_office.guest_offers import Erasure, erasures_after
 from sync_server.back_office.offers import (
     Loan,
     Pin,
@@ -28,8 +29,15 @@ from sync_server.back_office.offers import (
 )
 from sync_server.config import ServerSettings
 from sync_server.device_desk import DeviceDesk
-from sync_server.domain.commands import LendRights, RevokeDevice, StopItem, TakeBackRights
+from sync_server.domain.commands import (
+    EraseGuests,
+    LendRights,
+    RevokeDevice,
+    StopItem,
+    TakeBackRights,
+)
 from sync_server.domain.ids import StaffId
+from sync_server.domain.limits import GUESTS_AT_ONCE
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import REMOVED, Change, changed
 from sync_server.front_office.facts import note, read_facts
@@ -77,6 +85,10 @@ class BackEditions:
     def take_overs(self, after_ms: int) -> Sequence[TakeOver]:
         """Files of revoked devices that were decided about after a moment."""
         return self._read(lambda c: take_overs_after(c, after_ms))
+
+    def erasures(self, after_ms: int) -> Sequence[Erasure]:
+        """Guests to be forgotten, asked for after a moment."""
+        return self._read(lambda c: erasures_after(c, after_ms))
 
     def _read(self, query: Callable[[Connection], Sequence[T]]) -> Sequence[T]:
         if not self._visitor.inside and not self._there():
@@ -159,6 +171,7 @@ async def take_offers(editions: BackEditions, office: FrontOffice) -> int:
         await note(office.database, Fact.PIN_OFFERS, str(pins[-1].at_ms))
     taken = len(stops) + len(pins) + await _take_loans(editions, office, facts)
     taken += await take_revokes(editions, office, facts)
+    taken += await take_erasures(editions, office, facts)
     return taken + await take_files(editions, office, facts)
 
 
@@ -176,6 +189,22 @@ async def take_revokes(
                 return 0
         await note(office.database, Fact.REVOKE_OFFERS, str(one.at_ms))
     return len(revokes)
+
+
+async def take_erasures(
+    editions: BackEditions, office: FrontOffice, facts: Mapping[str, str]
+) -> int:
+    """Erase names of guests; who is still here stays known, and is seen so on the page."""
+    if office.recovering:
+        return 0  # What is asked for may be what the terminals are about to bring.
+    asked = await asyncio.to_thread(editions.erasures, int(facts.get(Fact.ERASE_OFFERS, "0")))
+    for one in asked:
+        for at in range(0, len(one.subjects), GUESTS_AT_ONCE):
+            part = one.subjects[at : at + GUESTS_AT_ONCE]
+            if await office.report(EraseGuests(part, one.login, one.reason)) is None:
+                return 0
+        await note(office.database, Fact.ERASE_OFFERS, str(one.at_ms))
+    return len(asked)
 
 
 async def take_files(editions: BackEditions, office: FrontOffice, facts: Mapping[str, str]) -> int:

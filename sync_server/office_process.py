@@ -27,9 +27,11 @@ from sync_server.demo.venue_types import Venue
 from sync_server.domain.menu import Catalogue
 from sync_server.front_office.access import pin_hash
 from sync_server.front_office.tables import FrontRow
+from sync_server.guest_book import FrontGuests
 from sync_server.hotel.opening import EmbeddedSettings
 from sync_server.hotel.outlet_days import Answers, Folios, OutletCharge
 from sync_server.protocol.envelope import GENESIS, chain, read_event
+from sync_server.protocol.erasable import erased_fields
 from sync_server.protocol.replica import read_catalogue
 from sync_server.server import tell
 from sync_server.store.database import Database
@@ -128,6 +130,7 @@ def journal_after(connection: Connection, n: int, limit: int) -> list[JournalEve
     for data in connection.execute(query).scalars():
         record = read_event(data)
         body = msgspec.json.decode(bytes(record.body))
+        body |= dict.fromkeys(erased_fields(record.type, body), "")
         events.append(
             JournalEvent(
                 record.n,
@@ -189,6 +192,7 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
             FrontMenu(settings.database_url(FRONT)),
             HotelFolios(settings),
             FrontDevices(settings.database_url(FRONT)),
+            FrontGuests(settings),
         )
         try:
             await office.serve(lambda port: tell("READY", url=f"http://{host}:{port}"))

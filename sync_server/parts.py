@@ -59,6 +59,7 @@ PARTS = {
     "card_terminals": Part(Weight.WORK, "card terminals are not asked"),
     "unusual": Part(Weight.ASIDE, "managers are not told of what is unusual"),
     "checkpoints": Part(Weight.ASIDE, "the journal is not signed any further"),
+    "guest_names": Part(Weight.ASIDE, "names of guests are not erased when their time is over"),
     "backups": Part(Weight.ASIDE, "no backup is made"),
     "printer_set": Part(Weight.ASIDE, "changed printers work only after a restart"),
     "editions": Part(Weight.ASIDE, "changes of the menu and of PINs do not arrive"),

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import Check, balance, totals_of
+from sync_server.domain.guest_data import subject_of
 from sync_server.domain.outward import FOLIO
 from sync_server.domain.venue import Venue
 from sync_server.front_office.group import QUIET, SERVER
@@ -25,6 +26,7 @@ from sync_server.front_office.tables import (
     CheckpointRow,
     DeviceRow,
     EffectRow,
+    ErasureRow,
     InboxRow,
     JournalRow,
     LedgerRow,
@@ -40,6 +42,7 @@ from sync_server.protocol.envelope import (
     read_command,
     read_event,
 )
+from sync_server.protocol.erasable import erased_fields, names_nobody
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import apply_record, digest
 from sync_server.store.database import Database
@@ -74,6 +77,7 @@ class Books:
     parked: list[Any]
     states: list[Any]
     adoptions: list[Any]
+    erasures: list[Any]
     checkpoints: list[Checkpoint]
     key: bytes = b""
     records: list[EventRecord] = field(default_factory=list)
@@ -112,6 +116,7 @@ def _read(connection: Connection) -> Books:
         rows(ParkedRow, ParkedRow.dev),
         rows(StateRow, StateRow.n),
         rows(AdoptionRow, AdoptionRow.n_from),
+        rows(ErasureRow, ErasureRow.n),
         [read_checkpoint(bytes(row.data)) for row in rows(CheckpointRow, CheckpointRow.n)],
     )
 
@@ -143,6 +148,22 @@ def _replayed(books: Books) -> Iterator[Finding]:
             books.digests[n] = digest(books.venue)
 
 
+def _erased(books: Books) -> Iterator[Finding]:
+    """S-29: names are gone where the journal says that they were erased, and nowhere else."""
+    wanted = {row.n: row.by_n for row in books.erasures}
+    for record, event in zip(books.records, books.events, strict=True):
+        gone = erased_fields(record.type, msgspec.json.decode(record.body))
+        if gone and record.n not in wanted:
+            yield Finding("S-29", f"event {record.n}", f"lacks {', '.join(gone)}: nobody said why")
+        if record.n not in wanted:
+            continue
+        if record.salt:
+            yield Finding("S-29", f"event {record.n}", "was to be erased and still names somebody")
+        said = books.events[wanted[record.n] - 1] if wanted[record.n] <= len(books.events) else None
+        if not isinstance(said, e.GuestsErased) or subject_of(event) not in said.subjects:
+            yield Finding("S-29", f"event {record.n}", "was erased by no event of the journal")
+
+
 def _checkpoints(books: Books) -> Iterator[Finding]:
     """I-3: what the server once signed is what the journal says; nothing of its end is gone."""
     for one in books.checkpoints:
@@ -161,6 +182,8 @@ def _states(books: Books) -> Iterator[Finding]:
     for row in books.states:
         if row.n > len(books.journal):
             yield Finding("I-19", f"state {row.n}", "is ahead of the journal")
+        elif row.n < max((one.by_n for one in books.erasures), default=0):
+            continue  # It still knows names that are gone; the next one takes its place.
         elif digest(unpack_state(bytes(row.data))) != books.digests[row.n]:
             yield Finding("I-19", f"state {row.n}", "differs from the journal replayed")
 
@@ -168,6 +191,7 @@ def _states(books: Books) -> Iterator[Finding]:
 def _inbox(books: Books) -> Iterator[Finding]:
     """I-2: per device and epoch the commands are 1..last, chained; ids unique; nothing doubled."""
     expected: dict[tuple[str, int], tuple[int, str]] = {}
+    unnamed = {row.cmd_id for row in books.erasures}
     for row in books.inbox:
         seq, last = expected.get((row.dev, row.dep), (0, ""))
         where = f"command {row.dev[:8]}/{row.dep}/{row.seq}"
@@ -175,7 +199,9 @@ def _inbox(books: Books) -> Iterator[Finding]:
             yield Finding("I-2", where, f"follows {seq}")
         received = read_command(bytes(row.data))
         command = received.command
-        if command_hash(bytes(row.data)) != row.hash or command.cmd_id != row.cmd_id:
+        whole = command_hash(bytes(row.data)) == row.hash or row.cmd_id in unnamed
+        whole = whole or (row.outcome == "refused" and names_nobody(row.data) == row.data)
+        if not whole or command.cmd_id != row.cmd_id:
             yield Finding("I-2", where, "its bytes are not what was hashed")
         if row.seq == seq + 1 and command.prev != last:
             yield Finding("I-2", where, "does not follow the device's command before it")
@@ -549,6 +575,7 @@ def _actors(books: Books) -> Iterator[Finding]:
 
 CHECKS = (
     _checkpoints,
+    _erased,
     _states,
     _inbox,
     _answers,

@@ -63,6 +63,7 @@ HAPPENED = frozenset(
         "FiguresPrinted",
         "DeviceRevoked",
         "UnsentReviewed",
+        "GuestsErased",
     }
 )
 """Events that have words; the others are shown by the name that the record has."""

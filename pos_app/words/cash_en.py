@@ -82,6 +82,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tap_person": "Tapped by",
     "happened_DeviceRevoked": "Device shut out",
     "happened_UnsentReviewed": "Kept entries taken over",
+    "happened_GuestsErased": "Names of guests erased",
     "happened_CheckOpened": "Check opened",
     "happened_LinesAdded": "Dishes added",
     "happened_LinesFired": "Sent to the kitchen",

@@ -87,6 +87,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tap_person": "Dotknął(ęła)",
     "happened_DeviceRevoked": "Urządzenie odłączone",
     "happened_UnsentReviewed": "Przejęto wpisy odłączonego urządzenia",
+    "happened_GuestsErased": "Usunięto nazwiska gości",
     "happened_CheckOpened": "Otwarto rachunek",
     "happened_LinesAdded": "Dodano dania",
     "happened_LinesFired": "Wysłano do kuchni",

@@ -87,6 +87,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "tap_person": "Натиснув(ла)",
     "happened_DeviceRevoked": "Пристрій відключено",
     "happened_UnsentReviewed": "Внесено записи відключеного пристрою",
+    "happened_GuestsErased": "Імена гостей стерто",
     "happened_CheckOpened": "Чек відкрито",
     "happened_LinesAdded": "Додано страви",
     "happened_LinesFired": "Надіслано на кухню",

@@ -96,6 +96,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_card_terminals": "no card terminals",
     "part_unusual": "no warnings to managers",
     "part_checkpoints": "journal not signed",
+    "part_guest_names": "names of guests stay",
     "part_backups": "no backups",
     "part_printer_set": "changed printers ignored",
     "part_editions": "menu changes do not arrive",

@@ -112,6 +112,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_card_terminals": "brak terminali kart",
     "part_unusual": "brak ostrzeżeń dla kierowników",
     "part_checkpoints": "dziennik niepodpisywany",
+    "part_guest_names": "nazwiska gości nie są usuwane",
     "part_backups": "brak kopii zapasowych",
     "part_printer_set": "nowe drukarki nie działają",
     "part_editions": "zmiany menu nie docierają",

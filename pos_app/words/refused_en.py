@@ -168,6 +168,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_station": "There is no such station",
     "refused_not_ready": "{count} still being made",
     "refused_ticket_open": "The kitchen is not done with it yet",
+    "refused_guest_here": "The guest is still here, or the hotel has not answered: the name stays",
     "refused_undo_late": "Too late to undo; recall the ticket",
     "refused_continued": "The check {number} was closed at {at_ms}; your dishes ({count}) are on "
     "the new check {new_number}: take its payment",

@@ -166,6 +166,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_station": "Nie ma takiego stanowiska",
     "refused_not_ready": "Jeszcze w przygotowaniu: {count}",
     "refused_ticket_open": "Kuchnia jeszcze nie wydała",
+    "refused_guest_here": "Gość jeszcze tu jest albo hotel nie odpowiedział: nazwisko pozostaje",
     "refused_undo_late": "Za późno na cofnięcie; przywróć bon",
     "refused_continued": "Rachunek {number} zamknięto o {at_ms}; twoje dania ({count}) są na "
     "nowym {new_number}: przyjmij za niego zapłatę",

@@ -167,6 +167,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_no_station": "Такого цеху немає",
     "refused_not_ready": "Ще готують: {count}",
     "refused_ticket_open": "Кухня ще не віддала",
+    "refused_guest_here": "Гість іще тут або готель не відповів: ім’я лишається",
     "refused_undo_late": "Скасувати пізно; поверніть замовлення",
     "refused_continued": "Рахунок {number} закрили о {at_ms}; ваші страви ({count}) — на новому "
     "рахунку {new_number}: візьміть оплату за нього",

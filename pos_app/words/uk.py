@@ -111,6 +111,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_card_terminals": "немає карткових терміналів",
     "part_unusual": "немає попереджень керівникам",
     "part_checkpoints": "журнал не підписується",
+    "part_guest_names": "імена гостей не стираються",
     "part_backups": "немає резервних копій",
     "part_printer_set": "нові принтери не діють",
     "part_editions": "зміни меню не надходять",

@@ -23,6 +23,7 @@ from .books import open_books
 from .catalogue import CatalogueReader, learn_polish_names
 from .device_offers import DeviceReader
 from .following import Follower, Round
+from .guest_offers import GuestReader
 from .intake import Intake, JournalGap, JournalReader
 from .pace import Pace, learn_stations
 from .recosting import recost
@@ -82,9 +83,10 @@ class Office:
         menu: CatalogueReader | None = None,
         hotel: HotelSums | None = None,
         devices: DeviceReader | None = None,
+        guests: GuestReader | None = None,
     ) -> None:
-        """`reader` gives the front's journal, `menu` its catalogue, `devices` its devices, `hotel`
-        its own sums; without them the pages show the books as they are."""
+        """`reader` gives the front's journal, `menu` its catalogue, `devices` its devices, `guests`
+        whom it names, `hotel` its own sums; without them the pages show the books as they are."""
         self._settings = settings
         self._database, self._clock = database, machine.clock
         passwords = Passwords(settings.pepper)
@@ -106,6 +108,7 @@ class Office:
             reader,
             hotel,
             devices,
+            guests,
         )
         self._round = Round(reader) if reader is not None else None
         self._intake: Intake | None = None

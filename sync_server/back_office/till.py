@@ -28,6 +28,7 @@ from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row
 
 from .following import Follower, follow
+from .guest_offers import forget
 from .intake import JournalEvent, JournalReader
 from .till_tables import JOURNAL_INDEX, LENT_RIGHT, SUMS, TEXTS, TILL_CHECK, TILL_FACT
 
@@ -77,6 +78,7 @@ class _Batch:
         self._facts: list[Row] = []
         self._first = 0
         self._index: list[Row] = []
+        self.forgotten: list[str] = []
         named = {str(event.body.get("check_id", "")) for event in events} - {""}
         self._checks = {name: _Open() for name in sorted(named)} | _known(connection, named)
 
@@ -136,6 +138,7 @@ class _Batch:
     def write(self) -> None:
         """Everything of the batch."""
         _FACTS.rows(self.connection, self._facts)
+        forget(self.connection, self.forgotten)
         _INDEX.rows(self.connection, self._index)
         _CHECKS.rows(self.connection, [_row(*check) for check in self._checks.items()])
 
@@ -584,6 +587,7 @@ _HANDLERS: Mapping[type, Callable[[_Told, Any], None]] = {
     e.RoomChargeAsked: _room_asked,
     e.RoomChargePosted: _room_posted,
     e.ShiftOpened: _shift_opened,
+    e.GuestsErased: lambda told, event: told.batch.forgotten.extend(event.subjects),
     e.FloatAdjusted: _float_adjusted,
     e.CashMoved: _cash_moved,
     e.ShiftClosed: _shift_closed,

@@ -46,6 +46,7 @@ from .club_commands import (
 from .house_commands import (
     HOUSE_COMMANDS,
     AcknowledgeNotice as AcknowledgeNotice,
+    EraseGuests as EraseGuests,
     FreeItem as FreeItem,
     LendRights as LendRights,
     PublishCatalogue as PublishCatalogue,
@@ -156,6 +157,7 @@ SERVER_ONLY = frozenset(
         "PrintFigures",
         "RevokeDevice",
         "RecordReview",
+        "EraseGuests",
     }
 )
 """Commands that no terminal may send."""

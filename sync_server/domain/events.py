@@ -53,6 +53,7 @@ from .house_events import (
     HOUSE_EVENTS,
     CataloguePublished as CataloguePublished,
     DeviceRevoked as DeviceRevoked,
+    GuestsErased as GuestsErased,
     ItemFreed as ItemFreed,
     ItemStopped as ItemStopped,
     NoticeAcknowledged as NoticeAcknowledged,

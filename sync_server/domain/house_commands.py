@@ -97,6 +97,16 @@ class RecordReview:
     left_out: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EraseGuests:
+    """Forget the names of these guests, each a subject of `guest_data`: `login` asked for it in the
+    back office, "" when their time is over. Only the server may say this."""
+
+    subjects: tuple[str, ...]
+    login: str
+    reason: str
+
+
 HOUSE_COMMANDS: tuple[type, ...] = (
     StopItem,
     FreeItem,
@@ -108,5 +118,6 @@ HOUSE_COMMANDS: tuple[type, ...] = (
     TakeBackRights,
     RevokeDevice,
     RecordReview,
+    EraseGuests,
 )
 """All of this file, for `commands.COMMANDS`."""

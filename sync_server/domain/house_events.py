@@ -107,6 +107,17 @@ class UnsentReviewed:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class GuestsErased:
+    """The names of these guests were erased; each is a subject of `guest_data`. `login` asked for
+    it in the back office, "" when their time was over."""
+
+    subjects: tuple[str, ...]
+    login: str
+    reason: str
+    at_ms: int
+
+
 HOUSE_EVENTS: tuple[type, ...] = (
     ItemStopped,
     ItemFreed,
@@ -118,5 +129,6 @@ HOUSE_EVENTS: tuple[type, ...] = (
     RightsTakenBack,
     DeviceRevoked,
     UnsentReviewed,
+    GuestsErased,
 )
 """All of this file, for `events.EVENTS`."""

@@ -33,3 +33,7 @@ def derived(command_id: str, part: str) -> str:
     The same command decided twice names the same things, so a replay cannot invent a second one.
     """
     return f"{command_id}.{part}"
+
+
+OF_CHECK, OF_CARD, OF_VOUCHER = "check:", "card:", "voucher:"
+"""What the house knows of a guest hangs on one of these; before its id they name the guest."""

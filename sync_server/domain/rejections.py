@@ -122,6 +122,7 @@ CODES: dict[str, str] = {
     "no_station": "there is no station {station}",
     "not_ready": "{count} of these dishes are still being made",
     "ticket_open": "the ticket has not been bumped",
+    "guest_here": "who is still in the house stays known",
     "undo_late": "the ticket can no longer be undone; recall it",
     # accepted, but not as asked
     "continued": "the check {number} was closed; the lines are on the new check {new_number}",

@@ -132,6 +132,7 @@ RIGHT_FOR: dict[str, str] = {
     "RecordSignIn": ANYONE,  # server only
     "RevokeDevice": ANYONE,  # server only
     "RecordReview": ANYONE,  # server only
+    "EraseGuests": ANYONE,  # server only
     "TimeFire": "order",
     "ShareLines": "order",
     "ShareAmount": "order",

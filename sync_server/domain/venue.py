@@ -18,6 +18,7 @@ from . import (
     club,
     events as e,
     folio,
+    guest_data,
     kitchen,
     lending,
     room_reversals,
@@ -562,6 +563,7 @@ _SPECIAL: dict[type, Callable[..., None]] = {
     e.RightsLent: Venue._lent_rights,
     e.RightsTakenBack: Venue._took_rights_back,
     e.CataloguePublished: Venue._published,
+    e.GuestsErased: lambda venue, event, stamp: guest_data.forget(venue, event),
 }
 _PARTS = (
     (checks.CHECK_EVENTS, Venue._on_check),

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sync_server.domain import limits
 from sync_server.domain.ids import NOBODY, StaffId
 from sync_server.protocol.envelope import EventRecord, Received
+from sync_server.protocol.erasable import salt_of
 from sync_server.protocol.frames import Problem
 from sync_server.protocol.replica import CODEC
 from sync_server.store.database import Database
@@ -289,6 +290,7 @@ class CommandBus:
             self._access,
             self._room_link(),
             self._clock(),
+            lambda: salt_of(self._new_id() + self._new_id()),
             self.epoch,
         )
 

@@ -7,7 +7,7 @@ the groups; `facts` are made here from the server's own tables.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
@@ -18,6 +18,7 @@ from sync_server.domain.approvals import lends
 from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
+from sync_server.domain.guest_data import texts_of
 from sync_server.domain.ids import NOBODY, ChargeId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import SILENT, Effect, effects_of
@@ -45,6 +46,7 @@ from sync_server.protocol.envelope import (
     chain,
     write_event,
 )
+from sync_server.protocol.erasable import names_nobody, without_digests
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import CODEC
 from sync_server.store.hot_insert import Row
@@ -76,6 +78,7 @@ QUIET = frozenset(
         "charge_settled",
         "no_stop",
         "left_out",
+        "guest_here",
     }
 )
 """Refusals that lose nothing and need nobody: they raise no notice."""
@@ -119,10 +122,11 @@ class Group:
         access: Access,
         room_link: bool,
         now_ms: int,
+        new_salt: Callable[[], str],
         epoch: int = 1,
     ) -> None:
         """`epoch` is the server's: commands made under an older one were made before it was
-        restored from a backup."""
+        restored from a backup. `new_salt` is for events that name a guest."""
         self._before_group = venue
         self._applied: list[tuple[object, Stamp]] = []
         self.venue = venue.fork()
@@ -137,6 +141,7 @@ class Group:
         self._access = access
         self._room_link = room_link
         self._now_ms = now_ms
+        self._new_salt = new_salt
 
     @property
     def catalogue(self) -> Catalogue:
@@ -381,9 +386,10 @@ class Group:
         n = made.head.n + 1
         name, version = CODEC.kind_of(event)
         day = venue.day.day if venue.day else command.biz_day
-        record = FreshEvent(
-            n, at_ms, name, version, command.cmd_id, device.dev, command.actor, day, event
-        )
+        event = without_digests(event)
+        salt = self._new_salt() if texts_of(event) else ""
+        whose = (command.cmd_id, device.dev, command.actor, day)
+        record = FreshEvent(n, at_ms, name, version, *whose, event, salt)
         doubtful = self._epoch > 1 and self._is_doubtful(command, event)
         self._append(record, write_event(record), event, doubtful, made)
 
@@ -522,7 +528,9 @@ class Group:
         error: str,
         at_ms: int,
     ) -> None:
-        command = received.command
+        command, data = received.command, received.data
+        if result.outcome == "refused":
+            data = names_nobody(data)  # Nothing in the journal would lead to it later.
         self.batch.inbox.append(
             (
                 device.dev,
@@ -537,7 +545,7 @@ class Group:
                 result.n_from,
                 result.n_to,
                 result.doc_no,
-                received.data,
+                data,
             )
         )
         if error:

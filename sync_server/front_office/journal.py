@@ -6,19 +6,21 @@ group holds is made in `group`; the rows are in `tables`.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import col
 
 from sync_server.domain.limits import JOURNAL_TAIL_EVENTS, STATES_KEPT
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import GENESIS, chain, read_event
+from sync_server.protocol.erasable import chained_form, is_salted
 from sync_server.protocol.replica import apply_record
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row, run_many
 
+from .guest_records import NAMING, erase, last_erasure, named_in, note_guests
 from .opened_checks import note_opened
 from .saved_states import unpack_state
 from .tables import DeviceRow, FrontRow, JournalRow, StateRow
@@ -95,15 +97,29 @@ class Batch:
         """Everything, in the open transaction."""
         _JOURNAL.rows(connection, self.journal)
         note_opened(connection, self._opened())
+        note_guests(connection, self._naming())
         _INBOX.rows(connection, self.inbox)
         _LEDGER.rows(connection, self.ledger)
         _EFFECT.rows(connection, self.effects)
         _PARKED.rows(connection, self.parked)
         _ADOPTED.rows(connection, self.adopted)
         _advance(connection, self.devices)
+        for n, _, kind, _, _, data, _ in self.journal:
+            if kind == "GuestsErased":
+                assert isinstance(n, int)
+                assert isinstance(data, bytes)
+                erase(connection, n, data)
         if self.revoked:
             shut_out = col(DeviceRow.dev).in_(self.revoked)
             connection.execute(update(DeviceRow).where(shut_out).values(revoked=True))
+
+    def _naming(self) -> Iterator[tuple[int, int, bytes]]:
+        for n, at_ms, kind, _, _, data, _ in self.journal:
+            if kind in NAMING:
+                assert isinstance(n, int)
+                assert isinstance(at_ms, int)
+                assert isinstance(data, bytes)
+                yield n, at_ms, data
 
     def _opened(self) -> Iterator[tuple[int, bytes]]:
         for n, _, kind, _, _, data, _ in self.journal:
@@ -162,6 +178,12 @@ class Tail:
                 break
             found.append(data)
         return found
+
+    def forget(self, subjects: Container[str]) -> None:
+        """Names of these guests were erased."""
+        for at, (n, data, link) in enumerate(self._records):
+            if is_salted(data) and named_in(data) in subjects:
+                self._records[at] = (n, chained_form(data), link)
 
     def hash_at(self, n: int) -> str | None:
         """The chain at `n`, if it is within the tail."""
@@ -237,9 +259,17 @@ def load(database: Database) -> tuple[Venue, Head, Tail]:
 
 
 def save_state(connection: Connection, n: int, at_ms: int, head_hash: str, data: bytes) -> None:
-    """Keep the state at `n`; older ones beyond a few are dropped, they can be made again."""
+    """Keep the state at `n`; older ones beyond a few are dropped, they can be made again, and all
+    from before the last erasure: they still know the names."""
     connection.execute(insert(StateRow).values(n=n, at_ms=at_ms, hash=head_hash, data=data))
     kept = connection.execute(
         select(col(StateRow.n)).order_by(col(StateRow.n).desc()).limit(STATES_KEPT)
     ).all()
-    connection.execute(delete(StateRow).where(col(StateRow.n) < kept[-1][0]))
+    oldest = max(kept[-1][0], min(last_erasure(connection), n))
+    connection.execute(delete(StateRow).where(col(StateRow.n) < oldest))
+
+
+def knows_erased(connection: Connection) -> bool:
+    """Whether a state is kept from before the last erasure."""
+    oldest = connection.execute(select(func.min(col(StateRow.n)))).scalar()
+    return oldest is not None and int(oldest) < last_erasure(connection)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 
 from sync_server.domain import limits
+from sync_server.domain.events import GuestsErased
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import GENESIS
 from sync_server.protocol.replica import SCOPE, digest, write_venue
@@ -43,17 +44,28 @@ class Live:
         self._watchers: list[Callable[[list[object]], None]] = []
         self._digest: tuple[int, str, str] | None = None
         self._saved_n = 0
+        self._erased = False
         self._saving: asyncio.Task[None] | None = None
 
     def load(self) -> None:
         """The last saved state and what came after it, verified. Raises BrokenJournal."""
         self.venue, self.head, self._tail = journal.load(self._database)
         self._saved_n = self.head.n
+        self._erased = self._database.read(journal.knows_erased)
 
     def take(self, group: Group) -> None:
         """A group is on the disk: it is the state now."""
         self.venue, self.head = group.venue, group.head
         self._tail.extend(group.told.records)
+        for event in group.told.events:
+            if isinstance(event, GuestsErased):
+                self._forget(event)
+
+    def _forget(self, event: GuestsErased) -> None:
+        """Nothing of these names stays in memory; the state is soon kept without them."""
+        self._tail.forget(frozenset(event.subjects))
+        self._pages.forget()
+        self._erased = True
 
     def tell(self, group: Group) -> None:
         """Wake all who wait for news."""
@@ -107,7 +119,7 @@ class Live:
 
     def save_soon(self) -> None:
         """Keep the state beside the work if enough has happened since it was kept last."""
-        due = self.head.n - self._saved_n >= limits.STATE_EVERY_EVENTS
+        due = self._erased or self.head.n - self._saved_n >= limits.STATE_EVERY_EVENTS
         if due and (self._saving is None or self._saving.done()):
             self._saving = asyncio.create_task(self._save(), name="state")
             self._saving.add_done_callback(_say_if_failed)
@@ -126,6 +138,7 @@ class Live:
     async def _save(self) -> None:
         """A disk that is full can wait."""
         n, head_hash, at_ms, venue = self.head.n, self.head.hash, self._clock(), self.venue
+        self._erased = False
         data = await self._aside(lambda: pack_state(venue))
         try:
             await self._database.write(
@@ -133,6 +146,7 @@ class Live:
             )
         except (DiskFull, StoreBusy) as fault:
             log.error("the state was not saved: %s", fault)
+            self._erased = True
             return
         self._saved_n = n
 

@@ -26,6 +26,10 @@ class JournalPages:
         self._kept: OrderedDict[int, Page] = OrderedDict()
         self._reading: dict[int, asyncio.Task[Page]] = {}
 
+    def forget(self) -> None:
+        """Records on the disk have changed."""
+        self._kept.clear()
+
     async def after(self, n: int, max_events: int, max_bytes: int) -> list[bytes]:
         """Records after `n` up to the end of its page, within the bounds, at least one if any."""
         number, start = divmod(n, PAGE_EVENTS)

@@ -91,6 +91,11 @@ class Preview:
     catalogue: Catalogue | None = None
 
 
+def _no_salt() -> str:
+    """For events that are never kept."""
+    return ""
+
+
 def preview(
     database: Database, dev: str, commands: Sequence[Received], by: StaffId, now_ms: int
 ) -> Preview:
@@ -108,7 +113,7 @@ def preview(
     catalogues.load()
     epoch = int(read_facts(database).get(Fact.SERVER_EPOCH, "1"))
     unused = Access(database, b"", _at_once)
-    group = Group(venue, head, catalogues, unused, True, now_ms, epoch)
+    group = Group(venue, head, catalogues, unused, True, now_ms, _no_salt, epoch)
     looked: list[Looked] = []
     for received in commands:
         cmd_id = received.command.cmd_id

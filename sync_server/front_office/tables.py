@@ -1,6 +1,7 @@
 """Rows of the front database: the journal and all that is written in the same transaction.
 
-Rows of journal, inbox and ledger are never changed or deleted; triggers refuse it (`migrations`).
+Rows of journal, inbox and ledger are never changed or deleted; triggers refuse it (`migrations`),
+but for names of guests in the first two, which `guest_records` erases.
 No behaviour lives here. Times are ms UTC, amounts the smallest unit, hashes hex.
 """
 
@@ -67,6 +68,24 @@ class OpenedCheckRow(FrontRow, table=True):
     n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     number: str = Field(index=True)
     check_id: str
+
+
+class GuestRow(FrontRow, table=True):
+    """An event that names a guest, by whom it is about (`domain.guest_data`); gone once erased."""
+
+    __tablename__ = "guest_record"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at_ms: int = Field(sa_type=BigInteger)
+    subject: str = Field(index=True)
+
+
+class ErasureRow(FrontRow, table=True):
+    """An event whose names were erased, and the event that says so."""
+
+    __tablename__ = "erasure"
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    cmd_id: str = Field(index=True)
+    by_n: int = Field(sa_type=BigInteger)
 
 
 class DeviceRow(FrontRow, table=True):
@@ -214,7 +233,8 @@ class AdoptionRow(FrontRow, table=True):
 
 class Fact(StrEnum):
     """Keys of `FactRow`. `recovery` is open from a restore until the terminals have been heard;
-    offers: the moment of the last one taken from the back office."""
+    offers: the moment of the last one taken from the back office; `emptied_n`: what was told to the
+    world up to this event is no longer kept in full."""
 
     SITE = "site"
     SERVER_EPOCH = "server_epoch"
@@ -226,6 +246,8 @@ class Fact(StrEnum):
     LEND_OFFERS = "lend_offers"
     REVOKE_OFFERS = "revoke_offers"
     TAKE_OVERS = "take_overs"
+    ERASE_OFFERS = "erase_offers"
+    EMPTIED_N = "emptied_n"
 
 
 OPEN = "open"

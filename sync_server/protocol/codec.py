@@ -16,6 +16,7 @@ import msgspec
 from sync_server.domain import limits
 
 from . import shape
+from .erasable import without_digests
 from .faults import FrameFault
 
 UpCaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -67,8 +68,10 @@ class Codec:
         return self._decode(self._commands, name, version, bytes(data), limits.COMMAND_BYTES)
 
     def decode_event(self, name: str, version: int, data: bytes | msgspec.Raw) -> Any:
-        """The event that a body spells. Raises FrameFault; an unknown type is never skipped."""
-        return self._decode(self._events, name, version, bytes(data), limits.EVENT_BYTES)
+        """The event that a body spells, with nothing in the place of what was erased. Raises
+        FrameFault; an unknown type is never skipped."""
+        event = self._decode(self._events, name, version, bytes(data), limits.EVENT_BYTES)
+        return without_digests(event)
 
     def _decode(
         self,

@@ -14,6 +14,7 @@ import msgspec
 from sync_server.domain import limits
 
 from . import shape
+from .erasable import chained_form
 from .faults import FrameFault
 
 T = TypeVar("T", "Command", "EventRecord", "Lent")
@@ -62,8 +63,9 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: msgspec.Raw
 
 
-class EventRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One fact of the journal as it travels and is stored. `at_ms` is the server's time."""
+class EventRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One fact of the journal as it travels and is stored. `at_ms` is the server's time, `salt` is
+    there as long as the body names a guest (`erasable`)."""
 
     n: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
     at_ms: Whole
@@ -74,9 +76,10 @@ class EventRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     actor: Name
     biz_day: Name
     body: msgspec.Raw
+    salt: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$", max_length=32)] = ""
 
 
-class FreshEvent(msgspec.Struct, frozen=True):
+class FreshEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """An event record whose body is still the event: written in one go, to the same bytes as the
     `EventRecord` that it is when it is read."""
 
@@ -89,6 +92,7 @@ class FreshEvent(msgspec.Struct, frozen=True):
     actor: str
     biz_day: str
     body: object
+    salt: str = ""
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -175,8 +179,10 @@ def read_event(data: bytes) -> EventRecord:
 
 
 def chain(previous: str, n: int, data: bytes) -> str:
-    """The journal's hash at `n`: SHA-256 of the hash before, `n` in 8 bytes, and the record."""
-    return sha256(bytes.fromhex(previous) + n.to_bytes(8, "big") + data).hexdigest()
+    """The journal's hash at `n`: SHA-256 of the hash before, `n` in 8 bytes, and the record as
+    `erasable` spells it."""
+    covered = chained_form(data)
+    return sha256(bytes.fromhex(previous) + n.to_bytes(8, "big") + covered).hexdigest()
 
 
 def _read(decoder: msgspec.json.Decoder[T], data: bytes, max_bytes: int) -> T:

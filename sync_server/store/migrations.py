@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, text
 
-from .append_only import append_only
+from .append_only import append_only, erasable
 from .backup import copy_file
 from .database import Database
 from .errors import NewerDatabase, StoreError, StoreSettings
@@ -28,7 +28,7 @@ from .errors import NewerDatabase, StoreError, StoreSettings
 COPIES_KEPT = 3
 _one_at_a_time = threading.Lock()  # Alembic's `op` is one object for the whole process.
 
-__all__ = ["append_only", "current_revision", "drift", "upgrade"]
+__all__ = ["append_only", "current_revision", "drift", "erasable", "upgrade"]
 
 
 def upgrade(database: Database, package: str) -> list[str]:

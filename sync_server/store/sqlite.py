@@ -43,8 +43,10 @@ _PRAGMAS: dict[str, int | str] = {
     "mmap_size": 0,
     "busy_timeout": BUSY_TIMEOUT_MS,
 }
+# secure_delete: what was erased (names of guests, old states) is overwritten in the file.
 _WRITER_PRAGMAS: dict[str, int | str] = {
     **_PRAGMAS,
+    "secure_delete": 1,
     "wal_autocheckpoint": AUTOCHECKPOINT_PAGES,
     "journal_size_limit": WAL_LIMIT_BYTES,
 }

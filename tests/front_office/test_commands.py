@@ -261,6 +261,7 @@ async def test_no_terminal_may_say_what_only_the_server_says(house: House, till:
         c.PrintFigures("report", "2026-11-21", (), 0, "hour"),
         c.RevokeDevice("t1", "T1", "lost", "halyna"),
         c.RecordReview("r", "t1", "T1", "halyna", ("x",), (), ()),
+        c.EraseGuests(("check:k",), "halyna", "asked"),
     )
     assert {type(body).__name__ for body in bodies} == SERVER_ONLY
     for body in bodies:

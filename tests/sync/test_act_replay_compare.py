@@ -201,6 +201,25 @@ async def _emptied(office: Office) -> None:
     await office.act(c.OpenCheck(K, "S-001", "tab", name="Ann"))
 
 
+async def _gone(office: Office) -> None:
+    """Anna's tab moved to a table, was paid by her room and is over; card and voucher are hers."""
+    await office.sent()
+    await office.act(
+        c.SellVoucher("G-1", "gift", PAID, SH, "cash", 10_000, 10_000, "Anna"),
+        c.IssueClubCard("CLUB-1", "Anna"),
+        c.OpenCheck(J, "S-002", "tab", name="Anna"),
+        c.AddLines(J, (a_line("m1", "fries"),)),
+        c.SendLines(J, (LineId("m1"),)),
+        c.MoveCheck(J, "t5"),
+    )
+    left = balance(office.front.venue.checks[J])
+    await office.act(
+        c.ChargeRoom(J, CHARGE, SH, "stay-304", "304", "Anna", left),
+        c.SettleCharge(CHARGE, "posted", "F17"),
+    )
+    assert J in office.front.venue.closed
+
+
 async def _no_shift(office: Office) -> None:
     await office.published()
     await office.act(
@@ -378,6 +397,11 @@ simple(
     "RecordReview",
     Office.published,
     c.RecordReview("r1", "t9", "T9", "halyna", ("c1",), ("c2",), ("c3",)),
+)
+simple(
+    "EraseGuests",
+    _gone,
+    c.EraseGuests(("check:j", "check:k", "card:CLUB-1", "voucher:G-1"), "halyna", "asked"),
 )
 simple("RecordSignIn", Office.published, c.RecordSignIn(StaffId("olena"), "in"))
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from sync_server.domain import commands as c, limits
-from sync_server.domain.ids import CheckId, LineId
+from sync_server.domain.events import ClubCardIssued
+from sync_server.domain.ids import CheckId, LineId, StaffId
 from sync_server.protocol import frames, shape
 from sync_server.protocol.codec import Codec
 from sync_server.protocol.envelope import (
@@ -25,6 +27,7 @@ from sync_server.protocol.envelope import (
     write_command,
     write_event,
 )
+from sync_server.protocol.erasable import chained_form, erased_fields, salt_of
 from sync_server.protocol.faults import FrameFault
 
 README = Path(frames.__file__).with_name("README.md")
@@ -198,6 +201,28 @@ def test_the_chain_depends_on_every_part() -> None:
     one = chain(GENESIS, 1, data)
     others = {chain(one, 1, data), chain(GENESIS, 2, data), chain(GENESIS, 1, data + b" ")}
     assert len({one, *others}) == 4
+
+
+def _issued(name: str, salt: str) -> bytes:
+    event = ClubCardIssued("CLUB-1", name, StaffId("olena"), 5)
+    return write_event(FreshEvent(3, 5, "ClubCardIssued", 1, "c", "d", "olena", "d", event, salt))
+
+
+@pytest.mark.parametrize("name", ["Anna", 'О"Ніл \\ ї', "sha256:" + "0" * 64, "  ", "a" * 500])
+def test_a_name_can_leave_a_record_and_the_chain_follows_as_before(name: str) -> None:
+    whole = _issued(name, salt_of("chance"))
+    erased = chained_form(whole)
+    assert chain(GENESIS, 3, erased) == chain(GENESIS, 3, whole)
+    assert chained_form(erased) == erased
+    assert write_event(read_event(erased)) == erased
+    assert name not in erased.decode()
+    record = read_event(erased)
+    assert erased_fields(record.type, msgspec.json.decode(record.body)) == ("name",)
+    assert chain(GENESIS, 3, _issued(name + "x", salt_of("chance"))) != chain(GENESIS, 3, whole)
+    assert chain(GENESIS, 3, _issued(name, salt_of("other"))) != chain(GENESIS, 3, whole)
+    assert chain(GENESIS, 4, erased) != chain(GENESIS, 3, whole)
+    nobody = _issued("", "")
+    assert chained_form(nobody) == nobody, "most records are covered as they are"
 
 
 @dataclass(frozen=True, slots=True)

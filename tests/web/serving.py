@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.device_offers import DeviceSeen, FileHead, KeptCommand
+from sync_server.back_office.guest_offers import GuestSeen
 from sync_server.back_office.ledger import Entry, Ledger, Shelf
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
@@ -93,6 +94,21 @@ class Menu:
         return a_menu()
 
 
+class Guests:
+    """A guest with a tab and a club card, one whose name wants to be a tag."""
+
+    kept_days = 30
+
+    def found(self, text: str) -> list[GuestSeen]:
+        """By a part of the name."""
+        seen = (
+            GuestSeen(1, NOON_MS, "CheckOpened", "check:k", "T1-001", ("Mia",)),
+            GuestSeen(2, NOON_MS, "ClubCardIssued", "card:2900000000420", "", ("Mia",)),
+            GuestSeen(3, NOON_MS, "RoomChargeAsked", "check:j", "T1-002", ("<b>Max", "304")),
+        )
+        return [one for one in seen if any(text in name for name in one.texts)]
+
+
 class Devices:
     """Two devices, as they would be read in the front, and a file of the one that is shut out."""
 
@@ -135,7 +151,9 @@ async def serve(folder: Path) -> None:
             lambda: system_random().randbytes(32).hex(),
             lambda staff_id, _pin: f"what is kept of {staff_id}'s PIN",
         )
-        office = Office(settings, books, journal, machine, Menu(folder), devices=Devices())
+        office = Office(
+            settings, books, journal, machine, Menu(folder), devices=Devices(), guests=Guests()
+        )
         await office.serve(lambda port: print(port, flush=True))
 
 

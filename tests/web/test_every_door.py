@@ -34,6 +34,7 @@ RIGHTS = (
     ("/house/menu/pin", "settings"),
     ("/house/lent", "settings"),
     ("/house/devices", "settings"),
+    ("/house/guests", "settings"),
     ("/house/", "costing"),
     ("/reports/turnover", "costing"),
     ("/reports/food-cost", "reports"),

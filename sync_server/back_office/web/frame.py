@@ -52,6 +52,7 @@ BAR = PagePlace("bar_scale", "/stock/bar", RIGHT_COSTING)
 PEOPLE = PagePlace("people", "/house/people", RIGHT_SETTINGS)
 LENT = PagePlace("lent_rights", "/house/lent", RIGHT_SETTINGS)
 DEVICES = PagePlace("devices", "/house/devices", RIGHT_SETTINGS)
+GUESTS = PagePlace("guest_data", "/house/guests", RIGHT_SETTINGS)
 BOOKS = PagePlace("books", "/house/books", RIGHT_APPROVE)
 ENTRIES = PagePlace("entries", "/house/entries", RIGHT_COSTING)
 IMPORTS = PagePlace("imports", "/house/import", RIGHT_COSTING)
@@ -84,7 +85,7 @@ AREAS: Mapping[str, Sequence[PagePlace]] = {
     "area_recipes": (CARDS, WHAT_IF),
     "area_reports": (TURNOVER, FOOD_COST, *REPORT_PAGES),
     "area_intake": (EXCEPTIONS,),
-    "area_house": (MENU, PORTIONS, ENTRIES, IMPORTS, BOOKS, DEVICES, LENT, PEOPLE),
+    "area_house": (MENU, PORTIONS, ENTRIES, IMPORTS, BOOKS, DEVICES, GUESTS, LENT, PEOPLE),
 }
 
 

@@ -23,6 +23,7 @@ from sync_server.store.database import Database
 from ..accounts import Accounts, Admitted, Denied
 from ..catalogue import CatalogueReader
 from ..device_offers import DeviceReader
+from ..guest_offers import GuestReader
 from ..intake import JournalReader
 from ..reports.report import HotelSums
 from .api import api_of
@@ -47,6 +48,7 @@ from .frame import (
     render,
 )
 from .goods_routes import GoodPages
+from .guest_routes import GuestPages
 from .house_routes import HousePages
 from .import_routes import ImportPages
 from .leaves import (
@@ -104,6 +106,7 @@ class Site:
         journal: JournalReader | None = None,
         hotel: HotelSums | None = None,
         devices: DeviceReader | None = None,
+        guests: GuestReader | None = None,
     ) -> None:
         """Register every route. NiceGUI has one application in a process, so call this once."""
         self._database = database
@@ -127,6 +130,7 @@ class Site:
         LendingPages(database, settings, new_id, menu).register(self._fastapi)
         PeoplePages(database, settings, menu).register(self._fastapi)
         DevicePages(database, settings, new_id, menu, devices).register(self._fastapi)
+        GuestPages(database, settings, guests).register(self._fastapi)
         GoodPages(database, settings, menu).register(self._fastapi)
         SupplierPages(database, settings).register(self._fastapi)
         BarPages(database, settings, new_id).register(self._fastapi)

@@ -6,6 +6,7 @@ Every language has every key, which a test checks. Amounts and dates are made in
 from collections.abc import Mapping
 
 from .device_words import DEVICE_WORDS
+from .guest_words import GUEST_WORDS
 from .import_words import IMPORT_WORDS
 from .menu_words import MENU_WORDS
 from .report_words import REPORT_WORDS
@@ -24,6 +25,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
         **IMPORT_WORDS[language],
         **DEVICE_WORDS[language],
         **TAP_WORDS[language],
+        **GUEST_WORDS[language],
         **words,
     }
     for language, words in _PAGES.items()

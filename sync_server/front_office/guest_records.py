@@ -1,0 +1,182 @@
+"""Where the journal names guests, and how these names are erased from it.
+
+Rule: an event that names somebody is entered here in its own transaction, and leaves when its names
+are erased; the hashes of the journal follow before and after (`protocol.erasable`). Erased are the
+event, the tap that made it, and what was told to the world for it and is done. Neighbours:
+`journal` writes the group, `sync_server.guest_book` decides whom to forget.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlmodel import col
+
+from sync_server.domain import events as e
+from sync_server.domain.guest_data import PERSONAL, subject_of, texts_of
+from sync_server.protocol.envelope import read_event
+from sync_server.protocol.erasable import chained_form, is_salted, names_nobody
+from sync_server.protocol.replica import CODEC
+from sync_server.store.hot_insert import HotInsert, Row
+
+from .tables import EffectRow, ErasureRow, FrontRow, GuestRow, InboxRow, JournalRow
+
+NAMING = frozenset(kind.__name__ for kind in PERSONAL)
+"""Types of events that may name a guest."""
+
+TOLD = ("done", "refused", "dropped")
+"""States of an effect that nobody will try again."""
+
+EMPTY = b"{}"
+FOUND = 500
+_PAGE = 500
+
+_GUESTS = HotInsert(FrontRow.metadata.tables["guest_record"], ["n", "at_ms", "subject"])
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRecord:
+    """An event that names a guest; `texts` are the names."""
+
+    n: int
+    at_ms: int
+    type: str
+    subject: str
+    number: str
+    texts: tuple[str, ...]
+
+
+def note_guests(connection: Connection, named: Iterable[tuple[int, int, bytes]]) -> None:
+    """Enter events that may name somebody (number, moment, record) in the open transaction."""
+    rows: list[Row] = []
+    for n, at_ms, data in named:
+        if is_salted(data):
+            rows.append((n, at_ms, named_in(data)))
+    _GUESTS.rows(connection, rows)
+
+
+def erase(connection: Connection, by_n: int, data: bytes) -> None:
+    """Do what `GuestsErased`, event `by_n`, says, in the open transaction."""
+    said = _event(data)
+    assert isinstance(said, e.GuestsErased)
+    query = select(col(JournalRow.n), col(JournalRow.cmd_id), col(JournalRow.data)).join(
+        GuestRow, col(GuestRow.n) == col(JournalRow.n)
+    )
+    rows = connection.execute(query.where(col(GuestRow.subject).in_(said.subjects))).all()
+    if not rows:
+        return
+    connection.execute(
+        insert(ErasureRow),
+        [{"n": n, "cmd_id": cmd_id, "by_n": by_n} for n, cmd_id, _ in rows],
+    )
+    texts: set[str] = set()
+    for n, _, record in rows:
+        texts.update(texts_of(_event(bytes(record))))
+        spelled = chained_form(bytes(record))
+        connection.execute(update(JournalRow).where(col(JournalRow.n) == n).values(data=spelled))
+    for at in range(0, len(rows), _PAGE):
+        part = rows[at : at + _PAGE]
+        _empty_commands(connection, [cmd_id for _, cmd_id, _ in part])
+        gone = col(GuestRow.n).in_([n for n, _, _ in part])
+        connection.execute(delete(GuestRow).where(gone))
+    _empty_effects(connection, min(n for n, _, _ in rows), by_n, texts)
+
+
+def found(connection: Connection, text: str) -> Sequence[GuestRecord]:
+    """The newest events in which a guest of this name, or with this number of a card or room, is
+    named; all of them without a text. At most `FOUND`."""
+    wanted, records, before = text.casefold().strip(), list[GuestRecord](), 2**63 - 1
+    while len(records) < FOUND:
+        rows = connection.execute(
+            select(col(GuestRow.n), col(GuestRow.subject), col(JournalRow.data))
+            .join(JournalRow, col(JournalRow.n) == col(GuestRow.n))
+            .where(col(GuestRow.n) < before)
+            .order_by(col(GuestRow.n).desc())
+            .limit(_PAGE)
+        ).all()
+        for n, subject, data in rows:
+            record, event = read_event(bytes(data)), _event(bytes(data))
+            texts = texts_of(event)
+            if any(wanted in one.casefold() for one in (*texts, subject.partition(":")[2])):
+                number = str(getattr(event, "number", "") or getattr(event, "check_number", ""))
+                records.append(GuestRecord(n, record.at_ms, record.type, subject, number, texts))
+        if len(rows) < _PAGE:
+            break
+        before = rows[-1][0]
+    return records[:FOUND]
+
+
+def overdue(connection: Connection, before_ms: int, kinds: Sequence[str], limit: int) -> list[str]:
+    """Subjects of these kinds that were last named before a moment, those of the oldest first."""
+    query = select(col(GuestRow.subject)).group_by(col(GuestRow.subject))
+    last = func.max(col(GuestRow.at_ms))
+    query = query.having(last < before_ms).order_by(func.min(col(GuestRow.n)))
+    rows = connection.execute(query).scalars()
+    return [one for one in rows if one.startswith(tuple(kinds))][:limit]
+
+
+def last_erasure(connection: Connection) -> int:
+    """The newest event by which names were erased; 0 for none."""
+    return int(connection.execute(select(func.coalesce(func.max(ErasureRow.by_n), 0))).scalar_one())
+
+
+def empty_effects(connection: Connection, after_n: int, before_ms: int) -> int:
+    """Keep no longer what was told to the world before a moment: a page of it, from event `after_n`
+    on. The event up to which that is done, `after_n` when there is nothing to do."""
+    rows = connection.execute(
+        select(
+            col(EffectRow.effect_id),
+            col(EffectRow.n),
+            col(EffectRow.state),
+            col(EffectRow.updated_ms),
+        )
+        .where(col(EffectRow.n) > after_n)
+        .order_by(col(EffectRow.n), col(EffectRow.effect_id))
+        .limit(_PAGE)
+    ).all()
+    upto, done = after_n, list[str]()
+    for effect_id, n, state, updated_ms in rows:
+        if updated_ms >= before_ms:
+            break
+        upto = n
+        if state in TOLD:
+            done.append(effect_id)
+    connection.execute(
+        update(EffectRow).where(col(EffectRow.effect_id).in_(done)).values(payload=EMPTY)
+    )
+    return upto
+
+
+def named_in(data: bytes) -> str:
+    """Whom a record is about."""
+    return subject_of(_event(data))
+
+
+def _event(data: bytes) -> object:
+    record = read_event(data)
+    event: object = CODEC.decode_event(record.type, record.tv, record.body)
+    return event
+
+
+def _empty_commands(connection: Connection, ids: Sequence[str]) -> None:
+    """The taps of these events say no names any more; their hashes stay."""
+    query = select(col(InboxRow.cmd_id), col(InboxRow.data)).where(col(InboxRow.cmd_id).in_(ids))
+    for cmd_id, data in connection.execute(query).all():
+        plain = names_nobody(bytes(data))
+        connection.execute(
+            update(InboxRow).where(col(InboxRow.cmd_id) == cmd_id).values(data=plain)
+        )
+
+
+def _empty_effects(connection: Connection, first_n: int, by_n: int, texts: set[str]) -> None:
+    """What was told to the world since the guest was first named, with one of these names in it."""
+    spelled = [_encoder.encode(text)[1:-1] for text in texts]
+    query = select(col(EffectRow.effect_id), col(EffectRow.payload)).where(
+        col(EffectRow.n) >= first_n, col(EffectRow.n) <= by_n, col(EffectRow.state).in_(TOLD)
+    )
+    for effect_id, payload in connection.execute(query).all():
+        if any(one in bytes(payload) for one in spelled):
+            told = col(EffectRow.effect_id) == effect_id
+            connection.execute(update(EffectRow).where(told).values(payload=EMPTY))

@@ -1,0 +1,100 @@
+"""Guests' names: found for the pages of the back office, and erased when their time is over.
+
+Kept are names as long as `guest_days` says, after which the server erases those of finished checks
+by itself, a few at a time; cards and vouchers are named until somebody asks. What was told to the
+world is not kept in full for longer than a week. Neighbours: `front_office.guest_records` has the
+tables, `editions` takes what the back office asks for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from functools import partial
+
+from sync_server.back_office.guest_offers import GuestSeen
+from sync_server.config import ServerSettings
+from sync_server.domain.commands import EraseGuests
+from sync_server.domain.ids import OF_CHECK
+from sync_server.domain.limits import GUESTS_AT_ONCE
+from sync_server.front_office import guest_records
+from sync_server.front_office.facts import note, read_facts
+from sync_server.front_office.office import FrontOffice
+from sync_server.front_office.tables import Fact
+from sync_server.store.database import Database
+from sync_server.store.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+FRONT = "front"
+EVERY_S = 3_600
+DAY_MS = 24 * 3_600_000
+TOLD_DAYS = 7
+ROUNDS = 200
+"""Steps in one hour: 20,000 guests, 100,000 papers."""
+
+
+class FrontGuests:
+    """See `back_office.guest_offers.GuestReader`; the database is opened anew for each look."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        """Whose front it is."""
+        self._settings = settings
+
+    @property
+    def kept_days(self) -> int:
+        """The setting."""
+        return self._settings.guest_days
+
+    def found(self, text: str) -> Sequence[GuestSeen]:
+        """Newest first."""
+        url = self._settings.database_url(FRONT)
+        with Database.open_read_only(url, FRONT, readers=1) as database:
+            records = database.read(lambda connection: guest_records.found(connection, text))
+        return [
+            GuestSeen(one.n, one.at_ms, one.type, one.subject, one.number, one.texts)
+            for one in records
+        ]
+
+
+async def forget_in_time(office: FrontOffice, guest_days: int) -> None:
+    """Look every hour, for ever."""
+    while True:
+        try:
+            if not office.recovering:
+                await forget_overdue(office, guest_days)
+                await empty_told(office)
+        except StoreError as fault:
+            log.error("names of guests stay for another hour: %s", fault)
+        await asyncio.sleep(EVERY_S)
+
+
+async def forget_overdue(office: FrontOffice, guest_days: int) -> int:
+    """Erase the names of checks that are older than so many days; gives how many were asked for."""
+    if not guest_days:
+        return 0
+    before_ms, asked = office.clock() - guest_days * DAY_MS, 0
+    kinds, limit = (OF_CHECK,), GUESTS_AT_ONCE
+    look = partial(guest_records.overdue, before_ms=before_ms, kinds=kinds, limit=limit)
+    for _ in range(ROUNDS):
+        subjects = await office.database.read_async(look)
+        if not subjects:
+            break
+        done = await office.report(EraseGuests(tuple(subjects), "", ""))
+        if done is None or done.code:
+            break  # The house is busy, or those who are left are still needed.
+        asked += len(subjects)
+    return asked
+
+
+async def empty_told(office: FrontOffice) -> None:
+    """Keep the papers and postings of before a week no longer in full."""
+    before_ms = office.clock() - TOLD_DAYS * DAY_MS
+    facts = await asyncio.to_thread(read_facts, office.database)
+    upto = int(facts.get(Fact.EMPTIED_N, "0"))
+    for _ in range(ROUNDS):
+        step = partial(guest_records.empty_effects, after_n=upto, before_ms=before_ms)
+        reached = await office.database.write(step)
+        if reached == upto:
+            break
+        upto = reached
+        await note(office.database, Fact.EMPTIED_N, str(upto))
