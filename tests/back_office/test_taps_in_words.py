@@ -91,7 +91,7 @@ def said_of(books: Database, event: object, language: str = "uk") -> Said:
             words, Formats(language, ZoneInfo("Europe/Kyiv")), names, Screens().sentence
         )
         body = msgspec.json.decode(msgspec.json.encode(event))
-        return teller.event(JournalEvent(1, NOON_MS, type(event).__name__, body, DAY))
+        return teller.event(JournalEvent(1, NOON_MS, type(event).__name__, body))
 
     return books.read(say)
 

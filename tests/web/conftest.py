@@ -7,6 +7,7 @@ loop running in the process, in which no test with asyncio can begin.
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +48,10 @@ class Served:
         return Database.open_read_only(file_url(self.books))
 
 
-@pytest.fixture(scope="package")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The small house's back office in its own process."""
-    folder = tmp_path_factory.mktemp("office")
-    command = [sys.executable, "-m", "tests.web.serving", str(folder)]
+@contextmanager
+def served(module: str, folder: Path) -> Iterator[Served]:
+    """A back office in a process of its own, with its books in a folder."""
+    command = [sys.executable, "-m", module, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         port = process.stdout.readline().strip()
@@ -63,6 +63,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="package")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The small house's back office."""
+    with served("tests.web.serving", tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of pages."""
     with sync_playwright() as playwright:
@@ -71,8 +78,8 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser, office: Served) -> Iterator[Page]:
+@contextmanager
+def page_of(browser: Browser, office: Served) -> Iterator[Page]:
     """A browser window that has never been here, and that must not ask anyone else."""
     context = browser.new_context(
         base_url=office.address, viewport={"width": 1366, "height": 768}, accept_downloads=True
@@ -85,6 +92,13 @@ def page(browser: Browser, office: Served) -> Iterator[Page]:
     context.close()
     allowed = (office.address, office.address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in foreign if not url.startswith(allowed)] == []
+
+
+@pytest.fixture
+def page(browser: Browser, office: Served) -> Iterator[Page]:
+    """A window on the small house's back office."""
+    with page_of(browser, office) as window:
+        yield window
 
 
 def sign_in(page: Page, login: str = "halyna", password: str = PASSWORD) -> None:

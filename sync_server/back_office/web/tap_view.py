@@ -56,6 +56,8 @@ _MARKS = frozenset({
     "refused", "left_out", "reverses", "of", "original", "seen", "terminal_id",
 })  # fmt: skip
 """Fields that only tell records apart."""
+_FIRST = ("name", "item_id", "qty_milli")
+"""What stands first in a table of records."""
 _OF_LINES = ("line_id", "origin", "root", "set_id")
 MARK_LENGTH = 400
 _NOTHING: tuple[object, ...] = ("", None, [], (), {})
@@ -119,7 +121,10 @@ class Names:
             "dish": named(connection, "item", "item_id", language),
             "table": tables(connection),
             "station": {row.station_id: row.name for row in connection.execute(query)},
-            "device": {one.dev: f"{one.code} · {one.name}" for one in devices},
+            "device": {
+                "server": words.tap_server,
+                **{one.dev: f"{one.code} · {one.name}" for one in devices},
+            },
             "account": {},
         }
         if menu is not None:
@@ -184,10 +189,12 @@ class Teller:
         self._sentence = sentence
 
     def event(self, event: JournalEvent) -> Said:
-        """All that an event says."""
+        """All that an event says beside who, when and on which day, which its page says first."""
         kind = EVENTS.get(event.type)
-        rows, marks = self._record(kind, event.type, event.body)
-        return Said(tuple(rows), tuple(marks))
+        head = {"by": event.by, "at_ms": event.at_ms, "day": event.day}
+        body = {name: value for name, value in event.body.items() if value != head.get(name)}
+        rows, marks = self._record(kind, event.type, body)
+        return Said(tuple(dict.fromkeys(rows)), tuple(dict.fromkeys(marks)))
 
     def _record(
         self, kind: type | None, owner: str, body: Mapping[str, Any]
@@ -232,6 +239,7 @@ class Teller:
         ]
         if "item_id" in said and "name" in said:
             said.remove("item_id")
+        said.sort(key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
         cells = tuple(
             tuple(self._cell(inner[name], owner, name, record.get(name)) for name in said)
             for record in records

@@ -232,8 +232,8 @@ _FIELDS: Mapping[str, tuple[str, str, str]] = {
     "code": ("Why", "Чому", "Dlaczego"),
     "VoucherSold_code": ("Voucher", "Сертифікат", "Bon"),
     "VoucherReturned_code": ("Voucher", "Сертифікат", "Bon"),
-    "DeviceRevoked_code": ("Device", "Пристрій", "Urządzenie"),
-    "UnsentReviewed_code": ("Device", "Пристрій", "Urządzenie"),
+    "DeviceRevoked_code": ("Its code", "Його код", "Jego kod"),
+    "UnsentReviewed_code": ("Its code", "Його код", "Jego kod"),
     "NoticeRaised_code": ("Message", "Повідомлення", "Wiadomość"),
     "ApprovalAsked_code": ("What it needs", "Чого потребує", "Czego wymaga"),
     "continues": ("Goes on from check", "Продовжує чек", "Ciąg dalszy rachunku"),
@@ -247,7 +247,7 @@ _FIELDS: Mapping[str, tuple[str, str, str]] = {
     "day": ("Business day", "Операційний день", "Dzień operacyjny"),
     "denomination_minor": ("Note or coin", "Номінал", "Nominał"),
     "dev": ("Display", "Екран", "Ekran"),
-    "device_id": ("Device's mark", "Позначка пристрою", "Znak urządzenia"),
+    "device_id": ("Device", "Пристрій", "Urządzenie"),
     "digest": ("Fingerprint", "Відбиток", "Odcisk"),
     "discount_id": ("Discount", "Знижка", "Rabat"),
     "discount_minor": ("Discount", "Знижка", "Rabat"),
@@ -514,6 +514,7 @@ _CODES: Mapping[str, tuple[str, str, str]] = {
     "document_report": ("report", "звіт", "raport"),
 }
 _HEADS: Mapping[str, tuple[str, str, str]] = {
+    "tap_server": ("the server", "сервер", "serwer"),
     "tap_marks": ("Marks of the record", "Позначки запису", "Znaki wpisu"),
     "tap_nothing": (
         "It says no more than that.",
