@@ -12,6 +12,7 @@ from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.clocks import system_random
 from sync_server.config import ServerSettings
+from sync_server.domain import commands as c
 from sync_server.editions import BackEditions, take_offers
 from sync_server.office_process import FrontJournal, FrontMenu
 from sync_server.store.database import Database
@@ -19,7 +20,7 @@ from sync_server.unsent_review import FrontDevices
 from tests.back_office.house import PEPPER, furnish
 from tests.domain.test_till import SH
 from tests.front_office.house import House
-from tests.front_office.test_revoked_devices import SENT, Lost, c, keep
+from tests.front_office.test_revoked_devices import SENT, Lost, keep
 
 LOOK_S = 0.1
 
