@@ -27,7 +27,7 @@ from .guest_offers import GuestReader
 from .intake import Intake, JournalGap, JournalReader
 from .pace import Pace, learn_stations
 from .recosting import recost
-from .reports.naming import learn
+from .reports.naming import learn, learn_devices
 from .reports.report import HotelSums
 from .room_days import RoomDays
 from .till import Till
@@ -116,8 +116,9 @@ class Office:
         if self._round is not None:
             self._intake = Intake(database, self._round)
             self._followers = [kind(database, self._round) for kind in (Till, Pace, RoomDays)]
-        self._menu = menu
+        self._menu, self._devices = menu, devices
         self._names_known = False
+        self._heard: set[str] = set()
 
     async def serve(self, announce: Callable[[int], None] = lambda _port: None) -> None:
         """Listen until cancelled; `announce` hears the port once it is bound."""
@@ -151,7 +152,8 @@ class Office:
                 await following
 
     async def _learn_names(self) -> None:
-        """Whom and what the menu in force names, for the reports: at a start and at an edition."""
+        """Whom and what the menu in force names, and the devices, for the reports: at a start, at
+        an edition, and when a device is heard for the first time."""
         menu = await asyncio.to_thread(self._menu.catalogue) if self._menu else None
         if menu is not None:
             await self._database.write(
@@ -167,13 +169,19 @@ class Office:
                 lambda connection: learn_stations(connection, menu.stations.values())
             )
             await self._database.write(lambda connection: learn_polish_names(connection, menu))
+        if self._devices is not None:
+            found = await asyncio.to_thread(self._devices.devices)
+            await self._database.write(lambda connection: learn_devices(connection, found))
         self._names_known = True
 
     async def _tell(self, follower: Follower) -> bool:
         """One batch for a follower; whether there was any."""
         events = await asyncio.to_thread(follower.fetch)
-        if any(event.type == "CataloguePublished" for event in events):
+        speakers = {event.device for event in events}
+        published = any(event.type == "CataloguePublished" for event in events)
+        if published or not speakers <= self._heard:
             self._names_known = False
+        self._heard |= speakers
         if events:
             await follower.take(events)
         return bool(events)

@@ -112,6 +112,9 @@ JOURNAL_INDEX = sa.Table(
 
 PERSON = sa.Table("till_person", BackRow.metadata, _text("staff_id", key=True), _text("name"))
 
+DEVICE = sa.Table("till_device", BackRow.metadata, _text("dev", key=True), _text("name"))
+"""Devices as people know them: code and name."""
+
 REASON = sa.Table(
     "till_reason",
     BackRow.metadata,

@@ -86,7 +86,7 @@ def said_of(books: Database, event: object, language: str = "uk") -> Said:
     words = Words(language)
 
     def say(connection: Connection) -> Said:
-        names = Names(connection, words, a_menu(), ())
+        names = Names(connection, words, a_menu())
         teller = Teller(
             words, Formats(language, ZoneInfo("Europe/Kyiv")), names, Screens().sentence
         )
@@ -164,7 +164,7 @@ async def test_a_message_is_the_sentence_of_the_screen_and_the_unknown_is_shown(
         lambda c: Teller(
             Words("uk"),
             Formats("uk", ZoneInfo("Europe/Kyiv")),
-            Names(c, Words("uk"), None, ()),
+            Names(c, Words("uk"), None),
             None,
         ).event(newer)
     )

@@ -119,6 +119,20 @@ def test_every_door_asks_its_right_of_everybody(
     assert wrong == []
 
 
+def test_an_address_that_leads_nowhere_is_answered_in_words(
+    people: dict[str, httpx.Client],
+) -> None:
+    for path, status, said in (
+        ("/nowhere", 404, "There is no such page."),
+        ("/house/nowhere/1", 404, "There is no such page."),
+        ("/journal/first", 400, "This address or form cannot be read."),
+    ):
+        answer = people["halyna"].get(path)
+        assert (answer.status_code, said in answer.text) == (status, True), path
+        assert "HTTPException" not in answer.text
+    assert people["halyna"].get("/api/nowhere").headers["content-type"] == "application/json"
+
+
 def test_who_keeps_recipes_gives_nobody_credit(people: dict[str, httpx.Client]) -> None:
     accounts, limit = "/house/menu?section=house_account", "c|house_account|acme|limit_minor"
     for login, held in PEOPLE.items():

@@ -17,7 +17,7 @@ from sync_server.domain.stock import from_milli, store_of
 
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
 from ..till_tables import JOURNAL_INDEX, MONEY, MONEY_KINDS, TILL_FACT
-from .naming import TABLES, categories, halls, named, people, reason, reasons
+from .naming import TABLES, categories, devices, halls, named, people, reason, reasons
 from .report import MOST_LINES, Asked, Column, Drill, Filter, Kind, Line, Report, Value, Word
 from .sales import HOUR_MS, hour_of, within
 
@@ -374,8 +374,11 @@ def _journal(connection: Connection, asked: Asked) -> Sequence[Line]:
         wanted = person.casefold()
         found = [staff_id for staff_id, name in names.items() if wanted in name.casefold()]
         where.append(sa.or_(J.by.in_(found), J.by == person))
+    called = devices(connection)
     if device := asked.get("device"):
-        where.append(J.device == device)
+        wanted = device.casefold()
+        found = [dev for dev, name in called.items() if wanted in name.casefold()]
+        where.append(sa.or_(J.device.in_(found), J.device == device))
     if kind := asked.get("kind"):
         where.append(J.type == kind)
     if amount := asked.get("sum"):
@@ -392,7 +395,7 @@ def _journal(connection: Connection, asked: Asked) -> Sequence[Line]:
                 "event": Word(f"event_{row.type}", row.type),
                 "number": row.number,
                 "who": names.get(row.by, row.by),
-                "device": row.device,
+                "device": called.get(row.device, Word(f"device_{row.device}", row.device)),
                 "amount": row.amount_minor or None,
             },
             drills={"": Drill("tap", {"n": str(row.n)})},

@@ -1,4 +1,4 @@
-"""Names that reports put on keys: people, tables, halls and reasons of the till, dishes, goods.
+"""Names that reports put on keys: people, places, devices and reasons of the till, dishes, goods.
 
 What has no name shows its key, so nothing disappears. `learn` takes people, tables and reasons in
 from the menu in force; whoever is no longer in it keeps a name in the reports of the past. The rest
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ..names import LANGUAGES, name_column, said_in
 from ..tables import BackRow
-from ..till_tables import PERSON, PLACE, REASON
+from ..till_tables import DEVICE, PERSON, PLACE, REASON
 from .report import Word
 
 TABLES = BackRow.metadata.tables
@@ -87,6 +87,30 @@ def learn(
         connection.execute(sa.delete(REASON).where(REASON.c.reason_id == reason.reason_id))
         said = {f"name_{language}": reason.names.get(language, "") for language in LANGUAGES}
         connection.execute(sa.insert(REASON).values(reason_id=reason.reason_id, **said))
+
+
+class NamedDevice(Protocol):
+    """A device with the code and the name that people know it by."""
+
+    @property
+    def dev(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def learn_devices(connection: Connection, found: Iterable[NamedDevice]) -> None:
+    """Take devices in, in place of what these were called before."""
+    for one in found:
+        connection.execute(sa.delete(DEVICE).where(DEVICE.c.dev == one.dev))
+        named_so = f"{one.code} · {one.name}"
+        connection.execute(sa.insert(DEVICE).values(dev=one.dev, name=named_so))
+
+
+def devices(connection: Connection) -> dict[str, str]:
+    """What devices are called, by id."""
+    return {row.dev: row.name for row in connection.execute(sa.select(DEVICE))}
 
 
 def reasons(connection: Connection, language: str) -> dict[str, str]:

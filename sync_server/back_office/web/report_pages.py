@@ -121,12 +121,11 @@ class ReportPages:
         if not found or found[0].n != n:
             return call.refuse("not_found", 404)
         sound = await run_in_threadpool(reader.sound, n)
-        event, menu, devices = found[0], await read_menu(self._menu), self._devices
-        seen = await run_in_threadpool(devices.devices) if devices else ()
-        says = sentences(devices, menu, call.words.language)
+        event, menu = found[0], await read_menu(self._menu)
+        says = sentences(self._devices, menu, call.words.language)
 
         def drawn(connection: Connection) -> Response:
-            names = Names(connection, call.words, menu, seen)
+            names = Names(connection, call.words, menu)
             teller = Teller(call.words, call.formats, names, says)
             return _tap_page(connection, call, event, names, teller, sound=sound)
 

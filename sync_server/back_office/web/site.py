@@ -10,7 +10,8 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import FastAPI, Form
-from nicegui import APIRouter, ui
+from fastapi.exceptions import RequestValidationError
+from nicegui import APIRouter, app as library, ui
 from nicegui.language import Language
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from sync_server.domain.limits import SESSION_MS
 from sync_server.store.database import Database
 
-from ..accounts import Accounts, Admitted, Denied
+from ..accounts import Accounts, Admitted, Denied, Visitor
 from ..catalogue import CatalogueReader
 from ..device_offers import DeviceReader
 from ..guest_offers import GuestReader
@@ -143,6 +144,7 @@ class Site:
             show_welcome_message=False,
             reconnect_timeout=10.0,
         )
+        self._refuse_in_words()
         self.app = Door(self._fastapi, accounts)
 
     # -- sign-in -----------------------------------------------------------------------------
@@ -207,6 +209,19 @@ class Site:
         if language in LANGUAGES:
             await self._accounts.speak(request.cookies.get(COOKIE, ""), language)
         return RedirectResponse(safe_target(next), 303)
+
+    def _refuse_in_words(self) -> None:
+        """An address that leads nowhere, or holds letters where a number is meant."""
+
+        async def nowhere(request: Request, _fault: Exception) -> Response:
+            return _refused(request, "not_found", 404)
+
+        async def unreadable(request: Request, _fault: Exception) -> Response:
+            return _refused(request, "bad_address", 400)
+
+        for application in (self._fastapi, library):
+            application.add_exception_handler(404, nowhere)
+        self._fastapi.add_exception_handler(RequestValidationError, unreadable)
 
     # -- pages -------------------------------------------------------------------------------
     def _page(self, pages: APIRouter, place: PagePlace, make: LeafMaker) -> None:
@@ -311,6 +326,12 @@ def _draw_beside(leaf: Leaf, words: Words) -> None:
 def _markup(html: str) -> None:
     """Markup out of our own templates, in which every value has been escaped."""
     ui.html(html, sanitize=False)
+
+
+def _refused(request: Request, key: str, status: int) -> Response:
+    visitor = request.scope.get("visitor")
+    words = Words(visitor.language if isinstance(visitor, Visitor) else FIRST_LANGUAGE)
+    return refusal(words(key), words.language, status)
 
 
 def _sign_in_page(

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from sync_server.domain.events import EVENTS
 from sync_server.domain.menu import Catalogue
 
-from ..device_offers import DeviceReader, DeviceSeen
+from ..device_offers import DeviceReader
 from ..intake import JournalEvent
 from ..names import name_column, said_in
 from ..pace import KITCHEN_STATION
-from ..reports.naming import TABLES, named, people, reason, reasons, tables
+from ..reports.naming import TABLES, devices, named, people, reason, reasons, tables
 from ..reports.report import Word
 from ..till_tables import TILL_CHECK
 from .formats import Formats
@@ -109,7 +109,6 @@ class Names:
         connection: Connection,
         words: Words,
         menu: Catalogue | None,
-        devices: Sequence[DeviceSeen],
     ) -> None:
         """Names in the reader's language."""
         self._connection, self._words, self._menu = connection, words, menu
@@ -121,10 +120,7 @@ class Names:
             "dish": named(connection, "item", "item_id", language),
             "table": tables(connection),
             "station": {row.station_id: row.name for row in connection.execute(query)},
-            "device": {
-                "server": words.tap_server,
-                **{one.dev: f"{one.code} · {one.name}" for one in devices},
-            },
+            "device": {"server": words.device_server, **devices(connection)},
             "account": {},
         }
         if menu is not None:
@@ -301,9 +297,9 @@ def _plain(value: Any) -> str:
 
 
 def sentences(
-    devices: DeviceReader | None, menu: Catalogue | None, language: str
+    reader: DeviceReader | None, menu: Catalogue | None, language: str
 ) -> Callable[..., str] | None:
     """How the front's screens say a code; None where nobody can tell."""
-    if devices is None or menu is None:
+    if reader is None or menu is None:
         return None
-    return lambda code, params: devices.sentence(menu, code, params, language)
+    return lambda code, params: reader.sentence(menu, code, params, language)

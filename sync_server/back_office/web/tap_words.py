@@ -514,7 +514,7 @@ _CODES: Mapping[str, tuple[str, str, str]] = {
     "document_report": ("report", "звіт", "raport"),
 }
 _HEADS: Mapping[str, tuple[str, str, str]] = {
-    "tap_server": ("the server", "сервер", "serwer"),
+    "device_server": ("the server", "сервер", "serwer"),
     "tap_marks": ("Marks of the record", "Позначки запису", "Znaki wpisu"),
     "tap_nothing": (
         "It says no more than that.",

@@ -12,6 +12,7 @@ ENGLISH: Mapping[str, str] = {
     "sign_in_locked": "Too many wrong tries. Try again in {seconds} s.",
     "not_yours": "This page is not among your rights.",
     "not_found": "There is no such page.",
+    "bad_address": "This address or form cannot be read.",
     "bad_question": "The page was asked for with a store, method or period that does not exist.",
     "to_start": "To the first page",
     "role_hall_manager": "Manager",

@@ -12,6 +12,7 @@ POLISH: Mapping[str, str] = {
     "sign_in_locked": "Zbyt wiele nieudanych prób. Spróbuj za {seconds} s.",
     "not_yours": "Ta strona nie należy do Twoich uprawnień.",
     "not_found": "Nie ma takiej strony.",
+    "bad_address": "Tego adresu lub formularza nie można odczytać.",
     "bad_question": "Nie ma takiego magazynu, metody lub okresu.",
     "to_start": "Do pierwszej strony",
     "role_hall_manager": "Kierownik sali",
