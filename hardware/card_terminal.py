@@ -7,6 +7,7 @@ under the same id is answered by what became of it. So silence is never a reason
 The wire is lines of JSON in UTF-8, at most 4 KiB each, over TCP. The till asks
 
     {"op": "sale", "id": "…", "amount": 12300, "currency": "UAH", "text": "T1-004"}
+    {"op": "code", "id": "…", "amount": 12300, "currency": "UAH", "text": "T1-004"}
     {"op": "refund" | "reverse", "id": "…", "of": "A000123", "amount": …, "currency": …}
     {"op": "status", "id": "…"}          {"op": "cancel", "id": "…"}
 
@@ -14,10 +15,12 @@ and the terminal answers, at once or when the guest is done,
 
     {"id": "…", "state": "approved", "amount": 12300, "tip": 0, "ref": "A000123", "text": ""}
 
-`state` is approved, declined (`code` says why), busy (another card is in it), pending or absent
-(for `status`: it waits for the card; it never heard of that id). A reversal takes back a whole
-payment before the terminal's own day is closed, a refund any part of it at any time. A request that
-was not begun within `FORGETS_S` is never begun. Neighbour: `simulated_card_terminal`.
+The op `code` is a sale by a code on the terminal's screen, which the guest pays with the telephone;
+it is answered like a card. `state` is approved, declined (`code` says why), busy (another guest is
+at it), pending or absent (for `status`: it waits for the guest; it never heard of that id). A
+reversal takes back a whole payment before the terminal's own day is closed, a refund any part of it
+at any time. A request that was not begun within `FORGETS_S` is never begun. Neighbour:
+`simulated_card_terminal`.
 """
 
 import asyncio
@@ -75,6 +78,10 @@ class CardTerminal(Protocol):
         """Charge a card; returns when the terminal says so or cannot be heard any more."""
         ...
 
+    async def code(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
+        """Show a code that the guest pays; returns as `sale` does."""
+        ...
+
     async def give_back(
         self, request_id: str, of: str, amount: int, currency: str, *, whole: bool
     ) -> Answer:
@@ -98,6 +105,10 @@ class ByHand:
     """A terminal that stands alone: the sum is typed on it, a person says here what it said."""
 
     async def sale(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
+        """Nobody but a person can know."""
+        return Silent("by_hand")
+
+    async def code(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
         """Nobody but a person can know."""
         return Silent("by_hand")
 
@@ -134,6 +145,11 @@ class NetworkTerminal:
     async def sale(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
         """Charge a card."""
         asked = {"op": "sale", "id": request_id, "amount": amount, "currency": currency}
+        return await self._move({**asked, "text": text})
+
+    async def code(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
+        """Show a code that the guest pays."""
+        asked = {"op": "code", "id": request_id, "amount": amount, "currency": currency}
         return await self._move({**asked, "text": text})
 
     async def give_back(

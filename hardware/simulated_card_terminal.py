@@ -23,12 +23,14 @@ from hardware.card_terminal import LINE_BYTES
 HOST = "127.0.0.1"
 HELP = (
     "next approve|decline|silent|twice|drop|mute|part <amount>|other <amount>|tip <amount> · "
-    "next hold (waits until card or cancel) · card · close_day · record · help"
+    "next hold (waits until card or cancel) · card · code (what its screen shows) · close_day · "
+    "record · help"
 )
 DOINGS = frozenset(
     {"approve", "decline", "silent", "twice", "drop", "mute", "part", "other", "tip", "hold"}
 )
 TOLD_MOST = 100
+SALES = ("sale", "code")
 
 Line = dict[str, Any]
 
@@ -61,7 +63,7 @@ class Record:
         paid: int = sum(
             line["amount"]
             for line in self.known.values()
-            if line["state"] == "approved" and line["ref"] == reference and line["op"] == "sale"
+            if line["state"] == "approved" and line["ref"] == reference and line["op"] in SALES
         )
         back: int = sum(
             line["amount"]
@@ -86,6 +88,8 @@ class SimulatedTerminal:
         self._control: asyncio.Server | None = None
         self._lines: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.shown = ""
+        """The code on its screen, while a guest may pay it."""
         self.charged: list[Line] = []
         """Each time money moved, in the order of it: what a bank would say."""
 
@@ -158,6 +162,8 @@ class SimulatedTerminal:
             return
         self._begun[request_id] = {"id": request_id, "state": "pending"}
         self._card.clear()
+        if asked["op"] == "code":
+            self.shown = f"pay:{request_id}?am={asked['amount']}&cu={asked['currency']}"
         try:
             if doing == "hold":
                 await self._card.wait()
@@ -168,6 +174,7 @@ class SimulatedTerminal:
             if line["state"] == "approved":
                 self.charged.append(line)
         finally:
+            self.shown = ""
             del self._begun[request_id]
         if doing == "drop":
             writer.close()
@@ -209,6 +216,8 @@ class SimulatedTerminal:
                 self.next(doing, int(amount))
             case ["card"]:
                 self.card()
+            case ["code"]:
+                return self.shown or "nothing"
             case ["close_day"]:
                 self.record.day_first = len(self.record.known)
             case ["record"]:

@@ -80,19 +80,23 @@ def server(
     ] = None,
     card_terminal: Annotated[
         list[str] | None,
-        typer.Option(help="DRAWER=HOST:PORT of a card terminal; may be repeated."),
+        typer.Option(
+            help="DRAWER=HOST:PORT of a card terminal, HOST:PORT/qr if it shows codes that guests "
+            "pay; may be repeated."
+        ),
     ] = None,
     invite: Annotated[
         list[str] | None, typer.Option(help="pos:NAME or kds:NAME of a device to let in.")
     ] = None,
 ) -> None:
     """Run the venue's server until it is told to stop."""
+    from sync_server.config import SHOWS_CODES
     from sync_server.server import Invite, run
 
     _log_to_stderr()
     addresses = {
         "printers": _pairs(printer or []),
-        "card_terminals": _pairs(card_terminal or []),
+        "card_terminals": _pairs(card_terminal or [], SHOWS_CODES),
     }
     given = _settings(data, host=host, port=port, **addresses)
     business_day = _day(day)
@@ -404,10 +408,11 @@ def _day(text: str) -> date | None:
         raise typer.BadParameter(f"day: {text} is no day like 2026-11-21") from None
 
 
-def _pairs(texts: list[str]) -> dict[str, str]:
+def _pairs(texts: list[str], ending: str = "") -> dict[str, str]:
+    """NAME=HOST:PORT of each text; `ending` may stand after the port."""
     pairs = dict(text.partition("=")[::2] for text in texts)
     for name, address in pairs.items():
-        if not name or not address.rpartition(":")[2].isdigit():
+        if not name or not address.removesuffix(ending).rpartition(":")[2].isdigit():
             raise typer.BadParameter(f"{name}={address} is not ID=HOST:PORT")
     return pairs
 

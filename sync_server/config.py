@@ -18,6 +18,8 @@ from pydantic_settings import (
 from sync_server.hotel.opening import EmbeddedSettings, HotelSettings
 
 FILE = "vitrylo.toml"
+SHOWS_CODES = "/qr"
+"""After the address of a card terminal: guests can pay by a code on it."""
 
 
 class ServerSettings(BaseSettings):
@@ -79,7 +81,8 @@ class ServerSettings(BaseSettings):
 
     card_terminals: dict[str, str] = Field(
         default_factory=dict,
-        description="card terminal by drawer: host:port, or empty for one that stands alone",
+        description="card terminal by drawer: host:port, /qr after it if guests can pay by a code "
+        "on it; or empty for one that stands alone",
     )
 
     @classmethod

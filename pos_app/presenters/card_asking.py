@@ -3,7 +3,8 @@ right next step.
 
 Part of the pay screen. Rule: nothing here charges a card a second time by itself. An unknown offers
 to ask the terminal what happened; only who may settle says what stands on its slip. The request
-stands in the venue, so leaving the screen, or a restart, loses nothing. Rules: `domain.cards`.
+stands in the venue, so leaving the screen, or a restart, loses nothing. A code that the terminal
+shows for the guest's telephone goes the same way. Rules: `domain.cards`.
 """
 
 from pos_app.presenters.questions import Questions
@@ -35,6 +36,13 @@ class CardAsking:
         if self.by_hand or not desk.link.online or self.shift is None:
             return None
         return desk.catalogue.card_terminals.get(desk.device.drawer)
+
+    def takes(self, tender: str) -> bool:
+        """Whether the terminal is asked for this tender."""
+        terminal = self.terminal
+        if terminal is None:
+            return False
+        return tender == "card" or (tender == "qr" and terminal.shows_codes)
 
     @property
     def shift(self) -> Shift | None:
@@ -96,20 +104,22 @@ class CardAsking:
             return NO_SHEET
         sum_ = on.money(request.full_minor)
         if request.state == "approved":
+            went = self._say("went", sum=sum_)
             self.shut()
             on.went_through()
-            on.toast(on.say("card_went", sum=sum_), "ready", "check")
+            on.toast(went, "ready", "check")
             return NO_SHEET
         later = Act("card_do:leave", on.say("card_later"))
         if request.state == "pending":
             stop = Act("card_do:cancel", on.say("card_stop"), "outline", icon="close")
-            text = on.say("card_waits_text")
-            title = on.say("card_waits", sum=sum_)
+            text = self._say("waits_text")
+            title = self._say("waits", sum=sum_)
             return Sheet("choices", title, text=text, choices=(stop,), cancel=later, columns=1)
         if request.state == "unknown":
             return self._unknown(request, sum_, later)
-        again = Act("card_do:again", on.say("card_again"), "accent", icon="credit_card")
-        hand = Act("card_do:hand", on.say("card_hand"), "plain")
+        sign = "qr_code_2" if request.tender == "qr" else "credit_card"
+        again = Act("card_do:again", self._say("again"), "accent", icon=sign)
+        hand = Act("card_do:hand", self._say("hand"), "plain")
         return Sheet(
             "choices",
             on.say("card_was_declined", sum=sum_),
@@ -135,9 +145,16 @@ class CardAsking:
             columns=1,
         )
 
+    def _say(self, key: str, **params: object) -> str:
+        """The words for a card, or for a code where that has words of its own."""
+        on, request = self._on, self.request
+        own = f"qr_{key}"
+        by_code = request is not None and request.tender == "qr" and on.words.knows(own)
+        return on.say(own if by_code else f"card_{key}", **params)
+
     def _why(self, request: CardRequest) -> str:
         """Why the card was not charged, in our words and in the terminal's."""
         on = self._on
-        key = f"card_why_{request.code}"
-        said = on.say(key) if on.words.knows(key) else on.say("card_why_declined")
+        known = request.code != "declined" and on.words.knows(f"card_why_{request.code}")
+        said = self._say(f"why_{request.code}" if known else "why_declined")
         return f"{said} ({request.words})" if request.words else said

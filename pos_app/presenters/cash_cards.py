@@ -31,7 +31,8 @@ class CardsSection(Section):
 
     def _card(self, request: CardRequest) -> Card:
         on = self.on
-        said = [on.say(f"card_{request.state}"), on.clock(request.at_ms), on.person(request.by)]
+        by = "qr" if request.tender == "qr" and request.state == "pending" else "card"
+        said = [on.say(f"{by}_{request.state}"), on.clock(request.at_ms), on.person(request.by)]
         title = on.say("check") + f" {request.number}"
         amount = -request.full_minor if request.of else request.full_minor
         stripe = _STRIPE[request.state]
@@ -56,6 +57,7 @@ class CardsSection(Section):
         slip = ", ".join(request.references)
         facts = (
             ("total", on.money(request.full_minor)),
+            ("tender", on.say(f"tender_{request.tender}")),
             ("with_tip_of", on.amount(request.tip_minor) if request.tip_minor else ""),
             ("card_terminal", request.terminal_id),
             ("card_slip", slip),
@@ -70,7 +72,7 @@ class CardsSection(Section):
         by_hand = self.request.code == "by_hand"
         key = "card_by_hand_text" if by_hand else "card_nobody_text"
         if self.request.state == "pending":
-            key = "card_waits_text"
+            key = "qr_waits_text" if self.request.tender == "qr" else "card_waits_text"
         return (Card(self.on.say(key), (), "", "hold"),)
 
     def actions(self) -> tuple[Act, ...]:

@@ -11,6 +11,7 @@ from pos_app.presenters.presenter import Presenter, intent
 from pos_app.presenters.shown import NO_BANNER, Act, Banner
 from sync_server.domain import commands as c
 from sync_server.domain.approvals import Request
+from sync_server.domain.cards import WAITING
 from sync_server.domain.ids import CheckId, NoticeId, StaffId
 from sync_server.domain.staff import rights_of
 from sync_server.domain.venue import Notice
@@ -124,6 +125,14 @@ class NoticesPresenter(Presenter):
         self.place.check_id = notice.check_id
         self.place.screen = "split" if notice.code == "table_shared" else "order"
 
+    def _told(self, notice: Notice) -> str:
+        """A notice in words; of a card that nobody knew of, also that it is known by now."""
+        asked = [x for x in self.desk.venue.cards.values() if x.check_id == notice.check_id]
+        if notice.code == "card_unknown" and asked and all(x.state not in WAITING for x in asked):
+            sum_ = self.money(int(notice.params["amount_minor"]))
+            return self.say("card_known_by_now", number=notice.params["number"], sum=sum_)
+        return self.sentence(notice.code, notice.params)
+
     def _next_step(self, notice: Notice) -> Act | None:
         """The button that leads to what a notice is about, while it is there and one may."""
         check = self.desk.venue.checks.get(notice.check_id)
@@ -184,7 +193,7 @@ class NoticesPresenter(Presenter):
         notices = self.desk.notices if self.desk.me else ()
         if notices:
             notice = notices[0]
-            text = f"{self.clock(notice.at_ms)} · {self.sentence(notice.code, notice.params)}"
+            text = f"{self.clock(notice.at_ms)} · {self._told(notice)}"
             if len(notices) > 1:
                 text += f"  ({self.say('and_more', n=len(notices) - 1)})"
             token = "late" if notice.code in _GRAVE else "hold"

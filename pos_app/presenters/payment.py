@@ -247,14 +247,14 @@ class PaymentPresenter(PaymentShown):
         if check is None or shift is None or check.state != "open" or again:
             return
         amount, tendered, tip = self._parts_of(check)
-        if self.tender == "qr":
-            self.codes.ask(check, shift.shift_id, amount, tip, self.receipt)
-            return
         beside = self.card.shift
-        if self.tender == "card" and self.card.terminal is not None and beside is not None:
+        if self.card.takes(self.tender) and beside is not None:
             payment_id = PaymentId(self.desk.new_id())
             asked = (check.check_id, payment_id, beside.shift_id, amount, tip, self.receipt)
-            self.card.ask(c.AskCard(*asked))
+            self.card.ask(c.AskCard(*asked, self.tender))
+            return
+        if self.tender == "qr":
+            self.codes.ask(check, shift.shift_id, amount, tip, self.receipt)
             return
         command = c.TakePayment(
             check.check_id,

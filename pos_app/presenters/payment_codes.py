@@ -76,7 +76,7 @@ class CodeShowing:
         settings = on.desk.catalogue.settings
         said = payment_code(settings, formats.exact(full, on.currency), full, asked.reference)
         return Sheet(
-            "code",
+            "code" if said else "choices",  # the money may have come by a code of another's making
             on.say("qr_pays", sum=on.money(full)),
             text=on.say("qr_pays_text", reference=asked.reference),
             entry=said,

@@ -10,6 +10,7 @@ from pos_app.presenters.club_cards import card_of, ending, has_club
 from pos_app.presenters.order_rows import seat_name
 from pos_app.presenters.payment_sums import PaymentSums
 from pos_app.presenters.shown import Act, Card, Chip, Head, Pair
+from sync_server.domain.cards import ASKED_OF_TERMINALS
 from sync_server.domain.checks import HOLDING, Check, totals_of
 from sync_server.domain.club import accrued, activated
 from sync_server.domain.earning import earned_on
@@ -43,7 +44,7 @@ class PaymentShown(PaymentSums):
         here = {
             "account": catalogue.accounts,
             "points": has_club(self.desk),
-            "qr": catalogue.settings.pay_link,
+            "qr": catalogue.settings.pay_link or self.card.takes("qr"),
             "foreign": catalogue.settings.currencies,
         }
         return {tender for tender, known in here.items() if not known}
@@ -162,7 +163,8 @@ class PaymentShown(PaymentSums):
             lines = (self.say("with_tip", sum=self.amount(payment.tip_minor)),)
         if payment.state != "done":
             stripe = stripe or "hold"
-            of = "card" if payment.tender == "card" else "payment"
+            of = "card" if payment.tender in ASKED_OF_TERMINALS else "payment"
+            of = "qr" if payment.tender == "qr" and payment.state == "pending" else of
             lines = (*lines, self.say(f"{of}_{payment.state}"))
         return Card(
             text,
@@ -282,6 +284,6 @@ class PaymentShown(PaymentSums):
             taken = typed if 0 < typed < full else full
         else:
             taken = typed or self._asked(check)
-        asks = self.tender == "card" and self.card.terminal is not None
-        text = self.say("ask_card" if asks else f"take_{self.tender}", sum=self.money(taken))
+        asks = "ask" if self.card.takes(self.tender) else "take"
+        text = self.say(f"{asks}_{self.tender}", sum=self.money(taken))
         return Act("take", text, "go", taken > 0, size=20)

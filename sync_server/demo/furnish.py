@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from sync_server.bootstrap import House
-from sync_server.config import ServerSettings
+from sync_server.config import SHOWS_CODES, ServerSettings
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.venue_types import Venue
 from sync_server.domain import commands as c
@@ -25,8 +25,9 @@ def with_addresses(catalogue: Catalogue, settings: ServerSettings) -> Catalogue:
             printers[printer_id] = replace(printers[printer_id], host=host, port=port)
     terminals = dict(catalogue.card_terminals)
     for drawer, address in settings.card_terminals.items():
-        host, port = _place(address)
-        terminals[drawer] = CardTerminal(f"card-{drawer}", drawer, host, port)
+        host, port = _place(address.removesuffix(SHOWS_CODES))
+        codes = address.endswith(SHOWS_CODES)
+        terminals[drawer] = CardTerminal(f"card-{drawer}", drawer, host, port, codes)
     return replace(catalogue, printers=printers, card_terminals=terminals)
 
 

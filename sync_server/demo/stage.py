@@ -187,7 +187,9 @@ class Stage:
         if self.day:
             arguments.append(f"--day={self.day}")
         arguments += [f"--printer={n}=127.0.0.1:{p}" for n, p in self.printers.items()]
-        arguments += [f"--card-terminal={d}=127.0.0.1:{p}" for d, p in self.card_terminals.items()]
+        arguments += [
+            f"--card-terminal={d}=127.0.0.1:{p}/qr" for d, p in self.card_terminals.items()
+        ]
         arguments += [f"--invite={kind}:{name}" for kind, name in devices]
         server = self.play("server", *arguments)
         for _ in devices:

@@ -11,7 +11,8 @@ from .ids import CheckId, PaymentId, ShiftId
 
 @dataclass(frozen=True, slots=True)
 class AskCard:
-    """Have the terminal of the shift's drawer charge a card with a part of the check and a tip."""
+    """Have the terminal of the shift's drawer charge a card with a part of the check and a tip.
+    With `tender` qr it shows a code instead, which the guest pays with the telephone."""
 
     check_id: CheckId
     payment_id: PaymentId
@@ -19,6 +20,7 @@ class AskCard:
     amount_minor: int
     tip_minor: int = 0
     receipt: bool = True
+    tender: str = "card"
 
 
 @dataclass(frozen=True, slots=True)

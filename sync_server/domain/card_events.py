@@ -39,6 +39,7 @@ class CardBackAsked:
     reason: str
     by: StaffId
     at_ms: int
+    tender: str = "card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ the terminal's own record or by a person who saw its slip, never by asking for t
 approval is money taken, so it is a fact: it becomes a payment like any other, on suspense when the
 check does not owe it any more (reliability 2.8). A terminal that says less than was asked pays a
 part; what it says above that, or a second time, lies on suspense until a manager gives it back.
+A code that the terminal shows for the guest's telephone (tender qr) is asked for, and known, alike.
 The wire is `hardware.card_terminal`, the worker `sync_server.effects.card_payments`.
 """
 
@@ -22,6 +23,8 @@ from .shifts import Shift, must_be_open
 from .staff import Facts
 
 WAITING = ("pending", "unknown")
+ASKED_OF_TERMINALS = ("card", "qr")
+"""Tenders that a terminal can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class CardRequest:
     by_hand: bool = False
     code: str = ""
     words: str = ""
+    tender: str = "card"
 
     @property
     def full_minor(self) -> int:
@@ -69,6 +73,7 @@ def asked(event: e.CardAsked) -> CardRequest:
         by=paid.by,
         at_ms=paid.at_ms,
         receipt=paid.receipt,
+        tender=paid.tender,
     )
 
 
@@ -87,6 +92,7 @@ def back_asked(event: e.CardBackAsked) -> CardRequest:
         of=event.of,
         original=event.original,
         reason=event.reason,
+        tender=event.tender,
     )
 
 
@@ -141,6 +147,10 @@ def ask(
     terminal = _terminal(shift, requests, facts)
     if isinstance(terminal, Refused):
         return terminal
+    if command.tender not in ASKED_OF_TERMINALS:
+        return refuse("bad_amount", value=command.tender[:20])
+    if command.tender == "qr" and not terminal.shows_codes:
+        return refuse("no_card_terminal", drawer=terminal.drawer)
     if not 0 < command.amount_minor <= AMOUNT_MINOR or not 0 <= command.tip_minor <= AMOUNT_MINOR:
         return refuse("bad_amount", value=min(command.amount_minor, command.tip_minor))
     due = balance(check)
@@ -150,7 +160,7 @@ def ask(
         return refuse("too_many", limit=PAYMENTS_PER_CHECK)
     payment = e.Payment(
         payment_id=command.payment_id,
-        tender="card",
+        tender=command.tender,
         shift_id=command.shift_id,
         amount_minor=command.amount_minor,
         at_ms=facts.now_ms,
@@ -187,13 +197,14 @@ def ask_back(
     refund = corrections.refund(check, wished, facts)
     if isinstance(refund, Refused):
         return refund
-    if refund.tender != "card":
+    if refund.tender not in ASKED_OF_TERMINALS:
         return refuse("tender_fixed")
     if any(each.of == command.payment_id and each.state in WAITING for each in known):
         return refuse("card_busy", number=check.number)
     paid = next(p for p in check.payments if p.payment_id == command.payment_id)
-    if not paid.reference:
-        # It was charged on a terminal that stands alone: nobody here can name it to another.
+    if not paid.reference or (paid.tender == "qr" and not _by_machine(paid, known)):
+        # It was charged on a terminal that stands alone, or paid by a code of this screen, which
+        # has a reference of our own: nobody here can name it to a terminal.
         return refuse("no_card")
     full = paid.amount_minor + paid.tip_minor
     return e.CardBackAsked(
@@ -210,6 +221,15 @@ def ask_back(
         reason=command.reason,
         by=facts.actor,
         at_ms=facts.now_ms,
+        tender=paid.tender,
+    )
+
+
+def _by_machine(paid: e.Payment, requests: Iterable[CardRequest]) -> bool:
+    """Whether a terminal itself said that this was paid."""
+    return any(
+        each.payment_id == paid.payment_id and each.references and not each.by_hand
+        for each in requests
     )
 
 
@@ -268,7 +288,7 @@ def payment_of(
     """The payment that an approval is."""
     return e.Payment(
         payment_id=request.payment_id,
-        tender="card",
+        tender=request.tender,
         shift_id=request.shift_id,
         amount_minor=amount_minor,
         at_ms=facts.now_ms,
@@ -292,7 +312,7 @@ def refund_of(
         refund_id=request.payment_id,
         payment_id=request.of,
         shift_id=request.shift_id,
-        tender="card",
+        tender=request.tender,
         amount_minor=share.amount_minor,
         rounding_minor=0,
         reason=request.reason,

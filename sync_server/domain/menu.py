@@ -267,12 +267,14 @@ class Drawer:
 @dataclass(frozen=True, slots=True)
 class CardTerminal:
     """The card terminal beside a drawer. Without an address it stands alone: the sum is typed on it
-    by hand, and a person says here what it answered."""
+    by hand, and a person says here what it answered. `shows_codes`: guests can pay by a code on its
+    screen."""
 
     terminal_id: str
     drawer: str
     host: str = ""
     port: int = 0
+    shows_codes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ class DrawerJob:
 
 @dataclass(frozen=True, slots=True)
 class CardJob:
-    """What a card terminal is asked at `at_ms`. `task`: sale, back, look, cancel. `amount_minor` is
+    """What a card terminal is asked at `at_ms`. `task`: sale, code (a sale by a code that the guest
+    pays with the telephone), back, look, cancel. `amount_minor` is
     in all; `original` is the terminal's name of what is given back, `whole` or in part. `asked_ms`
     is when the money was asked for that a look is about."""
 
@@ -483,6 +484,8 @@ def _card(
     if request is None:
         return ()
     task = _CARD_TASKS[type(event)]
+    if task == "sale" and request.tender == "qr":
+        task = "code"
     later = task in ("look", "cancel")
     at_ms, by = request.at_ms, request.by
     if isinstance(event, e.CardLookAsked | e.CardCancelAsked):

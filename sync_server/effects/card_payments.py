@@ -149,7 +149,8 @@ class CardPayments:
                 job.payment_id, job.original, job.amount_minor, job.currency, whole=job.whole
             )
         else:
-            asked = terminal.sale(job.payment_id, job.amount_minor, job.currency, job.number)
+            ask = terminal.code if job.task == "code" else terminal.sale
+            asked = ask(job.payment_id, job.amount_minor, job.currency, job.number)
         answer = asyncio.ensure_future(asked)
         over = asyncio.ensure_future(self._sleep(CARD_ANSWER_MS))
         try:

@@ -34,6 +34,7 @@ _GREW = (
     *("CloseDay", "DayClosed"),
     *("PaymentTaken", "PaymentUnallocated"),
     *("PrintFigures", "FiguresPrinted", "BumpTicket"),
+    *("AskCard", "CardBackAsked"),
 )
 """Types that gained fields since their first version."""
 _GREW_AGAIN = ("VoidLine", "MoveLines")

@@ -16,19 +16,19 @@ from tests.apps.test_cash_desk import SHIFT, desk_of, settle, typed
 def house() -> House:
     """An open day, a drawer with a card terminal beside it."""
     made = House()
-    terminals = {"1": CardTerminal("ct1", "1", "127.0.0.1", 1)}
+    terminals = {"1": CardTerminal("ct1", "1", "127.0.0.1", 1, shows_codes=True)}
     made.catalogue = replace(made.catalogue, card_terminals=terminals)
     made.do(c.OpenDay("2026-11-21"))
     made.do(c.OpenShift(SHIFT, "1", 200_000), "taras")
     return made
 
 
-def asked(house: House) -> tuple[Flow, CheckId, PaymentId]:
+def asked(house: House, tender: str = "card") -> tuple[Flow, CheckId, PaymentId]:
     """The terminal was asked for all of a check."""
     flow = signed_in(house, "taras")
     check_id = CheckId(served_check(house, flow))
     flow.act("pay")
-    flow.act("pay_by:card")
+    flow.act(f"pay_by:{tender}")
     flow.act("take")
     house.settle()
     (payment_id,) = house.venue.cards
@@ -102,3 +102,47 @@ def test_a_refund_of_a_card_that_the_terminal_charged_goes_back_through_it(house
     settle(desk, house)
     (back,) = [each for each in house.venue.cards.values() if each.of]
     assert (back.of, back.original, back.state) == (payment_id, "A1", "pending")
+
+
+def test_a_code_is_shown_by_the_terminal_and_its_word_ends_the_check(house: House) -> None:
+    flow, check_id, payment_id = asked(house, "qr")
+    title, acts = sheet(flow)
+    assert title.startswith("Код на терміналі")
+    assert acts == ["card_do:cancel", "card_do:leave"]
+    house.do(c.SettleCard(payment_id, "unknown"), "")
+    house.settle()
+    assert sheet(flow)[1] == ["card_do:look", "card_do:yes", "card_do:no", "card_do:leave"]
+    assert "не відповів" in flow.view().banner.text
+    full = house.venue.cards[payment_id].full_minor
+    house.do(c.SettleCard(payment_id, "approved", full, 0, "A1"), "")
+    house.settle()
+    assert flow.view().view.take.id == "done"
+    assert "відповів згодом" in flow.view().banner.text
+    assert [paid.tender for paid in house.venue.closed[check_id].payments] == ["qr"]
+
+
+def test_a_code_that_was_not_paid_is_shown_again_or_paid_on_this_screen(house: House) -> None:
+    flow, check_id, payment_id = asked(house, "qr")
+    house.do(c.SettleCard(payment_id, "declined", code="declined"), "")
+    house.settle()
+    assert flow.view().view.sheet.text.startswith("Гість не заплатив")
+    flow.act("card_do:hand")
+    flow.act("take")
+    assert flow.view().view.sheet.kind == "code"
+    flow.act("code_do:paid")
+    house.settle()
+    payments = house.venue.closed[check_id].payments
+    assert [(paid.tender, paid.state) for paid in payments] == [("qr", "refused"), ("qr", "done")]
+    assert len(house.venue.cards) == 1
+
+
+def test_a_terminal_that_shows_no_codes_leaves_them_to_this_screen(house: House) -> None:
+    house.catalogue = replace(
+        house.catalogue, card_terminals={"1": CardTerminal("ct1", "1", "127.0.0.1", 1)}
+    )
+    flow = signed_in(house, "taras")
+    served_check(house, flow)
+    for action in ("pay", "pay_by:qr", "take"):
+        flow.act(action)
+    assert flow.view().view.sheet.kind == "code"
+    assert not house.venue.cards

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlmodel import col
 
-from hardware.simulated_card_terminal import SimulatedTerminal
+from hardware.simulated_card_terminal import SALES, SimulatedTerminal
 from sync_server.domain import commands as c
 from sync_server.domain.checks import balance
 from sync_server.domain.ids import CheckId, PaymentId
@@ -47,7 +47,8 @@ class Bar:
         """The terminal is on, the shift open, a check sent."""
         await self.switch_on()
         number = self.house.office.catalogue.number + 1
-        place = CardTerminal("ct1", "1", "127.0.0.1", 0 if self.by_hand else self.port)
+        port = 0 if self.by_hand else self.port
+        place = CardTerminal("ct1", "1", "127.0.0.1", port, shows_codes=True)
         changed = replace(self.house.office.catalogue, number=number, card_terminals={"1": place})
         digest = await self.house.office.catalogues.store(changed)
         await self.house.office.report(c.PublishCatalogue(number, digest))
@@ -83,10 +84,11 @@ class Bar:
         await self.kill()
         await self.terminal.stop()
 
-    async def ask(self, payment_id: PaymentId = P1, amount: int = 0) -> None:
-        """The card is asked for."""
+    async def ask(self, payment_id: PaymentId = P1, amount: int = 0, tender: str = "card") -> None:
+        """The card, or a payment by code, is asked for."""
         due = balance(self.house.office.venue.checks[K])
-        await self.till.must(c.AskCard(K, payment_id, SH, amount or due, 100), by="petro")
+        asked = c.AskCard(K, payment_id, SH, amount or due, 100, tender=tender)
+        await self.till.must(asked, by="petro")
 
     def state(self, payment_id: PaymentId = P1) -> str:
         """How the request stands."""
@@ -120,7 +122,7 @@ class Bar:
     def charged(self) -> list[int]:
         """What the bank says came from the guest's card."""
         known = self.terminal.record.known.values()
-        return [x["amount"] for x in known if x["state"] == "approved" and x["op"] == "sale"]
+        return [x["amount"] for x in known if x["state"] == "approved" and x["op"] in SALES]
 
     @property
     def card_minor(self) -> int:
@@ -284,6 +286,51 @@ async def test_a_refund_goes_to_the_card_whole_and_in_part_and_never_above(bar: 
     (paid,) = bar.house.office.venue.closed[K].payments
     assert paid.refunded_minor == 1_000
     assert bar.terminal.record.left(paid.reference) == paid.amount_minor + 100 - 1_000
+
+
+# -- a code on the terminal for the guest's telephone --------------------------------------------
+async def test_a_code_that_the_guest_pays_is_a_payment_by_code_and_goes_back_there(
+    bar: Bar,
+) -> None:
+    bar.terminal.next("hold")
+    await bar.ask(tender="qr")
+    await bar.until(lambda: bool(bar.terminal.shown))
+    assert "am=" in bar.terminal.shown
+    bar.terminal.card()
+    await bar.settled("approved")
+    assert not bar.terminal.shown
+    (paid,) = bar.house.office.venue.closed[K].payments
+    assert (paid.tender, paid.state, bar.card_minor) == ("qr", "done", 0)
+    await bar.till.must(c.BackToCard(K, P2, P1, SH, 1_000, "cold soup"), by="petro")
+    await bar.settled("approved", P2)
+    (by_code,) = bar.house.office.venue.shifts[SH].figures.tenders
+    assert (by_code.tender, by_code.amount_minor) == ("qr", sum(bar.charged))
+    assert bar.house.office.venue.closed[K].payments[0].refunded_minor == 1_000
+
+
+async def test_a_code_that_is_not_paid_leaves_the_check_as_it_was(bar: Bar) -> None:
+    due = balance(bar.house.office.venue.checks[K])
+    bar.terminal.next("decline")
+    await bar.ask(tender="qr")
+    await bar.settled("declined")
+    assert (balance(bar.house.office.venue.checks[K]), bar.charged) == (due, [])
+
+
+async def test_a_code_of_which_nobody_heard_more_is_looked_after_also_by_the_next_server(
+    bar: Bar,
+) -> None:
+    bar.terminal.next("silent")
+    await bar.ask(tender="qr")
+    await bar.settled("unknown")
+    again = c.AskCard(K, P2, SH, 1_000, tender="qr")
+    refused = await bar.till.do(again, by="petro")
+    assert (refused.outcome, refused.code) == ("refused", "amount_over_due")
+    await bar.kill()
+    await bar.house.restart()
+    bar.start()
+    await bar.settled("approved")
+    assert len(bar.charged) == 1
+    assert [p.tender for p in bar.house.office.venue.closed[K].payments] == ["qr"]
 
 
 # -- restarts at each point ----------------------------------------------------------------------

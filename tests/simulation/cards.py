@@ -57,6 +57,10 @@ class Line:
             return Silent("the line went away")
         return box.said[request_id]
 
+    async def code(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
+        """A code instead of a card: the same money, and the same silence."""
+        return await self.sale(request_id, amount, currency, text)
+
     async def give_back(
         self, request_id: str, of: str, amount: int, currency: str, *, whole: bool
     ) -> Answer:
