@@ -5,8 +5,8 @@ from alembic import op
 from sync_server.back_office.migrations.columns import big, long_text, text, whole
 from sync_server.store.migrations import erasable
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
