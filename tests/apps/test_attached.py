@@ -239,7 +239,7 @@ def test_a_scanner_is_found_tried_and_kept_on_the_screen_of_the_terminal(tmp_pat
 def until(told: threading.Event, condition: Callable[[], object]) -> None:
     """Wait, from word to word, until something has come true."""
     while not condition():
-        assert told.wait(20), "it never came true"
+        assert told.wait(90), "it never came true"
         told.clear()
 
 

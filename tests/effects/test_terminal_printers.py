@@ -70,6 +70,7 @@ async def test_a_job_is_given_once_and_ends_as_its_terminal_says() -> None:
 async def test_a_terminal_that_never_comes_leaves_the_job_certainly_unprinted() -> None:
     out = hand_out(claim_s=0.01)
     assert await asyncio.wrap_future(printing(out)) == not_printed("unreachable")
+    out.claim_s = 60
     waiting = asyncio.create_task(fetched(out))
     later = printing(out)
     assert (await waiting)["job"] == "1-2", "what was withdrawn is handed to nobody"
@@ -87,7 +88,7 @@ async def test_a_terminal_that_asks_anew_without_a_word_leaves_it_unknown() -> N
 
 
 async def test_a_terminal_that_falls_silent_leaves_it_unknown_and_a_late_word_is_nothing() -> None:
-    out = hand_out(claim_s=0.01, done_s=0.01)
+    out = hand_out(done_s=0.01)
     outcome = printing(out)
     job = await fetched(out)
     assert await asyncio.wrap_future(outcome) == unknown("no_confirmation")

@@ -25,7 +25,7 @@ from tests.ports import lasting_port
 ROOT = Path(__file__).resolve().parents[2]
 TOLEDO_PROFILE, SMA_PROFILE = "toledo8217-15kg", "sma-15kg"
 SETUP = ROOT / "scripts" / "emupos_setup.sh"
-QUICK = Limits(connect=5, answer=1, write=5, proof=10, job=30, probe=0.5)
+QUICK = Limits(connect=10, answer=5, write=10, proof=20, job=60, probe=3)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Emupos:
         self, method: str, path: str, device: str = "front", told: dict[str, object] | None = None
     ) -> bytes:
         """One request to the control API."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=60)
         try:
             connection.request(
                 method,

@@ -25,7 +25,7 @@ from hardware.usb_link import UsbLink
 from tests.hardware.fake_usb import FakeDevice, FakeUsb
 from tests.hardware.far_ends import SerialMachine, touch
 
-QUICK = Limits(connect=2, answer=0.2, write=2, proof=2, job=10, probe=0.2)
+QUICK = Limits(connect=10, answer=1.5, write=10, proof=4, job=30, probe=1)
 END = "— end of ticket 118 —"
 TICKET = Document("GRILL", (Text("2 Борщ"), Text("no garlic", indent=3)), footer=END)
 PROOF = {

@@ -191,7 +191,7 @@ def test_a_thread_listens_and_a_faulty_screen_does_not_silence_it() -> None:
     listening.start()
     arrow = bytes.fromhex("0000520000000000")
     device.report(arrow, arrow, bytes(8), arrow, bytes(8), *reports("1"))
-    assert done.wait(10)
+    assert done.wait(60)
     listening.stop()
     # Held down it is one press; let go and pressed again it is another.
     assert pressed == ["up", "up", "1", "enter"]

@@ -73,7 +73,7 @@ def by_serial(folder: Path, kind: str) -> Iterator[Bench]:
         def lay(weight: Weight) -> None:
             wire.now = answers[weight]
 
-        scale = make("scale", SerialLink(SerialAddress(str(end.port))), 0.3)
+        scale = make("scale", SerialLink(SerialAddress(str(end.port))), 10)
         yield Bench(scale, lay, end.power)
 
 
@@ -128,7 +128,7 @@ def test_silence_and_nonsense_are_never_a_weight(
     tmp_path: Path, answer: bytes, fault: Fault
 ) -> None:
     with SerialFarEnd(tmp_path, lambda data: answer) as end:
-        scale = toledo_scale("scale", SerialLink(SerialAddress(str(end.port))), 0.2)
+        scale = toledo_scale("scale", SerialLink(SerialAddress(str(end.port))), 1)
         with pytest.raises(DeviceError) as caught:
             scale.weigh()
         assert caught.value.fault is fault
@@ -139,7 +139,7 @@ def test_an_answer_to_an_older_question_is_not_taken_for_todays(tmp_path: Path) 
         link = SerialLink(SerialAddress(str(end.port)))
         link.open(1)
         end.say(b"\x0209.999\r")
-        assert toledo_scale("scale", link, 0.5).weigh().grams == 300
+        assert toledo_scale("scale", link, 10).weigh().grams == 300
 
 
 @given(st.binary(max_size=30))

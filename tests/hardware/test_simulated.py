@@ -21,7 +21,7 @@ from hardware.simulated import SimulatedPrinter
 from tests.hardware.samples import RECEIPT, TICKET
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = Limits(connect=2, answer=0.3, write=2, proof=2, job=10, probe=0.2)
+QUICK = Limits(connect=10, answer=1.5, write=10, proof=4, job=30, probe=1)
 
 
 def driver(port: int, evidence: Evidence = Evidence.A) -> EscposPrinter:

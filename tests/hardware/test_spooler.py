@@ -170,13 +170,13 @@ def test_one_job_in_flight_on_one_thread_and_the_queue_has_a_bound() -> None:
     first = spooler.submit(PrintJob("1", "kitchen", TICKET))
     printer.begun.acquire()
     queued = [spooler.submit(PrintJob(name, "kitchen", TICKET)) for name in ("2", "3")]
-    assert spooler.submit(PrintJob("4", "kitchen", TICKET)).result(5).reason == "queue_full"
+    assert spooler.submit(PrintJob("4", "kitchen", TICKET)).result(60).reason == "queue_full"
     assert spooler.submit(PrintJob("2", "kitchen", TICKET)) is queued[0]
     assert spooler.health()[0].waiting == 2
     for _ in range(3):
         printer.gate.release()
-    assert first.result(5).done
-    assert all(future.result(5).done for future in queued)
+    assert first.result(60).done
+    assert all(future.result(60).done for future in queued)
     assert printer.threads == {"device grill"}
     assert len(printer.paper_log) == 3
     spooler.close()

@@ -14,7 +14,7 @@ from hardware.usb_bus import UsbAddress, plugged_in
 from hardware.usb_link import UsbLink
 from tests.hardware.fake_usb import FakeDevice, FakeUsb
 
-QUICK = Limits(answer=0.05, write=0.05, proof=0.2, job=1)
+QUICK = Limits(answer=0.05, write=0.05, proof=0.2, job=30)
 END = "— end 118 —"
 TICKET = Document("GRILL", (Text("2 Борщ"), Text("1 Деруни")), footer=END)
 ADDRESS = UsbAddress(0x04B8, 0x0E15, "S1")
