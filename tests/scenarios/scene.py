@@ -97,6 +97,12 @@ class Scene:
         due = amount or balance(self.desk(who).venue.checks[K])
         self.tap(who, c.TakePayment(K, PaymentId(name), SHIFT, "cash", due, due + 1_000))
 
+    async def is_found(self, who: str) -> None:
+        """A machine that lay in a drawer is switched on and tells what it has."""
+        self.machine(who).switch_on()
+        await self.until(lambda: self.machine(who).ready)
+        await self.drained()
+
     async def goes_away(self, who: str) -> None:
         """Out of the Wi-Fi; the machine notices."""
         self.world.air.change(who, AWAY)

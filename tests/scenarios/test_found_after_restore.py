@@ -42,6 +42,15 @@ async def put_back(scene: Scene, backup: Backup) -> None:
     await scene.drained()
 
 
+async def put_back_without(scene: Scene, backup: Backup, who: str) -> None:
+    """The same while somebody's tablet lies in a drawer; the house opens without it."""
+    scene.machine(who).crash()
+    server = scene.world.server
+    server.restore(backup)
+    server.switch_on()
+    await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+
+
 def charge(scene: Scene, name: str, room: str) -> c.ChargeRoom:
     due = balance(scene.check())
     guest = f"Guest {room}"
@@ -128,17 +137,11 @@ def test_a_dish_that_the_cook_has_had_is_not_sent_again_while_its_sender_is_miss
         backup = await burnt(scene)
         scene.tap(IHOR, c.SendLines(K, (L1, L2)))
         await scene.drained()
-        scene.machine(IHOR).crash()
-        server = scene.world.server
-        server.restore(backup)
-        server.switch_on()
-        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        await put_back_without(scene, backup, IHOR)
         scene.tap(OLENA, c.AddLines(K, (scene.dish("l3"),)))
         scene.tap(OLENA, c.SendLines(K, (L1, L2, L3)))
         await scene.until(lambda: not scene.desk(OLENA).waiting)
-        scene.machine(IHOR).switch_on()
-        await scene.until(lambda: scene.machine(IHOR).ready)
-        await scene.drained()
+        await scene.is_found(IHOR)
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
         tickets = scene.server.tickets.values()
         assert sorted(line.line_id for ticket in tickets for line in ticket.lines) == [L1, L2, L3]
@@ -176,19 +179,13 @@ def test_a_dish_made_on_the_check_that_continued_a_paid_one_is_not_made_again(to
         await scene.until(lambda: not scene.desk(PETRO).waiting)
         assert tickets_with(scene, L3) == [late]
         await asyncio.sleep(1)
-        server = scene.world.server
-        scene.machine(PETRO).crash()
-        server.restore(backup)
-        server.switch_on()
-        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        await put_back_without(scene, backup, PETRO)
         assert K in scene.server.closed, "nobody asks the guest for the money again"
         assert tickets_with(scene, L3) == [late]
         line = scene.check(late).line(L3)
         assert line is not None
         assert line.fire_no == 1
-        scene.machine(PETRO).switch_on()
-        await scene.until(lambda: scene.machine(PETRO).ready)
-        await scene.drained()
+        await scene.is_found(PETRO)
         assert scene.outcome(PETRO, "SendLines") == ("accepted", "")
         assert tickets_with(scene, L3) == [late]
 
@@ -208,9 +205,7 @@ async def it_stands_hot(scene: Scene) -> None:
     assert line is not None, "the cook has a dish that is on nobody's check"
     assert (line.note, line.fire_no) == ("hot", 1)
     assert not verify(scene.world.server.office.database)
-    scene.machine(IHOR).switch_on()
-    await scene.until(lambda: scene.machine(IHOR).ready)
-    await scene.drained()
+    await scene.is_found(IHOR)
     assert scene.outcome(IHOR, "ChangeLine") == ("accepted", "")
     assert tickets_with(scene, L3) == [K]
 
@@ -228,11 +223,7 @@ def test_what_olena_sent_stands_although_who_had_ordered_it_is_missing() -> None
         scene.tap(OLENA, c.AddLines(K, (scene.dish("l4", "borscht"),)))
         scene.tap(OLENA, c.SendLines(K, (LineId("l4"),)))
         await scene.drained()
-        scene.machine(IHOR).crash()
-        server = scene.world.server
-        server.restore(backup)
-        server.switch_on()
-        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        await put_back_without(scene, backup, IHOR)
         await it_stands_hot(scene)
 
     played(story)
@@ -248,16 +239,10 @@ def test_a_dish_of_which_few_were_left_is_not_made_again_while_its_sender_is_mis
         scene.tap(IHOR, c.SendLines(K, (L1,)))
         await scene.drained()
         assert scene.server.stops["borscht"].left_milli == 3_000
-        scene.machine(IHOR).crash()
-        server = scene.world.server
-        server.restore(backup)
-        server.switch_on()
-        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 150)
+        await put_back_without(scene, backup, IHOR)
         assert scene.server.stops["borscht"].left_milli == 3_000
         assert len(tickets_with(scene, L1)) == 1
-        scene.machine(IHOR).switch_on()
-        await scene.until(lambda: scene.machine(IHOR).ready)
-        await scene.drained()
+        await scene.is_found(IHOR)
         assert scene.server.stops["borscht"].left_milli == 3_000
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
 

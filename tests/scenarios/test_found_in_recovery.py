@@ -134,9 +134,7 @@ def test_the_cook_does_not_get_a_dish_twice_though_the_house_came_back_in_two_go
         scene.tap(OLENA, c.SendLines(K, (L1, L2)))
         await scene.until(lambda: not scene.desk(OLENA).waiting)
         assert [len(tickets_with(scene, line_id)) for line_id in (L1, L2)] == [1, 1]
-        scene.machine(IHOR).switch_on()
-        await scene.until(lambda: scene.machine(IHOR).ready)
-        await scene.drained()
+        await scene.is_found(IHOR)
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
 
     played(story)
@@ -166,9 +164,7 @@ def test_a_guests_card_earns_once_though_who_had_sent_the_last_dish_is_missing()
             assert scene.server.club["K-1000"].balance_minor == earned
             assert tickets_with(scene, L1) == [K]
             if not scene.machine(IHOR).on:
-                scene.machine(IHOR).switch_on()
-                await scene.until(lambda: scene.machine(IHOR).ready)
-                await scene.drained()
+                await scene.is_found(IHOR)
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
 
     played(story)
