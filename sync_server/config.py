@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from sync_server.domain.limits import CARD_TERMINALS
 from sync_server.hotel.opening import EmbeddedSettings, HotelSettings
 
 FILE = "vitrylo.toml"
@@ -81,6 +82,7 @@ class ServerSettings(BaseSettings):
 
     card_terminals: dict[str, str] = Field(
         default_factory=dict,
+        max_length=CARD_TERMINALS,
         description="card terminal by drawer: host:port, /qr after it if guests can pay by a code "
         "on it; or empty for one that stands alone",
     )

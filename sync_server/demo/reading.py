@@ -17,7 +17,6 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_RECORDS = 20_000
 MAX_FAULTS = 500
 MAX_TEXT = 200
-MAX_MINOR = 10_000_000_000
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MONEY = re.compile(r"-?\d{1,8}(\.\d{1,2})?")

@@ -16,7 +16,6 @@ issued, `pricing_run` leads moves through the states and prices a whole ledger a
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import Generic, Protocol, Self, TypeVar
 
 from .money import divide_half_up
@@ -34,11 +33,6 @@ class UnitCost:
 
     value_minor: int
     qty: Decimal
-
-    @property
-    def per_unit(self) -> Fraction:
-        """Minor units for one base unit, exact."""
-        return Fraction(self.value_minor) / Fraction(self.qty)
 
     def of(self, qty: Decimal) -> int:
         """The value of a quantity at this cost, half up."""

@@ -77,7 +77,6 @@ STEPS = frozenset(
 
 PRICED = frozenset({Paper.RECEIPT, Paper.SUPPLIER_RETURN, Paper.OPENING, Paper.ORDER})
 WITH_SUPPLIER = frozenset({Paper.RECEIPT, Paper.SUPPLIER_RETURN, Paper.ORDER})
-WITH_REASON = frozenset({Paper.WRITE_OFF, Paper.SUPPLIER_RETURN})
 TWO_STORES = frozenset({Paper.TRANSFER})
 REASONS = ("spoiled", "expired", "broken", "guest", STAFF_MEAL, "tasting", "quality", "other")
 
@@ -283,16 +282,6 @@ def _weights(cuts: Sequence[Line], split: Split) -> list[int]:
     rest = WHOLE_BP - sum(line.share_bp for line in cuts)
     scale = max(open_lines, 1)
     return [line.share_bp * scale if line.share_bp else rest for line in cuts]
-
-
-def shared_out(cost_minor: int, cuts: Sequence[Line], split: Split) -> list[int]:
-    """What each cut costs: its part half up, the last one takes the rounding."""
-    weights = _weights(cuts, split)
-    whole = sum(weights)
-    parts = [divide_half_up(cost_minor * weight, whole) for weight in weights]
-    last = max((index for index, weight in enumerate(weights) if weight), default=0)
-    parts[last] += cost_minor - sum(parts)
-    return parts
 
 
 def moves_of(document: Document, house: House, book_qty: Callable[[str], Decimal]) -> list[Move]:

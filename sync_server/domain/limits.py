@@ -75,7 +75,6 @@ SESSIONS_KEPT = 500
 APPROVALS_WAITING = 200
 APPROVAL_MS = 60_000
 REQUEST_MS = 10 * 60_000
-PARK_AFTER_FAILURES = 3
 SECOND_COPY_WAIT_MS = 2_000
 REOFFERS_WAIT_MS = 60_000
 
@@ -108,7 +107,6 @@ STOCK_SHEET_ROWS = 400
 LINES_PER_CHECK = 150
 LINES_PER_COMMAND = 40
 LINES_PER_EVENT = 10
-TICKET_LINES_PER_EVENT = 20
 MODIFIERS_PER_LINE = 30
 SEATS = 60
 COURSES = 12
@@ -166,7 +164,6 @@ device's clock is compared was under way for a moment, and a link that has just 
 Who taps and locks the terminal at once has tapped."""
 OFFLINE_SIGN_IN_MS = 12 * 3_600_000
 MENU_GRACE_MS = 24 * 3_600_000
-CLOCK_SKEW_MS = 30_000
 ALONE_MS = 7 * 24 * 3_600_000
 
 assert COMMAND_BYTES < FRAME_BYTES <= BATCH_BYTES, "a command must fit a frame"

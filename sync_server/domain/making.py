@@ -10,7 +10,6 @@ more stays with its dish. Neighbours: `ordering` puts the lines on a check.
 from . import commands as c
 from .amending import replace
 from .events import Line
-from .ids import NO_LINE, LineId
 from .limits import (
     COURSES,
     MENU_GRACE_MS,
@@ -20,7 +19,7 @@ from .limits import (
     SEATS,
     WEIGHT_MILLI,
 )
-from .menu import Catalogue, Item, SetChoice, SetPart
+from .menu import Catalogue, Item, SetPart
 from .money import allocate
 from .pricing import Priced, price
 from .quantity import extend
@@ -216,18 +215,3 @@ class _Making:
             portion_milli=priced.portion_milli,
             price_rule=rule,
         )
-
-
-def defaults_of_set(catalogue: Catalogue, item: Item) -> dict[str, SetChoice]:
-    """The parts of a set that leave no choice, by part: what is taken unasked."""
-    return {
-        part.part_id: part.choices[0]
-        for part in item.parts
-        if len(part.choices) == 1 and part.choices[0].item_id in catalogue.items
-    }
-
-
-def set_line_ids(set_id: str, lines: tuple[Line, ...]) -> tuple[LineId, ...]:
-    """The lines of a set, in their order."""
-    wanted = LineId(set_id)
-    return tuple(line.line_id for line in lines if wanted != NO_LINE and line.set_id == wanted)

@@ -43,7 +43,6 @@ LANGUAGES = ("uk", "en", "pl")
 COURSES = 20
 PERCENT = 1_000
 HALL_GRID = (160, 100)
-TABLE_GRID = 20
 PLACES_WITHOUT_TABLE = ("tab", "takeaway", "room")
 ORDER_KINDS = ("table", *PLACES_WITHOUT_TABLE)
 SOLD_BY = ("portion", "weight", "open")

@@ -372,8 +372,3 @@ def open_check(command: c.OpenCheck, facts: Facts, day: str) -> e.CheckOpened | 
         tax_inclusive=settings.tax_inclusive,
         service_on_full=settings.service_on_full,
     )
-
-
-def own_or_right(check: Check, facts: Facts, right: str) -> Refused | None:
-    """May touch the check and has the right."""
-    return may_touch(check, facts) or needs(facts, right)

@@ -115,13 +115,6 @@ class Recipe:
     output: Decimal
     components: tuple[Component, ...]
 
-    def dish_yield(self) -> Fraction:
-        """The yield of the card: of the components that count in it."""
-        return sum(
-            (yield_of(c.net(), c.losses.hot_bp) for c in self.components if c.counts_in_yield),
-            Fraction(0),
-        )
-
 
 @dataclass(frozen=True)
 class RecipeBook:

@@ -25,7 +25,6 @@ GROUPS_MAX = 32
 TAXES_MAX = 8
 ID_LENGTH = 100
 NAME_LENGTH = 200
-QUERY_LETTERS_MIN = 1
 
 # Letters that do not fall apart into a base letter and a mark.
 _FOLDED = str.maketrans(

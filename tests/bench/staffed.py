@@ -50,11 +50,6 @@ class Staffed:
             self.waiters.append(Waiter(till.code, self.kinds, table_id, number))
             self.tills.append(till)
 
-    async def dismiss(self) -> None:
-        """All tills hang up; the kitchen stays."""
-        await asyncio.gather(*(till.leave() for till in self.tills))
-        self.tills, self.waiters = [], []
-
     async def look_on(self, displays: int) -> None:
         """So many more displays, which are told everything and answer for no station."""
         for number in range(displays):

@@ -1,6 +1,6 @@
 """Stock documents: worked numbers of butchering and counting, every fault with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,7 +19,6 @@ from sync_server.domain.documents import (
     faults_of,
     may_step,
     moves_of,
-    shared_out,
     to_order,
     trial_losses,
     unexplained,
@@ -84,6 +83,23 @@ CUTS = (
 )
 
 
+def shared_out(cost_minor: int, cuts: Sequence[Line], split: Split) -> list[int]:
+    """What each cut costs after a piece was bought for so much and cut up."""
+    piece = line("piece", "100", raw=True)
+    paper = document(Paper.BUTCHERING, piece, *cuts, split=split)
+    bought = Move(
+        MoveKind.RECEIPT, piece.ingredient_id, SUPPLIER, KITCHEN, piece.qty, cost_minor,
+        day=paper.day, at_ms=1, order=1,
+    )  # fmt: skip
+    moves = [
+        replace(move, day=paper.day, at_ms=5, order=order, note=paper.name)
+        for order, move in enumerate(moves_of(paper, HOUSE, lambda _: ZERO), start=2)
+    ]
+    held = holdings(revalued([bought, *moves], "average"))
+    assert held[KITCHEN, piece.ingredient_id].value_minor == 0
+    return [held[KITCHEN, cut.ingredient_id].value_minor for cut in cuts]
+
+
 def test_a_pork_of_twelve_thousand_is_shared_among_its_cuts_by_their_prices() -> None:
     assert shared_out(1_200_000, CUTS, Split.PRICE) == [
         192_560, 154_048, 73_523, 393_873, 379_869, 6_127,
@@ -95,18 +111,6 @@ def test_a_pork_of_twelve_thousand_is_shared_among_its_cuts_by_their_prices() ->
     ] * 6
     pork = document(Paper.BUTCHERING, line("pork", "100", raw=True), *CUTS)
     assert unexplained(pork) == Decimal("13.5")
-    bought = Move(
-        MoveKind.RECEIPT, IngredientId("pork"), SUPPLIER, KITCHEN, Decimal(100), 1_200_000,
-        day="2026-11-20", at_ms=1, order=1,
-    )  # fmt: skip
-    moves = [
-        replace(move, day="2026-11-20", at_ms=5, order=order, note=pork.name)
-        for order, move in enumerate(moves_of(pork, HOUSE, lambda _: ZERO), start=2)
-    ]
-    held = holdings(revalued([bought, *moves], "average"))
-    assert held[KITCHEN, IngredientId("ham")].value_minor == 379_869
-    assert held[KITCHEN, IngredientId("bones")].value_minor == 6_127
-    assert held[KITCHEN, IngredientId("pork")].value_minor == 0
 
 
 def test_typed_shares_leave_the_rest_to_the_cuts_without_one() -> None:

@@ -34,12 +34,6 @@ def an_order(menu: Catalogue, *names: str) -> AHouse:
     return house
 
 
-def surf_and_turf() -> AHouse:
-    """A steak of twelve minutes and a lobster of twenty, fired together."""
-    menu = a_kitchen(("steak", "grill", 720), ("lobster", "hot", 1200))
-    return an_order(menu, "steak", "lobster")
-
-
 def slots(house: AHouse, now_ms: int = 0) -> dict[str, Slot]:
     """The plan by line, for lines that only one station makes."""
     made = plan(house.venue.tickets.values(), house.menu, now_ms or house.now_ms)

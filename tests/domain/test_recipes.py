@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from hypothesis import given, settings, strategies as st
 
+from sync_server.domain.card_sheet import sheet_of
 from sync_server.domain.recipes import (
     Component,
     Exploder,
@@ -95,7 +96,9 @@ def test_rice_gains_weight_in_the_pot() -> None:
 def test_a_card_counts_only_flagged_components_in_its_yield() -> None:
     leaf = Component(IngredientId("bay"), Decimal(2), counts_in_yield=False)
     soup = card(Owner.ITEM, "soup", "1", part("potato", "200", Losses(3500, 300)), leaf)
-    assert soup.dish_yield() == Fraction("126.1")
+    sheet = sheet_of(RecipeBook.of([soup]), Owner.ITEM, "soup", DAY, lambda _: Fraction(1))
+    assert not isinstance(sheet, Refused)
+    assert sheet.ready == Fraction("126.1")
 
 
 def test_a_kilo_of_broth_costs_what_its_batch_cost_by_its_yield() -> None:

@@ -18,12 +18,12 @@ from sync_server.domain.costing import (
     markup_bp,
     shares_before,
 )
-from sync_server.domain.documents import Split, shared_out
+from sync_server.domain.documents import Split
 from sync_server.domain.money import divide_half_up, tax_inside
 from sync_server.domain.recipes import Losses, Portion, portion_cost
 from sync_server.domain.rejections import Refused
 from sync_server.domain.stock import exact
-from tests.domain.test_documents import CUTS
+from tests.domain.test_documents import CUTS, shared_out
 from tests.domain.test_recipes import BOOK, BORSCHT, DAY, card, part, per_gram
 
 ROOT = Path(__file__).parents[2]

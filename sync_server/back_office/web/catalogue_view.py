@@ -43,7 +43,6 @@ from .words import Words
 MARK = "|"
 NAMES = ("name_uk", "name_en")
 ALL_NAMES = (*NAMES, "name_pl")
-WHEN = ("places", "weekdays", "from_minute", "until_minute")
 LISTED: Mapping[str, tuple[str, ...]] = {
     "item": ("price_minor", "category_id", "tax_id", "favourite"),
     "category": (*ALL_NAMES, "colour"),
