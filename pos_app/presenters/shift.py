@@ -409,16 +409,7 @@ class ShiftPresenter(Presenter):
         differs = bool(over) or any(counted != taken for _, counted, taken in abroad)
         token = "ready" if not over else "late"
         word = "exact" if not over else "over" if over > 0 else "short"
-        reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == "over_short"]
-        why = tuple(
-            Card(
-                self.name(r.names),
-                stripe="accent" if r.reason_id == self.reason else "line",
-                id=f"why:{r.reason_id}",
-                icon="check" if r.reason_id == self.reason else "",
-            )
-            for r in reasons
-        )
+        why = self._reasons("over_short")
         return ShiftView(
             self._head(shift, "review"),
             "review",
@@ -472,9 +463,21 @@ class ShiftPresenter(Presenter):
             main=Act("back", self.say("done_to_floor"), "accent", size=19),
         )
 
+    def _reasons(self, kind: str) -> tuple[Card, ...]:
+        """Why something may be done, to choose from; the chosen one is ticked."""
+        return tuple(
+            Card(
+                self.name(r.names),
+                stripe="accent" if r.reason_id == self.reason else "line",
+                id=f"why:{r.reason_id}",
+                icon="check" if r.reason_id == self.reason else "",
+            )
+            for r in self.desk.catalogue.reasons.values()
+            if r.kind == kind
+        )
+
     def _moving(self, shift: Shift) -> ShiftView:
         kind = {"in": "cash_in", "out": "cash_out", "drop": "cash_out"}[self.moving]
-        reasons = [r for r in self.desk.catalogue.reasons.values() if r.kind == kind]
         return ShiftView(
             self._head(shift, "work"),
             "cash",
@@ -489,15 +492,7 @@ class ShiftPresenter(Presenter):
                 for event in shift.moves
             ),
             right_title=self.say("reason"),
-            cards=tuple(
-                Card(
-                    self.name(r.names),
-                    stripe="accent" if r.reason_id == self.reason else "line",
-                    id=f"why:{r.reason_id}",
-                    icon="check" if r.reason_id == self.reason else "",
-                )
-                for r in reasons
-            ),
+            cards=self._reasons(kind),
             third=Act(
                 f"move:{_NEXT_MOVE[self.moving]}",
                 self.say("other_way"),

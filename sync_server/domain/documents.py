@@ -323,6 +323,12 @@ def _bare(kind: MoveKind, source: Place, target: Place, line: Line) -> Move:
     return Move(kind, line.ingredient_id, source, target, line.qty, 0)
 
 
+def _out_of(batch: str, line: Line, into: Place, share: int, shared: int) -> Move:
+    """What comes out of a batch, with its share in what went in."""
+    what = (MoveKind.PRODUCTION, line.ingredient_id, PRODUCTION, into, line.qty, 0)
+    return Move(*what, batch=batch, share=share, shared=shared)
+
+
 def _made(document: Document, house: House, store: Place) -> list[Move]:
     into = store_place(document.to_store_id or document.store_id)
     moves = []
@@ -332,19 +338,7 @@ def _made(document: Document, house: House, store: Place) -> list[Move]:
         assert not isinstance(needs, Refused), "the faults have been looked for"
         for good, qty in needs.items():
             moves.append(Move(MoveKind.PRODUCTION, good, store, PRODUCTION, qty, 0, batch=batch))
-        moves.append(
-            Move(
-                MoveKind.PRODUCTION,
-                line.ingredient_id,
-                PRODUCTION,
-                into,
-                line.qty,
-                0,
-                batch=batch,
-                share=1,
-                shared=1,
-            )
-        )
+        moves.append(_out_of(batch, line, into, 1, 1))
     return moves
 
 
@@ -358,19 +352,7 @@ def _cut(document: Document, store: Place) -> list[Move]:
         Move(MoveKind.PRODUCTION, raw.ingredient_id, store, PRODUCTION, raw.qty, 0, batch=batch)
     ]
     for line, weight in zip(cuts, weights, strict=True):
-        moves.append(
-            Move(
-                MoveKind.PRODUCTION,
-                line.ingredient_id,
-                PRODUCTION,
-                into,
-                line.qty,
-                0,
-                batch=batch,
-                share=weight,
-                shared=sum(weights),
-            )
-        )
+        moves.append(_out_of(batch, line, into, weight, sum(weights)))
     return moves
 
 
