@@ -211,9 +211,14 @@ class NoticesPresenter(Presenter):
         if link.phase == "forked":
             way = Act("begin_anew", self.say("begin_anew")) if self.may("settings") else None
             return Banner(self.say("forked"), "late", "error", way)
+        if link.phase == "upgrade":
+            text = self.say("too_old")
+            if link.saving:
+                text += f" · {self.say('waiting_commands', n=link.saving)}"
+            return Banner(text, "late", "error")
         if not link.online:
             since = link.offline_since_ms
-            text = self.say("offline_banner", since=self.clock(since) if since else "")
+            text = self.say("offline_banner" if since else "no_server_yet", since=self.clock(since))
             if link.saving:
                 text += f" · {self.say('waiting_commands', n=link.saving)}"
             return Banner(text, "hold", "wifi_off")

@@ -26,6 +26,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "check": "Check",
     "offline_banner": "No server since {since}: orders, kitchen paper and cash work, "
     "hotel rooms do not",
+    "no_server_yet": "No server yet: orders, kitchen paper and cash work, hotel rooms do not",
+    "too_old": "This terminal's program is too old for the server: it hands over what is "
+    "entered and hears no news. Update it",
     "cannot_save": "This terminal's disk takes nothing more: enter nothing, call the administrator",
     "forked": "This terminal was restored from a copy: call the administrator",
     "begin_anew": "Go on here",

@@ -26,6 +26,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "check": "Rachunek",
     "offline_banner": "Brak serwera od {since}: zamówienia, wydruk kuchenny i gotówka działają, "
     "pokoje hotelowe nie",
+    "no_server_yet": "Serwera jeszcze nie widać: zamówienia, wydruk kuchenny i gotówka działają, "
+    "pokoje hotelowe nie",
+    "too_old": "Program tego terminala jest za stary dla serwera: wpisy oddaje, nowości nie "
+    "odbiera. Zaktualizuj go",
     "cannot_save": "Dysk terminala nie przyjmuje zapisów: nic nie wprowadzaj, "
     "wezwij administratora",
     "forked": "Terminal odtworzono z kopii: wezwij administratora",

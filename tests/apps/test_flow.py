@@ -290,6 +290,16 @@ def test_a_stopped_dish_cannot_be_tapped_and_a_countdown_shows(house: House) -> 
     assert tiles["tap_item:salo-platter"].badge == "ще 2"
 
 
+def test_a_terminal_older_than_its_server_or_that_never_saw_it_says_so(house: House) -> None:
+    flow = signed_in(house)
+    for link, said in (
+        (Link("upgrade", saving=2), "застаріла для сервера"),
+        (Link("connecting"), "Сервера ще не видно: замовлення"),
+    ):
+        flow.desk.link = link  # type: ignore[misc]
+        assert said in flow.view().banner.text
+
+
 def test_without_the_server_the_banner_says_what_still_works(house: House) -> None:
     flow = signed_in(house)
     flow.desk.link = Link("offline", saving=3, offline_since_ms=house.now_ms, hotel=False)  # type: ignore[misc]
