@@ -18,7 +18,7 @@ import msgspec
 from argon2 import PasswordHasher
 
 from sync_server.domain import commands as c
-from sync_server.domain.events import Line
+from sync_server.domain.events import GuestsErased, Line
 from sync_server.domain.ids import NoticeId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import DrawerJob, drawers_opened
@@ -458,7 +458,7 @@ class ClientDesk(Watched):
             hearer(events)
         self.news()
         self._seen_n += len(records)
-        if self._seen_n >= COMPACT_AFTER:
+        if self._seen_n >= COMPACT_AFTER or any(type(event) is GuestsErased for event in events):
             self._seen_n = 0
             self._keep(self.link.compact(self.base.n, write_venue(self.base)))
 

@@ -8,6 +8,7 @@ event, the tap that made it, and what was told to the world for it and is done. 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -34,6 +35,7 @@ _PAGE = 500
 
 _GUESTS = HotInsert(FrontRow.metadata.tables["guest_record"], ["n", "at_ms", "subject"])
 _encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,10 @@ def erase(connection: Connection, by_n: int, data: bytes) -> None:
         connection.execute(update(JournalRow).where(col(JournalRow.n) == n).values(data=spelled))
     for at in range(0, len(rows), _PAGE):
         part = rows[at : at + _PAGE]
-        _empty_commands(connection, [cmd_id for _, cmd_id, _ in part])
+        _unname_commands(connection, [cmd_id for _, cmd_id, _ in part])
         gone = col(GuestRow.n).in_([n for n, _, _ in part])
         connection.execute(delete(GuestRow).where(gone))
-    _empty_effects(connection, min(n for n, _, _ in rows), by_n, texts)
+    _unname_effects(connection, min(n for n, _, _ in rows), by_n, texts)
 
 
 def found(connection: Connection, text: str) -> Sequence[GuestRecord]:
@@ -160,7 +162,7 @@ def _event(data: bytes) -> object:
     return event
 
 
-def _empty_commands(connection: Connection, ids: Sequence[str]) -> None:
+def _unname_commands(connection: Connection, ids: Sequence[str]) -> None:
     """The taps of these events say no names any more; their hashes stay."""
     query = select(col(InboxRow.cmd_id), col(InboxRow.data)).where(col(InboxRow.cmd_id).in_(ids))
     for cmd_id, data in connection.execute(query).all():
@@ -170,13 +172,28 @@ def _empty_commands(connection: Connection, ids: Sequence[str]) -> None:
         )
 
 
-def _empty_effects(connection: Connection, first_n: int, by_n: int, texts: set[str]) -> None:
-    """What was told to the world since the guest was first named, with one of these names in it."""
+def _unname_effects(connection: Connection, first_n: int, by_n: int, texts: set[str]) -> None:
+    """What was told to the world since the guest was first named says these names no more."""
     spelled = [_encoder.encode(text)[1:-1] for text in texts]
     query = select(col(EffectRow.effect_id), col(EffectRow.payload)).where(
         col(EffectRow.n) >= first_n, col(EffectRow.n) <= by_n, col(EffectRow.state).in_(TOLD)
     )
     for effect_id, payload in connection.execute(query).all():
         if any(one in bytes(payload) for one in spelled):
+            plain = _encoder.encode(_without(_decoder.decode(bytes(payload)), texts))
             told = col(EffectRow.effect_id) == effect_id
-            connection.execute(update(EffectRow).where(told).values(payload=EMPTY))
+            connection.execute(update(EffectRow).where(told).values(payload=plain))
+
+
+def _without(value: Any, texts: set[str]) -> Any:
+    """The same JSON with nothing where one of the texts was the whole of a text, or, unless it is
+    so short that it may be part of a word, a part of it."""
+    if isinstance(value, str):
+        for text in texts:
+            value = "" if value == text else value.replace(text, "") if len(text) > 2 else value
+        return value
+    if isinstance(value, list):
+        return [_without(one, texts) for one in value]
+    if isinstance(value, dict):
+        return {key: _without(one, texts) for key, one in value.items()}
+    return value

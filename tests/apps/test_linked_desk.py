@@ -140,6 +140,31 @@ async def test_an_order_crosses_the_wire_and_survives_the_end_of_both(
     worker.close()
 
 
+async def test_a_name_that_was_erased_leaves_the_state_that_a_terminal_keeps(
+    server: House, tmp_path: Path
+) -> None:
+    worker = Worker()
+    desk = await desk_of(tmp_path / "pos", worker)
+    code = server.desk.open("Bar", "pos")
+    await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
+    await desk.start()
+    await until(lambda: desk.link.phase == "online")
+    await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
+    await server.office.report(c.IssueClubCard("2900000000420", "Mia"), "nadia")
+    await until(lambda: "2900000000420" in desk.venue.club)
+    assert desk.venue.club["2900000000420"].name == "Mia"
+    await server.office.report(c.EraseGuests(("card:2900000000420",), "halyna", "asked"))
+    await until(lambda: not desk.venue.club["2900000000420"].name)
+    async with asyncio.timeout(90):
+        while (await desk.client.link.base()).snapshot is None:
+            await asyncio.sleep(0.01)
+    kept = (await desk.client.link.base()).snapshot or b""
+    assert b"2900000000420" in kept
+    assert b"Mia" not in kept
+    await desk.stop()
+    worker.close()
+
+
 async def test_what_one_likes_follows_to_the_next_terminal_and_stays_without_the_server(
     server: House, tmp_path: Path
 ) -> None:

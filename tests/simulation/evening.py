@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from sync_server.client import desk
 from sync_server.domain import limits
+from sync_server.domain.commands import EraseGuests
 from sync_server.domain.ids import TicketId
 from sync_server.domain.limits import KITCHEN_PAPER_MS
 from sync_server.front_office import journal
@@ -42,6 +43,8 @@ SELDOM = (50_000, 20, 20)
 LINKED = 0.2
 CLUB_IN = 0.2
 """In how many evenings guests have club cards."""
+FORGETS_IN = 0.2
+"""In how many evenings guests ask for their names to be erased."""
 LOOKS_S = 300.0
 """When a card worker has looked for the last time."""
 
@@ -185,6 +188,7 @@ class Evening:
         self.bad_paper = rng.random() < 0.6
         self.burns = rng.random() < 0.25
         self.bad_cards = Random(f"{seed} bad cards").random() < 0.4
+        self.forgets = Random(f"{seed} forgets").random() < FORGETS_IN
         self.odd_hotel = Random(f"{seed} odd hotel").random() < 0.5
         link = Random(f"{seed} linked")
         if link.random() < self.linked:
@@ -231,6 +235,8 @@ class Evening:
         tasks.append(asyncio.ensure_future(self.own_trouble()))
         if self.bad_paper:
             tasks += [asyncio.ensure_future(self.bad_day(p)) for p in world.presses.values()]
+        if self.forgets:
+            tasks.append(asyncio.ensure_future(self.forget()))
         if self.burns:
             tasks.append(asyncio.ensure_future(self.burn()))
         await asyncio.wait(tasks)
@@ -311,6 +317,22 @@ class Evening:
             press.suffer()
             await asyncio.sleep(rng.choice((0.5, 4.0, 15.0)) * rng.random())
             press.recover()
+
+    async def forget(self) -> None:
+        """Names are erased: of guests who have gone, and in vain of those who are still here."""
+        world, rng = self.world, Random(f"{self.world.seed} whom")
+        while True:
+            await asyncio.sleep(rng.expovariate(6 / self.lasts_s))
+            server = world.server
+            if world.loop.now > self.lasts_s:
+                return
+            if not server.on or not server.ready:
+                continue
+            venue = server.office.venue
+            known = [f"check:{one}" for one in (*venue.closed, *venue.checks)]
+            if known:
+                wanted = tuple(rng.sample(known, min(3, len(known))))
+                server.office.bus.report_later(EraseGuests(wanted, "halyna", "asked"))
 
     async def burn(self) -> None:
         """A backup is taken, the house goes on, the server's disk dies, the backup is put back."""

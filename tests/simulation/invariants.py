@@ -310,7 +310,7 @@ def papers_open(world: World) -> list[str]:
 def _paper_is_told(world: World) -> list[str]:
     """I-6, I-9: the rolls are the witness: what is called printed lies there, nothing lies there
     twice unmarked, what is called lost is not there, and somebody was told of each such paper."""
-    found = paper.unmarked_doubles(world.presses, world.history.papers)
+    found = paper.unmarked_doubles(world.presses, world.history.papers, _reopened(world))
     found += [f"I-9 paper {left}" for left in papers_open(world)]
     every = paper.prints(world.presses)
     there = Counter(one.mark.partition(":")[2] for one in every)
@@ -328,6 +328,15 @@ def _paper_is_told(world: World) -> list[str]:
             if row.state == "failed" and there[row.effect_id]:
                 found.append(f"I-6 paper {row.effect_id}: called lost, and it is on a roll")
     return found
+
+
+def _reopened(world: World) -> dict[str, int]:
+    """The event that first opened a check again."""
+    return {
+        event.check_id: record.n
+        for record, event in reversed(judges.entries(world))
+        if isinstance(event, e.CheckReopened)
+    }
 
 
 def _nothing_crashed(world: World) -> list[str]:

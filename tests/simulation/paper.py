@@ -8,7 +8,7 @@ that the rolls tell afterwards what was printed, where, how often and under whic
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
@@ -214,8 +214,13 @@ def prints(presses: dict[str, Press]) -> list[Print]:
     return found
 
 
-def unmarked_doubles(presses: dict[str, Press], papers: dict[str, object]) -> list[str]:
-    """I-6: nothing is printed twice unmarked; a guest's paper is never printed twice (2.14)."""
+def unmarked_doubles(
+    presses: dict[str, Press], papers: dict[str, object], reopened: Mapping[str, int]
+) -> list[str]:
+    """I-6: nothing is printed twice unmarked; a guest's paper is never printed twice (2.14).
+
+    `reopened`: the event that opened a check again; its next receipt is another paper, though it
+    may say the same."""
     found = []
     every = prints(presses)
     plain = Counter(one.mark for one in every if not one.marked)
@@ -236,7 +241,9 @@ def unmarked_doubles(presses: dict[str, Press], papers: dict[str, object]) -> li
     for one in every:
         paper = papers[one.mark]
         assert isinstance(paper, Paper)
-        epoch = int(one.mark.partition(":")[0])
+        epoch, n = (int(part) for part in one.mark.partition(".")[0].split(":"))
+        if n > reopened.get(paper.about, n):
+            continue
         if paper.about and earlier[paper] < epoch and not one.marked:
             found.append(
                 f"I-6 paper {one.mark} ({paper.document}): was out before the restore, unmarked"

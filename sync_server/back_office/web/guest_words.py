@@ -54,7 +54,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "guest_erase": ("Erase the ticked", "Стерти позначені", "Usuń zaznaczone"),
     "guest_done": ("Asked to be erased", "Запити на стирання", "Zlecone usunięcia"),
     "guest_count": (
-        "{count} guests or checks",
+        "guests or checks: {count}",
         "гостей чи чеків: {count}",
         "gości lub rachunków: {count}",
     ),
