@@ -37,13 +37,13 @@ from sync_server.domain.commands import (
     TakeBackRights,
 )
 from sync_server.domain.ids import StaffId
-from sync_server.domain.limits import GUESTS_AT_ONCE
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.menu_changes import REMOVED, Change, changed
 from sync_server.front_office.facts import note, read_facts
 from sync_server.front_office.office import FrontOffice
 from sync_server.front_office.review import Review
 from sync_server.front_office.tables import Fact
+from sync_server.guest_book import STEP
 from sync_server.protocol.unsent import BadFile, device_in, read_unsent
 from sync_server.store.errors import StoreError
 from sync_server.store.visitor import Visitor
@@ -199,8 +199,8 @@ async def take_erasures(
         return 0  # What is asked for may be what the terminals are about to bring.
     asked = await asyncio.to_thread(editions.erasures, int(facts.get(Fact.ERASE_OFFERS, "0")))
     for one in asked:
-        for at in range(0, len(one.subjects), GUESTS_AT_ONCE):
-            part = one.subjects[at : at + GUESTS_AT_ONCE]
+        for at in range(0, len(one.subjects), STEP):
+            part = one.subjects[at : at + STEP]
             if await office.report(EraseGuests(part, one.login, one.reason)) is None:
                 return 0
         await note(office.database, Fact.ERASE_OFFERS, str(one.at_ms))

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import col
 
 from sync_server.domain import events as e
@@ -21,13 +33,26 @@ from sync_server.protocol.erasable import chained_form, is_salted, names_nobody
 from sync_server.protocol.replica import CODEC
 from sync_server.store.hot_insert import HotInsert, Row
 
-from .tables import EffectRow, ErasureRow, FrontRow, GuestRow, InboxRow, JournalRow
+from .tables import (
+    EffectRow,
+    ErasureRow,
+    Fact,
+    FactRow,
+    FrontRow,
+    GuestRow,
+    InboxRow,
+    JournalRow,
+)
 
 NAMING = frozenset(kind.__name__ for kind in PERSONAL)
 """Types of events that may name a guest."""
 
 TOLD = ("done", "refused", "dropped")
 """States of an effect that nobody will try again."""
+
+PAPERS_AFTER = 20_000
+"""Events after the last that names a guest within which papers about that guest were made: several
+days of a busy house. To look through more would keep the house waiting."""
 
 EMPTY = b"{}"
 FOUND = 500
@@ -83,7 +108,9 @@ def erase(connection: Connection, by_n: int, data: bytes) -> None:
         _unname_commands(connection, [cmd_id for _, cmd_id, _ in part])
         gone = col(GuestRow.n).in_([n for n, _, _ in part])
         connection.execute(delete(GuestRow).where(gone))
-    _unname_effects(connection, min(n for n, _, _ in rows), by_n, texts)
+    named = [n for n, _, _ in rows]
+    first_n = max(min(named), emptied_upto(connection) + 1)
+    _unname_effects(connection, first_n, max(named) + PAPERS_AFTER, texts)
 
 
 def found(connection: Connection, text: str) -> Sequence[GuestRecord]:
@@ -172,17 +199,32 @@ def _unname_commands(connection: Connection, ids: Sequence[str]) -> None:
         )
 
 
-def _unname_effects(connection: Connection, first_n: int, by_n: int, texts: set[str]) -> None:
-    """What was told to the world since the guest was first named says these names no more."""
-    spelled = [_encoder.encode(text)[1:-1] for text in texts]
+def emptied_upto(connection: Connection) -> int:
+    """The event up to which what was told to the world is no longer kept in full."""
+    found = connection.execute(select(col(FactRow.value)).where(col(FactRow.key) == Fact.EMPTIED_N))
+    return int(found.scalar() or 0)
+
+
+def _unname_effects(connection: Connection, first_n: int, last_n: int, texts: set[str]) -> None:
+    """What was told to the world between these events says these names no more."""
     query = select(col(EffectRow.effect_id), col(EffectRow.payload)).where(
-        col(EffectRow.n) >= first_n, col(EffectRow.n) <= by_n, col(EffectRow.state).in_(TOLD)
+        col(EffectRow.n) >= first_n,
+        col(EffectRow.n) <= last_n,
+        col(EffectRow.state).in_(TOLD),
+        or_(false(), *(_stands_in_payload(connection, text) for text in texts)),
     )
     for effect_id, payload in connection.execute(query).all():
-        if any(one in bytes(payload) for one in spelled):
-            plain = _encoder.encode(_without(_decoder.decode(bytes(payload)), texts))
-            told = col(EffectRow.effect_id) == effect_id
-            connection.execute(update(EffectRow).where(told).values(payload=plain))
+        plain = _encoder.encode(_without(_decoder.decode(bytes(payload)), texts))
+        told = col(EffectRow.effect_id) == effect_id
+        connection.execute(update(EffectRow).where(told).values(payload=plain))
+
+
+def _stands_in_payload(connection: Connection, text: str) -> ColumnElement[bool]:
+    """The database looks: to carry a week of papers through the program would take seconds."""
+    spelled = literal(_encoder.encode(text)[1:-1], LargeBinary)
+    if connection.dialect.name == "sqlite":
+        return func.instr(col(EffectRow.payload), spelled) > 0
+    return func.position(spelled.op("IN")(col(EffectRow.payload))) > 0
 
 
 def _without(value: Any, texts: set[str]) -> Any:
