@@ -20,6 +20,7 @@ from sync_server.domain.limits import SECOND_COPY_WAIT_MS
 from sync_server.domain.menu import Catalogue
 from sync_server.effects.door import EffectRecord
 from sync_server.store.errors import StoreBusy
+from sync_server.store.hot_query import HotQuery
 
 from .office import FrontOffice
 from .tables import EffectRow
@@ -37,10 +38,8 @@ LONGEST_PAUSE_MS = 15_000
 OUTCOME_LENGTH = 16 * 1024
 """A row carries the whole record of a room charge, which cut short could not be read again."""
 
-UNFINISHED = ("claimed", "sending")
-
 # Thought out once: a paper needs six of them, and building a statement costs more than running it.
-_QUEUED = (
+_QUEUED = HotQuery(
     select(col(EffectRow.effect_id))
     .where(
         col(EffectRow.kind) == bindparam("of_kind"),
@@ -49,7 +48,7 @@ _QUEUED = (
     )
     .limit(1)
 )
-_DUE = (
+_DUE = HotQuery(
     select(EffectRow)
     .where(
         col(EffectRow.kind) == bindparam("of_kind"),
@@ -64,15 +63,26 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _CHANGED = update(EffectRow).where(col(EffectRow.effect_id) == bindparam("the_effect"))
-_CLAIMED = _CHANGED.values(
-    state="claimed", attempt=bindparam("new_attempt"), updated_ms=bindparam("now")
+_CLAIMED = HotQuery(
+    _CHANGED.values(state="claimed", attempt=bindparam("new_attempt"), updated_ms=bindparam("now"))
 )
-_MARKED = _CHANGED.values(
-    state=bindparam("new_state"),
-    outcome=bindparam("new_outcome"),
-    due_ms=bindparam("new_due_ms"),
-    updated_ms=bindparam("now"),
+_MARKED = HotQuery(
+    _CHANGED.values(
+        state=bindparam("new_state"),
+        outcome=bindparam("new_outcome"),
+        due_ms=bindparam("new_due_ms"),
+        updated_ms=bindparam("now"),
+    )
 )
+_UNFINISHED = HotQuery(
+    select(EffectRow)
+    .where(
+        col(EffectRow.kind) == bindparam("of_kind"),
+        or_(col(EffectRow.state) == "claimed", col(EffectRow.state) == "sending"),
+    )
+    .order_by(col(EffectRow.n))
+)
+"""Rows that a stopped server had in hand."""
 
 
 class OfficeDoor:
@@ -125,12 +135,19 @@ class OfficeDoor:
         released = self._released(kind)
 
         def take(connection: Connection) -> list[EffectRecord]:
-            asked = {"of_kind": kind, "of_target": target, "now": now, "most": limit}
-            rows = connection.execute(_DUE, asked | {"too_late": now + LONGEST_PAUSE_MS}).all()
+            rows = _DUE.all(
+                connection,
+                of_kind=kind,
+                of_target=target,
+                now=now,
+                too_late=now + LONGEST_PAUSE_MS,
+                most=limit,
+            )
             taken = [row for row in rows if released(row.n)]
             for row in taken:
-                new = {"the_effect": row.effect_id, "new_attempt": row.attempt + 1, "now": now}
-                connection.execute(_CLAIMED, new)
+                _CLAIMED.run(
+                    connection, the_effect=row.effect_id, new_attempt=row.attempt + 1, now=now
+                )
             return [_record(row, "claimed", row.attempt + 1) for row in taken]
 
         records = await self._office.database.write(take)
@@ -141,9 +158,7 @@ class OfficeDoor:
     async def _forget_if_empty(self, kind: str, target: str) -> None:
         before = self._office.head_n
         left = await self._office.database.read_async(
-            lambda connection: connection.execute(
-                _QUEUED, {"of_kind": kind, "of_target": target}
-            ).first()
+            lambda connection: _QUEUED.first(connection, of_kind=kind, of_target=target)
         )
         if left is None and self._office.head_n == before:
             self._office.queues.get(kind, set()).discard(target)
@@ -166,14 +181,17 @@ class OfficeDoor:
 
     async def mark(self, effect_id: str, state: str, outcome: str = "", due_ms: int = 0) -> None:
         """Commit the state of a row."""
-        new = {
-            "the_effect": effect_id,
-            "new_state": state,
-            "new_outcome": outcome[:OUTCOME_LENGTH],
-            "new_due_ms": due_ms,
-            "now": self.now_ms(),
-        }
-        await self._office.database.write(lambda connection: connection.execute(_MARKED, new))
+        now = self.now_ms()
+        await self._office.database.write(
+            lambda connection: _MARKED.run(
+                connection,
+                the_effect=effect_id,
+                new_state=state,
+                new_outcome=outcome[:OUTCOME_LENGTH],
+                new_due_ms=due_ms,
+                now=now,
+            )
+        )
         if state == "queued":
             await self._office.load_queues()
             self._told([])
@@ -201,11 +219,7 @@ class OfficeDoor:
     async def unfinished(self, kind: str) -> list[EffectRecord]:
         """Rows that a stopped server had in hand: what became of them is not known."""
         rows = await self._office.database.read_async(
-            lambda connection: connection.execute(
-                select(EffectRow)
-                .where(col(EffectRow.kind) == kind, col(EffectRow.state).in_(UNFINISHED))
-                .order_by(col(EffectRow.n))
-            ).all()
+            lambda connection: _UNFINISHED.all(connection, of_kind=kind)
         )
         return [_record(row, row.state, row.attempt) for row in rows]
 

@@ -9,16 +9,26 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from sync_server.protocol.envelope import Received
 from sync_server.store.database import Database
+from sync_server.store.hot_query import HotQuery
 from sync_server.transport.authority import CommandResult
 
 from .tables import InboxRow
 
 RECENT_ANSWERS = 4_096
+
+_BY_NUMBER = HotQuery(
+    select(InboxRow).where(
+        col(InboxRow.dev) == bindparam("of_dev"),
+        col(InboxRow.dep) == bindparam("of_dep"),
+        col(InboxRow.seq) == bindparam("of_seq"),
+    )
+)
+_BY_ID = HotQuery(select(InboxRow).where(col(InboxRow.cmd_id) == bindparam("of_id")))
 
 Key = tuple[str, int, int]
 """Device, epoch of its store, number."""
@@ -66,23 +76,14 @@ class Inbox:
 
 
 def _by_number(connection: Connection, key: Key) -> tuple[str, CommandResult] | None:
-    row = _row(
-        connection,
-        col(InboxRow.dev) == key[0],
-        col(InboxRow.dep) == key[1],
-        col(InboxRow.seq) == key[2],
-    )
+    row = _BY_NUMBER.first(connection, of_dev=key[0], of_dep=key[1], of_seq=key[2])
     return (row.hash, _result(row)) if row is not None else None
 
 
 def answer_to(connection: Connection, cmd_id: str) -> tuple[str, CommandResult] | None:
     """The device that sent a command with this id, and the answer."""
-    row = _row(connection, col(InboxRow.cmd_id) == cmd_id)
+    row = _BY_ID.first(connection, of_id=cmd_id)
     return (row.dev, _result(row)) if row is not None else None
-
-
-def _row(connection: Connection, *where: ColumnElement[bool]) -> Any:
-    return connection.execute(select(InboxRow).where(*where)).first()
 
 
 def _result(row: Any) -> CommandResult:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlmodel import col
 
 from sync_server.domain.limits import JOURNAL_TAIL_EVENTS, STATES_KEPT
@@ -19,6 +19,7 @@ from sync_server.protocol.erasable import chained_form, is_salted
 from sync_server.protocol.replica import apply_record
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row, run_many
+from sync_server.store.hot_query import HotQuery
 
 from .guest_records import NAMING, erase, last_erasure, named_in, note_guests
 from .opened_checks import note_opened
@@ -78,6 +79,19 @@ _ADOPTED = HotInsert(
 )
 
 PAGE = 2_000
+
+_RECORDS = HotQuery(
+    select(col(JournalRow.n), col(JournalRow.data), col(JournalRow.hash))
+    .where(col(JournalRow.n) > bindparam("after"))
+    .order_by(col(JournalRow.n))
+    .limit(bindparam("most"))
+)
+_HASH = HotQuery(select(col(JournalRow.hash)).where(col(JournalRow.n) == bindparam("of_n")))
+_NEWEST_STATE = HotQuery(
+    select(col(StateRow.n), col(StateRow.hash), col(StateRow.data))
+    .order_by(col(StateRow.n).desc())
+    .limit(1)
+)
 
 
 @dataclass(slots=True)
@@ -194,19 +208,14 @@ class Tail:
 
 def records(connection: Connection, after: int, limit: int) -> list[tuple[int, bytes, str]]:
     """Journal rows after `n`, in order: (n, bytes, hash)."""
-    rows = connection.execute(
-        select(col(JournalRow.n), col(JournalRow.data), col(JournalRow.hash))
-        .where(col(JournalRow.n) > after)
-        .order_by(col(JournalRow.n))
-        .limit(limit)
-    )
-    return [(row[0], bytes(row[1]), row[2]) for row in rows]
+    rows = _RECORDS.all(connection, after=after, most=limit)
+    return [(row.n, bytes(row.data), row.hash) for row in rows]
 
 
 def hash_at(connection: Connection, n: int) -> str | None:
     """The chain at row `n`."""
-    found = connection.execute(select(col(JournalRow.hash)).where(col(JournalRow.n) == n)).first()
-    return found[0] if found is not None else None
+    found = _HASH.first(connection, of_n=n)
+    return found.hash if found is not None else None
 
 
 def every_record(database: Database, after: int = 0) -> Iterator[tuple[int, bytes, str]]:
@@ -233,19 +242,13 @@ def load(database: Database) -> tuple[Venue, Head, Tail]:
 
     Raises BrokenJournal: then nothing may continue (reliability 2.19).
     """
-    saved = database.read(
-        lambda connection: connection.execute(
-            select(col(StateRow.n), col(StateRow.hash), col(StateRow.data))
-            .order_by(col(StateRow.n).desc())
-            .limit(1)
-        ).first()
-    )
+    saved = database.read(_NEWEST_STATE.first)
     venue, head = Venue(), Head()
     if saved is not None:
-        head = Head(saved[0], saved[1])
+        head = Head(saved.n, saved.hash)
         if database.read(lambda connection: hash_at(connection, head.n)) != head.hash:
             raise BrokenJournal(head.n, "a state was saved after it that does not follow")
-        venue = unpack_state(bytes(saved[2]))
+        venue = unpack_state(bytes(saved.data))
     tail = Tail()
     for n, data, stored in every_record(database, head.n):
         if n != head.n + 1:

@@ -3,13 +3,14 @@
 import threading
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync_server.store.append_only import append_only_tables
 from sync_server.store.database import Database
 from sync_server.store.errors import ReadOnlyStore, StoreClosed, StoreSettings
-from tests.store.places import HOT, Place, add, numbers
+from sync_server.store.hot_query import HotQuery
+from tests.store.places import HOT, TABLE, Place, add, numbers
 
 
 def test_a_reader_cannot_write_and_the_store_lives_on(database: Database) -> None:
@@ -100,3 +101,26 @@ def test_an_unprotected_table_is_not_reported_as_append_only(database: Database)
 
     database.writer.run(unprotect).result()
     assert database.read(append_only_tables) == set()
+
+
+def test_a_hot_query_says_what_sqlalchemy_says(database: Database) -> None:
+    """Named and fixed values, order, bound and nothing found; on both systems."""
+    wanted = (
+        select(TABLE.c.n, TABLE.c.body)
+        .where(TABLE.c.n > bindparam("above"), TABLE.c.n != 3)
+        .order_by(TABLE.c.n.desc())
+        .limit(bindparam("most"))
+    )
+    hot = HotQuery(wanted)
+    database.writer.run(add(1, 2, 3, 4, 5, size=3)).result()
+    for _ in range(2):
+        found = database.read(lambda connection: hot.all(connection, above=1, most=2))
+        assert [(row.n, bytes(row.body)) for row in found] == [(5, b"xxx"), (4, b"xxx")]
+    assert database.read(lambda connection: hot.first(connection, above=5, most=1)) is None
+
+
+def test_a_hot_query_that_writes_is_refused_to_a_reader(database: Database) -> None:
+    change = HotQuery(update(TABLE).values(body=bindparam("new")))
+    with pytest.raises(ReadOnlyStore):
+        database.read(lambda connection: change.run(connection, new=b""))
+    assert not database.dead
