@@ -23,6 +23,7 @@ from sync_server.transport.authority import EnrolRequest
 from tests.builders import a_line
 from tests.front_office.conftest import SmallDisk
 from tests.front_office.house import SH, House, K, Till
+from tests.simulation.restaurant import PINS
 
 GUESTS = c.SetGuests(K, 3)
 
@@ -149,7 +150,7 @@ async def test_a_full_disk_is_busy_and_later_all_is_well() -> None:
     done = await till.push(sent)
     assert (done.problem, done.results, done.retry_ms > 0) == ("busy", [], True)
     assert (house.digest, house.office.head_n) == (state, head)
-    assert (await till.ask("sign_in", staff_id="ihor", pin="5182")).code == "busy"
+    assert (await till.ask("sign_in", staff_id="ihor", pin=PINS["ihor"])).code == "busy"
     assert await house.office.report(c.StopItem("wine")) is None
     assert (await house.office.enrol(_request(house, "t9"))).problem == "busy"
     disk.full = False

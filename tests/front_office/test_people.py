@@ -257,7 +257,7 @@ async def test_nobody_approves_for_oneself_or_without_the_right_or_the_pin(
     await till.sign_in("nadia")
     assert (await lent(house, till)).code == "approval_invalid"
     await till.sign_in("olena")
-    assert (await lent(house, till, staff_id="ihor", pin="5182")).code == "approval_invalid"
+    assert (await lent(house, till, staff_id="ihor", pin=PINS["ihor"])).code == "approval_invalid"
     assert (await lent(house, till, staff_id="nobody")).code == "bad_pin"
     for _ in range(limits.PIN_FAILURES - 1):
         assert (await lent(house, till, pin="0000")).code == "bad_pin"

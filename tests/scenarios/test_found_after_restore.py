@@ -13,6 +13,7 @@ from sync_server.domain.ids import ChargeId, LineId
 from sync_server.verify import verify
 from tests.simulation.machines import Backup
 from tests.simulation.paper import Paper, prints
+from tests.simulation.restaurant import PINS
 
 from .scene import IHOR, L1, L2, OLENA, PETRO, SHIFT, K, Scene, played
 
@@ -268,7 +269,7 @@ def test_the_number_of_an_invoice_that_a_company_has_is_not_given_to_another() -
         assert await invoice("Acme") == 1
         await put_back(scene, backup)
         assert scene.server.invoice_no == 1
-        signed = await scene.machine(PETRO).spawn(scene.desk(PETRO).sign_in("petro", "7362"))
+        signed = await scene.machine(PETRO).spawn(scene.desk(PETRO).sign_in("petro", PINS["petro"]))
         assert signed.code == "", signed
         await scene.until(lambda: K in scene.server.closed, 200)
         assert await invoice("Globex") == 2

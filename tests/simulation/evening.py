@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Any, ClassVar
 
@@ -104,13 +105,17 @@ def narrow(rng: Random) -> Iterator[None]:
             setattr(home, name, old)
 
 
+@lru_cache(maxsize=1)
+def _house_is_kept() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def few_collections() -> Iterator[None]:
     """The house is made once and lives for ever; the collector need not look at it all the time."""
     before = gc.get_threshold()
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
+    _house_is_kept()
     gc.set_threshold(*SELDOM)
     try:
         yield

@@ -20,7 +20,7 @@ from sync_server.protocol.envelope import EventRecord, read_event
 from sync_server.protocol.replica import CODEC
 
 from . import books
-from .restaurant import JOURNAL_KEY, PEPPER, PINS, busy_menu
+from .restaurant import JOURNAL_KEY, PEPPER, PINS, PINS_BEGIN, busy_menu
 from .world import World
 
 STOCK_IN = 0.12
@@ -118,7 +118,10 @@ def lent_rights_end(world: World) -> list[str]:
 
 def no_secret_is_kept(world: World) -> list[str]:
     """I-17: neither PINs nor keys lie in a database, a backup or a terminal's file."""
-    secrets = {f"the PIN of {name}": json.dumps(pin).encode() for name, pin in PINS.items()}
+    pins = {f"the PIN of {name}": json.dumps(pin).encode() for name, pin in PINS.items()}
+    alike = f'"{PINS_BEGIN}'.encode()
+    assert all(pin.startswith(alike) for pin in pins.values())
+    secrets: dict[str, bytes] = {}
     for name, key in (("pepper", PEPPER), ("journal key", JOURNAL_KEY)):
         secrets |= {f"the {name}": key, f"the {name} in hex": key.hex().encode()}
     places = {"the server's disk": world.server.disk.image()}
@@ -129,7 +132,7 @@ def no_secret_is_kept(world: World) -> list[str]:
     return [
         f"I-17 {secret} lies in {place}"
         for place, data in places.items()
-        for secret, value in secrets.items()
+        for secret, value in (secrets | pins if alike in data else secrets).items()
         if value in data
     ]
 

@@ -8,9 +8,11 @@ before its n-th step, which is any await point.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from hashlib import sha256
+from heapq import heapify, heappop, heappush
 from threading import get_ident
 from typing import Any
 
@@ -66,48 +68,79 @@ def _place(callback: Callable[..., object]) -> str:
     return place or f"await {getattr(callback, '__qualname__', '')}"
 
 
-class _Timers:
-    """Stands where a loop has its selector: instead of waiting it moves the time."""
+class _Step(asyncio.TimerHandle):
+    """One step of a life, ready or due at a time. asyncio's own handle is made for every loop there
+    may be, and was a tenth of what an evening costs."""
 
-    def __init__(self, loop: "VirtualLoop") -> None:
-        self._loop = loop
+    __slots__ = ("life",)
 
-    def select(self, timeout: float | None) -> list[Any]:
-        """`timeout` until the next timer, None without one."""
-        if timeout is None:
-            raise Stuck
-        if timeout > 0:
-            self._loop.now += timeout
-            self._loop.spinning = 0
-        return []
+    def __init__(  # what asyncio's own does at length
+        self,
+        loop: "VirtualLoop",
+        when: float,
+        life: Life,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        context: Context,
+    ) -> None:
+        self._loop: Any = loop
+        self._when = when
+        self._scheduled = False
+        self._cancelled = False
+        self._callback: Any = callback
+        self._args: Any = args
+        self._context = context
+        self.life = life
 
-    def close(self) -> None:
-        """Nothing is open."""
+    def __lt__(self, other: object) -> bool:
+        """Steps due at one moment have no order of their own."""
+        return False
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def cancel(self) -> None:
+        """See `asyncio.Handle.cancel`."""
+        if not self._cancelled:
+            self._cancelled = True
+            self._callback = self._args = None
+            if self._scheduled:
+                self._loop.given_up += 1
+
+
+MANY = 100
+"""How many timers are worth a look for those that were given up, if they are more than half."""
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
     """See the head of the file. `steps` counts everything that ran."""
+
+    # What asyncio's own has and its stubs do not tell of.
+    _stopping: bool
+    _clock_resolution: float
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
         self.steps = 0
         self.spinning = 0
+        self.given_up = 0
+        """Timers that were cancelled before their time and still stand among the others."""
+        self._ready: deque[_Step] = deque()
+        self._scheduled: list[tuple[float, _Step]] = []
         self._thread = get_ident()
         self.burying = False
         self.thread_s: Callable[[], float] = lambda: 0.0
-        self._unsent: list[tuple[Callable[..., object], tuple[Any, ...], Context]] = []
+        self._unsent: list[_Step] = []
         self.faults: list[dict[str, Any]] = []
         self.lan: Any = None
         """Where connections of asyncio's own streams are made (`lan`)."""
-        self._selector = _Timers(self)
         self._trace = sha256()
         self.set_exception_handler(lambda _, fault: self.faults.append(fault))
 
     def note(self, data: bytes) -> None:
         """Something that went over a wire now becomes part of the trace."""
-        self._trace.update(b"%d %.9f " % (self.steps, self.now))
-        self._trace.update(data)
+        self._trace.update(b"%d %.9f %b" % (self.steps, self.now, data))
 
     @property
     def trace(self) -> str:
@@ -123,8 +156,19 @@ class VirtualLoop(asyncio.BaseEventLoop):
     ) -> asyncio.Handle:
         """As ever, but the step belongs to a life."""
         context = copy_context() if context is None else context
-        life = context.get(LIFE, WORLD)
-        return super().call_soon(self._step, life, callback, args, context=context)
+        step = _Step(self, 0.0, context.get(LIFE, WORLD), callback, args, context)
+        self._ready.append(step)
+        return step
+
+    def call_later(  # type: ignore[override]
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """As ever, but the step belongs to a life."""
+        return self.call_at(self.now + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]
         self,
@@ -135,12 +179,51 @@ class VirtualLoop(asyncio.BaseEventLoop):
     ) -> asyncio.TimerHandle:
         """As ever, but the step belongs to a life."""
         context = copy_context() if context is None else context
-        life = context.get(LIFE, WORLD)
-        return super().call_at(when, self._step, life, callback, args, context=context)
+        step = _Step(self, when, context.get(LIFE, WORLD), callback, args, context)
+        step._scheduled = True
+        heappush(self._scheduled, (when, step))
+        return step
 
-    def _step(self, life: Life, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+    def _run_once(self) -> None:
+        """asyncio's loop comes here for each round; all rounds are gone through in one call."""
+        ready = self._ready
+        while True:
+            self._time_passes()
+            for _ in range(len(ready)):
+                step = ready.popleft()
+                if not step._cancelled:
+                    self._take(step)
+            if self._stopping:
+                return
+
+    def _time_passes(self) -> None:
+        """Until the next timer, if nothing is ready; what is due becomes ready."""
+        due, ready = self._scheduled, self._ready
+        if len(due) > MANY and 2 * self.given_up > len(due):
+            due[:] = [one for one in due if not one[1]._cancelled]
+            heapify(due)
+            self.given_up = 0
+        while due and due[0][1]._cancelled:
+            heappop(due)
+            self.given_up -= 1
+        if not ready:
+            if not due:
+                raise Stuck
+            wait = due[0][0] - self.now
+            if wait > 0:
+                self.now += wait
+                self.spinning = 0
+        end = self.now + self._clock_resolution
+        while due and due[0][0] < end:
+            step = heappop(due)[1]
+            step._scheduled = False
+            ready.append(step)
+
+    def _take(self, step: _Step) -> None:
+        """Run one step, unless its life is over or ends here."""
+        life = step.life
         if not life.alive and not self.burying:
-            self._unsent.append((callback, args, copy_context()))
+            self._unsent.append(step)
             return
         self.steps += 1
         self.spinning += 1
@@ -148,11 +231,16 @@ class VirtualLoop(asyncio.BaseEventLoop):
             raise Stuck
         life.steps += 1
         if life.steps == life.dies_at:
-            life.place = _place(callback)
+            life.place = _place(step._callback)
             life.end()
-            self._unsent.append((callback, args, copy_context()))
+            self._unsent.append(step)
             return
-        callback(*args)
+        try:
+            step._context.run(step._callback, *step._args)
+        except Exception as fault:  # noqa: BLE001 - as asyncio has it: told, and the loop goes on
+            self.call_exception_handler({"message": "a step failed", "exception": fault})
+        except PowerCut:
+            return
 
     def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
@@ -193,13 +281,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         left = asyncio.all_tasks(self)
         for task in left:
             task.cancel()
-        for callback, args, context in self._unsent:
-            self.call_soon(callback, *args, context=context)
+        for step in self._unsent:
+            if not step._cancelled:
+                self.call_soon(step._callback, *step._args, context=step._context)
         if left:
             self.run_until_complete(asyncio.wait(left, timeout=60))
-
-    def _write_to_self(self) -> None:
-        """Nobody sleeps, so nobody is woken."""
-
-    def _process_events(self, event_list: list[Any]) -> None:
-        """There are no files to watch."""

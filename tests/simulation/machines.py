@@ -5,12 +5,12 @@ keeps what was committed and nothing else. Starting again is the real code's own
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
-from shutil import rmtree
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -515,17 +515,27 @@ class TerminalMachine(Machine):
         self.at_commit(False, what)
 
     def _died(self, life: Life) -> None:
-        files = {
-            path: path.read_bytes()
-            for path in self.folder.rglob("*")
-            if path.is_file() and not path.name.endswith("-shm")
-        }
         store = getattr(getattr(self, "link", None), "_store", None)
-        if store is not None:
-            connection: sqlite3.Connection = store._connection
+        connection: sqlite3.Connection | None = store._connection if store is not None else None
+        if not self.loop.burying:
+            self._keep_files(connection)
+        elif connection is not None:
             connection.close()
-        rmtree(self.folder)
-        for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
         super()._died(life)
+
+    def _keep_files(self, connection: sqlite3.Connection | None) -> None:
+        """Closing tidies up, as a power cut does not: the file and its log are put back as they
+        were. The file becomes another one, whose locks died too; the long log only changes names.
+        """
+        kept = {path: path.read_bytes() for path in self.folder.glob("*.db")}
+        logs = list(self.folder.glob("*.db-wal"))
+        for log in logs:
+            os.link(log, f"{log}.kept")
+        if connection is not None:
+            connection.close()
+        for path, data in kept.items():
+            path.unlink()
+            path.write_bytes(data)
+        for log in logs:
+            log.unlink(missing_ok=True)
+            os.rename(f"{log}.kept", log)

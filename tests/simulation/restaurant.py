@@ -27,7 +27,9 @@ T = TypeVar("T")
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEPPER = b"p" * 32
 JOURNAL_KEY = b"j" * 32
-PINS = {"olena": "4071", "ihor": "5182", "nadia": "692840", "petro": "7362"}
+PINS_BEGIN = "407"
+"""All alike, so that one look finds whether any of them may lie somewhere."""
+PINS = {"olena": "4071", "ihor": "4075", "nadia": "407284", "petro": "4079"}
 PRINTERS = ("printer-hot", "printer-grill", "printer-bar")
 ROOMS = ("301", "302", "303", "304")
 SHIFT_RIGHTS = (

@@ -260,6 +260,7 @@ class World:
 
     def __exit__(self, *_: object) -> None:
         try:
+            self.loop.burying = True
             for machine in self.machines:
                 machine.on_death = lambda machine: None
                 machine.life.end()
