@@ -127,11 +127,15 @@ class NoticesPresenter(Presenter):
 
     def _told(self, notice: Notice) -> str:
         """A notice in words; of a card that nobody knew of, also that it is known by now."""
-        asked = [x for x in self.desk.venue.cards.values() if x.check_id == notice.check_id]
-        if notice.code == "card_unknown" and asked and all(x.state not in WAITING for x in asked):
+        if self._known_by_now(notice):
             sum_ = self.money(int(notice.params["amount_minor"]))
             return self.say("card_known_by_now", number=notice.params["number"], sum=sum_)
         return self.sentence(notice.code, notice.params)
+
+    def _known_by_now(self, notice: Notice) -> bool:
+        asked = [x for x in self.desk.venue.cards.values() if x.check_id == notice.check_id]
+        settled = bool(asked) and all(x.state not in WAITING for x in asked)
+        return notice.code == "card_unknown" and settled
 
     def _next_step(self, notice: Notice) -> Act | None:
         """The button that leads to what a notice is about, while it is there and one may."""
@@ -196,7 +200,8 @@ class NoticesPresenter(Presenter):
             text = f"{self.clock(notice.at_ms)} · {self._told(notice)}"
             if len(notices) > 1:
                 text += f"  ({self.say('and_more', n=len(notices) - 1)})"
-            token = "late" if notice.code in _GRAVE else "hold"
+            grave = notice.code in _GRAVE and not self._known_by_now(notice)
+            token = "late" if grave else "hold"
             seen = Act(f"seen:{notice.notice_id}", self.say("got_it"))
             step = self._next_step(notice)
             if step is None:
