@@ -181,7 +181,8 @@ class Rig:
         self._fake(_MOTION, 0, *start)
         pressed, lifted = self._heard["down"], self._heard["up"]
         self._fake(_PRESS, 1)
-        self._after("down", pressed)
+        self.until(lambda: self._heard["down"] > pressed)
+        self.settle(1)  # no longer, or it is a finger that stays
         for step in range(1, steps + 1):
             x, y = (round(start[k] + (end[k] - start[k]) * step / steps) for k in (0, 1))
             self._fake(_MOTION, 0, x, y)

@@ -219,6 +219,7 @@ def test_a_person_sees_only_pages_of_their_rights_and_every_link_leads_somewhere
     press(page, "text=Sign out")
     sign_in(page)
     expect(page.locator("h1")).to_have_text("Stock turnover")
+    expect(page.locator("nav a").last).to_be_attached()
     links = page.locator("nav a").evaluate_all("links => links.map(link => link.href)")
     assert len(links) >= 13
     assert {page.request.get(link).status for link in links} == {200}
