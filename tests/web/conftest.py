@@ -6,7 +6,8 @@ loop running in the process, in which no test with asyncio can begin.
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,3 +115,11 @@ def press(page: Page, what: str | Locator) -> None:
     before the browser has asked for it, and long before all of it has come."""
     with page.expect_navigation():
         (page.locator(what).first if isinstance(what, str) else what).click()
+
+
+def look_until(there: Callable[[], object], again: Callable[[], object]) -> None:
+    """Look again until something is there, which others do in their own time."""
+    end = time.monotonic() + PATIENCE_MS / 1_000
+    while not there():
+        assert time.monotonic() < end, "it never came"
+        again()

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Served, page_of, press, served, sign_in
+from .conftest import Served, look_until, page_of, press, served, sign_in
 
 PATH = "/house/devices"
-LOOKS = 200
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +38,7 @@ def test_a_lost_tablet_is_shut_out_and_what_it_had_kept_is_taken_over(
     window.fill("input[name=revoke_why]", "left in a taxi")
     press(window, ".main")
     over = window.locator("section", has_text="Shut out for good").filter(has_text="left in a taxi")
-    for _ in range(LOOKS):  # the server is asked, and does it in its own time
-        if over.count():
-            break
-        window.goto(PATH)
+    look_until(over.count, lambda: window.goto(PATH))
     expect(over).to_contain_text(code)
     assert window.locator("select[name=revoke]").count() == 0, "nobody is left to shut out"
 
@@ -64,10 +60,9 @@ def test_a_lost_tablet_is_shut_out_and_what_it_had_kept_is_taken_over(
     guests = rows.filter(has_text="Number of guests")
     guests.locator("input").uncheck()
     press(window, "[data-main]")
-    for _ in range(LOOKS):
-        if not window.get_by_text("The server takes it over in a moment.").count():
-            break
-        press(window, window.get_by_role("link", name="Look again"))
+    waits = window.get_by_text("The server takes it over in a moment.")
+    again = window.get_by_role("link", name="Look again")
+    look_until(lambda: not waits.count(), lambda: press(window, again))
     expect(window.get_by_role("status")).to_contain_text("It is done")
     ends = [row.locator("td").last.inner_text() for row in rows.all()]
     assert ends[-2:] == [
