@@ -404,6 +404,20 @@ def test_points_of_a_lost_card_go_with_their_times_to_one_that_nobody_had() -> N
     assert house.refused(free, by="nadia").code == "club_card_moved"
 
 
+def test_what_a_lost_card_owes_is_withheld_from_what_the_next_one_earns() -> None:
+    house = a_club(replace(FIVE, cap_bp=10_000), dinner())
+    the_rest(house)
+    a_check(house=house, name="j")
+    house.must(c.AttachClubCard(CheckId("j"), CARD))
+    spend = c.TakePayment(CheckId("j"), PaymentId("j1"), SH, "points", 2_000, reference=CARD)
+    house.must(spend, by="nadia")
+    house.must(c.RefundPayment(K, PaymentId("r"), P2, SH, 50_000, "cold"), by="nadia")
+    house.must(c.MoveClubPoints(CARD, NEW, "lost"), by="nadia")
+    assert (card(house).owes_minor, house.venue.club[NEW].owes_minor) == (0, 2_000)
+    house.must(c.TakePayment(CheckId("j"), PaymentId("j2"), SH, "card", 16_500), by="nadia")
+    assert house.venue.club[NEW].owes_minor == 2_000 - 825
+
+
 def test_points_that_had_paid_a_check_come_back_to_the_card_that_goes_on() -> None:
     house = a_club(FIVE, dinner(), points=10_000)
     house.must(by_points(4_000), by="nadia")

@@ -25,10 +25,12 @@ from sync_server.client.records import Draft, StoredCommand
 from sync_server.config import ServerSettings
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId, PaymentId
+from sync_server.domain.limits import UNSENT_BYTES
 from sync_server.editions import BackEditions, take_offers
 from sync_server.front_office.access import OFFLINE
 from sync_server.protocol.envelope import read_command
 from sync_server.protocol.replica import CODEC
+from sync_server.protocol.unsent import text_to_sign, write_unsent
 from sync_server.store.database import Database, session_on
 from sync_server.transport.authority import EnrolRequest
 from sync_server.unsent_review import FrontDevices
@@ -267,6 +269,21 @@ async def test_a_file_that_is_not_genuine_is_refused_in_words_and_nothing_of_it_
     assert house.office.head_n == head
 
 
+async def test_a_file_of_the_devices_own_key_is_refused_too_if_it_has_a_hole_or_is_too_long(
+    lost: Lost, office: Office
+) -> None:
+    keep(lost)
+    await office.revoke()
+    commands = [one.data for one in lost.store.unanswered()]
+    del commands[3]
+    me, now_ms = lost.identity, lost.house.now_ms
+    text = text_to_sign(me.site, me.dev, now_ms, commands)
+    whose = (me.site, me.dev, me.code, now_ms)
+    holed = write_unsent(*whose, commands, me.sign(text).hex())
+    assert office.front.head(holed).fault == "changed_file"
+    assert office.front.head(lost.file() + b" " * UNSENT_BYTES).fault == "no_file"
+
+
 async def test_a_device_that_is_let_in_and_a_copy_of_a_tablet_are_not_taken_over(
     house: House, lost: Lost, office: Office
 ) -> None:
@@ -275,9 +292,10 @@ async def test_a_device_that_is_let_in_and_a_copy_of_a_tablet_are_not_taken_over
     assert office.front.head(body).fault == "not_revoked"
     copy = Lost(house, lost.folder.parent / "copy")
     copy.identity = lost.identity
-    copy.tap(*[c.OpenCheck(CheckId(f"c{n}"), f"C-{n}", "tab") for n in range(4)])
     await office.revoke()
-    assert office.front.head(copy.file()).fault == "fork"
+    for pair in ("ab", "cd"):
+        copy.tap(*[c.OpenCheck(CheckId(name), name, "tab") for name in pair])
+        assert office.front.head(copy.file()).fault == "fork", "as long as ours, and longer"
     head = house.office.head_n
     await office.take("f1", copy.file(), *ids.values())
     assert house.office.head_n == head
