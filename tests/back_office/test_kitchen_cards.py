@@ -1,15 +1,17 @@
 """New recipe cards reach the kitchen: as an edition from the day they hold, and nothing else."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlmodel import Session, select
 
-from sync_server.back_office.cards import add_version
+from sync_server.back_office.cards import UNKNOWN, add_version
 from sync_server.back_office.catalogue import Edition, waiting
-from sync_server.back_office.kitchen_cards import NewCard, tell_contents, tell_kitchen
+from sync_server.back_office.kitchen_cards import NewCard, method_of, tell_contents, tell_kitchen
 from sync_server.back_office.tables import CatalogueEdition, Ingredient
-from sync_server.domain.menu import Catalogue
+from sync_server.domain.ids import ItemId
+from sync_server.domain.menu import Catalogue, Component as Part
 from sync_server.domain.menu_changes import changed
 from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact
@@ -110,3 +112,35 @@ async def test_what_a_good_contains_is_told_of_every_dish_and_taken_off_by_nobod
     ]
     (plain,) = await told(books, card(Owner.ITEM, "borscht", ("beet", "80")))
     assert "allergens" not in {one.field for one in plain.changes}
+
+
+def test_an_older_text_is_in_the_houses_language_beside_what_the_menu_says_of_the_same() -> None:
+    said = {"uk": "Варити тихо.", "en": "Simmer."}
+    dish = replace(MENU.items[ItemId("borscht")], method=said)
+    menu = replace(MENU, items=MENU.items | {dish.item_id: dish})
+    assert method_of(menu, "borscht", {}) == said
+    assert method_of(menu, "borscht", {UNKNOWN: "Варити тихо.\n"}) == said
+    assert method_of(menu, "borscht", {UNKNOWN: "Смажити."}) == {"uk": "Смажити."}
+    assert method_of(menu, "borscht", {"pl": "Gotować."}) == {"pl": "Gotować."}
+
+
+async def test_a_good_that_is_called_otherwise_is_so_on_the_cards_of_dishes_and_choices(
+    books: Database,
+) -> None:
+    await furnish(books)
+    garlic = (Part("garlic", {"uk": "Часник"}, 4_500, "g"),)
+    dish = replace(MENU.items[ItemId("borscht")], components=garlic)
+    extras = MENU.groups["extras"]
+    choices = tuple(replace(one, components=garlic) for one in extras.modifiers)
+    groups = MENU.groups | {"extras": replace(extras, modifiers=choices)}
+    menu = replace(MENU, items=MENU.items | {dish.item_id: dish}, groups=groups)
+
+    def rename(session: Session) -> None:
+        session.get_one(Ingredient, "garlic").name_uk = "Часник молодий"
+
+    await within(books, rename)
+    (edition,) = await within(books, lambda s: tell_contents(s, menu, "garlic", HALYNA))
+    after = changed(menu, edition.changes)
+    parts = [after.items[dish.item_id].components]
+    parts += [one.components for one in after.groups["extras"].modifiers]
+    assert [part.names["uk"] for (part,) in parts] == ["Часник молодий"] * 2
