@@ -25,7 +25,7 @@ from sync_server.domain.limits import (
 )
 from sync_server.store.database import Database, session_on
 
-from .tables import Account, SignIn
+from .house_tables import Account, SignIn
 
 RIGHT_REPORTS = "reports"
 RIGHT_COSTING = "costing"

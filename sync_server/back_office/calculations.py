@@ -20,9 +20,9 @@ from sync_server.domain.money import divide_half_up
 from sync_server.domain.recipes import Owner
 from sync_server.domain.stock import exact, to_milli
 
+from .goods_tables import CalculationRow
 from .papers import Actor
 from .recipes_book import Cookbook, OpenCard
-from .tables import CalculationRow
 
 HUNDRED = 100
 STEP_MINOR = 100

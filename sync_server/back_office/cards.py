@@ -28,17 +28,10 @@ from sync_server.domain.recipes import (
 )
 from sync_server.domain.stock import IngredientId, from_milli, to_milli
 
+from .goods_tables import CardText, Ingredient, RecipeCard, RecipeLine, Substitute
 from .names import LANGUAGES
 from .settings import locked_through
-from .tables import (
-    BackRow,
-    Balance,
-    CardText,
-    Ingredient,
-    RecipeCard,
-    RecipeLine,
-    Substitute,
-)
+from .tables import BackRow, Balance
 
 Rows = Sequence[Any]
 

@@ -27,9 +27,10 @@ from sync_server.domain.menu_changes import (
 )
 from sync_server.store.database import session_on
 
+from .goods_tables import Item, ItemCategory
+from .house_tables import CatalogueEdition
 from .names import LANGUAGES
 from .papers import Actor
-from .tables import CatalogueEdition, Item, ItemCategory
 
 EDITIONS_AT_ONCE = 50
 NAME_FIELDS = tuple(f"name_{language}" for language in LANGUAGES)

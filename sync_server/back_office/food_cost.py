@@ -15,8 +15,9 @@ from sqlmodel import Session, col, select
 from sync_server.domain.costing import food_cost_bp
 from sync_server.store.database import session_on
 
+from .goods_tables import Item, ItemCategory
 from .names import Names, names_of
-from .tables import CostChange, IntakeException, Item, ItemCategory, SalesFact
+from .tables import CostChange, IntakeException, SalesFact
 
 UNLISTED = "unlisted"
 

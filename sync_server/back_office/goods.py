@@ -17,20 +17,20 @@ from sync_server.domain.recipes import WHOLE, Owner, Policy
 from sync_server.domain.stock import exact, to_milli
 
 from .cards import read_book
-from .names import LANGUAGES, every_name
-from .slugs import free_key
-from .tables import (
+from .goods_tables import (
     Bottle,
     GoodPack,
     Ingredient,
     IngredientGroup,
     IngredientLoss,
     MethodLoss,
-    StockMove,
     Substitute,
     Supplier,
     Unit,
 )
+from .names import LANGUAGES, every_name
+from .slugs import free_key
+from .tables import StockMove
 from .typed import HUNDRED, decimal_of
 
 Sheet = Mapping[str, Sequence[str]]

@@ -21,6 +21,7 @@ from sync_server.domain.recipes import Component, Losses, Owner, Recipe
 from sync_server.domain.stock import IngredientId, exact, to_milli
 
 from .cards import add_version, book_faults
+from .goods_tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
 from .import_columns import (
     FIGURES,
     KINDS,
@@ -37,7 +38,6 @@ from .menu_draft import Outlook, keep_in_draft
 from .names import LANGUAGES, Names, every_name, names_of
 from .papers import Actor, Draft, DraftLine, save
 from .sheets import FAULTS, CellFault, Table, TableRow, letter, named
-from .tables import Ingredient, IngredientGroup, Item, Store, Supplier, Unit
 from .typed import decimal_of, minor_of
 
 LINES_A_PAPER = 500

@@ -45,15 +45,10 @@ from sync_server.store.database import Database, session_on
 from sync_server.store.hot_insert import HotInsert, Row
 
 from .cards import KnownCards, read_alternatives
+from .goods_tables import StationStore
 from .ledger import Entry, Gone, Ledger, Share, Shelf
 from .settings import locked_through, open_day
-from .tables import (
-    IntakeCursor,
-    IntakeException,
-    LinePart,
-    SalesFact,
-    StationStore,
-)
+from .tables import IntakeCursor, IntakeException, LinePart, SalesFact
 
 BATCH_EVENTS = 2_000
 NAMED_AT_ONCE = 500

@@ -14,7 +14,9 @@ from sqlmodel import Session, col, select
 from sync_server.domain.stock import OUTSIDE, store_of
 from sync_server.store.database import session_on
 
-from .tables import AccountMap, Ingredient, StockDay
+from .goods_tables import Ingredient
+from .house_tables import AccountMap
+from .tables import StockDay
 
 STOCK_ACCOUNT = "201"
 STANDARD: Mapping[str, str] = {

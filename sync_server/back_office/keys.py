@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from sync_server.store.database import Database, session_on
 
-from .tables import ApiKey
+from .house_tables import ApiKey
 
 KEYS = 100
 QUESTIONS_A_MINUTE = 240

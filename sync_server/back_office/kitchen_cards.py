@@ -25,9 +25,9 @@ from sync_server.domain.recipes import Component as RecipeLine, Owner, Recipe, R
 from .cards import UNKNOWN, read_book, read_foods
 from .catalogue import Edition, publish, waiting
 from .goods import ALLERGENS
+from .goods_tables import Ingredient
 from .names import LANGUAGES, name_in, names_of
 from .papers import Actor
-from .tables import Ingredient
 
 COOKS_UNIT = {"kg": "g", "l": "ml"}
 """What a cook measures in, where the stores have a larger unit."""

@@ -34,10 +34,11 @@ from sync_server.domain.stock import (
 )
 
 from .balances import NEVER, Balances
+from .goods_tables import Ingredient
 from .marks import Marks, week_of
 from .moves import Entry, Moves, domain_move
 from .settings import costing_method
-from .tables import BOUGHT_AT_A_PRICE, Ingredient, RecostCause, RecostDue, StockMove
+from .tables import BOUGHT_AT_A_PRICE, RecostCause, RecostDue, StockMove
 
 __all__ = ["Entry", "Gone", "Ledger", "Share", "Shelf", "domain_move", "last_purchase", "mark_due"]
 

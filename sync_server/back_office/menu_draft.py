@@ -24,9 +24,9 @@ from sync_server.domain.menu_changes import (
 )
 
 from .catalogue import Edition, look_at, publish, read_changes, waiting, withdraw, written
+from .house_tables import CatalogueDraft
 from .papers import Actor
 from .settings import setting, settle
-from .tables import CatalogueDraft
 
 DRAFT = "draft"
 HOLDS = "draft_holds_ms"

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 
 from sync_server.store.database import session_on
 
+from .house_tables import LendOffer, PinOffer, StopOffer
 from .papers import Actor
-from .tables import LendOffer, PinOffer, StopOffer
 
 OFFERS_AT_ONCE = 500
 STALE_MS = 15 * 60_000

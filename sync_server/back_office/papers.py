@@ -26,10 +26,11 @@ from sync_server.domain.recipes import Policy, batch_needs
 from sync_server.domain.stock import ZERO, IngredientId, from_milli, store_place, to_milli
 
 from .cards import read_book
+from .goods_tables import Ingredient, Store, Supplier, Unit
 from .ledger import last_purchase
 from .paper_tables import PaperLine, PaperRow, PaperStep
 from .settings import locked_through
-from .tables import BackRow, Balance, Ingredient, Store, Supplier, Unit
+from .tables import BackRow, Balance
 
 NOT_COUNTED = -1
 PRICE_JUMP_BP = 1_000

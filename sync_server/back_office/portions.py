@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from sync_server.store.database import session_on
 
+from .goods_tables import Item
 from .recipes_book import Cookbook
-from .tables import Item
 
 
 def portions_of_house(connection: Connection, day: str) -> dict[str, int]:

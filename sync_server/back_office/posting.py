@@ -36,6 +36,7 @@ from sync_server.domain.stock import (
     to_milli,
 )
 
+from .goods_tables import Ingredient, Unit
 from .ledger import Entry, Ledger, last_purchase
 from .paper_tables import PaperRow, PaperStep
 from .papers import (
@@ -53,7 +54,7 @@ from .papers import (
     step,
 )
 from .recosting import recost_now
-from .tables import Balance, Ingredient, StockMove, Unit
+from .tables import Balance, StockMove
 
 SUGGESTED = 500
 

@@ -27,8 +27,9 @@ from sync_server.domain.rejections import Refused
 from sync_server.domain.stock import IngredientId
 
 from .cards import read_book, read_foods, read_unit_costs, technology_of
+from .goods_tables import Ingredient, Item, ItemCategory, RecipeCard
 from .names import Names, names_of
-from .tables import Balance, Ingredient, Item, ItemCategory, RecipeCard, SalesFact
+from .tables import Balance, SalesFact
 
 PRICE_DAYS = 30
 

@@ -47,21 +47,14 @@ from sync_server.store.database import Database, session_on
 from sync_server.store.hot_insert import HotInsert, Row
 
 from .balances import NEVER, Balances, Moment
+from .goods_tables import Ingredient
+from .house_tables import PeriodLock
 from .ledger import CAUSES_NAMED, WAITING, last_purchase, mark_due
 from .marks import Marks, day_before, forget, standing, week_of
 from .moves import READ_AT_ONCE, Entry, Moves, domain_move, moves_where
 from .settings import METHOD, costing_method, locked_through, open_day, settle
 from .states import body_of, states_in
-from .tables import (
-    BackRow,
-    CostCheckpoint,
-    Ingredient,
-    PeriodLock,
-    RecostCause,
-    RecostDue,
-    RecostRun,
-    StockMove,
-)
+from .tables import BackRow, CostCheckpoint, RecostCause, RecostDue, RecostRun, StockMove
 
 MOVE = BackRow.metadata.tables["stock_move"].c
 FACT = BackRow.metadata.tables["sales_fact"].c

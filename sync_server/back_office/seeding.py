@@ -28,10 +28,7 @@ from sync_server.domain.stock import OPENING, IngredientId, MoveKind, exact, to_
 from sync_server.store.database import Database, session_on
 
 from .cards import add_cards
-from .ledger import Entry, Ledger, Shelf
-from .names import LANGUAGES
-from .tables import (
-    Account,
+from .goods_tables import (
     Bottle,
     CardText,
     Ingredient,
@@ -39,13 +36,15 @@ from .tables import (
     IngredientLoss,
     Item,
     ItemCategory,
-    OpeningDocument,
-    OpeningLine,
     StationStore,
     Store,
     Supplier,
     Unit,
 )
+from .house_tables import Account
+from .ledger import Entry, Ledger, Shelf
+from .names import LANGUAGES
+from .tables import OpeningDocument, OpeningLine
 
 UNITS = {"kg": ("g", 1000), "l": ("ml", 1000), "pcs": ("pcs", 1), "g": ("g", 1), "ml": ("ml", 1)}
 PREPARED = "prepared"

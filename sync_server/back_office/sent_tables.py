@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from .tables import SentTable
+from .house_tables import SentTable
 
 KEPT_MS = 3 * 86_400_000
 EACH = 4

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
+from .house_tables import HouseSetting, PeriodLock
 from .states import AVERAGE
-from .tables import HouseSetting, PeriodLock
 
 METHOD = "costing_method"
 

@@ -30,18 +30,11 @@ from sync_server.domain.stock import (
 )
 from sync_server.store.database import session_on
 
+from .goods_tables import Ingredient, IngredientGroup, StationStore, Store, Unit
 from .moves import moves_where
 from .names import Names, names_of
 from .settings import costing_method
-from .tables import (
-    Ingredient,
-    IngredientGroup,
-    StationStore,
-    StockDay,
-    StockMove,
-    Store,
-    Unit,
-)
+from .tables import StockDay, StockMove
 
 LARGEST = 6
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from sync_server.back_office.accounts import Accounts, Admitted, Denied, Passwords
 from sync_server.back_office.books import MIGRATIONS
-from sync_server.back_office.tables import Account, SignIn
+from sync_server.back_office.house_tables import Account, SignIn
 from sync_server.domain.limits import PIN_FAILURES, PIN_LOCK_FIRST_MS, SESSION_MS
 from sync_server.store.database import Database, session_on
 from tests.back_office.house import PASSWORD, PASSWORDS, furnish

@@ -12,13 +12,14 @@ from hypothesis import given, settings, strategies as st
 from sqlalchemy import Connection
 from sqlmodel import select
 
+from sync_server.back_office.goods_tables import Ingredient
 from sync_server.back_office.intake import count
 from sync_server.back_office.journal_entries import journal_entries
 from sync_server.back_office.ledger import Entry, Ledger, Shelf, mark_due
 from sync_server.back_office.moves import moves_where
 from sync_server.back_office.recosting import choose_method, recost, recost_step
 from sync_server.back_office.seeding import load_venue
-from sync_server.back_office.tables import BackRow, Ingredient
+from sync_server.back_office.tables import BackRow
 from sync_server.back_office.turnover import Question, turnover_sheet
 from sync_server.domain.costing import METHODS
 from sync_server.domain.stock import (

@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from sync_server.back_office.accounts import Visitor
 from sync_server.back_office.books import file_url, open_books
+from sync_server.back_office.goods_tables import Ingredient
+from sync_server.back_office.house_tables import SentTable
 from sync_server.back_office.sent_tables import ALL, EACH, KEPT_MS, Sent, keep, sent_by
-from sync_server.back_office.tables import Ingredient, SentTable
 from sync_server.back_office.web.import_routes import ImportPages
 from sync_server.back_office.web.settled import SiteSettings
 from sync_server.store.database import Database, session_on

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlmodel import select
 
 from sync_server.back_office.cards import read_book, technology_of
+from sync_server.back_office.goods_tables import Ingredient
 from sync_server.back_office.import_columns import Subject
 from sync_server.back_office.importing import Plan, carry_out, dry_run
 from sync_server.back_office.journal_entries import choose_account, journal_entries
@@ -17,7 +18,7 @@ from sync_server.back_office.menu_draft import outlook
 from sync_server.back_office.paper_tables import PaperLine, PaperRow
 from sync_server.back_office.papers import Actor
 from sync_server.back_office.sheets import CellFault, Table, tables_in
-from sync_server.back_office.tables import Ingredient, StockMove
+from sync_server.back_office.tables import StockMove
 from sync_server.back_office.typed import decimal_of
 from sync_server.back_office.web.import_templates import card_rows, template_of
 from sync_server.back_office.web.words import Words

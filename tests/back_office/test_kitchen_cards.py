@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 
 from sync_server.back_office.cards import UNKNOWN, add_version
 from sync_server.back_office.catalogue import Edition, waiting
+from sync_server.back_office.goods_tables import Ingredient
+from sync_server.back_office.house_tables import CatalogueEdition
 from sync_server.back_office.kitchen_cards import NewCard, method_of, tell_contents, tell_kitchen
-from sync_server.back_office.tables import CatalogueEdition, Ingredient
 from sync_server.domain.ids import ItemId
 from sync_server.domain.menu import Catalogue, Component as Part
 from sync_server.domain.menu_changes import changed

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync_server.back_office.catalogue import learn_polish_names
+from sync_server.back_office.goods_tables import Bottle
 from sync_server.back_office.import_columns import Subject
 from sync_server.back_office.importing import carry_out
 from sync_server.back_office.reports.naming import TABLES, categories, named
-from sync_server.back_office.tables import Bottle
 from sync_server.back_office.turnover import Question, turnover_sheet
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish_books import furnish_books

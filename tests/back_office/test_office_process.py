@@ -14,9 +14,9 @@ from sqlmodel import select
 from sync_server.back_office.books import file_url
 from sync_server.back_office.cards import read_book
 from sync_server.back_office.food_cost import food_cost, problem_count
+from sync_server.back_office.house_tables import Account
 from sync_server.back_office.intake import Intake
 from sync_server.back_office.seeding import UNITS
-from sync_server.back_office.tables import Account
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish_books import furnish_books
 from sync_server.demo.venue_types import Venue

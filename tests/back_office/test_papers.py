@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from sync_server.back_office.books import file_url, open_books
+from sync_server.back_office.goods_tables import Ingredient
 from sync_server.back_office.moves import domain_move
 from sync_server.back_office.paper_tables import PaperRow, PaperStep
 from sync_server.back_office.papers import Actor, Draft, DraftLine, Refusal, price_checks, save
@@ -30,14 +31,7 @@ from sync_server.back_office.recosting import (
     recost_step,
     unlock,
 )
-from sync_server.back_office.tables import (
-    Balance,
-    CostChange,
-    Ingredient,
-    RecostDue,
-    RecostRun,
-    StockMove,
-)
+from sync_server.back_office.tables import Balance, CostChange, RecostDue, RecostRun, StockMove
 from sync_server.domain.documents import Line, Paper, Split, State
 from sync_server.domain.stock import IngredientId, holdings, store_place, to_milli
 from sync_server.store.database import Database, session_on

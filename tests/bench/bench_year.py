@@ -21,12 +21,12 @@ from sqlmodel import select
 
 from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.cards import KnownCards
+from sync_server.back_office.goods_tables import Ingredient
 from sync_server.back_office.intake import BATCH_EVENTS, count
 from sync_server.back_office.ledger import mark_due
 from sync_server.back_office.office import Machine, Office, OfficeSettings
 from sync_server.back_office.recosting import Recosted, recost
 from sync_server.back_office.seeding import NewAccount, load_venue
-from sync_server.back_office.tables import Ingredient
 from sync_server.back_office.till import fold
 from sync_server.back_office.turnover import Question, turnover_sheet
 from sync_server.store.database import Database, session_on

@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from sync_server.back_office.books import file_url, open_books
+from sync_server.back_office.house_tables import Account
 from sync_server.back_office.office import Machine, Office, OfficeSettings
-from sync_server.back_office.tables import Account
 from sync_server.clocks import system_random
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish_books import furnish_books

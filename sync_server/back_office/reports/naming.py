@@ -11,12 +11,13 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ..goods_tables import Ingredient
 from ..names import LANGUAGES, name_column, said_in
-from ..tables import BackRow
 from ..till_tables import DEVICE, PERSON, PLACE, REASON
 from .report import Word
 
-TABLES = BackRow.metadata.tables
+TABLES = Ingredient.metadata.tables
+"""All tables of the books by name."""
 
 
 class NamedPerson(Protocol):

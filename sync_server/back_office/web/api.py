@@ -20,11 +20,12 @@ from sync_server.store.database import Database, session_on
 from ..accounts import RIGHT_COSTING, RIGHT_REPORTS
 from ..catalogue import CatalogueReader
 from ..food_cost import food_cost
+from ..goods_tables import Ingredient
 from ..journal_entries import journal_entries
 from ..keys import Keys, Program, TooMany
 from ..paper_tables import PaperLine, PaperRow, PaperStep
 from ..portions import portions_of_house
-from ..tables import Balance, Ingredient
+from ..tables import Balance
 from .api_reports import ANSWERS, MISSING, menu_routes, report_routes
 from .settled import SiteSettings
 

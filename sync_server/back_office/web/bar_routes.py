@@ -20,8 +20,9 @@ from sync_server.domain.stock import IngredientId, exact
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
+from ..goods_tables import Bottle, Unit
 from ..papers import Draft, DraftLine, Refusal, save
-from ..tables import Balance, Bottle, Unit
+from ..tables import Balance
 from .desk import Choices, Desk
 from .frame import BAR, GOODS, render
 from .paper_view import fault_text

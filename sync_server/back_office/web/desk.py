@@ -14,10 +14,10 @@ from sqlmodel import Session, col, select
 
 from sync_server.domain.stock import from_milli
 
+from ..goods_tables import GoodPack, Ingredient, Store, Supplier, Unit
 from ..import_columns import UNITS
 from ..ledger import last_purchases
 from ..names import alphabetical, name_in
-from ..tables import GoodPack, Ingredient, Store, Supplier, Unit
 from .formats import Formats
 from .paper_form import Good
 from .words import Words

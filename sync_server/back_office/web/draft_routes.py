@@ -20,6 +20,7 @@ from sync_server.store.errors import StoreError
 
 from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader, Edition, read_changes
+from ..house_tables import CatalogueEdition
 from ..menu_draft import (
     Outlook,
     drop_draft,
@@ -29,7 +30,6 @@ from ..menu_draft import (
     take_out,
     withdraw_edition,
 )
-from ..tables import CatalogueEdition
 from .catalogue_view import name_of_input, preview_rows, said_later, thing_of_change
 from .frame import MENU, render
 from .paper_form import moment_of

@@ -19,9 +19,7 @@ from sync_server.store.database import Database
 from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
 from ..goods import ALLERGENS, MONTHS, NUTRIENTS, keep_good
-from ..kitchen_cards import tell_contents
-from ..names import LANGUAGES, alphabetical, every_name, name_in
-from ..tables import (
+from ..goods_tables import (
     Bottle,
     GoodPack,
     Ingredient,
@@ -32,6 +30,8 @@ from ..tables import (
     Supplier,
     Unit,
 )
+from ..kitchen_cards import tell_contents
+from ..names import LANGUAGES, alphabetical, every_name, name_in
 from .desk import Choices
 from .draft_routes import read_menu
 from .frame import GOODS, render

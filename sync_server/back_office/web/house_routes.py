@@ -18,11 +18,12 @@ from sync_server.domain.stock import OUTSIDE
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, RIGHT_REPORTS
+from ..house_tables import AccountMap, ApiKey
 from ..journal_entries import STANDARD, STOCK_ACCOUNT, choose_account
 from ..keys import add_key, end_key
 from ..recosting import choose_method, lock_through, unlock
 from ..settings import costing_method, locked_through
-from ..tables import AccountMap, ApiKey, RecostDue, RecostRun
+from ..tables import RecostDue, RecostRun
 from .frame import BOOKS, render
 from .questions import DAYS_AT_MOST, address
 from .report_grid import path_of

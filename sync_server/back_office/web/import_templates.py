@@ -17,9 +17,9 @@ from sync_server.domain.recipes import Component, Owner
 from sync_server.domain.stock import exact
 
 from ..cards import read_book, technology_of
+from ..goods_tables import Ingredient, Item, Unit
 from ..import_columns import COLUMNS, Subject, asked_in
 from ..names import Named, every_name, name_in
-from ..tables import Ingredient, Item, Unit
 from .words import Words
 
 Row = Mapping[str, str | Decimal]

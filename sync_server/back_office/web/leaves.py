@@ -15,11 +15,11 @@ from sync_server.store.database import session_on
 
 from ..accounts import Visitor
 from ..food_cost import FoodCost, food_cost, food_cost_before, problem_count, problems
+from ..goods_tables import IngredientGroup
 from ..journal_entries import journal_entries
 from ..names import Names, name_in
 from ..recipes_book import Cookbook
 from ..settings import costing_method
-from ..tables import IngredientGroup
 from ..turnover import last_booked_day, stores, turnover_sheet
 from .entries_page import entries_grid
 from .exceptions_page import SHOWN, exceptions_grid

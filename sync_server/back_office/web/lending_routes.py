@@ -25,8 +25,8 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_APPROVE, RIGHT_COSTING, RIGHT_SETTINGS
 from ..catalogue import CatalogueReader
+from ..house_tables import LendOffer
 from ..offers import Loan, offer_loan
-from ..tables import LendOffer
 from ..till_tables import LENT_RIGHT
 from .draft_routes import read_menu
 from .frame import LENT, render

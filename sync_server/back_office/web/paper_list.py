@@ -10,8 +10,8 @@ from sync_server.domain.documents import REASONS, Paper, State
 from sync_server.store.database import session_on
 
 from ..food_cost import problem_count
+from ..house_tables import Account
 from ..paper_tables import PaperLine, PaperRow, PaperStep
-from ..tables import Account
 from .desk import Lists
 from .formats import Formats
 from .frame import PAPERS, Choice

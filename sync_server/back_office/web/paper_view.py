@@ -23,10 +23,10 @@ from sync_server.domain.documents import (
 )
 from sync_server.domain.stock import from_milli
 
+from ..house_tables import Account
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
-from ..tables import Account
 from .desk import Choices, Desk, plain_money
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .paper_form import HEAD_FIELDS, LINE_FIELDS, TYPED, Good, Typed

@@ -24,7 +24,7 @@ from ..accounts import (
     RIGHT_SETTINGS,
 )
 from ..catalogue import CatalogueReader
-from ..tables import Account, SignIn
+from ..house_tables import Account, SignIn
 from .draft_routes import read_menu
 from .frame import PEOPLE, SINGLE, render
 from .plain_form import Sheet, field_of, first, sheet_of, told

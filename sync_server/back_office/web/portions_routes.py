@@ -14,10 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
+from ..goods_tables import Item
+from ..house_tables import StopOffer
 from ..names import alphabetical, name_in
 from ..offers import offer_stops
 from ..portions import portions_of_house
-from ..tables import Item, StopOffer
 from .frame import PORTIONS, render
 from .settled import SiteSettings
 from .workplace import Call, Workplace

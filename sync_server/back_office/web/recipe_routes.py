@@ -22,10 +22,10 @@ from ..accounts import RIGHT_APPROVE, RIGHT_COSTING
 from ..calculations import Calculation, Pricing, approve, approved, reckoned, whole
 from ..cards import read_alternatives
 from ..catalogue import CatalogueReader
+from ..house_tables import CatalogueEdition
 from ..kitchen_cards import NewCard, method_of, tell_kitchen
 from ..names import Names, said_in
 from ..recipes_book import Cookbook, OpenCard
-from ..tables import CatalogueEdition
 from ..typed import decimal_of, minor_of
 from .calculation_view import calculation_card, shown_columns
 from .draft_routes import read_menu

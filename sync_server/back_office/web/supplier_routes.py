@@ -16,8 +16,9 @@ from sync_server.store.database import Database
 
 from ..accounts import RIGHT_COSTING
 from ..goods import keep_supplier
+from ..goods_tables import Ingredient, Supplier, Unit
 from ..names import alphabetical, name_in
-from ..tables import Balance, Ingredient, Supplier, Unit
+from ..tables import Balance
 from .frame import SUPPLIERS, render
 from .plain_form import Sheet, field_of, first, sheet_of, told
 from .settled import SiteSettings
