@@ -4,6 +4,7 @@ What may be typed and kept is `goods`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from fastapi import FastAPI
@@ -14,9 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from sync_server.domain.documents import Fault
 from sync_server.domain.recipes import Policy
 from sync_server.domain.stock import from_milli
-from sync_server.store.database import Database
 
-from ..accounts import RIGHT_COSTING
 from ..catalogue import CatalogueReader
 from ..goods import ALLERGENS, MONTHS, NUTRIENTS, keep_good
 from ..goods_tables import (
@@ -36,7 +35,6 @@ from .desk import Choices
 from .draft_routes import read_menu
 from .frame import GOODS, render
 from .plain_form import Sheet, field_of, first, sheet_of, told
-from .settled import SiteSettings
 from .words import Words
 from .workplace import Call, Workplace
 
@@ -44,15 +42,14 @@ SPARE_ROWS = 2
 FIELDS = 400
 
 
+@dataclass(frozen=True, slots=True)
 class GoodPages:
-    """The pages of goods; `register` adds the routes."""
+    """The pages of goods; `register` adds the routes.
 
-    def __init__(
-        self, database: Database, settings: SiteSettings, menu: CatalogueReader | None
-    ) -> None:
-        """Goods belong to the whole house; what they contain goes to the dishes of its menu."""
-        self._menu = menu
-        self._place = Workplace(database, settings, RIGHT_COSTING)
+    Goods belong to the whole house; what they contain goes to the dishes of its menu."""
+
+    place: Workplace
+    menu: CatalogueReader | None
 
     def register(self, app: FastAPI) -> None:
         """Add every route."""
@@ -61,14 +58,14 @@ class GoodPages:
         app.add_api_route(GOODS.path + "/{good_id}", self._keep, methods=["POST"])
 
     async def _list(self, request: Request) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         query = request.query_params.get("q", "").strip()[:80]
-        return await self._place.read(lambda session: _list_page(session, call, query))
+        return await self.place.read(lambda session: _list_page(session, call, query))
 
     async def _show(self, request: Request, good_id: str) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         kept = request.query_params.get("kept", "")
@@ -82,14 +79,14 @@ class GoodPages:
             sheet = sheet_for(session, row, call.words.language)
             return _page(session, call, good_id, sheet, kept=kept)
 
-        return await self._place.read(show)
+        return await self.place.read(show)
 
     async def _keep(self, request: Request, good_id: str) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         sheet = sheet_of(await request.form(max_fields=FIELDS))
-        menu = await read_menu(self._menu)
+        menu = await read_menu(self.menu)
 
         def keep(session: Session) -> Response:
             known = "" if good_id == "new" else good_id
@@ -100,12 +97,12 @@ class GoodPages:
                 return _page(session, call, good_id, sheet, faults, 422)
             if menu is not None and known:
                 tell_contents(session, menu, kept, call.actor)
-            untold = known and menu is None and self._menu is not None
+            untold = known and menu is None and self.menu is not None
             return RedirectResponse(
                 f"{GOODS.path}/{kept}?kept={'untold' if untold else 'yes'}", 303
             )
 
-        return await self._place.write(keep)
+        return await self.place.write(keep)
 
 
 def sheet_for(session: Session, row: Ingredient, language: str) -> dict[str, list[str]]:

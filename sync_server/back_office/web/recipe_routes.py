@@ -5,6 +5,7 @@ A version is never edited: a change is a new version with the day it begins. Reg
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,9 +17,8 @@ from starlette.responses import RedirectResponse, Response
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.recipes import Owner
 from sync_server.domain.rejections import Refused
-from sync_server.store.database import Database
 
-from ..accounts import RIGHT_APPROVE, RIGHT_COSTING
+from ..accounts import RIGHT_APPROVE
 from ..calculations import Calculation, Pricing, approve, approved, reckoned, whole
 from ..cards import read_alternatives
 from ..catalogue import CatalogueReader
@@ -43,7 +43,6 @@ from .recipe_view import (
     substitutes,
     technology_card,
 )
-from .settled import SiteSettings
 from .workplace import Call, Workplace
 
 MARKUP_BP = 25_000
@@ -51,15 +50,14 @@ TAX_BP = 2_000
 SHOWN = 6
 
 
+@dataclass(frozen=True, slots=True)
 class RecipePages:
-    """Recipe cards on the site; `register` adds the routes."""
+    """Recipe cards on the site; `register` adds the routes.
 
-    def __init__(
-        self, database: Database, settings: SiteSettings, menu: CatalogueReader | None
-    ) -> None:
-        """Costs are of the day in the house; the menu names its choices."""
-        self._menu = menu
-        self._place = Workplace(database, settings, RIGHT_COSTING)
+    Costs are of the day in the house; the menu names its choices."""
+
+    place: Workplace
+    menu: CatalogueReader | None
 
     def register(self, app: FastAPI) -> None:
         """Add every route."""
@@ -73,7 +71,7 @@ class RecipePages:
         app.add_api_route(WHAT_IF.path, self._what_if, methods=["GET"])
 
     async def _show(self, request: Request, owner: str, owner_id: str) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         day = request.query_params.get("day", "") or call.settings.today()
@@ -88,16 +86,16 @@ class RecipePages:
                     return call.refuse("not_found", 404)
                 return RedirectResponse(f"{address_of(card)}/new", 303)
             told = _told(session, call, edition)
-            return _card_page(session, call, book, opened, told, tells=self._menu is not None)
+            return _card_page(session, call, book, opened, told, tells=self.menu is not None)
 
-        return await self._place.read(show)
+        return await self.place.read(show)
 
     async def _edit(self, request: Request, owner: str, owner_id: str) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
 
-        menu = await read_menu(self._menu)
+        menu = await read_menu(self.menu)
 
         def edit(session: Session) -> Response:
             begun = _begun(session, owner, owner_id, call.settings.today(), menu)
@@ -105,26 +103,26 @@ class RecipePages:
                 return call.refuse("not_found", 404)
             return form_page(session, call, begun, typed_of(call.desk(session), begun), ())
 
-        return await self._place.read(edit)
+        return await self.place.read(edit)
 
     async def _save(self, request: Request, owner: str, owner_id: str) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         form = await request.form(max_fields=4_000)
-        menu = await read_menu(self._menu)
+        menu = await read_menu(self.menu)
 
         def save(session: Session) -> Response:
             begun = _begun(session, owner, owner_id, call.settings.today(), menu)
             if begun is None:
                 return call.refuse("not_found", 404)
-            reads = self._menu is not None
+            reads = self.menu is not None
             return save_version(session, call, begun, form, menu, reads_menu=reads)
 
-        return await self._place.write(save)
+        return await self.place.write(save)
 
     async def _print(self, request: Request, owner: str, owner_id: str, form: str) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         params = request.query_params
@@ -142,12 +140,12 @@ class RecipePages:
             columns = shown_columns(known, reckoned(book, opened, pricing))
             return calculation_card(book, opened.card, columns, call.words, call.formats)
 
-        found = await self._place.read(make)
+        found = await self.place.read(make)
         return await pdf_response(found) if found is not None else call.refuse("not_found", 404)
 
     async def _approve(self, request: Request, owner: str, owner_id: str) -> Response:
         """Keep the calculation of now as the card's next one, if it says anything new."""
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         if RIGHT_APPROVE not in call.visitor.rights:
@@ -164,16 +162,16 @@ class RecipePages:
             approve(session, card.owner, owner_id, reckoned(book, opened, pricing), call.actor)
             return RedirectResponse(address_of(card), 303)
 
-        return await self._place.write(keep)
+        return await self.place.write(keep)
 
     async def _tell(self, request: Request, owner: str, owner_id: str) -> Response:
         """Tell the kitchen of a version once more: the menu could not be read when that was saved,
         or when a table brought it."""
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         day = str((await request.form()).get("day", ""))
-        menu = await read_menu(self._menu)
+        menu = await read_menu(self.menu)
 
         def tell(session: Session) -> Response:
             _, opened = _opened(session, owner, owner_id, day or call.settings.today(), {})
@@ -189,20 +187,20 @@ class RecipePages:
             address = address_of(opened.card)
             return RedirectResponse(f"{address}?day={day}&edition={told}", 303)
 
-        return await self._place.write(tell)
+        return await self.place.write(tell)
 
     async def _what_if(self, request: Request) -> Response:
-        call, refused = self._place.call(request)
+        call, refused = self.place.call(request)
         if refused is not None:
             return refused
         params = request.query_params
         price = decimal_of(params.get("price", ""))
-        return await self._place.read(
+        return await self.place.read(
             lambda session: _what_if_page(session, call, params.get("good", ""), price)
         )
 
     async def _choices(self) -> Mapping[str, Names]:
-        return choice_names(await read_menu(self._menu))
+        return choice_names(await read_menu(self.menu))
 
 
 def _pricing(today: str, asked: Mapping[str, str], known: Sequence[Calculation]) -> Pricing:

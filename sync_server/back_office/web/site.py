@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from sync_server.domain.limits import SESSION_MS
 from sync_server.store.database import Database
 
-from ..accounts import Accounts, Admitted, Denied, Visitor
+from ..accounts import RIGHT_COSTING, Accounts, Admitted, Denied, Visitor
 from ..catalogue import CatalogueReader
 from ..device_offers import DeviceReader
 from ..guest_offers import GuestReader
@@ -74,6 +74,7 @@ from .report_pages import ReportPages
 from .settled import SiteSettings, refusal
 from .supplier_routes import SupplierPages
 from .words import FIRST_LANGUAGE, LANGUAGE_NAMES, LANGUAGES, Words
+from .workplace import Workplace
 
 PATIENCE_S = 60.0
 """A year of a busy house on a busy machine takes longer than the library's three seconds."""
@@ -121,7 +122,8 @@ class Site:
             self._page(pages, place, make)
         self._fastapi.include_router(pages)
         PaperPages(database, settings, new_id).register(self._fastapi)
-        RecipePages(database, settings, menu).register(self._fastapi)
+        costing = Workplace(database, settings, RIGHT_COSTING)
+        RecipePages(costing, menu).register(self._fastapi)
         HousePages(database, settings, new_id).register(self._fastapi)
         ImportPages(database, settings, new_id, menu).register(self._fastapi)
         ReportPages(database, settings, journal, hotel, menu, devices).register(self._fastapi)
@@ -132,7 +134,7 @@ class Site:
         PeoplePages(database, settings, menu).register(self._fastapi)
         DevicePages(database, settings, new_id, menu, devices).register(self._fastapi)
         GuestPages(database, settings, guests).register(self._fastapi)
-        GoodPages(database, settings, menu).register(self._fastapi)
+        GoodPages(costing, menu).register(self._fastapi)
         SupplierPages(database, settings).register(self._fastapi)
         BarPages(database, settings, new_id).register(self._fastapi)
         self._fastapi.mount("/api", api_of(database, settings, menu))
