@@ -107,6 +107,7 @@ def day_of(event: JournalEvent) -> str:
 
 
 def who_of(event: JournalEvent) -> str:
+    """Whom the event itself names, else whoever made the tap."""
     body = event.body
     payment, grant = body.get("payment"), body.get("grant")
     within = (
