@@ -131,6 +131,22 @@ async def test_a_reason_is_called_as_the_house_calls_it_in_the_readers_language(
     assert (shown("uk"), shown("pl")) == ({"Постійний гість"}, {"A regular"})
 
 
+async def test_the_list_of_club_cards_says_which_are_blocked_and_whose_points_are_on_another(
+    books: Database,
+) -> None:
+    await furnish(books)
+    journal = Journal()
+    for card in ("LOST", "FOUND", "GONE", "NEW"):
+        journal.add(e.ClubCardIssued(card, "Ann", MANAGER, NOON_MS))
+    for card, blocked in (("LOST", True), ("FOUND", True), ("GONE", True), ("FOUND", False)):
+        journal.add(e.ClubCardBlocked(card, blocked, "why", MANAGER, NOON_MS))
+    journal.add(e.ClubPointsMoved("GONE", "NEW", 0, 0, "why", MANAGER, NOON_MS))
+    await told(books, journal)
+    shown = {line.key: line.values["state"] for line in lines(books, "club")}
+    blocked_word = Word("card_blocked", "blocked")
+    assert shown == {"LOST": blocked_word, "FOUND": None, "GONE": "→ NEW", "NEW": None}
+
+
 def test_every_report_answers_in_an_empty_house_and_in_a_full_one(books: Database) -> None:
     def ask(connection: Connection) -> None:
         for report in REPORTS:
