@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, func, inspect
+from sqlalchemy import Connection, inspect
 from sqlmodel import Field, Session, col, select
 
 from sync_server.domain.ids import OF_CARD, OF_CHECK
 from sync_server.store.database import session_on
 
+from .offers import moment_after, next_number
 from .papers import Actor
 from .tables import BackRow
 from .till_tables import TILL_FACT
@@ -67,10 +68,11 @@ class Erasure:
 
 def offer_erasure(session: Session, subjects: Sequence[str], reason: str, actor: Actor) -> None:
     """Ask for these to be forgotten."""
-    number = session.exec(select(func.max(EraseOffer.number))).one() or 0
-    for place, subject in enumerate(subjects, start=1):
+    first = next_number(session, EraseOffer.number)
+    at_ms = moment_after(session, EraseOffer.at_ms, actor.at_ms)
+    for number, subject in enumerate(subjects, start=first):
         whose = {"subject": subject, "reason": reason, "login": actor.login}
-        session.add(EraseOffer(number=number + place, at_ms=actor.at_ms, **whose))
+        session.add(EraseOffer(number=number, at_ms=at_ms, **whose))
 
 
 def erasures_after(connection: Connection, after_ms: int) -> Sequence[Erasure]:

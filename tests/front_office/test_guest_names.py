@@ -252,6 +252,8 @@ async def test_the_back_office_finds_a_guest_and_the_server_forgets_down_to_the_
         editions = BackEditions(ServerSettings(data=tmp_path))
         assert await take_offers(editions, house.office) == 1
         assert await take_offers(editions, house.office) == 0, "once"
+        await books.write(ask)
+        assert await take_offers(editions, house.office) == 1, "in the same millisecond"
         editions.close()
     assert reader.found("незабутня") == []
     assert reader.found("later"), "still here"
