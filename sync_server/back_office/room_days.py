@@ -3,7 +3,7 @@
 It follows the journal with a cursor of its own (`following`), beside `till`. A charge belongs to
 the day on which it was asked, a reversal to its own, whenever the hotel answered: so it was told,
 and so its report has them. What a person read in the hotel's report stands beside, the last word
-for a day. No guest is named here. Asked by `reports.rooms`.
+for a day. Of a guest it has the room, until that is erased. Asked by `reports.rooms`.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync_server.domain import events as e
+from sync_server.domain.ids import OF_CHECK
 from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row
 
@@ -37,9 +38,10 @@ ROOM_CHARGE = sa.Table(
     "room_charge",
     BackRow.metadata,
     _text("charge_id", key=True),
-    *(_text(name) for name in ("day", "number", "room", "by", "state")),
+    *(_text(name) for name in ("day", "check_id", "number", "room", "by", "state")),
     *(_whole(name) for name in ("amount_minor", "at_ms", "asked_n", "answered_n")),
     sa.Index("ix_room_charge_day", "day"),
+    sa.Index("ix_room_charge_check", "check_id"),
 )
 """A charge (a reversal below zero), tip and all. `state`: pending, posted, refused, deferred,
 unknown; `asked_n` and `answered_n` are its events, 0 while nothing was answered."""
@@ -78,6 +80,7 @@ class _Batch:
         self._connection = connection
         self._charges: dict[str, dict[str, Any]] = {}
         self._stated: dict[str, Row] = {}
+        self._forgotten: list[str] = []
 
     def take(self, event: JournalEvent) -> None:
         """One event; the intake lists what does not read."""
@@ -92,6 +95,9 @@ class _Batch:
         rows = [tuple(row[name] for name in _COLUMNS) for row in self._charges.values()]
         _CHARGES.rows(self._connection, rows)
         _STATED.rows(self._connection, list(self._stated.values()))
+        if self._forgotten:
+            gone = ROOM_CHARGE.c.check_id.in_(self._forgotten)
+            self._connection.execute(sa.update(ROOM_CHARGE).where(gone).values(room=""))
 
     def _charge(self, charge_id: str) -> dict[str, Any] | None:
         if charge_id not in self._charges:
@@ -107,6 +113,7 @@ class _Batch:
         self._charges[event.charge_id] = {
             "charge_id": event.charge_id,
             "day": event.day,
+            "check_id": event.check_id,
             "number": event.number,
             "room": event.room,
             "by": event.by,
@@ -139,6 +146,10 @@ class _Batch:
             state = _STATES[type(event)]
             charge |= {"state": state, "answered_n": told.n if state != "pending" else 0}
 
+    def erased(self, told: JournalEvent, event: e.GuestsErased) -> None:
+        """The rooms of these guests are named no longer."""
+        self._forgotten += [one.removeprefix(OF_CHECK) for one in event.subjects]
+
     def stated(self, told: JournalEvent, event: e.HotelTotalStated) -> None:
         """The last word of a person counts."""
         self._stated[event.day] = (event.day, event.total_minor, event.by, event.at_ms, told.n)
@@ -156,5 +167,6 @@ _HANDLERS: Mapping[type, Callable[[_Batch, JournalEvent, Any], None]] = {
     e.RoomChargeAsked: _Batch.asked,
     e.RoomReversalAsked: _Batch.taken_back,
     e.HotelTotalStated: _Batch.stated,
+    e.GuestsErased: _Batch.erased,
     **dict.fromkeys(_STATES, _Batch.answered),
 }

@@ -15,10 +15,11 @@ def upgrade() -> None:
     op.create_table(
         "room_charge",
         text("charge_id", key=True),
-        *(text(name) for name in ("day", "number", "room", "by", "state")),
+        *(text(name) for name in ("day", "check_id", "number", "room", "by", "state")),
         *(big(name) for name in ("amount_minor", "at_ms", "asked_n", "answered_n")),
     )
     op.create_index("ix_room_charge_day", "room_charge", ["day"])
+    op.create_index("ix_room_charge_check", "room_charge", ["check_id"])
     op.create_table(
         "hotel_stated",
         text("day", key=True),
