@@ -73,6 +73,15 @@ async def desk_of(folder: Path, run: Worker, connect: Connect = open_link) -> Li
     return desk
 
 
+async def known_desk(server: House, folder: Path, run: Worker) -> LinkedDesk:
+    """The same, enrolled and started."""
+    desk = await desk_of(folder, run)
+    code = server.desk.open("Bar", "pos")
+    assert await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar") == ""
+    await desk.start()
+    return desk
+
+
 async def enter(flow: Flow, staff_id: str, pin: str) -> None:
     """Tap a name and type a PIN."""
     flow.act(f"person_tapped:{staff_id}")
@@ -86,11 +95,7 @@ async def test_an_order_crosses_the_wire_and_survives_the_end_of_both(
     server: House, tmp_path: Path
 ) -> None:
     worker = Worker()
-    desk = await desk_of(tmp_path / "pos", worker)
-    code = server.desk.open("Bar", "pos")
-    problem = await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
-    assert problem == ""
-    await desk.start()
+    desk = await known_desk(server, tmp_path / "pos", worker)
     await until(lambda: desk.catalogue.items and desk.link.phase == "online")
 
     flow = Flow(desk)
@@ -144,10 +149,7 @@ async def test_a_name_that_was_erased_leaves_the_state_that_a_terminal_keeps(
     server: House, tmp_path: Path
 ) -> None:
     worker = Worker()
-    desk = await desk_of(tmp_path / "pos", worker)
-    code = server.desk.open("Bar", "pos")
-    await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
-    await desk.start()
+    desk = await known_desk(server, tmp_path / "pos", worker)
     await until(lambda: desk.link.phase == "online")
     await server.office.report(c.OpenDay(clocks.today().isoformat()), "nadia")
     await server.office.report(c.IssueClubCard("2900000000420", "Mia"), "nadia")
@@ -202,10 +204,7 @@ async def test_what_the_server_refuses_is_taken_back_and_said(
     server: House, tmp_path: Path
 ) -> None:
     worker = Worker()
-    desk = await desk_of(tmp_path / "pos", worker)
-    code = server.desk.open("Bar", "pos")
-    await desk.enrol(Invitation(server.url, code, server.fingerprint), "Bar")
-    await desk.start()
+    desk = await known_desk(server, tmp_path / "pos", worker)
     await until(lambda: desk.catalogue.items and desk.link.phase == "online")
     await enter(Flow(desk), "taras", "7183")
     if desk.venue.day is None:

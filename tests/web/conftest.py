@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -123,3 +124,12 @@ def look_until(there: Callable[[], object], again: Callable[[], object]) -> None
     while not there():
         assert time.monotonic() < end, "it never came"
         again()
+
+
+@contextmanager
+def signed_in(office: Served, path: str) -> Iterator[httpx.Client]:
+    """The accountant without a browser, in English, on her way to a page."""
+    with httpx.Client(base_url=office.address, timeout=60, follow_redirects=True) as client:
+        client.post("/sign-in", data={"login": "halyna", "password": PASSWORD})
+        client.post("/language", data={"language": "en", "next": path})
+        yield client

@@ -7,17 +7,14 @@ from html import unescape
 import httpx
 import pytest
 
-from tests.back_office.house import PASSWORD
-from tests.web.conftest import Served
+from tests.web.conftest import Served, signed_in
 
 PATH = "/house/devices"
 
 
 @pytest.fixture
 def halyna(office: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=office.address, timeout=60, follow_redirects=True) as client:
-        client.post("/sign-in", data={"login": "halyna", "password": PASSWORD})
-        client.post("/language", data={"language": "en", "next": PATH})
+    with signed_in(office, PATH) as client:
         yield client
 
 
