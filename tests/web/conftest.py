@@ -113,7 +113,9 @@ def sign_in(page: Page, login: str = "halyna", password: str = PASSWORD) -> None
 
 def press(page: Page, what: str | Locator) -> None:
     """Click what leads to a page, and wait until that page is there: a bare click may be back
-    before the browser has asked for it, and long before all of it has come."""
+    before the browser has asked for it, and long before all of it has come. What is to be clicked
+    stands still once the fonts are there."""
+    page.evaluate("() => document.fonts.ready.then(() => null)")
     with page.expect_navigation():
         (page.locator(what).first if isinstance(what, str) else what).click()
 

@@ -73,7 +73,9 @@ def test_a_lost_tablet_is_shut_out_and_what_it_had_kept_is_taken_over(
 
     window.goto(PATH)
     expect(window.locator("section", has_text="Files brought in")).to_contain_text("decided")
-    window.goto("/reports/journal?kind=UnsentReviewed&from=2026-11-01&to=2026-11-30")
-    press(window, "tr.line a")
+    lines = window.locator("tr.line a")
+    journal = "/reports/journal?kind=UnsentReviewed&from=2026-11-01&to=2026-11-30"
+    look_until(lines.count, lambda: window.goto(journal))
+    press(window, lines.first)
     expect(window.locator(".tap").first).to_contain_text("Nadia")
     expect(window.locator(".tap").nth(1)).to_contain_text(f"{code} · Bar")
