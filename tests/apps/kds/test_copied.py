@@ -69,6 +69,7 @@ async def test_of_a_display_and_its_copy_the_one_that_somebody_chose_works_on(
     code = server.desk.open("Hot", "kds")
     assert not await first.enrol(Invitation(server.url, code, server.fingerprint), "Hot")
     await works(first)
+    await until(lambda: list((tmp_path / "kds").glob("catalogue-*.json")))
     await first.stop()
     copytree(tmp_path / "kds", tmp_path / "copy")
 
