@@ -1,9 +1,9 @@
 """Guests' names: found for the pages of the back office, and erased when their time is over.
 
 Kept are names as long as `guest_days` says, after which the server erases those of finished checks
-by itself, a few at a time; cards and vouchers are named until somebody asks. What was told to the
-world is not kept in full for longer than a week. Neighbours: `front_office.guest_records` has the
-tables, `editions` takes what the back office asks for.
+by itself, a few at a time; cards, vouchers and invoices are named until somebody asks. What was
+told to the world is not kept in full for longer than a week. Neighbours:
+`front_office.guest_records` has the tables, `editions` takes what the back office asks for.
 """
 
 import asyncio

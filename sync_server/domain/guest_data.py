@@ -3,7 +3,8 @@
 Rule: the journal's chain covers a salted digest of these texts and not the texts themselves
 (`protocol.erasable`), so they can be erased while every hash still follows (reliability S-29).
 Numbers, sums and dishes stay: accounts do not change when a guest is forgotten. A guest is named
-by a subject, "check:", "card:" or "voucher:" and the id, which outlives a restore.
+by a subject, "check:", "card:", "voucher:" or "invoice:" (by its check) and the id, which outlives
+a restore.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import commands as c, events as e
-from .ids import OF_CARD, OF_CHECK, OF_VOUCHER, CheckId
+from .ids import OF_CARD, OF_CHECK, OF_INVOICE, OF_VOUCHER, CheckId
 from .limits import GUESTS_AT_ONCE, TEXT_LENGTH
 from .rejections import Accepted, Decision, refuse
 from .staff import Facts
@@ -44,7 +45,7 @@ def subject_of(event: object) -> str:
         case e.VoucherSold():
             return OF_VOUCHER + event.code
         case e.FiguresPrinted():
-            return OF_CHECK + event.about
+            return OF_INVOICE + event.about  # The law keeps it longer than a check.
         case (
             e.CheckOpened()
             | e.CheckRenamed()

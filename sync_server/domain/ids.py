@@ -35,5 +35,5 @@ def derived(command_id: str, part: str) -> str:
     return f"{command_id}.{part}"
 
 
-OF_CHECK, OF_CARD, OF_VOUCHER = "check:", "card:", "voucher:"
+OF_CHECK, OF_CARD, OF_VOUCHER, OF_INVOICE = "check:", "card:", "voucher:", "invoice:"
 """What the house knows of a guest hangs on one of these; before its id they name the guest."""

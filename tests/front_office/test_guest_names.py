@@ -14,9 +14,10 @@ from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.guest_offers import offer_erasure
 from sync_server.back_office.papers import Actor
 from sync_server.config import ServerSettings
-from sync_server.domain import commands as c
+from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import balance
-from sync_server.domain.ids import ChargeId, CheckId, LineId
+from sync_server.domain.guest_data import subject_of
+from sync_server.domain.ids import ChargeId, CheckId, LineId, StaffId
 from sync_server.domain.venue import Venue
 from sync_server.editions import BackEditions, take_offers
 from sync_server.front_office.journal import every_record
@@ -177,6 +178,11 @@ async def test_cards_and_vouchers_are_named_until_somebody_asks(house: House, gu
     await house.office.report(c.EraseGuests(("card:2900000000420",), "halyna", "asked"))
     assert house.office.venue.club["2900000000420"].name == ""
     assert where(house, "Card Holder") == set()
+
+
+def test_the_buyer_of_an_invoice_does_not_go_with_the_check() -> None:
+    whose = ("invoice", "sum", TAB, (), 10_000, 1, StaffId("petro"), 5)
+    assert subject_of(e.FiguresPrinted(*whose, buyer="Acme", buyer_code="7")) == f"invoice:{TAB}"
 
 
 @pytest.mark.parametrize(
