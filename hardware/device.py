@@ -44,7 +44,7 @@ class Status:
     """The state of a printer at one moment; True and OK are what one hopes for.
 
     `drawer_pin_high` is the bare signal of the drawer's switch: which level means open depends
-    on the drawer, see `cash_drawer`.
+    on the drawer, and whoever set it up knows which.
     """
 
     online: bool = True

@@ -92,7 +92,7 @@ class HotelFolios:
         self._url = settings.database_url(HOTEL)
         self._source: Folios | Answers = Folios(settings.outlet)
         if not isinstance(settings.hotel, EmbeddedSettings):
-            self._source = Answers(settings.hotel.link, settings.outlet)
+            self._source = Answers(settings.outlet, settings.hotel.link)
 
     @property
     def by_answers(self) -> bool:

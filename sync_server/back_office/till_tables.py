@@ -129,13 +129,3 @@ PLACE = sa.Table(
     _text("table_id", key=True),
     *(_text(name) for name in ("label", "hall_id", "hall_en", "hall_uk", "hall_pl")),
 )
-
-REPORT_TEMPLATE = sa.Table(
-    "report_template",
-    BackRow.metadata,
-    _text("template_id", key=True),
-    *(_text(name) for name in ("report", "name", "login")),
-    _whole("at_ms"),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-)
-"""A person's own spreadsheet that a report fills."""

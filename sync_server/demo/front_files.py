@@ -146,16 +146,13 @@ def _settings(
     zone = venue.text("zone")
     if zone not in available_timezones():
         venue.fault("zone", f'"{zone}" is not a time zone like Europe/Kyiv')
-    currency = venue.text("currency")
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        venue.fault("currency", f'"{currency}" is not a currency code like UAH')
     languages = venue.many("languages")
     notes = [money_files.denomination_of(money, note) for note in money.many("denominations")]
     service_bp = int(money.decimal("service_percent", "0", "30") * 100)
     pay_link, bill_link = money_files.codes_of(found["qr"])
     return menu.Settings(
         name=venue.text("name"),
-        currency=currency,
+        currency=money_files.house_currency_of(venue),
         zone=zone,
         address=venue.text("address"),
         languages=languages,

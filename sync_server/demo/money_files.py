@@ -6,6 +6,9 @@ codes.
 
 import re
 
+from babel.core import get_global
+from babel.numbers import get_currency_precision, get_territory_currencies
+
 from sync_server.domain import menu
 from sync_server.domain.limits import POINT_DAYS, QR_TEMPLATE, TIPS
 from sync_server.domain.menu_fields import ORDER_KINDS
@@ -16,12 +19,34 @@ from .reading import Faults, Record
 _CODES = (("pay_link", PAY_PLACES), ("bill_link", BILL_PLACES))
 
 
+_HOUSE_PLACES = 2
+"""Sums of the files have two places; the house's own currency must count in as many."""
+
+
+def house_currency_of(record: Record) -> str:
+    """The currency of the house, one that is in use somewhere."""
+    code = _code_of(record, "currency", "UAH")
+    places = get_currency_precision(code)
+    if places != _HOUSE_PLACES:
+        record.fault(
+            "currency", f'"{code}" counts {places} places after the point, sums of a house have two'
+        )
+    return code
+
+
 def currency_of(record: Record) -> menu.Currency:
     """A currency with what one whole unit of it is worth here today."""
-    code = record.text("code")
-    if not re.fullmatch(r"[A-Z]{3}", code):
-        record.fault("code", f'"{code}" is not a currency code like EUR')
-    return menu.Currency(code, record.money("rate"))
+    code = _code_of(record, "code", "EUR")
+    return menu.Currency(code, record.money("rate"), get_currency_precision(code))
+
+
+def _code_of(record: Record, field: str, like: str) -> str:
+    """A code of ISO 4217 that some country pays with today."""
+    code = record.text(field)
+    countries = get_global("territory_currencies")
+    if not any(code in get_territory_currencies(country) for country in countries):
+        record.fault(field, f'"{code}" is not a currency code like {like}')
+    return code
 
 
 def accounts_of(records: list[Record]) -> list[menu.HouseAccount]:

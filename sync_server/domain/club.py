@@ -155,7 +155,7 @@ def issue(
         return refuse("club_card_taken", card=number)
     if not facts.server_link:
         return refuse("needs_server")
-    if len(club) >= CLUB_CARDS and all(card.balance_minor for card in club.values()):
+    if len(club) >= CLUB_CARDS and not any(map(_forgettable, club.values())):
         return refuse("too_many", limit=CLUB_CARDS)
     return e.ClubCardIssued(number, command.name.strip(), facts.actor, facts.now_ms)
 
@@ -297,14 +297,21 @@ def noted(club: dict[str, ClubCard], event: object) -> None:
         return
     if isinstance(event, e.ClubPointsMoved):
         _move(club, event)
-        return
-    card = club.pop(number, None) or ClubCard(number, "", at_ms, NOBODY)
-    club[number] = evolve(card, event)
+        number = event.to_card
+    else:
+        card = club.pop(number, None) or ClubCard(number, "", at_ms, NOBODY)
+        club[number] = evolve(card, event)
     if len(club) > CLUB_CARDS:
-        empty = (key for key, each in club.items() if not each.lots and key != number)
+        empty = (key for key, each in club.items() if key != number and _forgettable(each))
         gone = next(empty, None)
         if gone is not None:
             del club[gone]
+
+
+def _forgettable(card: ClubCard) -> bool:
+    """Nothing would be lost with it. A card that was lost stays: it says that nobody may use it,
+    and where its points went, since its checks may still bring some."""
+    return not (card.lots or card.owes_minor or card.blocked_ms or card.moved_to)
 
 
 def _move(club: dict[str, ClubCard], event: e.ClubPointsMoved) -> None:

@@ -8,6 +8,7 @@ and tax so that the parts sum to the charge to the smallest unit.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from . import commands as c, events as e
 from .amending import replace
@@ -213,9 +214,12 @@ def resolve_charge(charge: Charge | None, command: c.ResolveCharge, facts: Facts
 def state_total(command: c.StateHotelTotal, facts: Facts) -> e.HotelTotalStated | Refused:
     """What somebody read in the hotel's report is kept as it was read; negative when more was taken
     back than charged."""
-    parts = command.day.split("-")
-    if [len(part) for part in parts] != [4, 2, 2] or not all(part.isdigit() for part in parts):
-        return refuse("bad_text", limit=10)
+    try:
+        as_written = date.fromisoformat(command.day).isoformat() == command.day
+    except ValueError:
+        as_written = False
+    if not as_written:
+        return refuse("bad_text", limit=len("2026-11-22"))
     if abs(command.total_minor) > AMOUNT_MINOR:
         return refuse("bad_amount", value=command.total_minor)
     return e.HotelTotalStated(command.day, command.total_minor, facts.actor, facts.now_ms)

@@ -172,7 +172,10 @@ def explode(
     `on_hand` tells what lies in the store of a prepared good. `policy` overrides every good's
     own. Refused: `no_recipe` names the dish, `recipe_cycle` names the path.
     """
-    needs = _needs(book, sold, on_hand, policy)
+    plate = _plate(book, sold)
+    if isinstance(plate, Refused):
+        return plate
+    needs = _walked(book, plate, sold.day, on_hand, policy)
     return needs if isinstance(needs, Refused) else _rounded(needs)
 
 
@@ -327,16 +330,6 @@ def batch_needs(
     return {key: amount for key, amount in rounded.items() if amount > 0}
 
 
-def portion_cost(
-    book: RecipeBook, sold: Portion, unit_cost: Callable[[IngredientId], Fraction]
-) -> Fraction | Refused:
-    """The cost in minor units by recipe alone, everything made anew; `unit_cost` per base unit."""
-    needs = _needs(book, sold, lambda _: ZERO, Policy.EXPLODE)
-    if isinstance(needs, Refused):
-        return needs
-    return sum((unit_cost(key) * amount for key, amount in needs.items()), Fraction(0))
-
-
 def batch_cost(
     book: RecipeBook, semi_id: str, day: str, unit_cost: Callable[[IngredientId], Fraction]
 ) -> Fraction | Refused:
@@ -376,16 +369,6 @@ def _card_faults(card: Recipe) -> list[Refused]:
         if component.amount < 0 and card.owner is not Owner.MODIFIER:
             found.append(refuse("recipe_amount", **named))
     return found
-
-
-def _needs(
-    book: RecipeBook,
-    sold: Portion,
-    on_hand: Callable[[IngredientId], Decimal],
-    policy: Policy | None,
-) -> Needs | Refused:
-    plate = _plate(book, sold)
-    return plate if isinstance(plate, Refused) else _walked(book, plate, sold.day, on_hand, policy)
 
 
 def _plate(book: RecipeBook, sold: Portion) -> Needs | Refused:

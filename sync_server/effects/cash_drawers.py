@@ -8,7 +8,7 @@ it had no server: it opened the drawer itself. A drawer that opens without such 
 the managers and stays on record as their notice; one that is left open is told to whoever opened
 it. While a terminal is cut off that may have opened it for a sale, the managers are told that once,
 and what its sales do not explain when it is back (`Doubts`).
-Neighbours: `printing` owns the printers that the drawers hang on, `hardware.cash_drawer` the cable.
+Neighbour: `printing` owns the printers that the drawers hang on; pulse and switch go through them.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """The doors between the processes: the front's journal, and the demo venue in the books."""
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,8 @@ from sync_server.back_office.seeding import UNITS
 from sync_server.demo.catalogue import catalogue_of
 from sync_server.demo.furnish_books import furnish_books
 from sync_server.demo.venue_types import Venue
-from sync_server.domain.recipes import Portion, portion_cost
+from sync_server.domain.card_sheet import Sheet, sheet_of
+from sync_server.domain.recipes import Owner
 from sync_server.domain.stock import IngredientId
 from sync_server.front_office.tables import JournalRow
 from sync_server.office_process import FrontJournal
@@ -105,10 +105,9 @@ def _cost_of_borscht(connection: Connection, venue: Venue) -> int:
         return Fraction(*prices[name])
 
     with session_on(connection) as session:
-        portion = Portion("borscht-plain", Decimal(1), DAY)
-        cost = portion_cost(read_book(session), portion, unit_cost)
-    assert isinstance(cost, Fraction)
-    return round(cost)
+        sheet = sheet_of(read_book(session), Owner.ITEM, "borscht-plain", DAY, unit_cost)
+    assert isinstance(sheet, Sheet)
+    return round(sheet.unit_cost)
 
 
 def _logins(connection: Connection) -> set[str]:

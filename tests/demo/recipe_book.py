@@ -1,10 +1,12 @@
 """The venue's recipes as the back office's own recipe book, to price dishes in the tests."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from sync_server.demo.venue_types import Venue
 from sync_server.domain import recipes
+from sync_server.domain.rejections import Refused
 from sync_server.domain.stock import IngredientId
 
 DAY = "2026-11-21"
@@ -46,12 +48,17 @@ def unit_costs(venue: Venue) -> dict[str, Fraction]:
 
 
 def cost_of(venue: Venue, item_id: str, modifier_ids: tuple[str, ...] = ()) -> Fraction:
-    """What one portion costs in kopiykas, with the chosen modifiers."""
-    costs = unit_costs(venue)
+    """What one portion with the chosen modifiers takes off the shelf, in kopiykas."""
     sold = recipes.Portion(item_id, Decimal(1), DAY, modifier_ids)
-    cost = recipes.portion_cost(book_of(venue), sold, lambda key: costs[key])
-    assert isinstance(cost, Fraction), cost
-    return cost
+    taken = recipes.explode(book_of(venue), sold)
+    assert not isinstance(taken, Refused), taken
+    return worth(venue, taken)
+
+
+def worth(venue: Venue, goods: Mapping[IngredientId, Decimal]) -> Fraction:
+    """Goods at the venue's list prices."""
+    costs = unit_costs(venue)
+    return sum((costs[key] * Fraction(qty) for key, qty in goods.items()), Fraction(0))
 
 
 def default_choices(venue: Venue, item_id: str) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from hypothesis import given, settings, strategies as st
 
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import balance
-from sync_server.domain.club import ClubCard, accrued, activated, lapsed
+from sync_server.domain.club import ClubCard, accrued, activated, lapsed, noted
 from sync_server.domain.decisions import open_matters
-from sync_server.domain.ids import CheckId, PaymentId
-from sync_server.domain.limits import POINT_LOTS
+from sync_server.domain.ids import NOBODY, CheckId, PaymentId
+from sync_server.domain.limits import CLUB_CARDS, POINT_LOTS
 from sync_server.domain.menu import Category, PointRules
 from tests.builders import AHouse, a_line, a_menu, names
 from tests.domain.test_till import P1, P2, SH, K, a_check, booked
@@ -445,3 +445,23 @@ def test_points_go_only_where_a_card_may_be_and_with_the_right() -> None:
     assert there.code == "club_card_blocked"
     house.server_link = False
     assert house.refused(c.MoveClubPoints(CARD, "N-1", "x"), by="nadia").code == "needs_server"
+
+
+def test_the_bound_of_cards_takes_an_empty_card_and_none_that_was_lost_or_owes() -> None:
+    house = a_club(points=1_000)
+    house.must(c.MoveClubPoints(CARD, NEW, "lost"), by="nadia")
+    house.must(c.IssueClubCard("SHUT-1", ""), by="nadia")
+    house.must(c.BlockClubCard("SHUT-1", "lost"), by="nadia")
+    club = house.venue.club
+    club["OWES-1"] = ClubCard("OWES-1", "", 0, NOBODY, owes_minor=100)
+    for number in range(CLUB_CARDS - len(club)):
+        club[f"C-{number}"] = ClubCard(f"C-{number}", "", 0, NOBODY)
+    kept = {CARD, NEW, "SHUT-1", "OWES-1"}
+    house.must(c.IssueClubCard("LATE-1", ""), by="nadia")
+    noted(club, e.ClubPointsMoved("X-1", "X-2", 0, 0, "lost", NOBODY, 0))
+    assert len(club) <= CLUB_CARDS + 1
+    assert kept <= club.keys()
+    assert "C-0" not in club
+    for empty in list(club.keys() - kept):
+        club[empty] = replace(club[empty], moved_to=NEW)
+    assert house.refused(c.IssueClubCard("LATE-2", ""), by="nadia").code == "too_many"

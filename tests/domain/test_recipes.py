@@ -19,7 +19,6 @@ from sync_server.domain.recipes import (
     batch_cost,
     explode,
     faults,
-    portion_cost,
     yield_of,
 )
 from sync_server.domain.rejections import Refused
@@ -109,10 +108,10 @@ def test_a_kilo_of_broth_costs_what_its_batch_cost_by_its_yield() -> None:
 
 
 def test_a_borscht_costs_sixteen_sixty_four() -> None:
-    cost = portion_cost(BOOK, Portion("borscht", Decimal(1), DAY), per_gram)
-    assert not isinstance(cost, Refused)
-    assert round(cost) == 1664
-    assert round(cost * 100) == 166_444
+    sheet = sheet_of(BOOK, Owner.ITEM, "borscht", DAY, per_gram)
+    assert not isinstance(sheet, Refused)
+    assert round(sheet.unit_cost) == 1664
+    assert round(sheet.unit_cost * 100) == 166_444
 
 
 def test_twelve_borschts_take_the_broth_in_stock_and_make_up_the_rest() -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from sync_server.domain.card_sheet import sheet_of
 from sync_server.domain.costing import (
     Average,
     UnitCost,
@@ -20,11 +21,11 @@ from sync_server.domain.costing import (
 )
 from sync_server.domain.documents import Split
 from sync_server.domain.money import divide_half_up, tax_inside
-from sync_server.domain.recipes import Losses, Portion, portion_cost
+from sync_server.domain.recipes import Losses
 from sync_server.domain.rejections import Refused
 from sync_server.domain.stock import exact
 from tests.domain.test_documents import CUTS, shared_out
-from tests.domain.test_recipes import BOOK, BORSCHT, DAY, card, part, per_gram
+from tests.domain.test_recipes import BOOK, BORSCHT, DAY, part, per_gram
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "worked-numbers.md"
@@ -44,13 +45,9 @@ def test_what_is_thrown_away_is_paid_by_what_is_left() -> None:
 
 
 def test_a_borscht_is_the_sum_of_its_five_parts() -> None:
-    parts = []
-    for component in BORSCHT.components:
-        alone = card(BORSCHT.owner, "alone", "1", component)
-        book = type(BOOK).of([*(r for v in BOOK.versions.values() for r in v), alone])
-        cost = portion_cost(book, Portion("alone", Decimal(1), DAY), per_gram)
-        assert not isinstance(cost, Refused)
-        parts.append(round(cost))
+    sheet = sheet_of(BOOK, BORSCHT.owner, BORSCHT.owner_id, DAY, per_gram)
+    assert not isinstance(sheet, Refused)
+    parts = [round(line.cost) for line in sheet.lines]
     assert parts == [112, 72, 150, 240, 1090]
 
 

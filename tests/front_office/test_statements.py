@@ -111,8 +111,9 @@ async def test_what_was_read_in_the_hotels_report_outlives_a_restart_and_the_las
     assert await stated_on(house.database, DAY) is None
     await till.must(c.StateHotelTotal(DAY, 69_500), c.StateHotelTotal("2026-11-20", 1), by="nadia")
     await till.must(c.StateHotelTotal(DAY, 70_000), by="nadia")
-    wrong = await till.do(c.StateHotelTotal("yesterday", 1), by="nadia")
-    assert (wrong.outcome, wrong.code) == ("refused", "bad_text")
+    for no_day in ("yesterday", "9999-99-99", "2026-02-29", "20261121"):
+        wrong = await till.do(c.StateHotelTotal(no_day, 1), by="nadia")
+        assert (wrong.outcome, wrong.code) == ("refused", "bad_text")
     assert (await till.do(c.StateHotelTotal(DAY, 10**15), by="nadia")).code == "bad_amount"
     assert (await till.do(c.StateHotelTotal(DAY, 1), by="olena")).code == "not_allowed"
     await house.restart()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from hardware.cash_drawer import CashDrawer
 from hardware.device import PaperLevel
 from hardware.documents import Document
 from hardware.escpos_jobs import raster_encoder
@@ -51,9 +50,8 @@ def test_the_driver_understands_status_bytes_that_are_not_ours(emupos: Emupos) -
 
 
 def test_their_drawer_springs_open_and_its_switch_is_read(emupos: Emupos) -> None:
-    drawer = CashDrawer(emupos.printer)
-    assert drawer.is_open() is False
-    assert drawer.kick().state is PrintState.SENT
-    assert drawer.is_open() is True
+    assert emupos.printer.status().drawer_pin_high is False
+    assert emupos.printer.kick().state is PrintState.SENT
+    assert emupos.printer.status().drawer_pin_high is True
     emupos.ask("POST", "drawer/close")
-    assert drawer.is_open() is False
+    assert emupos.printer.status().drawer_pin_high is False

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from hardware.cash_drawer import CashDrawer
 from hardware.code_pages import code_page, type_encoder
 from hardware.device import DeviceError, Fault, PaperLevel
 from hardware.documents import Document, KickDrawer, Space, Text
@@ -173,21 +172,17 @@ def test_contract_status_tells_or_raises(bench: Bench) -> None:
 
 
 def test_contract_the_drawer_opens_once_and_its_switch_is_read(bench: Bench) -> None:
-    drawer = CashDrawer(bench.printer)
-    assert drawer.is_open() is False
-    assert drawer.kick().state is PrintState.SENT
-    assert drawer.is_open() is True
-    assert bench.machine.kicks == [2]
-    assert CashDrawer(bench.printer, open_is_high=False).is_open() is False
+    assert bench.printer.status().drawer_pin_high is False
+    assert bench.printer.kick(5).state is PrintState.SENT
+    assert bench.printer.status().drawer_pin_high is True
+    assert bench.machine.kicks == [5]
 
 
 def test_contract_a_drawer_is_not_kicked_into_a_printer_that_holds_its_data(bench: Bench) -> None:
     bench.hand("paper out")
-    assert CashDrawer(bench.printer).kick().state is PrintState.NOT_PRINTED
+    assert bench.printer.kick().state is PrintState.NOT_PRINTED
     bench.hand("mend")
     assert bench.machine.kicks == []
-    bench.hand("power off")
-    assert CashDrawer(bench.printer).is_open() is None
 
 
 def test_contract_power_pulled_in_use_and_given_back_the_next_paper_comes_and_no_old_one(

@@ -1,7 +1,7 @@
 """All reports, in the order of the menu, and how one is asked.
 
 `answer` runs a report: it checks the question, fills in what was not chosen and gives the lines
-with their drills. The pages, the files, the JSON interface and the templates all come here.
+with their drills. The pages, the files and the JSON interface all come here.
 """
 
 from collections.abc import Mapping, Sequence
