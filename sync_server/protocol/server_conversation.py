@@ -114,7 +114,10 @@ ServerAction: TypeAlias = (
 
 
 class RateLimit:
-    """A bucket of commands for one device; it outlives connections (reliability 2.12)."""
+    """A bucket of commands for one device; it outlives connections (reliability 2.12).
+
+    What was told to wait is not overtaken: of two pushes in the air a small one would go on using
+    up what a large one waits for, to be told of the gap before it, for ever."""
 
     def __init__(
         self,
@@ -125,6 +128,7 @@ class RateLimit:
         self._per_second = per_second
         self._full = burst * 1000
         self._level = self._full
+        self._promised = 0
         self._at_ms = now_ms
 
     def take(self, count: int, now_ms: int) -> int:
@@ -132,10 +136,13 @@ class RateLimit:
         self._level = min(self._full, self._level + max(0, now_ms - self._at_ms) * self._per_second)
         self._at_ms = max(self._at_ms, now_ms)
         need = min(count * 1000, self._full)
-        if self._level >= need:
+        first = max(need, self._promised)
+        if self._level >= first:
             self._level -= need
+            self._promised = 0
             return 0
-        return -(-(need - self._level) // self._per_second)
+        self._promised = first
+        return -(-(first - self._level) // self._per_second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ The key of the journal burnt as well, so nothing of the lost record can be prove
 """
 
 import asyncio
+from dataclasses import replace
 
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import LineId
@@ -15,6 +16,7 @@ from .test_found_after_restore import burnt, ihor_orders_it_hot, it_stands_hot, 
 
 L3 = LineId("l3")
 A_MINUTE_MS = 60_000
+LONG = "no salt, " * 15
 A_STEP_S = 0.001
 """Less than a frame is in the air."""
 
@@ -166,5 +168,23 @@ def test_a_guests_card_earns_once_though_who_had_sent_the_last_dish_is_missing()
             if not scene.machine(IHOR).on:
                 await scene.is_found(IHOR)
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
+
+    played(story)
+
+
+def test_a_tablet_that_brings_much_is_not_kept_waiting_by_what_comes_behind_it() -> None:
+    """Ihor's tablet had been told to wait so often that its allowance was used up. Of the two
+    frames that it sent at once the small one went on eating what the large one waited for, only to
+    be told that something was missing before it: "saving" stood there for ever."""
+
+    async def story(scene: Scene) -> None:
+        server = scene.world.server
+        await scene.goes_away(IHOR)
+        dev = scene.machine(IHOR).link.identity.dev
+        for turn in range(limits.WINDOW_COMMANDS):
+            two = tuple(replace(scene.dish(f"i{turn}-{at}"), note=LONG) for at in range(2))
+            scene.tap(IHOR, c.AddLines(K, two))
+        server.sockets.rate_of(dev).take(limits.COMMANDS_BURST, server.sockets.now_ms())
+        await scene.comes_back(IHOR)
 
     played(story)

@@ -18,7 +18,7 @@ from sync_server.domain.ids import TicketId, derived
 from sync_server.domain.kitchen import has_it
 from sync_server.domain.limits import KITCHEN_PAPER_MS, NOTICES_OPEN
 from sync_server.domain.outward import PAPER
-from sync_server.front_office.tables import EffectRow, InboxRow
+from sync_server.front_office.tables import AdoptionRow, EffectRow, InboxRow
 from sync_server.hotel.tables import EntryRow
 from sync_server.protocol.replica import digest
 from sync_server.verify import verify
@@ -200,6 +200,7 @@ def _kitchen_saw_it(world: World) -> list[str]:
     found = [f"I-6 {left}" for left in unseen(world)]
     changed: dict[str, float] = {}
     committed_s = world.history.committed_s
+    adopted = _adopted(world)
     for record, event in judges.entries(world):
         if isinstance(event, e.TicketsAcknowledged):
             for ticket_id, version in event.seen:
@@ -207,8 +208,12 @@ def _kitchen_saw_it(world: World) -> list[str]:
                 if (name, ticket_id, version) not in world.history.drawn:
                     found.append(f"I-6 ticket {ticket_id}: acknowledged and was never drawn")
         elif isinstance(event, e.TicketOnPaper):
-            # What the lost server had asked for came back with its order, at one moment.
-            came_back = committed_s[record.n] == changed[event.ticket_id] and world.server.epoch > 1
+            # What the lost server had asked for came back: with its order, at one moment, or
+            # after it, when what nobody had signed was adopted.
+            came_back = world.server.epoch > 1 and (
+                committed_s[record.n] == changed[event.ticket_id]
+                or any(record.n in one for one in adopted)
+            )
             if event.outcome == "asked" and not came_back:
                 waited = committed_s[record.n] - changed[event.ticket_id]
                 if waited * 1000 < KITCHEN_PAPER_MS - 1:
@@ -216,6 +221,14 @@ def _kitchen_saw_it(world: World) -> list[str]:
         elif isinstance(event, NEWS):
             changed[event.ticket_id] = committed_s.get(record.n, 0.0)
     return found
+
+
+def _adopted(world: World) -> list[range]:
+    """The events that a restored server took over as they stood."""
+    rows = world.server.office.database.read(
+        lambda connection: connection.execute(select(AdoptionRow)).all()
+    )
+    return [range(row.n_from, row.n_to + 1) for row in rows]
 
 
 def _folio_is_exact(world: World) -> list[str]:
