@@ -127,7 +127,7 @@ class ClientDesk(Watched):
         self.numbers = CheckNumbers(self._folder, self._run)
         await link.open()
         self._replica.replace(await self._confirmed(link))
-        self._people.open(self._folder, link)
+        self._people.open(self._folder, link, self._end)
         await self._run(self._catalogues.load)
         for stored in await link.overlay():
             pending = self._restored(stored)
@@ -560,4 +560,12 @@ class ClientDesk(Watched):
         """Nobody is at the terminal now; drafts stay."""
         ended = self._people.sign_out()
         if ended:
-            self._keep(self.link.ask("sign_out", b"{}", ended))
+            self._keep(self._end(ended))
+
+    async def _end(self, session: str) -> None:
+        """Tell the server that a session is over, and which tap was the last that may count: it is
+        stored by then, and has its number."""
+        await self._saves.join()
+        store = self.link.store
+        last = {"dep": store.dep, "seq": store.next_seq - 1}
+        await self.link.ask("sign_out", _json.encode(last), session)

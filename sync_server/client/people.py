@@ -9,7 +9,7 @@ and is forgotten then. Who cannot be (the PIN was changed meanwhile) must prove 
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -88,9 +88,10 @@ class People:
         self._hasher = hasher
         self._changed = changed
 
-    def open(self, folder: Path, link: TerminalLink) -> None:
-        """Take the way to the server, and the verifiers in `folder`."""
-        self._link = link
+    def open(self, folder: Path, link: TerminalLink, end: Callable[[str], Awaitable[None]]) -> None:
+        """Take the way to the server, how a session is ended there, and the verifiers in
+        `folder`."""
+        self._link, self._end = link, end
         self._pins = OfflinePins(folder, link.identity.key, self._hasher)
         self._cards = OfflineCards(folder, link.identity.key)
 
@@ -136,7 +137,7 @@ class People:
         self._is_here(body["session"], staff_id)
         await self._run(lambda: self._cards.keep(card, staff_id, body["offline_until_ms"]))
         if before not in ("", OFFLINE):
-            await self._link.ask("sign_out", b"{}", before)
+            await self._end(before)
         return SignInResult()
 
     async def renew(self, ended: str) -> bool:

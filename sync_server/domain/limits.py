@@ -158,10 +158,6 @@ CARD_LEAST = 4
 CARD_LENGTH = 128
 LIKING_LENGTH = 4_000
 SESSION_MS = 14 * 3_600_000
-BEAT_DELAY_MS = 2_000
-"""By so much a command may seem later than it was made: even the soonest of the beats by which a
-device's clock is compared was under way for a moment, and a link that has just begun has only one.
-Who taps and locks the terminal at once has tapped."""
 OFFLINE_SIGN_IN_MS = 12 * 3_600_000
 MENU_GRACE_MS = 24 * 3_600_000
 ALONE_MS = 7 * 24 * 3_600_000

@@ -61,12 +61,21 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in at one device. Commands made before `until_ms` count even when they come later."""
+    """A sign-in at one device. What was made before `until_ms` counts even when it comes later;
+    after a sign-out what has no higher number than its `last_seq`, in the device's epoch `dep`."""
 
     token: str
     staff_id: str
     dev: str
     until_ms: int
+    dep: int = 0
+    last_seq: int = 0
+
+    def covers(self, command: Command, at_ms: int) -> bool:
+        """Whether a command of this session, made at `at_ms`, was made before its end."""
+        if command.dep == self.dep:
+            return command.seq <= self.last_seq
+        return at_ms <= self.until_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,9 @@ class Access:
         )
         sessions, secrets, throttles = with_rows
         self._sessions = {
-            row.token: Session(row.token, row.staff_id, row.dev, row.until_ms)
+            row.token: Session(
+                row.token, row.staff_id, row.dev, row.until_ms, row.dep, row.last_seq
+            )
             for row in sessions
             if row.until_ms > now_ms - limits.ALONE_MS
         }
@@ -273,18 +284,21 @@ class Access:
         await self.note_success(staff_id, dev)
         return made
 
-    async def end_session(self, session: str, now_ms: int) -> None:
-        """Sign out: what was tapped before and is still on its way counts, and nothing that was
-        surely tapped after (`limits.BEAT_DELAY_MS`)."""
-        token = token_hash(session)
+    async def end_session(self, session: str, now_ms: int, last: tuple[int, int] = (0, 0)) -> None:
+        """Sign out: what was tapped before and is still on its way counts, by the epoch and number
+        that the device tapped `last`. A device that does not say so is judged by its clock."""
+        token, (dep, last_seq) = token_hash(session), last
 
         def write(connection: Connection) -> None:
             connection.execute(
-                update(SessionRow).where(col(SessionRow.token) == token).values(until_ms=now_ms)
+                update(SessionRow)
+                .where(col(SessionRow.token) == token)
+                .values(until_ms=now_ms, dep=dep, last_seq=last_seq)
             )
 
         await self._database.write(write)
-        self._sessions[token] = replace(self._sessions[token], until_ms=now_ms)
+        ended = replace(self._sessions[token], until_ms=now_ms, dep=dep, last_seq=last_seq)
+        self._sessions[token] = ended
 
     async def end_sessions_of(self, staff_id: str, now_ms: int) -> None:
         """Sign a person out everywhere."""
@@ -331,9 +345,7 @@ class Access:
         held = self._sessions.get(token_hash(command.session))
         if held is None or held.dev != dev or held.staff_id != command.actor:
             return refuse("session_ended")
-        if at_ms > held.until_ms + limits.BEAT_DELAY_MS:
-            return refuse("session_ended")
-        return None
+        return None if held.covers(command, at_ms) else refuse("session_ended")
 
     # -- approvals -----------------------------------------------------------------------------
     def lend(self, approval_id: str, approval: Approval) -> None:

@@ -29,6 +29,7 @@ from sync_server.domain.pins import is_weak, places_of
 from sync_server.domain.records import FigureRow
 from sync_server.domain.staff import rights_of
 from sync_server.domain.venue import Venue
+from sync_server.protocol.envelope import Count
 from sync_server.protocol.faults import FrameFault
 from sync_server.store.database import Database
 from sync_server.transport.authority import AskResult, CommandResult
@@ -76,6 +77,11 @@ class _Liking(_Params, frozen=True):
 
 class _Nothing(_Params, frozen=True):
     pass
+
+
+class _SignOut(_Params, frozen=True):
+    dep: Count = 0
+    seq: Count = 0
 
 
 class _Guests(_Params, frozen=True):
@@ -231,7 +237,7 @@ class Asks:
             "change_pin": (_ChangePin, self._change_pin),
             "give_card": (_GiveCard, self._give_card),
             "liking": (_Liking, self._share_liking),
-            "sign_out": (_Nothing, self._sign_out),
+            "sign_out": (_SignOut, self._sign_out),
             "guests": (_Guests, self._find_guests),
             "catalogue": (_Catalogue, self._give_catalogue),
             "health": (_Nothing, self._give_health),
@@ -377,10 +383,11 @@ class Asks:
         else:
             await self._house.report(command, actor)
 
-    async def _sign_out(self, dev: str, session: str, asked: _Nothing) -> AskResult:
+    async def _sign_out(self, dev: str, session: str, asked: _SignOut) -> AskResult:
         holder = self._house.access.holder(session, dev, self._house.clock())
         if holder:
-            await self._house.access.end_session(session, self._house.clock())
+            last = asked.dep, asked.seq
+            await self._house.access.end_session(session, self._house.clock(), last)
             await self._on_record(StaffId(holder), "out", holder)
         return _yes({})
 

@@ -184,7 +184,8 @@ class ThrottleRow(FrontRow, table=True):
 
 
 class SessionRow(FrontRow, table=True):
-    """A sign-in: who, at which device, until when. `token` is the SHA-256 of what was given."""
+    """A sign-in: who, at which device, until when. `token` is the SHA-256 of what was given,
+    `last_seq` the device's last command before the sign-out, in its epoch `dep`."""
 
     __tablename__ = "session"
     token: str = Field(primary_key=True)
@@ -192,6 +193,8 @@ class SessionRow(FrontRow, table=True):
     dev: str
     since_ms: int = Field(sa_type=BigInteger)
     until_ms: int = Field(sa_type=BigInteger)
+    dep: int = Field(0, sa_type=BigInteger)
+    last_seq: int = Field(0, sa_type=BigInteger)
 
 
 class ParkedRow(FrontRow, table=True):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sync_server.clocks import steady
-from sync_server.domain import commands as c
+from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import NO_CHECK, NoticeId, StaffId
 from sync_server.effects.posting_states import PostingState, Restarted, Stage, step
 from sync_server.front_office.effects_door import OfficeDoor
@@ -13,6 +13,7 @@ from sync_server.hotel.gateway import Timing
 from sync_server.store.errors import StoreBusy
 from tests.builders import AHouse, a_line
 from tests.simulation.paper import prints
+from tests.simulation.wire import Weather
 
 from .scene import IHOR, L1, L2, OLENA, K, Scene, played
 
@@ -118,3 +119,22 @@ def test_a_doubtful_room_charge_waits_its_whole_quarantine_after_a_start(restore
     after, _ = step(state, Restarted(5_000_000, restored), TIMING)
     assert (after.stage, after.quarantine_ms) == (Stage.UNKNOWN, 5_060_000)
     assert after.absences == 0
+
+
+def test_who_taps_and_locks_the_terminal_at_once_has_tapped() -> None:
+    """The sign-out names her last tap, which is being stored behind many others. It overtook them
+    on the way, and a clock compared by one slow beat would say that they came after it."""
+
+    async def story(scene: Scene) -> None:
+        await scene.goes_away(OLENA)
+        scene.world.air.change(OLENA, Weather(latency_s=2.0))
+        await scene.until(lambda: scene.desk(OLENA).state.phase == "online")
+        [wire] = [one for one in scene.world.air.wires if one.machine == OLENA and not one.dead]
+        wire.heal()
+        for turn in range(limits.WINDOW_COMMANDS + 1):
+            scene.tap(OLENA, c.SetGuests(K, 3 + turn % 2))
+        scene.desk(OLENA).sign_out()
+        await scene.drained()
+        assert scene.outcome(OLENA, "SetGuests") == ("accepted", "")
+
+    played(story)
