@@ -84,6 +84,8 @@ async def forget_overdue(office: FrontOffice, guest_days: int) -> int:
         if done is None or done.code:
             break  # The house is busy, or those who are left are still needed.
         asked += len(subjects)
+    unname = partial(guest_records.unname_old_parked, before_ms=before_ms)
+    await office.database.write(unname)
     return asked
 
 

@@ -200,7 +200,9 @@ def _inbox(books: Books) -> Iterator[Finding]:
         received = read_command(bytes(row.data))
         command = received.command
         whole = command_hash(bytes(row.data)) == row.hash or row.cmd_id in unnamed
-        whole = whole or (row.outcome == "refused" and names_nobody(row.data) == row.data)
+        whole = whole or (
+            row.outcome in ("refused", "parked") and names_nobody(row.data) == row.data
+        )
         if not whole or command.cmd_id != row.cmd_id:
             yield Finding("I-2", where, "its bytes are not what was hashed")
         if row.seq == seq + 1 and command.prev != last:

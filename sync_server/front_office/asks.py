@@ -35,6 +35,7 @@ from sync_server.store.database import Database
 from sync_server.transport.authority import AskResult, CommandResult
 
 from .access import ANY_CARD, Access, Approval
+from .answering import HandsOut, Mails, SetUp
 from .catalogues import Catalogues
 from .devices import Device
 from .journal_search import Sought, search
@@ -178,30 +179,6 @@ STATEMENT_RIGHT = "house_account"
 INVOICE_RIGHT = "take_cash"
 REPORT_RIGHT = "reports"
 ROW_NAME = 60
-
-
-class SetUp(Protocol):
-    """Answers the questions of the set-up page; a code with its parameters, or "" and the body."""
-
-    def knows(self, what: str) -> bool:
-        """The question is one of its own."""
-
-    async def answer(self, what: str, params: bytes) -> tuple[str, dict[str, Any]]:
-        """The answer to somebody who has the right."""
-
-
-class Mails(Protocol):
-    """Sends a copy of a bill by e-mail."""
-
-    async def send(self, check_id: str, address: str, by: str) -> tuple[str, dict[str, Any]]:
-        """A code with its parameters, or "" when it went."""
-
-
-class HandsOut(Protocol):
-    """Gives terminals the papers for printers that hang on them."""
-
-    async def work(self, code: str, params: bytes) -> tuple[str, Mapping[str, Any]]:
-        """A code, or "" and the next job of the terminal of that code."""
 
 
 HotelDayLookup = Callable[[str, int | None], Awaitable[Mapping[str, Any]]]

@@ -529,7 +529,7 @@ class Group:
         at_ms: int,
     ) -> None:
         command, data = received.command, received.data
-        if result.outcome == "refused":
+        if result.outcome in ("refused", "parked"):
             data = names_nobody(data)  # Nothing in the journal would lead to it later.
         self.batch.inbox.append(
             (

@@ -2,7 +2,8 @@
 
 Rule: an event that names somebody is entered here in its own transaction, and leaves when its names
 are erased; the hashes of the journal follow before and after (`protocol.erasable`). Erased are the
-event, the tap that made it, and what was told to the world for it and is done. Neighbours:
+event, the tap that made it, what was told to the world for it and is done, and taps about the same
+guest on which the server failed (parked). Neighbours:
 `journal` writes the group, `sync_server.guest_book` decides whom to forget.
 """
 
@@ -28,6 +29,7 @@ from sqlmodel import col
 
 from sync_server.domain import events as e
 from sync_server.domain.guest_data import PERSONAL, subject_of, texts_of
+from sync_server.domain.ids import OF_CARD, OF_CHECK, OF_VOUCHER
 from sync_server.protocol.envelope import read_event
 from sync_server.protocol.erasable import chained_form, is_salted, names_nobody
 from sync_server.protocol.replica import CODEC
@@ -42,6 +44,7 @@ from .tables import (
     GuestRow,
     InboxRow,
     JournalRow,
+    ParkedRow,
 )
 
 NAMING = frozenset(kind.__name__ for kind in PERSONAL)
@@ -54,10 +57,17 @@ PAPERS_AFTER = 20_000
 """Events after the last that names a guest within which papers about that guest were made: several
 days of a busy house. To look through more would keep the house waiting."""
 
+PARKED = "Parked"
+"""In the place of a type: a tap on which the server failed, of which there is no event."""
+
+_ABOUT = {"check_id": OF_CHECK, "card": OF_CARD, "code": OF_VOUCHER}
+"""Whom a command is about, by the first of these fields that it has."""
+
 EMPTY = b"{}"
 FOUND = 500
 _PAGE = 500
 
+_PARKED_KEY = ("dev", "dep", "seq")
 _GUESTS = HotInsert(FrontRow.metadata.tables["guest_record"], ["n", "at_ms", "subject"])
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
@@ -92,6 +102,7 @@ def erase(connection: Connection, by_n: int, data: bytes) -> None:
         GuestRow, col(GuestRow.n) == col(JournalRow.n)
     )
     rows = connection.execute(query.where(col(GuestRow.subject).in_(said.subjects))).all()
+    _unname_parked(connection, [one for one in _parked(connection) if one.subject in said.subjects])
     if not rows:
         return
     connection.execute(
@@ -116,7 +127,12 @@ def erase(connection: Connection, by_n: int, data: bytes) -> None:
 def found(connection: Connection, text: str) -> Sequence[GuestRecord]:
     """The newest events in which a guest of this name, or with this number of a card or room, is
     named; all of them without a text. At most `FOUND`."""
-    wanted, records, before = text.casefold().strip(), list[GuestRecord](), 2**63 - 1
+    wanted, before = text.casefold().strip(), 2**63 - 1
+    records = [
+        GuestRecord(0, one.row.at_ms, PARKED, one.subject, "", one.texts)
+        for one in _parked(connection)
+        if one.subject and one.is_about(wanted)
+    ]
     while len(records) < FOUND:
         rows = connection.execute(
             select(col(GuestRow.n), col(GuestRow.subject), col(JournalRow.data))
@@ -144,6 +160,13 @@ def overdue(connection: Connection, before_ms: int, kinds: Sequence[str], limit:
     query = query.having(last < before_ms).order_by(func.min(col(GuestRow.n)))
     rows = connection.execute(query).scalars()
     return [one for one in rows if one.startswith(tuple(kinds))][:limit]
+
+
+def unname_old_parked(connection: Connection, before_ms: int) -> None:
+    """Taps on which the server failed before a moment name nobody any more: what they were to name
+    never came to be, so nothing else will lead to them."""
+    found = _parked(connection)
+    _unname_parked(connection, [one for one in found if one.row.at_ms < before_ms])
 
 
 def last_erasure(connection: Connection) -> int:
@@ -197,6 +220,46 @@ def _unname_commands(connection: Connection, ids: Sequence[str]) -> None:
         connection.execute(
             update(InboxRow).where(col(InboxRow.cmd_id) == cmd_id).values(data=plain)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parked:
+    """A parked tap that names somebody: its row, whom it is about ("" for nobody known), the
+    names."""
+
+    row: Any
+    subject: str
+    texts: tuple[str, ...]
+
+    def is_about(self, wanted: str) -> bool:
+        """Whether a text, without capitals, stands in the names or the number."""
+        number = self.subject.partition(":")[2]
+        return any(wanted in one.casefold() for one in (*self.texts, number))
+
+
+def _parked(connection: Connection) -> list[_Parked]:
+    """The few taps on which the server failed that name somebody."""
+    found: list[_Parked] = []
+    for row in connection.execute(select(ParkedRow)).all():
+        data = bytes(row.data)
+        plain = names_nobody(data)
+        if plain == data:
+            continue
+        body, left = _decoder.decode(data)["body"], _decoder.decode(plain)["body"]
+        whom = (kind + str(body[key]) for key, kind in _ABOUT.items() if body.get(key))
+        texts = tuple(text for field, text in body.items() if text != left[field])
+        found.append(_Parked(row, next(whom, ""), texts))
+    return found
+
+
+def _unname_parked(connection: Connection, parked: Iterable[_Parked]) -> None:
+    for one in parked:
+        key = {name: getattr(one.row, name) for name in _PARKED_KEY}
+        plain = {
+            "data": names_nobody(bytes(one.row.data)),
+            "error": _without(one.row.error, set(one.texts)),
+        }
+        connection.execute(update(ParkedRow).filter_by(**key).values(**plain))
 
 
 def emptied_upto(connection: Connection) -> int:

@@ -14,12 +14,15 @@ from sync_server.back_office.books import file_url, open_books
 from sync_server.back_office.guest_offers import offer_erasure
 from sync_server.back_office.papers import Actor
 from sync_server.config import ServerSettings
-from sync_server.domain import commands as c, events as e
+from sync_server.domain import commands as c, decisions, events as e
 from sync_server.domain.checks import balance
 from sync_server.domain.guest_data import subject_of
 from sync_server.domain.ids import ChargeId, CheckId, LineId, StaffId
+from sync_server.domain.rejections import Decision
+from sync_server.domain.staff import Facts
 from sync_server.domain.venue import Venue
 from sync_server.editions import BackEditions, take_offers
+from sync_server.front_office.guest_records import found
 from sync_server.front_office.journal import every_record
 from sync_server.front_office.tables import ErasureRow, JournalRow
 from sync_server.guest_book import DAY_MS, FrontGuests, empty_told, forget_overdue
@@ -142,6 +145,33 @@ async def test_a_tap_that_was_refused_keeps_no_name(house: House, guest: Till) -
     assert refused.outcome == "refused"
     assert where(house, "Refused Guest") == set()
     assert verify(house.database) == []
+
+
+async def test_a_tap_on_which_the_server_failed_is_found_and_forgotten_with_its_guest(
+    house: House, guest: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the guest until a person has looked, and nothing of the journal leads to it."""
+
+    def fail(venue: Venue, command: c.RenameCheck, facts: Facts) -> Decision:
+        raise KeyError(command.name)
+
+    monkeypatch.setitem(decisions._HANDLERS, c.RenameCheck, fail)
+    await leave(house)
+    for check, name in ((TAB, "Parked Guest"), (LATER, "Long Gone")):
+        assert (await guest.do(c.RenameCheck(check, name))).outcome == "parked"
+        assert where(house, name) == {"parked"}
+    (seen,) = house.database.read(lambda connection: found(connection, "PARKED"))
+    assert (seen.subject, seen.texts) == (f"check:{TAB}", ("Parked Guest",))
+    await house.office.report(ASKED)
+    assert where(house, "Parked Guest") == set()
+    assert house.rows("SELECT error FROM parked ORDER BY seq")[0] == ("KeyError('')",)
+    house.now_ms += 29 * DAY_MS
+    await forget_overdue(house.office, 30)
+    assert where(house, "Long Gone") == {"parked"}
+    house.now_ms += 2 * DAY_MS
+    await forget_overdue(house.office, 30)
+    assert where(house, "Long Gone") == set()
+    assert {one.invariant for one in verify(house.database)} == {"I-15"}
 
 
 async def test_a_name_goes_by_itself_when_its_time_is_over_and_a_later_one_stays(

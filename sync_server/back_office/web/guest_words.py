@@ -58,6 +58,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "гостей чи чеків: {count}",
         "gości lub rachunków: {count}",
     ),
+    "event_Parked": (
+        "Tap on which the server failed",
+        "Дія, на якій сервер збився",
+        "Czynność, przy której serwer zawiódł",
+    ),
     "field_guest": ("Whom", "Кого", "Kogo"),
     "field_guest_why": ("Why", "Чому", "Dlaczego"),
     "fault_guest_whom": (
