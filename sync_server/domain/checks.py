@@ -18,6 +18,7 @@ HOLDING = frozenset({"done", "pending", "unknown", "deferred"})
 """States of a payment in which its money counts against the balance."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """Where an event stands: its number and the device whose command made it."""

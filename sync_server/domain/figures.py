@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import events as e
-from .amending import replace
+from .amending import quick, replace
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TenderSum:
     """Payments in one tender: how many, and what they covered with their tips."""

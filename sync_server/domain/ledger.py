@@ -13,8 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import events as e
+from .amending import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One side of a posting; `document` is the check, shift or charge it belongs to."""

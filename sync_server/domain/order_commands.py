@@ -5,6 +5,7 @@ The rules are in `checks`, `ordering`, `discounting` and `splitting`.
 
 from dataclasses import dataclass
 
+from .amending import quick
 from .ids import CheckId, LineId, StaffId
 
 
@@ -28,6 +29,7 @@ class NewPart:
     note: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewLine:
     """One dish as ordered; `menu_no` is the catalogue version that was on the screen.

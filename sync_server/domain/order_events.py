@@ -38,6 +38,7 @@ class GuestsSet:
     guests: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LinesAdded:
     check_id: CheckId

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import club, events as e
-from .amending import replace
+from .amending import quick, replace
 from .checks import Check
 from .floor_plan import label_of, stood_at
 from .folio import Charge
@@ -87,6 +87,7 @@ class PointsNote:
     later_minor: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PaperJob:
     """One document to print. `document`: kitchen, void, change, move, pre_bill, receipt, room_slip,

@@ -11,6 +11,7 @@ rounded once per rate. What is split keeps the remainder of its roundings (`Rema
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .amending import quick
 from .commands import Choice
 from .events import Chosen, Grant, Line, Remainder, SoldSum, TaxSum, Totals
 from .limits import MODIFIERS_PER_LINE
@@ -20,6 +21,7 @@ from .records import NO_REMAINDER
 from .rejections import Refused, refuse
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Priced:
     """An item with its choices: the price of one portion, the extra cooking seconds, and how much

@@ -261,6 +261,7 @@ class Given:
     qty_milli: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SoldSum:
     """What a line brought in when its check closed: `net_minor` after discount, without tax;

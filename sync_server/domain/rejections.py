@@ -6,6 +6,8 @@ say who, what and when, so that the sentence can. Every code stands in `CODES` w
 
 from dataclasses import dataclass, field
 
+from .amending import quick
+
 CODES: dict[str, str] = {
     # who
     "not_allowed": "the actor lacks the right {right}; an approval may lend it",
@@ -211,6 +213,7 @@ class Refused:
     params: dict[str, Param] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What happened, in order. `adjusted` says that it differs from what was asked, and how."""

@@ -7,6 +7,7 @@ All displays fold the same events and so show the same figures; the back office 
 
 from dataclasses import dataclass
 
+from .amending import quick
 from .kitchen import Ticket
 from .limits import SPEEDS_KEPT
 from .records import TicketLine
@@ -37,6 +38,7 @@ def counts(span_ms: int) -> bool:
     return SHORTEST_MS <= span_ms <= LONGEST_MS
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Took:
     """How long a bumped ticket took (`item_id` empty), or one of its dishes."""

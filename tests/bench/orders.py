@@ -114,8 +114,9 @@ class Waiter:
         line_ids = [LineId(new_id()) for _ in kind.item_ids]
         number = f"{self._code}-{next(self._numbers):03d}"
         kind_of_check = "table" if self._table_id else "tab"
+        name = "" if self._table_id else "Bench"  # A tab is known by its guest, a table is not.
         commands: list[object] = [
-            c.OpenCheck(check_id, number, kind_of_check, self._table_id, "Bench", guests=2)
+            c.OpenCheck(check_id, number, kind_of_check, self._table_id, name, guests=2)
         ]
         commands += [
             c.AddLines(check_id, (c.NewLine(line_id, item_id, 1),))
@@ -166,6 +167,9 @@ class Cook:
         self._station = station_id
         self._fresh: list[TicketId] = []
         self._news = asyncio.Event()
+        self._hands = asyncio.Event()
+        self._hands.set()
+        self.idle = asyncio.Event()
         self.bumped = 0
         till.on_record = self._record
 
@@ -175,12 +179,29 @@ class Cook:
         opened = _opened.decode(data).body
         if opened.station_id == self._station:
             self._fresh.append(TicketId(opened.ticket_id))
+            self.idle.clear()
             self._news.set()
+
+    def look_only(self) -> None:
+        """See what comes and touch nothing, until `go_on`."""
+        self._hands.clear()
+
+    def go_on(self) -> None:
+        """Touch what came meanwhile."""
+        self._hands.set()
+
+    async def heard_of(self, n: int) -> None:
+        """Wait until event `n` has come."""
+        while self._till.cursor_n < n:
+            await asyncio.sleep(0.005)
 
     async def work(self) -> None:
         """Until cancelled: everything new is acknowledged in one command, then bumped."""
         while True:
+            if not self._fresh:
+                self.idle.set()
             await self._news.wait()
+            await self._hands.wait()
             self._news.clear()
             while self._fresh:
                 batch, self._fresh = self._fresh[:40], self._fresh[40:]

@@ -55,6 +55,20 @@ class Staffed:
         for number in range(displays):
             self.kitchen.append(await self._enrol("kds", f"kds-{number}"))
 
+    def kitchen_looks_only(self) -> None:
+        """The displays are told of tickets and nobody touches them."""
+        for cook in self.cooks:
+            cook.look_only()
+
+    async def kitchen_catches_up(self) -> None:
+        """Everything that came meanwhile is acknowledged and bumped."""
+        for cook in self.cooks:
+            cook.go_on()
+        head_n = (await self.server.ask("figures"))["head_n"]
+        for cook in self.cooks:
+            await cook.heard_of(head_n)
+            await cook.idle.wait()
+
     async def open_up(self) -> None:
         """A cook for each station, and a cashier's drawer."""
         for station in STATIONS:
