@@ -314,10 +314,12 @@ def printers_chip(presenter: Presenter, tappable: bool) -> Chip | None:
     action = "devices" if tappable else ""
     if bad:
         several = presenter.say("printers_down", n=len(bad))
-        return Chip(bad[0].label if len(bad) == 1 else several, action, dot="late", icon="warning")
+        text = bad[0].label if len(bad) == 1 else several
+        return Chip(text, action, dot="late", icon="warning", sign="print")
     if low:
-        return Chip(low[0].label, action, dot="hold", icon="print")
-    return Chip(presenter.say("set_up_devices"), action, icon="print") if tappable else None
+        return Chip(low[0].label, action, dot="hold", icon="print", sign="print")
+    said = presenter.say("set_up_devices")
+    return Chip(said, action, icon="print", sign="print") if tappable else None
 
 
 def parts_chip(presenter: Presenter, action: str = "") -> Chip | None:
@@ -329,7 +331,7 @@ def parts_chip(presenter: Presenter, action: str = "") -> Chip | None:
     several = presenter.say("server_parts", n=len(down))
     text = several if len(down) > 1 else parts_words(presenter)
     short = presenter.say("server_fault") if action else ""
-    return Chip(text, action, dot="late", icon="warning", short=short)
+    return Chip(text, action, dot="late", icon="warning", short=short, sign="warning")
 
 
 def parts_words(presenter: Presenter) -> str:

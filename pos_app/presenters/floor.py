@@ -154,19 +154,13 @@ class FloorPresenter(FloorTogether):
             text = self.say("no_shift_open")
         else:
             text = self.say("shift_number", number=shift.number)
-        online = self.link_chip(detail=True)
-        chips = [online]
+        chips = [self.link_chip(detail=True)]
         if self.may("open_shift") or self.may("close_shift") or self.may("open_day"):
-            chips.append(Chip(text, "shift", icon="point_of_sale"))
+            chips.append(Chip(text, "shift", icon="point_of_sale", sign="point_of_sale"))
         else:
             chips.append(Chip(text))
         faults = (parts_chip(self, "server_fault"), printers_chip(self, self.may("settings")))
-        for chip in faults:
-            # A narrow head leaves out what stands last: a fault takes the place of "online".
-            if chip is not None and chip.dot and chips[0] is online and self.desk.link.online:
-                chips[0] = chip
-            elif chip is not None:
-                chips.append(chip)
+        chips += [chip for chip in faults if chip is not None]
         return Head(
             self.desk.catalogue.settings.name,
             None,

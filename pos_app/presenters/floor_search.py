@@ -60,7 +60,7 @@ class FloorSearch(Presenter):
 
     def search_chip(self) -> Chip:
         """The way in, in the head."""
-        return Chip(self.say("search"), "search", icon="search")
+        return Chip(self.say("search"), "search", icon="search", sign="search")
 
     def search_sheet(self) -> Sheet:
         """Letters and what they find; nothing while nobody searches."""

@@ -123,7 +123,8 @@ class LabelsPresenter(SetUpPresenter):
         if self.waiting:
             return (Card(self.say("looking"), (), stripe="accent"),)
         if self.came is None:
-            return ()
+            hint = "sheet_hint" if self.what == SHEET else "label_hint"
+            return (Card(self.say("label_hint_title"), (self.say(hint),)),)
         well = self.came["state"] in ("confirmed", "consumed", "sent")
         why = str(self.came["words"] or "")
         title = self.say("label_came" if well else "tried_badly")

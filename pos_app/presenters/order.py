@@ -317,7 +317,7 @@ class OrderPresenter(ClubCards, RemakeWork):
     def _head(self, check: Check | None) -> Head:
         back = self.back_act("floor")
         right = (
-            Chip(self.say("search"), "ask_for:search", icon="search"),
+            Chip(self.say("search"), "ask_for:search", icon="search", sign="search"),
             self.link_chip(),
             self.clock_chip(),
         )

@@ -269,14 +269,14 @@ class Presenter:
 
     # -- pieces of every head ------------------------------------------------------------------
     def link_chip(self, detail: bool = False) -> Chip:
-        """Online, or since when not."""
+        """Online or not; no head is without it."""
         link = self.desk.link
         if link.online:
-            text = self.say("online")
+            text = short = self.say("online")
             if detail and link.latency_ms >= 0:
                 text += f" · {link.latency_ms} {self.say('ms')}"
-            return Chip(text, dot="ready")
-        return Chip(self.say("offline"), dot="hold", icon="wifi_off")
+            return Chip(text, dot="ready", short=short, sign="wifi")
+        return Chip(self.say("offline"), dot="hold", icon="wifi_off", sign="wifi_off")
 
     def clock_chip(self) -> Chip:
         """The time."""

@@ -277,6 +277,7 @@ class RoomChargePresenter(Questions):
                 Chip(
                     self.say("hotel_online" if hotel else "hotel_away"),
                     dot="ready" if hotel else "hold",
+                    sign="hotel",
                 ),
                 self.clock_chip(),
             ),

@@ -165,7 +165,7 @@ class RoomListPresenter(Questions):
             head=Head(
                 self.say("room_list"),
                 self.back_act("pay" if self.place.check_id else "z_figures"),
-                right=(self.clock_chip(),),
+                right=(self.link_chip(), self.clock_chip()),
                 avatar=self.avatar(),
             ),
             cards=cards,

@@ -148,7 +148,7 @@ class SettingsPresenter(Presenter):
             self.say("my_settings"),
             self.back_act("back"),
             (),
-            (self.clock_chip(),),
+            (self.link_chip(), self.clock_chip()),
             self.avatar(named=True),
         )
         sheet = self._sheet()

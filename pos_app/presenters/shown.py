@@ -26,7 +26,8 @@ class Act:
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A pill in the head or in a row; with an id it can be tapped. `short` is what it says where
-    the head has no room for the label."""
+    the head has no room for the label; one with a `sign` is never left out, and is that icon alone
+    where there is no room for words."""
 
     label: str
     id: str = ""
@@ -35,6 +36,7 @@ class Chip:
     icon: str = ""
     enabled: bool = True
     short: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The stage: one screen at a time, each built when first shown, and what lies over all of them.
 
 Screens are kept once built and get the newest view-model when they come back. There are no
-transitions. The banner takes its height from the screen, so it covers nothing.
+transitions. The banner takes its height from the screen, so it covers nothing; passing words stand
+where nothing can be pressed (`widgets/free_place`).
 """
 
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
@@ -26,6 +28,7 @@ from pos_app.presenters.shown import NO_BANNER
 from pos_app.presenters.sign_in_view import SignInView
 from pos_app.presenters.split_view import SplitView
 from pos_app.widgets.banner import BannerView
+from pos_app.widgets.free_place import BUTTON, raster_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,16 @@ class Stage(FloatLayout):
     def __init__(self, **kwargs: Any) -> None:
         self._screens: dict[str, Any] = {}
         self._current: Any = None
+        self._stands = Clock.create_trigger(self._run_put_toast, 0)
+        self._put_toast = Clock.create_trigger(self._stands, 0)
         super().__init__(**kwargs)
         self._banner = BannerView(size_hint=(None, None))
         self._toast = BannerView(size_hint=(None, None))
         for view in (self._banner, self._toast):
             view.bind(on_act=self._pass_on)
-        for name in ("size", "pos", "banner", "toast"):
+        for name in ("size", "pos", "banner"):
             self.fbind(name, self._arrange)
+        self.fbind("toast", self._look_for_place)
 
     def on_act(self, action: str) -> None:
         """Bound by the bridge."""
@@ -104,6 +110,8 @@ class Stage(FloatLayout):
             self.clear_widgets()
             self.add_widget(screen)
             self._arrange()
+        if self.toast.text:
+            self._put_toast()
 
     def forget(self) -> None:
         """Drop the screens that were built, for other colours or letters."""
@@ -119,15 +127,42 @@ class Stage(FloatLayout):
         room = dp(52) if self.banner.text else 0
         self._current.size = (self.width, self.height - room)
         self._current.pos = self.pos
-        self._overlay(self._banner, self.banner, self.top - dp(50), dp(48), self.width - dp(24))
-        wide = min(self.width - dp(24), dp(720))
-        self._overlay(self._toast, self.toast, self.y + dp(84), dp(56), wide)
+        self._banner.model = self.banner
+        self._banner.size = (self.width - dp(24), dp(48))
+        self._banner.pos = (self.x + dp(12), self.top - dp(50))
+        self._over(self._banner)
+        self._look_for_place()
 
-    def _overlay(self, view: Any, model: Any, y: float, tall: float, wide: float) -> None:
-        view.model = model
-        view.size = (wide, tall)
-        view.pos = (self.x + (self.width - wide) / 2, y)
-        if model.text and view.parent is None:
+    def _over(self, view: Any) -> None:
+        """A banner lies over the screen while it says something."""
+        if view.model.text and view.parent is None:
             self.add_widget(view)
-        elif not model.text and view.parent is not None:
+        elif not view.model.text and view.parent is not None:
             self.remove_widget(view)
+
+    def _look_for_place(self, *_: object) -> None:
+        """New words get their place once a frame of the screen below was drawn; until then none
+        are shown."""
+        if self._toast.model != self.toast:
+            self._toast.model = NO_BANNER
+            self._over(self._toast)
+        if self.toast.text:
+            self._put_toast()
+
+    def _run_put_toast(self, *_: object) -> None:
+        """Words that stand stay where they are while nothing to press comes under them."""
+        if not self.toast.text or self._current is None:
+            return
+        raster = raster_of(self._current, self.width, self.height)
+        if self.banner.text:
+            raster.put((0, self._banner.y, self.width, self.height), BUTTON)
+        toast = self._toast
+        stood = (toast.x, toast.y, toast.right, toast.top)
+        if toast.parent is not None and raster.under(stood) < BUTTON:
+            return
+        shapes = BannerView.shapes(self.toast, self.width - dp(24))
+        left, bottom, right, top = raster.find(shapes)
+        self._toast.model = self.toast
+        self._toast.size = (right - left, top - bottom)
+        self._toast.pos = (self.x + left, self.y + bottom)
+        self._over(self._toast)

@@ -1,18 +1,28 @@
 """The banner under the head: what is wrong, what still works, and the next step as a button.
 
-It pushes nothing aside and covers nothing that is needed: it lies over the head's middle for
-passing words (toast) and under the head while a state lasts.
+It covers nothing that is needed: while a state lasts it has a strip of its own, and passing words
+(toast) stand where nothing can be pressed, in one of their `shapes`.
 """
 
 from typing import Any
 
-from kivy.metrics import dp
+from kivy.metrics import dp, sp
 from kivy.properties import ObjectProperty
 
+from glass.painted import LEADING
 from glass.tap import Area, Tap
 from pos_app.presenters.shown import NO_BANNER, Banner
 
+_LINES = 4
+"""The most lines of passing words."""
+_LOOSE = 1.15
+"""Lines that break between words need so much more room than one."""
 _GROUND = {"late": "late_ground", "hold": "hold_ground", "ready": "ready_ground"}
+
+
+def _line() -> float:
+    """Height of a line of words."""
+    return round(sp(15)) * LEADING
 
 
 class BannerView(Tap):
@@ -50,6 +60,20 @@ class BannerView(Tap):
                 return act.id
         return ""
 
+    @staticmethod
+    def shapes(banner: Banner, most: float) -> tuple[tuple[float, float], ...]:
+        """Widths and heights in which the words can be read, the widest first; `most` is the
+        greatest width."""
+        act = BannerView.measure(banner.act.label, 15, True) + dp(28) if banner.act else 0
+        beside = dp(64) + max(act, dp(88) if act else 0) + dp(8)
+        words = BannerView.measure(banner.text, 15) * _LOOSE
+        found = []
+        for lines in range(1, _LINES + 1):
+            wide = max(words / lines, dp(120)) + beside
+            if wide <= min(most, dp(720)) or lines == _LINES:
+                found.append((min(wide, most), max(dp(56), dp(16) + lines * _line())))
+        return tuple(found)
+
     def _buttons(self, banner: Banner) -> tuple[float, tuple[float, ...]]:
         """How wide each button is, and where each begins, the one that refuses first."""
         acts = [act for act in (banner.other, banner.act) if act is not None]
@@ -84,7 +108,7 @@ class BannerView(Tap):
             room,
             self.height,
             size=15,
-            lines=2,
+            lines=max(2, int((self.height - dp(14)) / _line())),
             smallest=12,
         )
         acts = [act for act in (banner.other, banner.act) if act is not None]

@@ -9,7 +9,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from glass.text import Ground, Text
-from pos_app.presenters.shown import NO_HEAD, Chip, Head
+from pos_app.presenters.shown import NO_HEAD, Avatar, Chip, Head
 from pos_app.widgets.button import PushButton, icon_room
 from pos_app.widgets.chip import AvatarView, ChipView
 
@@ -19,8 +19,9 @@ _LEAST_TITLE = 96
 
 class HeadBar(Widget):
     """Places what fits. Chips that know a shorter word take it first, from the end, all but the lit
-    one; then those that only tell give way, left ones from their end, the lit one last; then the
-    title is cut; one that can be touched goes last, since a way would go with it."""
+    one; then those that only tell give way, left ones from their end, the lit one last; then what
+    is never left out shrinks to its sign: ways first, then a state that is well, faults last; then
+    the title is cut; one that can be touched goes last, since a way would go with it."""
 
     model = ObjectProperty(NO_HEAD, rebind=False)
     __events__ = ("on_act",)
@@ -68,9 +69,9 @@ class HeadBar(Widget):
             right -= wide
             self._put(self._lock, right, wide)
             right -= dp(12)
-        self._avatar.model = head.avatar
-        if head.avatar is not None:
-            wide = AvatarView.natural_width(head.avatar)
+        self._avatar.model = avatar = _avatar(head, right - left)
+        if avatar is not None:
+            wide = AvatarView.natural_width(avatar)
             right -= wide - (dp(6) if head.lock is None else 0)
             self._put(self._avatar, right, wide)
             right -= dp(12)
@@ -111,6 +112,21 @@ def _wide(chips: list[Chip]) -> float:
     return sum(ChipView.natural_width(chip) + dp(_GAP) for chip in chips)
 
 
+def _avatar(head: Head, room: float) -> Avatar | None:
+    """Who is here: initials alone where the name would take the room of what can be touched."""
+    avatar = head.avatar
+    if avatar is None or not avatar.name:
+        return avatar
+    kept = [
+        replace(chip, label=chip.short) if chip.short else chip
+        for chip in (*head.left, *head.right)
+        if chip.id or chip.sign
+    ]
+    title = min(Text.measure(head.title, 18, True), dp(_LEAST_TITLE)) + dp(_GAP)
+    short = title + _wide(kept) + AvatarView.natural_width(avatar) > room
+    return replace(avatar, name="") if short else avatar
+
+
 def _fitting(head: Head, title: float, room: float) -> tuple[list[Chip], list[Chip]]:
     """The chips at the left and right for which there is room beside the title."""
     lefts, rights = list(head.left), list(head.right)
@@ -120,15 +136,28 @@ def _fitting(head: Head, title: float, room: float) -> tuple[list[Chip], list[Ch
         place = longer.pop()
         lefts[place] = replace(lefts[place], label=lefts[place].short)
     while _wide(lefts + rights) + title + dp(8) > room:
-        told = [chip for chip in reversed(lefts) if not chip.id]
-        told += [chip for chip in rights if not chip.id][: max(0, len(rights) - 1)]
+        told = [chip for chip in reversed(lefts) if not chip.id and not chip.sign]
+        clocks = [chip for chip in rights if not chip.id and not chip.sign]
+        told += clocks[: max(0, len(rights) - 1)]
         told.sort(key=lambda chip: chip.tone == "accent")
+        worded = [chip for chip in reversed(lefts + rights) if chip.sign and chip.label]
+        worded.sort(key=lambda chip: (chip.dot != "", chip.dot != "ready", not chip.id))
+        ways = [chip for chip in lefts if not chip.sign] or [c for c in rights if not c.sign]
         if told:
-            going = told[0]
-        elif _wide(lefts + rights) + least + dp(8) > room and (lefts or rights):
-            ways = lefts or rights
+            _put_in_place(lefts, rights, told[0])
+        elif worded:
+            sign = replace(worded[0], label="", icon=worded[0].sign)
+            _put_in_place(lefts, rights, worded[0], sign)
+        elif _wide(lefts + rights) + least + dp(8) > room and ways:
             going = next((chip for chip in reversed(ways) if chip.tone != "accent"), ways[-1])
+            _put_in_place(lefts, rights, going)
         else:
             break
-        (lefts if going in lefts else rights).remove(going)
     return lefts, rights
+
+
+def _put_in_place(lefts: list[Chip], rights: list[Chip], old: Chip, *new: Chip) -> None:
+    """Leave a chip out, or put its smaller self there."""
+    side = lefts if old in lefts else rights
+    at = side.index(old)
+    side[at : at + 1] = new

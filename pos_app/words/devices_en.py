@@ -110,5 +110,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "label_printer_row": "Printer",
     "label_hours_row": "Good for",
     "label_copies_row": "Copies",
+    "label_hint_title": "What comes out",
+    "label_hint": "The dish, when it was made, until when it keeps, its allergens.",
+    "sheet_hint": "All dishes by category, with room to write how many there are.",
     "label_came": "It came out",
 }

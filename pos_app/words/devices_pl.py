@@ -110,5 +110,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "label_printer_row": "Drukarka",
     "label_hours_row": "Ważne",
     "label_copies_row": "Kopie",
+    "label_hint_title": "Co będzie na papierze",
+    "label_hint": "Danie, kiedy zrobione, do kiedy przydatne, alergeny.",
+    "sheet_hint": "Wszystkie dania według kategorii, z miejscem na liczbę.",
     "label_came": "Wydrukowano",
 }

@@ -110,5 +110,8 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "label_printer_row": "Принтер",
     "label_hours_row": "Придатне",
     "label_copies_row": "Копій",
+    "label_hint_title": "Що буде на папері",
+    "label_hint": "Страва, коли зроблено, до якої години придатна, алергени.",
+    "sheet_hint": "Усі страви за розділами меню, з місцем, куди вписати кількість.",
     "label_came": "Надруковано",
 }

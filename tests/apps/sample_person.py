@@ -7,14 +7,14 @@ from pos_app.presenters.floor_view import Table
 from pos_app.presenters.plan_view import PlanView
 from pos_app.presenters.settings_view import SettingsView
 from pos_app.presenters.shown import Act, Avatar, Chip, Head
-from tests.apps.sample_views import OLENA
+from tests.apps.sample_views import OLENA, ONLINE
 
 SETTINGS = SettingsView(
     head=Head(
         "Мої налаштування",
         Act("back", "Назад", "outline", icon="chevron_left", size=15),
         (),
-        (Chip("19:42"),),
+        (ONLINE, Chip("19:42")),
         Avatar("ОК", "person1", "settings", "Олена К."),
     ),
     language_title="МОВА",
@@ -45,7 +45,7 @@ PLAN = PlanView(
         "План залів",
         Act("back", "Зала", "outline", icon="chevron_left", size=15),
         (),
-        (Chip("На зв'язку", dot="ready"),),
+        (ONLINE,),
         OLENA,
     ),
     halls=(

@@ -9,14 +9,14 @@ from pos_app.presenters.room_charge_view import Guest, RoomChargeView
 from pos_app.presenters.room_list_view import RoomListView
 from pos_app.presenters.shift_view import Note, ShiftView
 from pos_app.presenters.shown import Act, Avatar, Card, Chip, Head, Pair
-from tests.apps.sample_views import keys
+from tests.apps.sample_views import ONLINE, keys
 
 PAY = PaymentView(
     head=Head(
         "Оплата · Стіл 3",
         Act("back", "Рахунок", "outline", icon="chevron_left", size=15),
         (Chip("Рахунок 1 з 2 · A-0417"),),
-        (Chip("На зв'язку", dot="ready"), Chip("Каса 1 · Олена К."), Chip("19:58")),
+        (ONLINE, Chip("Каса 1 · Олена К."), Chip("19:58")),
         Avatar("ОК", "person1", "me"),
     ),
     sums=(
@@ -76,7 +76,7 @@ ROOM = RoomChargeView(
         "На номер · Стіл 3",
         Act("back", "Оплата", "outline", icon="chevron_left", size=15),
         (Chip("до сплати 2 941,68 ₴"),),
-        (Chip("Готель: на зв'язку", dot="ready"), Chip("19:58")),
+        (Chip("Готель: на зв'язку", dot="ready", sign="hotel"), Chip("19:58")),
         Avatar("ОК", "person1", "me"),
     ),
     entry="Номер 304",
@@ -127,7 +127,7 @@ ROOM_LIST = RoomListView(
     head=Head(
         "Записи на номери",
         Act("back", "Оплата", "outline", icon="chevron_left", size=15),
-        right=(Chip("19:58"),),
+        right=(ONLINE, Chip("19:58")),
         avatar=Avatar("НП", "person2", "me"),
     ),
     cards=(
@@ -181,7 +181,7 @@ SHIFT = ShiftView(
             Chip("3 Звірка"),
             Chip("4 Z-звіт"),
         ),
-        (Chip("На зв'язку", dot="ready"), Chip("Каса 1 · Олена К."), Chip("23:18")),
+        (ONLINE, Chip("Каса 1 · Олена К."), Chip("23:18")),
     ),
     left_title="Перерахуйте касу",
     notes=tuple(
@@ -248,7 +248,7 @@ CASH_DESK = CashDeskView(
         "Каса",
         Act("back", "Назад", "outline", icon="chevron_left", size=15),
         (),
-        (Chip("На зв'язку", dot="ready"), Chip("21:40")),
+        (ONLINE, Chip("21:40")),
         Avatar("ТД", "person1", "me"),
     ),
     tabs=tuple(

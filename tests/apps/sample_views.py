@@ -9,7 +9,7 @@ from pos_app.presenters.shown import Act, Avatar, Card, Chip, Head, Pair, Row, S
 from pos_app.presenters.sign_in_view import Person, SignInView
 from pos_app.presenters.split_view import Bill, SplitView
 
-ONLINE = Chip("Online · 12 ms", dot="ready")
+ONLINE = Chip("На зв'язку · 12 мс", dot="ready", short="На зв'язку", sign="wifi")
 CLOCK = Chip("19:42")
 OLENA = Avatar("OK", "person1", "open_me")
 
@@ -315,7 +315,7 @@ ORDER = OrderView(
         "Стіл 3",
         Act("back", "Зала", "outline", icon="chevron_left", size=15),
         (Chip("3 гості", "guests"), Chip("Рахунок 1 з 2 · A-0417", "checks")),
-        (Chip("Меню або код…", "search", icon="search"), Chip("На зв'язку", dot="ready"), CLOCK),
+        (Chip("Меню або код…", "search", icon="search"), ONLINE, CLOCK),
         Avatar("ОК", "person1", "me"),
     ),
     seats=(
@@ -462,7 +462,7 @@ SPLIT = SplitView(
         "Поділити · Стіл 3",
         Act("back", "Рахунок", "outline", icon="chevron_left", size=15),
         (),
-        (Chip("суми збігаються: 2 815,00", dot="ready"), Chip("Online", dot="ready"), CLOCK),
+        (Chip("суми збігаються: 2 815,00", dot="ready"), ONLINE, CLOCK),
         OLENA,
     ),
     bills=tuple(

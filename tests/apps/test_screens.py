@@ -12,7 +12,7 @@ import pytest
 
 from pos_app.presenters.order_sheets import with_key
 from pos_app.presenters.settings_view import SettingsView
-from pos_app.presenters.shown import Act, Banner, Sheet
+from pos_app.presenters.shown import NO_HEAD, Act, Banner, Chip, Sheet
 from tests.apps import (
     sample_person as person,
     sample_till as till,
@@ -126,6 +126,28 @@ def test_each_screen_stands_on_each_size_with_targets_large_and_apart_and_no_tex
         cut = [mark.text for w in everything(root) for mark in w.marks if mark.cut]
         assert not cut, "texts cut short where there is room"
     assert_targets_stand_apart(root, size)
+    head = getattr(VIEWS[name], "head", NO_HEAD)
+    never_left_out = {chip.sign for chip in (*head.left, *head.right) if chip.sign}
+    drawn = {getattr(w.model, "sign", "") for w in everything(root)}
+    assert never_left_out <= drawn, "the state of the connection is cut away"
+
+
+def test_the_narrowest_head_of_an_administrator_keeps_every_way_and_fault_and_the_connection(
+    rig: Rig,
+) -> None:
+    chips = (
+        sample.ONLINE,
+        Chip("Касу не відкрито", "shift", icon="point_of_sale", sign="point_of_sale"),
+        Chip("Сервер: не друкує", "server_fault", dot="late", icon="warning", sign="warning"),
+        Chip("Принтери", "devices", icon="print", sign="print"),
+    )
+    search = Chip("Пошук", "search", icon="search", sign="search")
+    head = replace(sample.FLOOR.head, left=chips, right=(search, sample.CLOCK))
+    root = rig.mount(screen_of(replace(sample.FLOOR, head=head)), TALL)
+    rig.shot("head_800x1280")
+    drawn = {w.model.sign: w.model.label for w in everything(root) if hasattr(w.model, "sign")}
+    assert drawn.keys() >= {"wifi", "point_of_sale", "warning", "print", "search"}
+    assert drawn["warning"], "a fault keeps its words longest"
 
 
 def assert_targets_stand_apart(root: Any, size: tuple[int, int]) -> None:
@@ -289,6 +311,35 @@ def test_a_banner_says_what_is_wrong_over_the_screen_and_leaves_it_usable(rig: R
     rig.tap((62, 674))
     rig.until(lambda: acts)
     assert acts == ["void"]
+
+
+@pytest.mark.parametrize("name", ["order", "void", "payment", "cash_desk"])
+@pytest.mark.parametrize("size", [WIDE, TALL, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_passing_words_stand_where_nothing_can_be_pressed(
+    rig: Rig, name: str, size: tuple[int, int]
+) -> None:
+    from glass.lettering import register_fonts
+    from pos_app.screens.stage import SCREENS, Stage
+
+    register_fonts()
+    stage = rig.mount(Stage(), size)
+    view = VIEWS[name]
+    stage.show(next(key for key, kind in SCREENS.items() if isinstance(view, kind.view)), view)
+    stage.toast = Banner("Рахунок A-0412 передано: Олександра Костянтинівна", "ready", "check")
+    rig.settle()
+    rig.shot(f"toast_{name}_{size[0]}x{size[1]}")
+    (words,) = (w for w in everything(stage) if w.model == stage.toast)
+    assert not [mark.text for mark in words.marks if mark.cut]
+    covered = [w.model for w in targets(stage) if w is not words and overlap(w, words)]
+    assert not covered
+
+
+def overlap(one: Any, other: Any) -> bool:
+    """Whether two widgets stand on one place of the window."""
+    left, bottom = one.to_window(one.x, one.y)
+    x, y = other.to_window(other.x, other.y)
+    across = left < x + other.width - 1 and x < left + one.width - 1
+    return bool(across and bottom < y + other.height - 1 and y < bottom + one.height - 1)
 
 
 def test_a_question_in_the_banner_has_two_buttons_of_their_own(rig: Rig) -> None:
