@@ -199,16 +199,17 @@ class DevicesPresenter(SetUpPresenter):
         saved = self.desk.catalogue.printers.get(draft.printer_id) if draft else None
         ready = draft is not None and not self.waiting and self.desk.link.online
         new = draft is not None and draft != saved
+        hint = "stations_hint" if draft else "choose_printer"
         label = self.say("looking") if self.waiting else self.say("find_printers")
         return DevicesView(
             head=self.head(),
             tabs=self.tabs("devices"),
             left_title=self._title(),
             left_cards=self._left(),
-            middle_title=self.name(draft.names) if draft else self.say("choose_printer"),
-            rows=self._rows(draft) if draft else (),
+            middle_title=self.name(draft.names) if draft else self.say("who_prints"),
+            rows=self._rows(draft) if draft else self._who_prints(),
             row_acts=(Act("close", self.say("set_up_close"), "outline"),) if draft else (),
-            foot=self.say("stations_hint") if draft and saved else "",
+            foot=self.say(hint) if saved or not draft else "",
             right_title=self.say("try_title"),
             cards=self._said(),
             third=Act("find", label, "outline", not self.waiting and self.desk.link.online,
@@ -258,6 +259,19 @@ class DevicesPresenter(SetUpPresenter):
             id=f"pick:{printer.printer_id}",
             icon="chevron_right" if picked else "",
         )
+
+    def _who_prints(self) -> tuple[Pair, ...]:
+        """Each station and the receipts with their printer, a tap on which opens it."""
+        catalogue = self.desk.catalogue
+        places = [(self.name(one.names), one.printer_id) for one in catalogue.stations.values()]
+        places.append((self.say("paper_receipt"), catalogue.settings.receipt_printer_id))
+        rows = []
+        for label, printer_id in places:
+            printer = catalogue.printers.get(printer_id)
+            value = self.name(printer.names) if printer else "—"
+            action = f"pick:{printer_id}" if printer else ""
+            rows.append(Pair(label, value, rule=True, id=action))
+        return tuple(rows)
 
     def _rows(self, draft: Printer) -> tuple[Pair, ...]:
         catalogue = self.desk.catalogue

@@ -37,6 +37,16 @@ def tap(flow: Flow, desk: SetUpDesk, *actions: str) -> DevicesView:
     return shown(flow)
 
 
+def test_what_prints_where_stands_there_before_a_printer_is_chosen_and_leads_to_it(
+    flow: Flow, desk: SetUpDesk
+) -> None:
+    view = flow.view().view
+    station, receipts = view.rows[0], view.rows[-1]
+    assert all(row.id and row.value != "—" for row in (station, receipts))
+    flow.act(station.id)
+    assert flow.view().view.middle_title == station.value
+
+
 def test_only_who_may_has_the_way_there_and_everybody_sees_a_printer_that_is_down() -> None:
     for who, tappable in (("andrii", "devices"), ("olena", "")):
         down = Link(printers=(Health("кухня", "down"), Health("бар")))
