@@ -251,7 +251,7 @@ class House:
         )
         run("card_terminals", CardPayments(self.door, sleep=_sleep_ms).run())
         run("backups", BackupRounds(self.office, self.settings).run())
-        run("guest_names", forget_in_time(self.office, self.settings.guest_days))
+        run("guest_names", forget_in_time(self.office, self.hotel, self.settings.guest_days))
         opened = self.office.catalogue
         printers = await open_printers(opened, _first_id(), hand_out=self.hand_out)
         self.printing = Printing(self.door, printers, sleep=_sleep_ms)

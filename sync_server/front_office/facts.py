@@ -14,6 +14,12 @@ def read_facts(database: Database) -> dict[str, str]:
     return {row.key: row.value for row in rows}
 
 
+def read_fact(connection: Connection, key: str) -> str:
+    """One of them; "" when it was never noted."""
+    found = connection.execute(select(col(FactRow.value)).where(col(FactRow.key) == key))
+    return str(found.scalar() or "")
+
+
 async def note(database: Database, key: str, value: str) -> None:
     """Keep a fact, in place of what was known before."""
 

@@ -19,6 +19,7 @@ from sync_server.domain.checks import Stamp
 from sync_server.domain.commands import SERVER_ONLY
 from sync_server.domain.decisions import decide, notice
 from sync_server.domain.guest_data import texts_of
+from sync_server.domain.guest_papers import named_by
 from sync_server.domain.ids import NOBODY, ChargeId, StaffId
 from sync_server.domain.menu import Catalogue
 from sync_server.domain.outward import SILENT, Effect, effects_of
@@ -107,6 +108,7 @@ class _Rows:
     journal: list[Row] = field(default_factory=list)
     ledger: list[Row] = field(default_factory=list)
     effects: list[Row] = field(default_factory=list)
+    named: list[Row] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
     records: list[tuple[int, bytes, str]] = field(default_factory=list)
 
@@ -375,6 +377,7 @@ class Group:
         self.batch.journal += made.journal
         self.batch.ledger += made.ledger
         self.batch.effects += made.effects
+        self.batch.named += made.named
         self.batch.revoked += made.revoked
         self.told.records += made.records
         self.told.events += [event for event, _ in made.applied]
@@ -424,6 +427,7 @@ class Group:
         for pos, effect in enumerate(effects):
             row_id, outcome = f"{n}.{pos}", DOUBTFUL if restored else ""
             made.effects.append(_effect_row(row_id, n, effect, self._now_ms, outcome, record.dev))
+            made.named += ((subject, row_id) for subject in named_by(effect.payload))
         return effects
 
     def adopt(self, dev: str, run: Sequence[tuple[EventRecord, bytes, str]]) -> None:

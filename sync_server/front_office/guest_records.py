@@ -2,26 +2,22 @@
 
 Rule: an event that names somebody is entered here in its own transaction, and leaves when its names
 are erased; the hashes of the journal follow before and after (`protocol.erasable`). Erased are the
-event, the tap that made it, what was told to the world for it and is done, and taps about the same
-guest on which the server failed (parked). Neighbours:
-`journal` writes the group, `sync_server.guest_book` decides whom to forget.
+event, the tap that made it, what was told to the world about the guest (`guest_paper`), and taps
+about the same guest on which the server failed (parked). Neighbours: `journal` writes the group,
+`sync_server.guest_book` decides whom to forget.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    LargeBinary,
     delete,
-    false,
     func,
     insert,
-    literal,
-    or_,
     select,
     update,
 )
@@ -30,17 +26,19 @@ from sqlmodel import col
 from sync_server.domain import events as e
 from sync_server.domain.guest_data import PERSONAL, subject_of, texts_of
 from sync_server.domain.ids import OF_CARD, OF_CHECK, OF_VOUCHER
+from sync_server.domain.outward import FOLIO, PAPER
 from sync_server.protocol.envelope import read_event
 from sync_server.protocol.erasable import chained_form, is_salted, names_nobody
 from sync_server.protocol.replica import CODEC
 from sync_server.store.hot_insert import HotInsert, Row
 
+from .facts import read_fact
 from .tables import (
     EffectRow,
     ErasureRow,
     Fact,
-    FactRow,
     FrontRow,
+    GuestPaperRow,
     GuestRow,
     InboxRow,
     JournalRow,
@@ -53,10 +51,6 @@ NAMING = frozenset(kind.__name__ for kind in PERSONAL)
 TOLD = ("done", "refused", "dropped")
 """States of an effect that nobody will try again."""
 
-PAPERS_AFTER = 20_000
-"""Events after the last that names a guest within which papers about that guest were made: several
-days of a busy house. To look through more would keep the house waiting."""
-
 PARKED = "Parked"
 """In the place of a type: a tap on which the server failed, of which there is no event."""
 
@@ -66,9 +60,17 @@ _ABOUT = {"check_id": OF_CHECK, "card": OF_CARD, "code": OF_VOUCHER}
 EMPTY = b"{}"
 FOUND = 500
 _PAGE = 500
+EMPTIED_AT_ONCE = 100
+"""Papers emptied in one transaction: what they held is overwritten in the file."""
+_ERASURES = 20
 
 _PARKED_KEY = ("dev", "dep", "seq")
 _GUESTS = HotInsert(FrontRow.metadata.tables["guest_record"], ["n", "at_ms", "subject"])
+_PAPERS = HotInsert(FrontRow.metadata.tables["guest_paper"], ["subject", "effect_id"])
+_TOLD = (
+    *(col(EffectRow.effect_id), col(EffectRow.kind), col(EffectRow.state)),
+    *(col(EffectRow.payload), col(EffectRow.outcome)),
+)
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
@@ -92,6 +94,11 @@ def note_guests(connection: Connection, named: Iterable[tuple[int, int, bytes]])
         if is_salted(data):
             rows.append((n, at_ms, named_in(data)))
     _GUESTS.rows(connection, rows)
+
+
+def note_papers(connection: Connection, named: Sequence[Row]) -> None:
+    """Enter what names whom (subject, effect) in the open transaction."""
+    _PAPERS.rows(connection, named)
 
 
 def erase(connection: Connection, by_n: int, data: bytes) -> None:
@@ -119,9 +126,7 @@ def erase(connection: Connection, by_n: int, data: bytes) -> None:
         _unname_commands(connection, [cmd_id for _, cmd_id, _ in part])
         gone = col(GuestRow.n).in_([n for n, _, _ in part])
         connection.execute(delete(GuestRow).where(gone))
-    named = [n for n, _, _ in rows]
-    first_n = max(min(named), emptied_upto(connection) + 1)
-    _unname_effects(connection, first_n, max(named) + PAPERS_AFTER, texts)
+    _unname_effects(connection, said.subjects, texts)
 
 
 def found(connection: Connection, text: str) -> Sequence[GuestRecord]:
@@ -153,13 +158,29 @@ def found(connection: Connection, text: str) -> Sequence[GuestRecord]:
     return records[:FOUND]
 
 
-def overdue(connection: Connection, before_ms: int, kinds: Sequence[str], limit: int) -> list[str]:
-    """Subjects of these kinds that were last named before a moment, those of the oldest first."""
-    query = select(col(GuestRow.subject)).group_by(col(GuestRow.subject))
-    last = func.max(col(GuestRow.at_ms))
-    query = query.having(last < before_ms).order_by(func.min(col(GuestRow.n)))
-    rows = connection.execute(query).scalars()
-    return [one for one in rows if one.startswith(tuple(kinds))][:limit]
+def overdue(
+    connection: Connection, after_n: int, before_ms: int, kind: str, limit: int
+) -> tuple[int, list[str]]:
+    """Subjects of a kind that were last named before a moment, among the next ones named after
+    event `after_n`, oldest first; and the event up to which was looked, `after_n` at the end."""
+    rows = connection.execute(
+        select(col(GuestRow.n), col(GuestRow.subject))
+        .where(
+            col(GuestRow.n) > after_n,
+            col(GuestRow.at_ms) < before_ms,
+            col(GuestRow.subject).startswith(kind, autoescape=True),
+        )
+        .order_by(col(GuestRow.n))
+        .limit(limit)
+    ).all()
+    subjects = list(dict.fromkeys(subject for _, subject in rows))
+    later = connection.execute(
+        select(col(GuestRow.subject)).where(
+            col(GuestRow.subject).in_(subjects), col(GuestRow.at_ms) >= before_ms
+        )
+    )
+    still = set(later.scalars())
+    return max((n for n, _ in rows), default=after_n), [one for one in subjects if one not in still]
 
 
 def unname_old_parked(connection: Connection, before_ms: int) -> None:
@@ -171,7 +192,8 @@ def unname_old_parked(connection: Connection, before_ms: int) -> None:
 
 def last_erasure(connection: Connection) -> int:
     """The newest event by which names were erased; 0 for none."""
-    return int(connection.execute(select(func.coalesce(func.max(ErasureRow.by_n), 0))).scalar_one())
+    # Bare, so that the database looks at the end of the index instead of at every row.
+    return int(connection.execute(select(func.max(ErasureRow.by_n))).scalar() or 0)
 
 
 def empty_effects(connection: Connection, after_n: int, before_ms: int) -> int:
@@ -181,24 +203,54 @@ def empty_effects(connection: Connection, after_n: int, before_ms: int) -> int:
         select(
             col(EffectRow.effect_id),
             col(EffectRow.n),
+            col(EffectRow.kind),
             col(EffectRow.state),
             col(EffectRow.updated_ms),
         )
         .where(col(EffectRow.n) > after_n)
         .order_by(col(EffectRow.n), col(EffectRow.effect_id))
-        .limit(_PAGE)
+        .limit(EMPTIED_AT_ONCE)
     ).all()
-    upto, done = after_n, list[str]()
-    for effect_id, n, state, updated_ms in rows:
+    upto, done, charges = after_n, list[str](), list[str]()
+    for effect_id, n, kind, state, updated_ms in rows:
         if updated_ms >= before_ms:
             break
         upto = n
         if state in TOLD:
             done.append(effect_id)
-    connection.execute(
-        update(EffectRow).where(col(EffectRow.effect_id).in_(done)).values(payload=EMPTY)
-    )
+            if kind == FOLIO:
+                charges.append(effect_id)
+    emptied = col(EffectRow.effect_id).in_(done)
+    connection.execute(update(EffectRow).where(emptied).values(payload=EMPTY))
+    # The kind is not asked of the database, which would look through every charge for it.
+    named = col(EffectRow.effect_id).in_(charges)
+    connection.execute(update(EffectRow).where(named).values(outcome=""))
+    connection.execute(delete(GuestPaperRow).where(col(GuestPaperRow.effect_id).in_(done)))
     return upto
+
+
+def erased_charges(connection: Connection, after_n: int) -> tuple[int, list[str]]:
+    """Room charges whose guests were erased by the next events after `after_n`, and the last of
+    these events; `after_n` itself when there are no more."""
+    erasures = (
+        select(col(ErasureRow.by_n))
+        .where(col(ErasureRow.by_n) > after_n)
+        .group_by(col(ErasureRow.by_n))
+        .order_by(col(ErasureRow.by_n))
+        .limit(_ERASURES)
+    )
+    upto = max(connection.execute(erasures).scalars(), default=after_n)
+    query = (
+        select(col(JournalRow.data))
+        .join(ErasureRow, col(ErasureRow.n) == col(JournalRow.n))
+        .where(
+            col(ErasureRow.by_n) > after_n,
+            col(ErasureRow.by_n) <= upto,
+            col(JournalRow.type) == e.RoomChargeAsked.__name__,
+        )
+    )
+    asked = (_event(bytes(data)) for data in connection.execute(query).scalars())
+    return upto, [one.charge_id for one in asked if isinstance(one, e.RoomChargeAsked)]
 
 
 def named_in(data: bytes) -> str:
@@ -254,51 +306,58 @@ def _parked(connection: Connection) -> list[_Parked]:
 
 def _unname_parked(connection: Connection, parked: Iterable[_Parked]) -> None:
     for one in parked:
-        key = {name: getattr(one.row, name) for name in _PARKED_KEY}
+        key, texts = {name: getattr(one.row, name) for name in _PARKED_KEY}, set(one.texts)
         plain = {
             "data": names_nobody(bytes(one.row.data)),
-            "error": _without(one.row.error, set(one.texts)),
+            "error": _without(one.row.error, texts, _pieces(texts)),
         }
         connection.execute(update(ParkedRow).filter_by(**key).values(**plain))
 
 
 def emptied_upto(connection: Connection) -> int:
     """The event up to which what was told to the world is no longer kept in full."""
-    found = connection.execute(select(col(FactRow.value)).where(col(FactRow.key) == Fact.EMPTIED_N))
-    return int(found.scalar() or 0)
+    return int(read_fact(connection, Fact.EMPTIED_N) or 0)
 
 
-def _unname_effects(connection: Connection, first_n: int, last_n: int, texts: set[str]) -> None:
-    """What was told to the world between these events says these names no more."""
-    query = select(col(EffectRow.effect_id), col(EffectRow.payload)).where(
-        col(EffectRow.n) >= first_n,
-        col(EffectRow.n) <= last_n,
-        col(EffectRow.state).in_(TOLD),
-        or_(false(), *(_stands_in_payload(connection, text) for text in texts)),
-    )
-    for effect_id, payload in connection.execute(query).all():
-        plain = _encoder.encode(_without(_decoder.decode(bytes(payload)), texts))
-        told = col(EffectRow.effect_id) == effect_id
-        connection.execute(update(EffectRow).where(told).values(payload=plain))
+def _unname_effects(connection: Connection, subjects: Sequence[str], texts: set[str]) -> None:
+    """What the world was told about these guests says their names no more. Paper that is still to
+    come does without; a charge under way is told to the hotel as it was asked."""
+    of_them = select(col(GuestPaperRow.effect_id)).where(col(GuestPaperRow.subject).in_(subjects))
+    found = list(dict.fromkeys(connection.execute(of_them).scalars()))
+    pieces = _pieces(texts)
+    for at in range(0, len(found), _PAGE):
+        told = connection.execute(
+            select(*_TOLD).where(col(EffectRow.effect_id).in_(found[at : at + _PAGE]))
+        ).all()
+        for effect_id, kind, state, payload, outcome in told:
+            if kind != PAPER and state not in TOLD:
+                continue
+            values: dict[str, object] = {"payload": _unnamed(bytes(payload), texts, pieces)}
+            if kind == FOLIO and outcome.startswith("{"):
+                values["outcome"] = _unnamed(outcome.encode(), texts, pieces).decode()
+            whose = col(EffectRow.effect_id) == effect_id
+            connection.execute(update(EffectRow).where(whose).values(values))
 
 
-def _stands_in_payload(connection: Connection, text: str) -> ColumnElement[bool]:
-    """The database looks: to carry a week of papers through the program would take seconds."""
-    spelled = literal(_encoder.encode(text)[1:-1], LargeBinary)
-    if connection.dialect.name == "sqlite":
-        return func.instr(col(EffectRow.payload), spelled) > 0
-    return func.position(spelled.op("IN")(col(EffectRow.payload))) > 0
+def _pieces(texts: set[str]) -> re.Pattern[str] | None:
+    """Names as whole words of a longer text. A short one may be part of a word, and a room's number
+    part of any other number."""
+    words = sorted(re.escape(one) for one in texts if len(one) > 2 and not one.isdigit())
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)") if words else None
 
 
-def _without(value: Any, texts: set[str]) -> Any:
-    """The same JSON with nothing where one of the texts was the whole of a text, or, unless it is
-    so short that it may be part of a word, a part of it."""
+def _unnamed(data: bytes, texts: set[str], pieces: re.Pattern[str] | None) -> bytes:
+    return _encoder.encode(_without(_decoder.decode(data), texts, pieces))
+
+
+def _without(value: Any, texts: set[str], pieces: re.Pattern[str] | None) -> Any:
+    """The same JSON with nothing where one of the texts stood, alone or among other words."""
     if isinstance(value, str):
-        for text in texts:
-            value = "" if value == text else value.replace(text, "") if len(text) > 2 else value
-        return value
+        if value in texts:
+            return ""
+        return pieces.sub("", value) if pieces is not None else value
     if isinstance(value, list):
-        return [_without(one, texts) for one in value]
+        return [_without(one, texts, pieces) for one in value]
     if isinstance(value, dict):
-        return {key: _without(one, texts) for key, one in value.items()}
+        return {key: _without(one, texts, pieces) for key, one in value.items()}
     return value

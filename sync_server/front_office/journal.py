@@ -21,7 +21,7 @@ from sync_server.store.database import Database
 from sync_server.store.hot_insert import HotInsert, Row, run_many
 from sync_server.store.hot_query import HotQuery
 
-from .guest_records import NAMING, erase, last_erasure, named_in, note_guests
+from .guest_records import NAMING, erase, last_erasure, named_in, note_guests, note_papers
 from .opened_checks import note_opened
 from .saved_states import unpack_state
 from .tables import DeviceRow, FrontRow, JournalRow, StateRow
@@ -106,6 +106,7 @@ class Batch:
     devices: dict[str, tuple[int, int, str, int]] = field(default_factory=dict)
     adopted: list[Row] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    named: list[Row] = field(default_factory=list)
 
     def write(self, connection: Connection) -> None:
         """Everything, in the open transaction."""
@@ -115,6 +116,7 @@ class Batch:
         _INBOX.rows(connection, self.inbox)
         _LEDGER.rows(connection, self.ledger)
         _EFFECT.rows(connection, self.effects)
+        note_papers(connection, self.named)
         _PARKED.rows(connection, self.parked)
         _ADOPTED.rows(connection, self.adopted)
         _advance(connection, self.devices)

@@ -85,7 +85,7 @@ class ErasureRow(FrontRow, table=True):
     __tablename__ = "erasure"
     n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     cmd_id: str = Field(index=True)
-    by_n: int = Field(sa_type=BigInteger)
+    by_n: int = Field(sa_type=BigInteger, index=True)
 
 
 class DeviceRow(FrontRow, table=True):
@@ -124,6 +124,14 @@ class EffectRow(FrontRow, table=True):
     outcome: str
     dev: str
     payload: bytes = Field(sa_type=LargeBinary)
+
+
+class GuestPaperRow(FrontRow, table=True):
+    """Something told to the world that names a guest, by whom (`domain.guest_papers`)."""
+
+    __tablename__ = "guest_paper"
+    subject: str = Field(primary_key=True)
+    effect_id: str = Field(primary_key=True, index=True)
 
 
 class StateRow(FrontRow, table=True):
@@ -237,7 +245,8 @@ class AdoptionRow(FrontRow, table=True):
 class Fact(StrEnum):
     """Keys of `FactRow`. `recovery` is open from a restore until the terminals have been heard;
     offers: the moment of the last one taken from the back office; `emptied_n`: what was told to the
-    world up to this event is no longer kept in full."""
+    world up to this event is no longer kept in full; `unnamed_n`: the log of the hotel's link has
+    forgotten whom the house had erased up to this event."""
 
     SITE = "site"
     SERVER_EPOCH = "server_epoch"
@@ -251,6 +260,7 @@ class Fact(StrEnum):
     TAKE_OVERS = "take_overs"
     ERASE_OFFERS = "erase_offers"
     EMPTIED_N = "emptied_n"
+    UNNAMED_N = "unnamed_n"
 
 
 OPEN = "open"

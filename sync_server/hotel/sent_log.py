@@ -7,7 +7,7 @@ that proved the absence (`effects.posting_states`). Neighbours: `logged`, and by
 `fias.gateway` and `cloudbeds.gateway`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -61,6 +61,19 @@ def begin_era(connection: Connection) -> None:
         counter = counters.get(link, LinkCounterRow(link=link, number=0))
         counter.number = begins
         session.add(counter)
+    session.flush()
+
+
+def forget_guests(connection: Connection, posting_ids: Sequence[str]) -> None:
+    """Name the guests of these postings, and of what took them back, no more: a write for the
+    store. Sums, numbers and answers stay; an answer that is still to come finds its attempt."""
+    session = session_on(connection)
+    whose = col(SentRow.posting_id).in_(posting_ids) | col(SentRow.reverses).in_(posting_ids)
+    for row in session.exec(select(SentRow).where(whose)):
+        sent = msgspec.json.decode(row.posting, type=Posting)
+        plain = replace(sent, room="", guest_name="", text="")
+        row.posting, row.words = msgspec.json.encode(plain).decode(), ""
+        session.add(row)
     session.flush()
 
 

@@ -3,6 +3,7 @@ hash still follows (reliability S-29)."""
 
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,30 @@ from sync_server.domain.rejections import Decision
 from sync_server.domain.staff import Facts
 from sync_server.domain.venue import Venue
 from sync_server.editions import BackEditions, take_offers
+from sync_server.effects.charge_text import write_record
+from sync_server.effects.posting_states import PostingState, Stage
+from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.guest_records import found
 from sync_server.front_office.journal import every_record
 from sync_server.front_office.tables import ErasureRow, JournalRow
-from sync_server.guest_book import DAY_MS, FrontGuests, empty_told, forget_overdue
+from sync_server.guest_book import (
+    DAY_MS,
+    FrontGuests,
+    empty_told,
+    forget_at_hotel,
+    forget_overdue,
+)
+from sync_server.hotel.gateway import Posted
+from sync_server.hotel.sent_log import Begun, SentLog
 from sync_server.protocol.envelope import GENESIS, chain, read_event
 from sync_server.protocol.erasable import chained_form
 from sync_server.protocol.replica import apply_record, digest
-from sync_server.store.database import Database, session_on
+from sync_server.store.database import Database, MemoryDisk, session_on
 from sync_server.verify import verify
 from tests.builders import DAY, a_line
 from tests.front_office.house import SH, House, Till
+from tests.hotel.postings import posting_of
+from tests.store.ready_made import HOTEL, image_of
 
 NAME = 'Соломія "Мія" Незабутня'
 TAB, LATER = CheckId("tab"), CheckId("later")
@@ -208,6 +222,64 @@ async def test_cards_and_vouchers_are_named_until_somebody_asks(house: House, gu
     await house.office.report(c.EraseGuests(("card:2900000000420",), "halyna", "asked"))
     assert house.office.venue.club["2900000000420"].name == ""
     assert where(house, "Card Holder") == set()
+
+
+async def test_a_paper_is_found_by_its_guest_however_late_and_nobody_elses_is_touched(
+    house: House, guest: Till
+) -> None:
+    await visit(guest, LATER, "Later", "T1-304")
+    await leave(house)
+    await leave(house, LATER)
+    await house.database.write(
+        lambda connection: connection.exec_driver_sql("UPDATE effect SET n = n + 90000")
+    )
+    others = "SELECT count(*) FROM effect WHERE effect_id IN (SELECT effect_id FROM guest_paper"
+    (before,) = house.rows(f"{others} WHERE subject = 'check:{LATER}')")
+    assert before[0] >= 3, "kitchen, bill and charge"
+    await house.office.report(ASKED)
+    assert "effect" not in where(house)
+    assert "effect" in where(house, "Later")
+    assert "effect" in where(house, "T1-304"), "a room's number is no part of others"
+    assert house.rows(f"{others} WHERE subject = 'check:{LATER}')") == [before]
+
+
+async def test_another_hotels_link_forgets_whom_the_house_erased(house: House, guest: Till) -> None:
+    """Its log of what was sent, and the record that goes with the charge."""
+    sent = posting_of(food=5_000, posting_id=f"{TAB}-c", guest_name=NAME, check_no="T1-001")
+    back = replace(sent, posting_id="back", reverses=sent.posting_id, total_minor=-5_000)
+    back = replace(back, lines=(replace(sent.lines[0], gross_minor=-5_000),))
+    other = replace(sent, posting_id=f"{LATER}-c", guest_name="Later")
+    door = OfficeDoor(house.office)
+    ((charge,),) = house.rows("SELECT effect_id FROM effect WHERE kind = 'folio'")
+    with Database.on_disk(MemoryDisk(image_of(HOTEL))) as hotel:
+        log = SentLog(hotel, "fias", lambda: house.now_ms)
+        for posting in (sent, other, back):
+            begun = await log.begin(posting)
+            assert isinstance(begun, Begun)
+            words = posting.guest_name
+            await log.answered(begun.number, Posted(posting.posting_id, "F1", 5_000, 0, words))
+        await door.mark(charge, "done", write_record(sent, PostingState(Stage.POSTED)))
+        await leave(house)
+        before = await log.answered_on(sent.business_day)
+        await forget_at_hotel(house.office, hotel)
+        assert await log.answered_on(sent.business_day) == before
+        await house.office.report(ASKED)
+        assert where(house) == set()
+        await forget_at_hotel(house.office, hotel)
+        await forget_at_hotel(house.office, hotel)
+        after = await log.answered_on(sent.business_day)
+        assert [(one.guest_name, one.room) for one in after] == [
+            ("", ""),
+            ("Later", "304"),
+            ("", ""),
+        ]
+        assert [replace(one, guest_name="", room="") for one in before] == [
+            replace(one, guest_name="", room="") for one in after
+        ]
+        texts = hotel.read(lambda c: str(c.exec_driver_sql("SELECT * FROM link_sent").all()))
+        assert NAME not in texts
+        assert "Незабутня" not in texts
+        assert await log.known(sent) == Posted(sent.posting_id, "F1", 5_000, 0, "")
 
 
 def test_the_buyer_of_an_invoice_does_not_go_with_the_check() -> None:
