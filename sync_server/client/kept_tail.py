@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from sync_server.domain import limits
 from sync_server.protocol.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from sync_server.protocol.envelope import chain
 from sync_server.protocol.faults import FrameFault
 
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS old_tail(n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS old_tail(n INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB)",
     "CREATE TABLE IF NOT EXISTS witness(one INTEGER PRIMARY KEY CHECK(one = 1), "
     "bytes BLOB NOT NULL)",
 )
@@ -24,6 +25,8 @@ def add_tables(connection: sqlite3.Connection) -> None:
     """The tables of this module, also in a file that an older version made."""
     for statement in _TABLES:
         connection.execute(statement)
+    if all(name != "hash" for _, name, *_ in connection.execute("PRAGMA table_info(old_tail)")):
+        connection.execute("ALTER TABLE old_tail ADD COLUMN hash BLOB")
 
 
 def forget_until(cursor_n: int, durable_n: int) -> int:
@@ -32,9 +35,27 @@ def forget_until(cursor_n: int, durable_n: int) -> int:
 
 
 def set_aside(connection: sqlite3.Connection) -> None:
-    """The server's epoch changed: what is held of the old history waits to be asked for."""
-    connection.execute("DELETE FROM old_tail WHERE n >= (SELECT min(n) FROM base_event)")
-    connection.execute("INSERT INTO old_tail(n, bytes) SELECT n, bytes FROM base_event")
+    """The server's epoch changed: what is held of the old history waits to be asked for.
+
+    What waits since an older change goes on waiting before it only where the chain leads from one
+    to the other: two histories are never told as one."""
+    first = connection.execute(
+        "SELECT n, bytes, hash FROM base_event ORDER BY n LIMIT 1"
+    ).fetchone()
+    if first is None:
+        return
+    n, data, digest = first
+    connection.execute("DELETE FROM old_tail WHERE n >= ?", (n,))
+    (last,) = connection.execute("SELECT max(n) FROM old_tail").fetchone()
+    if last == n - 1 and not _leads_to(connection, n, data, digest):
+        connection.execute("DELETE FROM old_tail")
+    connection.execute("INSERT INTO old_tail(n, bytes, hash) SELECT n, bytes, hash FROM base_event")
+
+
+def _leads_to(connection: sqlite3.Connection, n: int, data: bytes, digest: bytes) -> bool:
+    """Whether the chain goes on from what waits before event `n` to this one."""
+    (before,) = connection.execute("SELECT hash FROM old_tail WHERE n = ?", (n - 1,)).fetchone()
+    return before is not None and bytes.fromhex(chain(before.hex(), n, data)) == digest
 
 
 def drop_durable(connection: sqlite3.Connection, durable_n: int) -> None:

@@ -1,9 +1,9 @@
 """After a restore: what the world has that nobody brings again: dishes, and numbered papers.
 
 Rule: a dish that a cook has seen is a fact (reliability 2.20). What a missing tablet had done is
-adopted as the others remember it (`recollection.agreed`). Where that ends because two of them
-remember different things, or since a tablet came back empty, a colleague would still send the
-same dishes again: so what was given to the kitchen, and nothing else, is believed on anybody's
+adopted as the others remember it (`recollection.agreed`). Where that ends, as since a tablet came
+back empty, or of a history that was not followed, a colleague would still send the same dishes
+again: so what was given to the kitchen, and nothing else, is believed on anybody's
 word. What follows of itself from a send (portions counted down, the close of a check that is paid,
 the points that its guest's card earns) is repeated as far as it is still so. Lines are followed to
 the check on which they stand now: while a payment is missing no second check continues a paid one.

@@ -7,18 +7,25 @@ whose answer was on its way, on a charge that the hotel had refused. So the orde
 everybody, the events of a command from its own device alone, which is believed about what it was
 told as well. If a tablet is missing, what the others were told may rest on commands that nobody
 here can bring: a dish that it had ordered, money that it had taken. Then what those who are here
-agree on is adopted as it stood (`agreed`), up to the first event of which two of them say
-different things. The same goes for a tablet that has more to bring than one push holds: it may be
-gone before the rest, when half is decided and cannot be adopted any more. Here the memories are
-fetched and kept; `bus` uses them, `group` repeats what can't be decided again.
+remember is adopted as it stood (`agreed`). The same goes for a tablet that has more to bring than
+one push holds: it may be gone before the rest, when half is decided and cannot be adopted any more.
+
+Two that say different things of one event lived in different histories: a tablet that lay in a
+drawer while the house was put back once before, or a file with a fault in it. Then the history is
+followed in which the house lived longest; of equally long ones, that of the most tablets. Who
+remembers it otherwise brings their own commands, and those are honoured as they were told. Here the
+memories are fetched and kept; `bus` uses them, `group` repeats what can't be decided again.
 """
 
 from collections import Counter, deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from sync_server.domain import limits
 from sync_server.protocol.envelope import EventRecord, chain, read_event
+from sync_server.protocol.erasable import chained_form
 from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import CODEC
 from sync_server.transport.authority import CommandResult
@@ -57,8 +64,10 @@ class Recollection:
         self._open: Counter[str] = Counter()
         self._given: deque[str] = deque()
         self._upto = 0
-        self._said: dict[int, tuple[EventRecord, bytes]] = {}
-        self._disputed_n = 0
+        self._said: dict[int, list[tuple[EventRecord, bytes]]] = {}
+        self._tellers: dict[str, list[int]] = {}
+        """By device, which of the versions it tells of each event from `from_n` on."""
+        self._by_half: Set[str] = frozenset()
 
     def begin_at(self, n: int) -> None:
         """What was before is proved: nothing is asked for yet."""
@@ -98,8 +107,8 @@ class Recollection:
 
     def _keep(self, dev: str, record: EventRecord, data: bytes) -> None:
         self._upto = max(self._upto, record.n)
-        if self._said.setdefault(record.n, (record, data))[1] != data:
-            self._disputed_n = min(self._disputed_n or record.n, record.n)
+        versions = self._said.setdefault(record.n, [])
+        self._tellers.setdefault(dev, []).append(_version(versions, record, data))
         if record.cmd_id not in self._records:
             self._open[record.dev] += 1
         known = self._records.setdefault(record.cmd_id, [])
@@ -120,34 +129,87 @@ class Recollection:
         return not self._next
 
     def agreed(self, head: Head, catalogues: Mapping[int, object]) -> list[Proved]:
-        """What continues the journal after `head` as everybody here remembers it. The last command
+        """What continues the journal after `head` as those here remember it. The last command
         is not among it, since it may be remembered by half; nothing is, once other events stand at
         those numbers since a recovery broke off."""
         run: list[Proved] = []
         if head.n != self.from_n - 1:
             return run
-        link, n = head.hash, head.n + 1
-        while n in self._said and n != self._disputed_n:
-            record, data = self._said[n]
-            link = chain(link, n, data)
+        link = head.hash
+        for record, data in self._history():
+            link = chain(link, record.n, data)
             run.append((record, data, link))
-            n += 1
         last = run[-1][0].cmd_id if run else ""
         while run and run[-1][0].cmd_id == last:
             run.pop()
         return before_unknown_menus(run, catalogues)
 
+    def _history(self) -> Iterator[tuple[EventRecord, bytes]]:
+        """The history that is followed, event by event: who says something else of one of them is
+        heard no further."""
+        heard, n = set(self._tellers), self.from_n
+        while by_version := self._versions(heard, n):
+            version = next(iter(by_version))
+            if len(by_version) > 1:
+                version = max(by_version, key=lambda one: self._weight(by_version[one], n))
+                heard = by_version[version]
+            yield self._said[n][version]
+            n += 1
+
+    def _versions(self, heard: Iterable[str], n: int) -> dict[int, set[str]]:
+        """Who of these says what of event `n`."""
+        found: dict[int, set[str]] = {}
+        for dev in heard:
+            told = self._tellers[dev]
+            if n - self.from_n < len(told):
+                found.setdefault(told[n - self.from_n], set()).add(dev)
+        return found
+
+    def _weight(self, devs: set[str], n: int) -> tuple[int, int, str]:
+        """What speaks for a history that these tell from event `n` on: how long the house lived in
+        it, how many say so; and if nothing does, a choice that is the same every time."""
+        last_ms = max(
+            self._said[at][version][0].at_ms
+            for dev in devs
+            for at, version in enumerate(self._tellers[dev][n - self.from_n :], n)
+        )
+        return last_ms, len(devs), min(devs)
+
+    def _tell_apart(self) -> None:
+        """A command that stands in two histories is remembered once: as in that which is followed,
+        else as the first who tells of it does. The last of each may be remembered by half."""
+        histories = [[record for record, _ in self._history()]]
+        for dev in sorted(self._tellers):
+            versions = enumerate(self._tellers[dev], self.from_n)
+            histories.append([self._said[n][version][0] for n, version in versions])
+        apart: dict[str, list[EventRecord]] = {}
+        by_half: dict[str, list[EventRecord]] = {}
+        for history in histories:
+            commands = [list(one) for _, one in groupby(history, attrgetter("cmd_id"))]
+            for records in commands[:-1]:
+                apart.setdefault(records[0].cmd_id, records)
+            by_half.setdefault(history[-1].cmd_id, commands[-1])
+        for cmd_id in self._records:
+            self._records[cmd_id] = apart.get(cmd_id) or by_half[cmd_id]
+        self._by_half = by_half.keys() - apart.keys()
+
     def close(self) -> None:
         """No more is asked for. The last command may be remembered by half: it is no evidence of
         what the kitchen had, and had the kitchen seen it, more would have followed."""
+        if not self.closed and any(len(versions) > 1 for versions in self._said.values()):
+            self._tell_apart()
         self.closed = True
         self._said.clear()
+        self._tellers.clear()
         whole = (
             (known[0].n, cmd_id)
             for cmd_id, known in self._records.items()
-            if was_numbered(known) or (known[-1].n < self._upto and was_given(known))
+            if was_numbered(known) or (self._is_whole(cmd_id) and was_given(known))
         )
         self._given = deque(cmd_id for _, cmd_id in sorted(whole))
+
+    def _is_whole(self, cmd_id: str) -> bool:
+        return self._records[cmd_id][-1].n < self._upto and cmd_id not in self._by_half
 
     def given_before(self, n: int, passed: Container[str]) -> list[list[EventRecord]]:
         """What the kitchen had been given before event `n` by commands that have not come, but for
@@ -198,3 +260,18 @@ class Recollection:
     def commands(self) -> list[str]:
         """Ids of the commands that are remembered."""
         return list(self._records)
+
+
+def _version(versions: list[tuple[EventRecord, bytes]], record: EventRecord, data: bytes) -> int:
+    """Which of the versions of an event this is; a new one is added. One whose names were erased
+    is the same for the chain, and takes the place of the one that has them."""
+    for at, (_, known) in enumerate(versions):
+        if data == known:
+            return at
+        form = chained_form(data)
+        if form == chained_form(known):
+            if data == form:
+                versions[at] = record, data
+            return at
+    versions.append((record, data))
+    return len(versions) - 1

@@ -7,14 +7,21 @@ import asyncio
 from dataclasses import replace
 
 from sync_server.domain import commands as c, limits
-from sync_server.domain.ids import LineId
+from sync_server.domain.ids import CheckId, LineId
 from tests.simulation.machines import Backup
 from tests.simulation.wire import AWAY, CALM
 
 from .scene import IHOR, L1, L2, OLENA, PETRO, K, Scene, played
-from .test_found_after_restore import burnt, ihor_orders_it_hot, it_stands_hot, tickets_with
+from .test_found_after_restore import (
+    burnt,
+    ihor_orders_it_hot,
+    it_stands_hot,
+    put_back_without,
+    tickets_with,
+)
 
 L3 = LineId("l3")
+J = CheckId("j")
 A_MINUTE_MS = 60_000
 LONG = "no salt, " * 15
 A_STEP_S = 0.001
@@ -186,5 +193,43 @@ def test_a_tablet_that_brings_much_is_not_kept_waiting_by_what_comes_behind_it()
             scene.tap(IHOR, c.AddLines(K, two))
         server.sockets.rate_of(dev).take(limits.COMMANDS_BURST, server.sockets.now_ms())
         await scene.comes_back(IHOR)
+
+    played(story)
+
+
+def test_money_stands_although_the_tablet_that_is_here_was_away_when_it_was_taken() -> None:
+    """The house was put back twice from one backup. Ihor's tablet was in a drawer the first time,
+    Petro's, which took the money then, the second time. Ihor's and Olena's remember different
+    things since: nothing was adopted from there, and the guest was asked for the money again."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(OLENA, c.SendLines(K, (L1, L2)))
+        backup = await burnt(scene)
+        scene.tap(IHOR, c.OpenCheck(J, scene.desk(IHOR).next_number(), "table", "t4"))
+        await scene.drained()
+        scene.tap(IHOR, c.AddLines(J, (scene.dish("l3"),)))
+        await scene.drained()
+        await put_back_without(scene, backup, IHOR)
+        assert scene.check(J).lines == (), "his last tap waits for his tablet"
+        scene.pay(PETRO, "cash")
+        await scene.until(lambda: K in scene.server.closed)
+        scene.tap(OLENA, c.StopItem("borscht", 5_000))
+        await scene.until(lambda: not scene.desk(OLENA).waiting)
+        await asyncio.sleep(1)
+        scene.world.air.change(IHOR, AWAY)
+        scene.machine(IHOR).switch_on()
+        await scene.until(lambda: scene.machine(IHOR).ready)
+        scene.machine(PETRO).crash()
+        scene.world.server.restore(backup)
+        scene.world.air.change(IHOR, CALM)
+        scene.world.server.switch_on()
+        await scene.until(
+            lambda: scene.world.server.ready and scene.world.server.office.bus.reoffers is None, 150
+        )
+        assert K in scene.server.closed, "nobody asks the guest for the money again"
+        assert scene.outcome(IHOR, "AddLines") == ("accepted", "")
+        assert [line.line_id for line in scene.check(J).lines] == [L3]
+        await scene.is_found(PETRO)
+        assert scene.outcome(PETRO, "TakePayment") == ("accepted", "")
 
     played(story)

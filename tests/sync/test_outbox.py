@@ -143,6 +143,29 @@ def test_events_and_cursor_move_together_and_never_over_a_gap(tmp_path: Path) ->
     store.close()
 
 
+@pytest.mark.parametrize("went_on_from", [3, 5])
+def test_after_two_restores_a_terminal_tells_one_history_and_never_two_as_one(
+    tmp_path: Path, went_on_from: int
+) -> None:
+    """The second began from a state at 5: that of its own five events, or of others."""
+    store = open_store(tmp_path)
+    first = events(8)
+    store.store_events(first, 0)
+    store.adopt_server_epoch(2)
+    store.close()
+    store = open_store(tmp_path)
+    other = first[:went_on_from]
+    other += events(5 - went_on_from, went_on_from, GENESIS) if went_on_from < 5 else []
+    store.swap_snapshot(5, other[-1].hash, b"state at 5")
+    later = events(2, 5, other[-1].hash)
+    store.store_events(later, 0)
+    store.adopt_server_epoch(3)
+    told = [one.data for one in (*first[:5], *later)]
+    assert store.kept_events(1) == (told if went_on_from == 5 else [])
+    assert store.kept_events(6) == told[5:]
+    store.close()
+
+
 def test_a_second_program_cannot_open_the_store(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     tap(store, "a")
