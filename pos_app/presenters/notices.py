@@ -23,6 +23,7 @@ _GRAVE = frozenset(
         "card_unknown",
         "charge_unknown",
         "charge_refused",
+        "back_owes",
         "internal",
         "item_stopped",
         "journal_changed",

@@ -242,6 +242,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_output": "The recipe of {owner} makes nothing",
     "refused_recipe_loss": "A loss of {ingredient} in the recipe of {owner} is impossible",
     "refused_recipe_amount": "The amount of {ingredient} in the recipe of {owner} is negative",
+    "refused_back_without": "The house came back from its backup without {devices}. "
+    "What only they know comes when they are switched on",
+    "refused_back_owes": "{device} is missing since the backup was put back: {times} of its taps, "
+    "{amount_minor} taken among them, are not in the books until it is switched on",
     "refused_journal_changed": "The journal is not what the server signed at event {event}: "
     "somebody cut or changed it. Call the owner, run vitrylo verify",
     "refused_bad_event": "An entry of the journal cannot be read: {words}",

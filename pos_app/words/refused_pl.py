@@ -237,6 +237,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_output": "Receptura {owner} nic nie daje",
     "refused_recipe_loss": "Strata {ingredient} w recepturze {owner} jest niemożliwa",
     "refused_recipe_amount": "Ilość {ingredient} w recepturze {owner} jest ujemna",
+    "refused_back_without": "Dane odtworzono z kopii bez: {devices}. "
+    "Co wiedzą tylko te urządzenia, pojawi się po ich włączeniu",
+    "refused_back_owes": "Po odtworzeniu z kopii brakuje {device}: {times} jego czynności, w tym "
+    "{amount_minor} przyjętych pieniędzy, nie ma w księgach, dopóki się go nie włączy",
     "refused_journal_changed": "Dziennik nie jest tym, co serwer podpisał przy zdarzeniu {event}: "
     "ktoś go skrócił lub zmienił. Wezwij właściciela, uruchom vitrylo verify",
     "refused_bad_event": "Nie można odczytać wpisu dziennika: {words}",

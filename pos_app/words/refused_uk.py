@@ -238,6 +238,10 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_output": "Рецепт {owner} нічого не дає",
     "refused_recipe_loss": "Втрати {ingredient} у рецепті {owner} неможливі",
     "refused_recipe_amount": "Кількість {ingredient} у рецепті {owner} від'ємна",
+    "refused_back_without": "Дані відновлено з копії без: {devices}. "
+    "Що знають лише вони, з'явиться, коли їх увімкнуть",
+    "refused_back_owes": "Після відновлення з копії бракує {device}: {times} його дій, серед них "
+    "{amount_minor} прийнятих грошей, не обліковано, доки його не ввімкнуть",
     "refused_journal_changed": "Журнал не той, що підписав сервер на події {event}: "
     "його вкоротили або змінили. Покличте власника, запустіть vitrylo verify",
     "refused_bad_event": "Запис журналу не читається: {words}",

@@ -181,6 +181,8 @@ CODES: dict[str, str] = {
     "unusual_no_sale": "{by} has opened the drawer {times} times without a sale in {minutes} min",
     "unusual_reprint": "{by} has printed {times} copies within {minutes} minutes",
     "unusual_pin": "the PIN of {by} was wrong {times} times within {minutes} minutes",
+    "back_without": "back from the backup without {devices}; what only they know comes with them",
+    "back_owes": "{times} taps of {device} ({amount_minor} taken) are not in the books yet",
     "late_entry": "{amount_minor} came after shift {number} was closed, no shift is at {drawer}",
     "not_repeated": "this was accepted ({type}) and lost with the disk; do it again",
     "nobody_behind": "{type} of {who} at {device} is kept though nobody stands behind it ({why})",

@@ -35,6 +35,7 @@ from .group import SERVER, Group
 from .inbox import Inbox
 from .jobs import Job, own_job, settle
 from .live import Live
+from .missing import told_of_missing
 from .own_commands import own_command, progress
 from .recollection import Recollection
 from .register import DeviceRegister
@@ -461,6 +462,8 @@ class CommandBus:
                 "restored: the terminals have brought the journal to event %d", self._live.head.n
             )
             self.reoffers = None
+            for notice in told_of_missing(reoffers, self._memory, self._devices, self.epoch):
+                self.report_later(notice)
             try:
                 await note(self._database, Fact.RECOVERY, DONE)
             except (DiskFull, StoreBusy) as fault:

@@ -256,6 +256,14 @@ class Recollection:
             if known is not None:
                 self._open[known[0].dev] -= 1
 
+    def not_come(self, devs: Container[str]) -> dict[str, list[list[EventRecord]]]:
+        """By device, of these, the commands that are remembered and have not come."""
+        found: dict[str, list[list[EventRecord]]] = {}
+        for records in self._records.values():
+            if records[0].dev in devs:
+                found.setdefault(records[0].dev, []).append(records)
+        return found
+
     @property
     def commands(self) -> list[str]:
         """Ids of the commands that are remembered."""

@@ -233,3 +233,29 @@ def test_money_stands_although_the_tablet_that_is_here_was_away_when_it_was_take
         assert scene.outcome(PETRO, "TakePayment") == ("accepted", "")
 
     played(story)
+
+
+def test_whose_money_is_missing_is_named_on_every_screen_until_the_tablet_is_found() -> None:
+    """The guests of table 3 had paid Ihor. Their check was open again, and nobody was told why."""
+
+    async def story(scene: Scene) -> None:
+        scene.tap(OLENA, c.SendLines(K, (L1, L2)))
+        backup = await burnt(scene)
+        scene.tap(OLENA, c.SetGuests(K, 3))
+        await scene.drained()
+        scene.pay(IHOR, "cash")
+        await scene.until(lambda: K in scene.server.closed)
+        due = scene.server.closed[K].payments[0].amount_minor
+        scene.tap(PETRO, c.StopItem("borscht", 5_000))
+        await scene.drained()
+        await put_back_in_two_goes(scene, backup)
+        assert K in scene.server.checks, "his tablet alone can bring the money"
+        await scene.until(lambda: len(scene.notices("")) == 2)
+        without, owes = scene.notices("")
+        assert (without.code, owes.code) == ("back_without", "back_owes")
+        assert (owes.params["times"], owes.params["amount_minor"]) == (1, due)
+        assert str(owes.params["device"]).startswith(scene.desk(IHOR).code)
+        await scene.is_found(IHOR)
+        assert K in scene.server.closed
+
+    played(story)
