@@ -21,6 +21,7 @@ from sync_server.domain.limits import (
     CARD_LENGTH,
     LIKING_LENGTH,
     OFFLINE_SIGN_IN_MS,
+    OUTBOX_COMMANDS,
     SNAPSHOT_CHUNK_BYTES,
     TEXT_LENGTH,
 )
@@ -363,7 +364,11 @@ class Asks:
     async def _sign_out(self, dev: str, session: str, asked: _SignOut) -> AskResult:
         holder = self._house.access.holder(session, dev, self._house.clock())
         if holder:
-            last = asked.dep, asked.seq
+            device = self._house.devices[dev]
+            known = device.last_seq if asked.dep == device.epoch else 0
+            # More than a terminal can have in hand would keep the session open for good.
+            told = asked.seq - known <= OUTBOX_COMMANDS
+            last = (asked.dep, asked.seq) if told else (0, 0)
             await self._house.access.end_session(session, self._house.clock(), last)
             await self._on_record(StaffId(holder), "out", holder)
         return _yes({})

@@ -161,6 +161,17 @@ async def test_who_signs_out_without_a_last_number_is_out_by_the_clock(
     assert (await till.do(c.SetGuests(K, 4))).code == "session_ended"
 
 
+async def test_a_sign_out_that_names_a_number_far_ahead_does_not_keep_the_session(
+    house: House, till: Till
+) -> None:
+    await till.order()
+    await till.sign_in("olena")
+    far = till.seq + limits.OUTBOX_COMMANDS
+    await till.ask("sign_out", dep=till.dep, seq=far + 1)
+    house.now_ms += 1
+    assert (await till.do(c.SetGuests(K, 4))).code == "session_ended"
+
+
 async def test_an_offline_session_ends_when_verifier_and_session_have_run_out(
     house: House, till: Till
 ) -> None:
