@@ -42,7 +42,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "club_moved_to": "Punkty przeniesiono na",
     "happened_ClubCardIssued": "Wydano kartę klubową",
     "happened_ClubCardAttached": "Karta klubowa na rachunku",
-    "happened_ClubCardBlocked": "Karta klubowa zablokowana lub odblokowana",
+    "happened_ClubCardBlocked": "Kartę klubową zablokowano lub odblokowano",
     "happened_ClubPointsMoved": "Punkty przeniesiono na inną kartę",
     "happened_PointsEarned": "Naliczono punkty",
     "happened_PointsTakenBack": "Cofnięto punkty",

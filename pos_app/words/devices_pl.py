@@ -50,7 +50,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "paper_receipt": "Paragon",
     "paper_pre_bill": "Rachunek",
     "paper_kitchen": "Bon kuchenny",
-    "paper_void": "Anulowanie",
+    "paper_void": "Storno",
     "paper_label": "Etykieta",
     "paper_stock_take": "Arkusz spisu",
     "part_up": "Wyżej",

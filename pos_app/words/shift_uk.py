@@ -65,7 +65,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "checks_guests": "Закрито рахунків · гостей",
     "sales_gross": "Продажі за меню",
     "discounts": "Знижки",
-    "voids": "Списано після відправки ({n})",
+    "voids": "Скасовано після відправки ({n})",
     "rooms": "На номери ({n})",
     "tips": "Чайові",
     "refunds": "Повернення",

@@ -334,7 +334,7 @@ ORDER = OrderView(
     ),
     total=Pair("До сплати", "2 674,25 ₴", "total"),
     actions=(
-        Act("void", "Списати"),
+        Act("void", "Скасувати"),
         Act("split", "Поділити"),
         Act("bill", "Рахунок"),
         Act("pay", "Оплата", "go"),
@@ -406,7 +406,7 @@ MODIFIERS = ModifiersView(
     ),
     allergy="АЛЕРГІЯ: горіхи",
     allergy_note="— на кухню піде червоним блоком",
-    cancel=Act("cancel", "Скасувати"),
+    cancel=Act("cancel", "Назад"),
     less=Act("less", icon="remove"),
     quantity="1",
     more=Act("more", icon="add"),
@@ -415,7 +415,7 @@ MODIFIERS = ModifiersView(
 
 VOID_SHEET = Sheet(
     "choices",
-    "Списати: Рібай 300 г",
+    "Скасувати: Рібай 300 г",
     "935,00 ₴",
     "Чому? Кухня вже має цю страву.",
     choices=tuple(
@@ -425,7 +425,7 @@ VOID_SHEET = Sheet(
         )
     ),
     cancel=Act("cancel", "Назад"),
-    confirm=Act("ok", "Списати, страву не готували", "accent"),
+    confirm=Act("ok", "Скасувати, страву не готували", "accent"),
 )
 QUANTITY_SHEET = Sheet(
     "keypad",
@@ -435,7 +435,7 @@ QUANTITY_SHEET = Sheet(
     "12",
     "1",
     keys=tuple(keys(".")[n : n + 3] for n in (0, 3, 6, 9)),
-    cancel=Act("cancel", "Скасувати"),
+    cancel=Act("cancel", "Назад"),
     confirm=Act("ok", "12 порцій", "accent"),
 )
 LETTERS_SHEET = Sheet(
@@ -453,7 +453,7 @@ LETTERS_SHEET = Sheet(
         ),
         (Act("k:123", "123"), Act("k:sp", "пробіл"), Act("k:back", icon="backspace")),
     ),
-    cancel=Act("cancel", "Скасувати"),
+    cancel=Act("cancel", "Назад"),
     confirm=Act("ok", "Додати нотатку", "accent"),
 )
 

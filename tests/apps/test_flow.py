@@ -182,7 +182,7 @@ def test_a_waiter_voids_what_the_kitchen_has_with_a_managers_approval_on_the_spo
     flow.act("confirm")
     sheet = flow.view().view.sheet
     assert sheet.title == "Хто дозволяє?"
-    assert "списувати надіслане" in sheet.text
+    assert "скасовувати надіслане" in sheet.text
     people = {act.id for act in sheet.choices}
     assert "approver:nadia" in people
     assert "approver:olena" not in people, "nobody approves for themselves"
@@ -210,7 +210,7 @@ def test_without_the_server_nobody_can_approve_and_that_is_said(house: House) ->
     flow.act("confirm")
     shown = flow.view()
     assert "потрібен сервер" in shown.toast.text
-    assert shown.view.sheet.title.startswith("Списати"), "the question stays open"
+    assert shown.view.sheet.title.startswith("Скасувати"), "the question stays open"
 
 
 def test_a_discount_over_ones_limit_needs_an_approval(house: House) -> None:

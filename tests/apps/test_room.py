@@ -301,7 +301,7 @@ def test_a_hotel_without_sums_is_compared_charge_by_charge_on_any_day(house: Hou
     manager.act("compare")
     desk.finish()
     view = manager.view().view
-    assert view.step.startswith("Готель сум не повідомляє, тож кожен запис звірено")
+    assert view.step.startswith("Готель сум не повідомляє, тож кожне нарахування звірено")
     assert [row.label for row in view.rows][-2:] == ["За його відповідями", "Різниця"]
     (card,) = view.cards
     assert ("Марія" in card.title, "є лише в готелі" in card.lines[0]) == (True, True)

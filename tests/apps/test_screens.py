@@ -30,7 +30,7 @@ GIVING_A_CARD = SettingsView(
         "Прикладіть картку: Олександра Костянтинівна",
         text="Попередня картка цієї людини одразу втратить силу",
         choices=(Act("no_card", "Картку загублено: скасувати", "outline"),),
-        cancel=Act("cancel", "Скасувати"),
+        cancel=Act("cancel", "Назад"),
         columns=1,
     ),
 )

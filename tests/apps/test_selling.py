@@ -150,7 +150,7 @@ def test_one_of_three_is_voided_with_its_reason_and_the_rest_stays(house: House)
     house.settle()
     (check,) = house.venue.checks.values()
     assert (check.lines[0].qty_milli, totals_of(check).total_minor) == (2_000, 37_000)
-    assert "списано 1" in rows(flow)[0].details[0][0]
+    assert "скасовано 1" in rows(flow)[0].details[0][0]
     (ticket,) = house.venue.tickets.values()
     assert ticket.lines[0].qty_milli == 2_000
 
@@ -272,7 +272,7 @@ def test_a_course_is_timed_and_says_when(house: House) -> None:
     tapped(flow, "tap_item:ribeye", "choose:medium", "add_made", "ask_for:fire_time")
     flow.act("fire_in:20")
     head = next(row for row in flow.view().view.rows if row.kind == "head")
-    assert head.aside == "подати о 20:02"
+    assert head.aside == "готувати о 20:02"
     house.settle()
     (check,) = house.venue.checks.values()
     assert check.lines[0].fire_ms == house.now_ms + 20 * MINUTE

@@ -156,7 +156,7 @@ def test_a_busy_evening_fills_the_screens_and_nothing_is_cut(hand: Hand, house: 
     hand.rig.shot("real_order_full")
     hand.tap("Ще")
     hand.rig.shot("real_more")
-    hand.tap("Скасувати")
+    hand.tap("Назад")
     hand.rig.tap((1290, 29))
     from glass.painted import Painted
 
@@ -203,7 +203,7 @@ def test_a_room_is_found_and_charged_by_touch(hand: Hand, house: House) -> None:
     hand.tap("На номер")
     hand.type("304")
     hand.rig.shot("real_room")
-    hand.tap("Записати 350,00\u00a0₴ на 304, Ковальська, Анна")
+    hand.tap("Нарахувати 350,00\u00a0₴ на 304, Ковальська, Анна")
     house.settle()
     hand.rig.settle()
     assert [charge.state for charge in house.venue.charges.values()] == ["pending"]
@@ -259,11 +259,11 @@ def test_a_window_turned_in_the_middle_of_an_order_keeps_the_draft(
     hand.stage.dispatch("on_act", "tap_item:salo-platter")
     hand.stage.dispatch("on_act", f"tap_item:{steak.item_id}")
     hand.rig.settle()
-    assert hand.sees("Скасувати"), "the sheet of the steak is open"
+    assert hand.sees("Назад"), "the sheet of the steak is open"
     for size in ((800, 1280), (1024, 600), (1366, 768)):
         hand.rig.size(*size)
         hand.rig.settle(8)
-        assert hand.sees("Скасувати")
+        assert hand.sees("Назад")
     hand.stage.dispatch("on_act", "cancel")
     hand.rig.settle()
     assert hand.sees("Надіслати 1"), "and the draft below it"
@@ -283,7 +283,7 @@ def test_a_reader_that_types_into_an_open_question_changes_nothing_in_it(
     hand.rig.type(bottle.barcode)
     hand.rig.until(lambda: any("скануйте знову" in x for x in written(hand)))
     assert hand.sees("78"), "what was typed stands"
-    hand.tap("Скасувати")
+    hand.tap("Назад")
     hand.rig.type(bottle.barcode)
     hand.rig.until(lambda: hand.sees("Надіслати 2"))
 

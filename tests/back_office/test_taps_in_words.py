@@ -120,13 +120,13 @@ async def test_ids_are_names_and_figures_are_written_as_the_reader_writes_them(
     assert check["Обслуговування, %"] == "10,0"
     assert check["Вид"] == "за столом"
     assert check["Операційний день"] == "21 лист. 2026"
-    assert "Продовжує чек" not in check, "what says nothing is left out"
+    assert "Продовжує рахунок" not in check, "what says nothing is left out"
     void = e.LineVoided(
         CHECK, LineId("l1"), "borscht", 500, 6_000, "comp-staff", True, True, 1, "hot",
         ("-no-garlic*500",), StaffId("nadia"), NOON_MS, DAY,
     )  # fmt: skip
     taken = flat(said_of(books, void).rows)
-    assert taken["Чек"] == "A-7"
+    assert taken["Рахунок"] == "A-7"
     assert taken["Страва"] == taken["Позиція"] == "Борщ"
     assert (taken["К-сть"], taken["Сума"], taken["Приготовано"]) == ("0,5", "60,00", "так")
     assert taken["Вибір"].startswith("− ")

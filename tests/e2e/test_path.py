@@ -110,11 +110,11 @@ def pay(venue: Venue) -> int:
     keys(pos, "3", "0", "4")
     pos.until("Kowalski, Anna")
     pos.act("part")
-    pos.until("Яку суму записати на номер")
+    pos.until("Яку суму нарахувати на номер")
     keys(pos, "6", "3", "0", "00")
     pos.until("630,00\xa0₴")
     pos.wait_for(
-        lambda: pos.sees(f"Записати {(BILL // 2 - board_pays(pos)) // 100},00"),
+        lambda: pos.sees(f"Нарахувати {(BILL // 2 - board_pays(pos)) // 100},00"),
         "the sum to charge is not what the board leaves",
     )
     board = board_pays(pos)

@@ -8,11 +8,11 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "Where the house names a guest: checks and kitchen tickets by name, room charges, company "
         "invoices, vouchers, club cards. Erased names are gone for good; sums, dishes and numbers "
         "stay, and the journal still proves that nothing else was changed.",
-        "Де заклад називає гостя: іменні чеки й замовлення кухні, нарахування на номер, рахунки "
-        "фірмам, сертифікати, клубні картки. Стерті імена не повернути; суми, страви й номери "
+        "Де заклад називає гостя: іменні рахунки й замовлення кухні, нарахування на номер, рахунки-"
+        "фактури, сертифікати, клубні картки. Стерті імена не повернути; суми, страви й номери "
         "лишаються, і журнал далі доводить, що більше нічого не змінено.",
         "Gdzie lokal zapisuje gościa z imienia: rachunki i bony kuchenne na nazwisko, obciążenia "
-        "pokoju, faktury, vouchery, karty klubowe. Usuniętych imion nie da się przywrócić; kwoty, "
+        "pokoju, faktury, bony, karty klubowe. Usuniętych imion nie da się przywrócić; kwoty, "
         "dania i numery zostają, a dziennik nadal dowodzi, że nic innego nie zmieniono.",
     ),
     "guest_kept": (
@@ -44,7 +44,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     ),
     "guest_when": ("When", "Коли", "Kiedy"),
     "guest_what": ("What", "Що", "Co"),
-    "guest_number": ("Check or card", "Чек чи картка", "Rachunek lub karta"),
+    "guest_number": ("Check or card", "Рахунок чи картка", "Rachunek lub karta"),
     "guest_names": ("What stands there", "Що записано", "Co zapisano"),
     "guest_waits": (
         "asked for; a guest who is still here stays known",
@@ -55,7 +55,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "guest_done": ("Asked to be erased", "Запити на стирання", "Zlecone usunięcia"),
     "guest_count": (
         "guests or checks: {count}",
-        "гостей чи чеків: {count}",
+        "гостей чи рахунків: {count}",
         "gości lub rachunków: {count}",
     ),
     "event_Parked": (

@@ -86,7 +86,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "rest_of_menu": ("Enough of", "Вистачає", "Wystarczy"),
     "no_portions": (
         "No dish has a recipe to count by.",
-        "Немає жодної страви з картою.",
+        "Немає жодної страви з карткою.",
         "Żadne danie nie ma receptury.",
     ),
     "menus_item": ("Dishes", "Страви", "Dania"),
@@ -102,7 +102,7 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
         "station makes at once, and when a ticket turns amber and red, on the station's.",
         "Чи починати страви замовлення так, щоб вони були готові разом. Скільки страва готується, "
         "скільки місця в цеху займає й чи чекає на інші — у її картці; скільки цех робить водночас "
-        "і коли талон жовтіє та червоніє — у картці цеху.",
+        "і коли замовлення жовтіє та червоніє — у картці цеху.",
         "Czy dania zamówienia zaczynać tak, by były gotowe razem. Ile danie się robi, ile zajmuje "
         "stanowiska i czy czeka na inne, stoi na jego karcie; ile stanowisko robi naraz i kiedy "
         "bon żółknie i czerwienieje — na karcie stanowiska.",
@@ -427,7 +427,7 @@ _RIGHTS: Mapping[str, tuple[str, str, str]] = {
     "cash_in_out": ("Cash in and out", "Внесення й вилучення", "Wpłaty i wypłaty"),
     "close_shift": ("Close a shift; X", "Закриття зміни; X", "Zamknięcie zmiany; X"),
     "transfer": ("Hand checks over", "Передати рахунки", "Przekazanie rachunków"),
-    "stop_list": ("Stop list", "Стоп-лист", "Stop-lista"),
+    "stop_list": ("Stop list", "Стоп-лист", "Stop lista"),
     "approve": ("Approve for others", "Давати дозвіл іншим", "Zatwierdzanie innym"),
     "open_day": ("Open the day", "Відкриття дня", "Otwarcie dnia"),
     "close_day": ("Close the day", "Закриття дня", "Zamknięcie dnia"),
