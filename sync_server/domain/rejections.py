@@ -7,6 +7,7 @@ say who, what and when, so that the sentence can. Every code stands in `CODES` w
 from dataclasses import dataclass, field
 
 from .amending import quick
+from .limits import TEXT_LENGTH
 
 CODES: dict[str, str] = {
     # who
@@ -206,6 +207,9 @@ CODES: dict[str, str] = {
 
 Param = str | int
 
+MOST = 2**63 - 1
+"""No number of the wire is larger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -228,6 +232,15 @@ Decision = Accepted | Refused
 
 
 def refuse(code: str, **params: Param) -> Refused:
-    """A refusal; an unlisted code is our own fault and stops the process."""
+    """A refusal; an unlisted code is our own fault and stops the process.
+
+    What it tells of may be nonsense that somebody sent: it is told within the bounds of the wire,
+    or nobody could read the notice, and the journal from there on."""
     assert code in CODES, f"refusal code {code} is not listed"
-    return Refused(code, params)
+    return Refused(code, {name: _readable(value) for name, value in params.items()})
+
+
+def _readable(value: Param) -> Param:
+    if isinstance(value, str):
+        return value[:TEXT_LENGTH]
+    return max(-MOST - 1, min(MOST, value))

@@ -5,8 +5,9 @@ in `tests/apps/test_money_bad_input`; the hotel's own bad news in `tests/hotel`.
 """
 
 from sync_server.domain import commands as c
-from sync_server.domain.ids import ChargeId, CheckId, PaymentId
+from sync_server.domain.ids import ChargeId, CheckId, PaymentId, ShiftId
 from sync_server.domain.rejections import CODES
+from sync_server.verify import verify
 from tests.domain.test_till import NONSENSE
 from tests.front_office.house import SH, House, K, Till
 
@@ -48,6 +49,27 @@ async def test_a_number_that_no_book_can_hold_is_refused_and_the_next_command_wo
         assert (await till.do(command, by="nadia")).outcome == "refused"
     await till.must(c.MoveCash(SH, "in", 100, "why"), by="nadia")
     assert house.office.venue.shifts[SH].drawer_minor == 200_100
+
+
+async def test_what_is_said_of_a_number_that_adds_up_to_more_than_a_book_holds_can_be_read(
+    house: House, till: Till
+) -> None:
+    """Each part fits the wire; the sum stood in the notice, and nobody could read the journal from
+    there on: no terminal, and no server at its next start."""
+    await a_paid_check(till)
+    most = 2**63 - 1
+    for command in (
+        c.MoveCash(SH, "in", most, "why"),
+        c.TakePayment(K, PaymentId("p2"), SH, "cash", most, most, most),
+        c.TakePayment(K, PaymentId("p3"), SH, "card", -most, -most, -most),
+        c.CountDrawer(SH, (c.DenominationCount(most, most),)),
+        c.TakePayment(K, PaymentId("Z" * 500), ShiftId("Z" * 500), "Z" * 500, 1, 1),
+    ):
+        assert (await till.do(command, by="nadia")).outcome == "refused"
+    assert len(house.notices) == 5
+    assert verify(house.database) == []
+    await house.restart()
+    await till.must(c.MoveCash(SH, "in", 100, "why"), by="nadia")
 
 
 async def test_more_than_was_paid_is_never_given_back_in_one_piece_or_in_many(
