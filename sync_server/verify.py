@@ -1,24 +1,22 @@
 """What must hold in a front database at any moment: `verify(database)` lists what does not.
 
 The invariants of reliability 3.1 as far as a database alone can show them; each function names its
-own. They read rows and replay the journal from zero, and trust nothing that is derived. The
-simulation runs them after every evening, the scenarios after every scene, `vitrylo verify` on a
-live or restored database. What needs witnesses outside the database is in `tests/simulation`.
+own. They read rows and replay the journal from zero, and trust nothing that is derived. Here stand
+journal, inbox and effects, beside them `verify_money` and `verify_kitchen`. The simulation runs
+them after every evening, the scenarios after every scene, `vitrylo verify` on a live or restored
+database. What needs witnesses outside the database is in `tests/simulation`.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from sync_server.domain import commands as c, events as e
-from sync_server.domain.checks import Check, balance, totals_of
 from sync_server.domain.guest_data import subject_of
 from sync_server.domain.outward import FOLIO
-from sync_server.domain.venue import Venue
 from sync_server.front_office.group import QUIET, SERVER
 from sync_server.front_office.saved_states import unpack_state
 from sync_server.front_office.tables import (
@@ -36,7 +34,6 @@ from sync_server.front_office.tables import (
 from sync_server.protocol.checkpoint import Checkpoint, is_genuine, read_checkpoint
 from sync_server.protocol.envelope import (
     GENESIS,
-    EventRecord,
     chain,
     command_hash,
     read_command,
@@ -47,43 +44,12 @@ from sync_server.protocol.faults import FrameFault
 from sync_server.protocol.replica import apply_record, digest
 from sync_server.store.database import Database
 
+from . import verify_kitchen, verify_money
+from .verify_books import Books, Finding
+
 EFFECT_STATES = frozenset(
     {"queued", "claimed", "sending", "done", "refused", "unknown", "failed", "dropped"}
 )
-ON_A_SHIFT = e.CashMoved | e.DrawerCounted | e.CheckClosed | e.PaymentRefunded
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A broken invariant: its number in reliability 3.1, where, and what is wrong."""
-
-    invariant: str
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.invariant} {self.where}: {self.what}"
-
-
-@dataclass(slots=True)
-class Books:
-    """All rows of one moment, and the journal replayed."""
-
-    journal: list[Any]
-    inbox: list[Any]
-    ledger: list[Any]
-    devices: list[Any]
-    effects: list[Any]
-    parked: list[Any]
-    states: list[Any]
-    adoptions: list[Any]
-    erasures: list[Any]
-    checkpoints: list[Checkpoint]
-    key: bytes = b""
-    records: list[EventRecord] = field(default_factory=list)
-    events: list[object] = field(default_factory=list)
-    digests: dict[int, str] = field(default_factory=dict)
-    venue: Venue = field(default_factory=Venue)
 
 
 def verify(
@@ -259,237 +225,6 @@ def _notices(books: Books) -> Iterator[Finding]:
         yield Finding("I-15", f"command {row.dev[:8]}/{row.seq}", f"is parked: {row.error}")
 
 
-def _ledger(books: Books) -> Iterator[Finding]:
-    """I-4: the entries of each event sum to zero, guests owe what checks say, and are owed the
-    points that are on their cards."""
-    sums: Counter[int] = Counter()
-    accounts: Counter[str] = Counter()
-    for row in books.ledger:
-        sums[row.n] += row.amount_minor
-        accounts[row.account] += row.amount_minor
-    for n, total in sums.items():
-        if total:
-            yield Finding("I-4", f"event {n}", f"its entries sum to {total}")
-        if n > len(books.journal):
-            yield Finding("I-4", f"event {n}", "has entries and is not in the journal")
-    paid = Counter[str]()
-    for event in books.events:
-        if isinstance(event, e.PaymentTaken):
-            paid[event.payment.tender] += event.payment.amount_minor + event.payment.tip_minor
-        elif isinstance(event, e.PaymentUnallocated):
-            paid["suspense"] += event.payment.amount_minor + event.payment.tip_minor
-        elif isinstance(event, e.SuspenseSettled):
-            paid["suspense"] -= event.payment.amount_minor + event.payment.tip_minor
-    if accounts["suspense"] != -paid["suspense"]:
-        yield Finding(
-            "I-4", "suspense", f"{-accounts['suspense']} booked, {paid['suspense']} taken"
-        )
-    held = sum(card.balance_minor for card in books.venue.club.values())
-    if accounts["points"] != -held:
-        yield Finding("I-4", "points", f"{-accounts['points']} booked, {held} on the cards")
-    yield from _guests(books, accounts["guests"])
-
-
-def _guests(books: Books, booked: int) -> Iterator[Finding]:
-    """I-4: payments = closed checks + tips + what open checks have been paid so far."""
-    paid: Counter[str] = Counter()
-    tips: Counter[str] = Counter()
-    closed: set[str] = set()
-    charges: dict[str, e.RoomChargeAsked] = {}
-    for event in books.events:
-        match event:
-            case e.PaymentTaken():
-                paid[event.check_id] += event.payment.amount_minor
-                tips[event.check_id] += event.payment.tip_minor
-            case e.RoomChargeAsked():
-                charges[event.charge_id] = event
-            case e.RoomChargePosted():
-                asked = charges[event.charge_id]
-                paid[event.check_id] += asked.amount_minor
-                tips[event.check_id] += asked.tip_minor
-            case e.PaymentRefunded() if event.check_id not in closed:
-                paid[event.check_id] -= event.amount_minor
-                tips[event.check_id] -= event.tip_minor
-            case e.SuspenseSettled() if event.outcome == "allocated":
-                paid[event.check_id] += event.payment.amount_minor
-                tips[event.check_id] += event.payment.tip_minor
-            case e.CheckReopened():
-                closed.discard(event.check_id)
-            case e.CheckClosed():
-                if event.check_id in closed:
-                    yield Finding("I-4", f"check {event.number}", "was closed twice")
-                closed.add(event.check_id)
-                total = event.totals.total_minor
-                if paid[event.check_id] != total or tips[event.check_id] != event.tips_minor:
-                    what = f"closed at {total}, paid {paid[event.check_id]}"
-                    yield Finding("I-4", f"check {event.number}", what)
-    open_paid = sum(
-        paid[check] + tips[check] for check in paid.keys() | tips.keys() if check not in closed
-    )
-    if booked != -open_paid:
-        yield Finding("I-4", "guests", f"booked {booked}, open checks were paid {open_paid}")
-
-
-def _house_cash(payment: e.Payment) -> int:
-    """What a payment left in the drawer: what was given less the change; of foreign cash only
-    the change, which was house money."""
-    if payment.tender != "cash":
-        return 0
-    given = 0 if payment.currency else payment.tendered_minor
-    return given - payment.change_minor
-
-
-def _drawers(books: Books) -> Iterator[Finding]:
-    """I-4: a drawer holds float + cash in - cash out, in the shift's figures and in the ledger."""
-    expected: Counter[str] = Counter()
-    closed: dict[str, e.ShiftClosed] = {}
-    for event in books.events:
-        match event:
-            case e.ShiftOpened():
-                expected[event.shift_id] += event.float_minor
-            case e.CashMoved():
-                expected[event.shift_id] += event.amount_minor
-            case e.FloatAdjusted():
-                expected[event.shift_id] += event.float_minor - event.was_minor
-            case e.PaymentTaken() | e.PaymentUnallocated() | e.VoucherSold() | e.AccountPaid():
-                if event.payment.shift_id not in closed:
-                    expected[event.payment.shift_id] += _house_cash(event.payment)
-            case e.PaymentRefunded() if event.tender == "cash":
-                back = event.amount_minor + event.tip_minor + event.rounding_minor
-                expected[event.shift_id] -= back
-            case e.VoucherReturned():
-                expected[event.shift_id] -= event.amount_minor + event.rounding_minor
-            case e.TenderCorrected():
-                change = _house_cash(event.payment) - _house_cash(event.was)
-                expected[event.shift_id] += change
-            case e.SuspenseSettled() if event.outcome == "returned":
-                expected[event.shift_id] -= _house_cash(event.payment)
-            case e.ShiftClosed():
-                closed[event.shift_id] = event
-                if event.expected_minor != expected[event.shift_id]:
-                    what = f"expected {event.expected_minor}, moved {expected[event.shift_id]}"
-                    yield Finding("I-4", f"Z {event.z_no}", what)
-    for shift in books.venue.shifts.values():
-        z = closed.get(shift.shift_id)
-        if z is not None and shift.drawer_minor != z.expected_minor:
-            what = f"its Z said {z.expected_minor}, it says {shift.drawer_minor} now"
-            yield Finding("I-14", f"Z {z.z_no}", what)
-        if shift.state != "closed" and shift.drawer_minor != expected[shift.shift_id]:
-            what = f"says {shift.drawer_minor}, moved {expected[shift.shift_id]}"
-            yield Finding("I-4", f"drawer {shift.drawer}", what)
-
-
-def _checks(books: Books) -> Iterator[Finding]:
-    """I-4: a check's lines, discounts, tax and service give its total; no balance is negative."""
-    for check in (*books.venue.checks.values(), *books.venue.closed.values()):
-        yield from _check(check)
-
-
-def _check(check: Check) -> Iterator[Finding]:
-    where = f"check {check.number}"
-    totals = totals_of(check)
-    gross = sum(line.gross_minor for line in check.live)
-    if totals.gross_minor != gross:
-        yield Finding("I-4", where, f"gross {totals.gross_minor}, its lines {gross}")
-    # Prices may contain the tax; of a check without tax it is taken off again.
-    tax = -totals.exempt_minor if check.tax_inclusive else totals.tax_minor
-    priced = totals.gross_minor - totals.discount_minor + totals.surcharge_minor
-    total = priced + totals.service_minor + tax
-    if totals.total_minor != total:
-        yield Finding("I-4", where, f"total {totals.total_minor}, its parts {total}")
-    if balance(check) < 0:
-        yield Finding("I-4", where, f"its balance is {balance(check)}")
-    if check.state == "closed" and balance(check) != sum(p.refunded_minor for p in check.payments):
-        yield Finding("I-4", where, "was closed with something left to pay")
-
-
-def _kitchen(books: Books) -> Iterator[Finding]:
-    """I-6: what was fired was given to each of its stations once, and only what was fired was."""
-    stations: dict[str, tuple[str, ...]] = {}
-    home: dict[str, str] = {}
-    wanted: Counter[tuple[str, str, int]] = Counter()
-    given: Counter[tuple[str, str, int]] = Counter()
-    for event in books.events:
-        match event:
-            case e.LinesAdded():
-                stations.update({line.line_id: line.station_ids for line in event.lines})
-            case e.LinesMoved():
-                for line in event.lines:
-                    stations[line.line_id] = line.station_ids
-                    home[line.line_id] = line.origin or line.line_id
-            case e.LinesFired():
-                for sold in event.sold:
-                    known = home.get(sold.line_id, sold.line_id)
-                    if sold.line_id not in stations:
-                        yield Finding("I-6", f"line {sold.line_id}", "was fired, never ordered")
-                    for station in stations.get(sold.line_id, ()):
-                        wanted[(station, known, sold.fire_no)] += 1
-    tickets: dict[str, str] = {}
-    announced: dict[tuple[str, str], str] = {}
-    for event in books.events:
-        match event:
-            case e.TicketMoved():
-                # What is added from now on belongs to the new station; what stood on it before
-                # stays the old one's work, wherever it is made.
-                tickets[event.ticket_id] = event.station_id
-            case e.TicketOpened() | e.TicketLinesAdded():
-                if isinstance(event, e.TicketOpened):
-                    tickets[event.ticket_id] = event.station_id
-                station = tickets.get(event.ticket_id, "")
-                if not station:
-                    yield Finding("I-6", f"ticket {event.ticket_id}", "was added to, never opened")
-                for shown in event.lines:
-                    announced[(event.ticket_id, shown.line_id)] = station
-                    if not shown.held:
-                        given[(station, shown.line_id, shown.fire_no)] += 1
-            case e.TicketLineChanged() if event.line.line_id != event.line_id:
-                # Made otherwise: the new line took the old one's place.
-                here = announced.get(
-                    (event.ticket_id, event.line_id), tickets.get(event.ticket_id, "")
-                )
-                announced[(event.ticket_id, event.line.line_id)] = here
-                given[(here, event.line.line_id, event.line.fire_no)] += 1
-            case e.TicketLinesFired():
-                here = tickets[event.ticket_id]
-                for line_id in event.line_ids:
-                    station = announced.get((event.ticket_id, line_id), here)
-                    given[(station, line_id, event.fire_no)] += 1
-    for unit in sorted(wanted.keys() | given.keys()):
-        if given[unit] > 1:
-            yield Finding("I-6", f"line {unit[1]}", f"was given to {unit[0]} {given[unit]} times")
-        if bool(wanted[unit]) != bool(given[unit]):
-            what = f"{unit[0]}: fired {wanted[unit]} times, given {given[unit]} times"
-            yield Finding("I-6", f"line {unit[1]} fire {unit[2]}", what)
-
-
-def _numbers(books: Books) -> Iterator[Finding]:
-    """I-13: a check's number is unique in its day."""
-    seen: dict[tuple[str, str], str] = {}
-    for event in books.events:
-        if isinstance(event, e.CheckOpened):
-            key = (event.day, event.number)
-            if key in seen:
-                yield Finding("I-13", f"check {event.number}", f"two checks of {event.day} have it")
-            seen[key] = event.check_id
-
-
-def _closed_shifts(books: Books) -> Iterator[Finding]:
-    """I-14: nothing is booked to the drawer of a shift after its Z; the perpetual total grows."""
-    closed: dict[str, int] = {}
-    perpetual, z_no = 0, 0
-    for n, event in enumerate(books.events, 1):
-        if isinstance(event, e.ShiftClosed):
-            if event.shift_id in closed:
-                yield Finding("I-14", f"Z {event.z_no}", "its shift had been closed before")
-            if event.perpetual_minor < perpetual or event.z_no != z_no + 1:
-                yield Finding("I-14", f"Z {event.z_no}", "totals or numbers went back")
-            perpetual, z_no = event.perpetual_minor, event.z_no
-            closed[event.shift_id] = n
-        elif isinstance(event, ON_A_SHIFT) and event.shift_id in closed:
-            what = f"{type(event).__name__} after the Z of its shift"
-            yield Finding("I-14", f"event {n}", what)
-
-
 def _effects(books: Books) -> Iterator[Finding]:
     """I-9, I-10: an effect has a known state and an event; each room charge has its one row."""
     heads = len(books.journal)
@@ -527,45 +262,6 @@ def _facts(books: Books) -> Iterator[Finding]:
             yield Finding("I-1", f"command {row.cmd_id}", f"{row.type} was refused: {row.code}")
 
 
-def _voids(books: Books) -> Iterator[Finding]:
-    """I-6: the kitchen is told of each void of what it was told of."""
-    home: dict[str, str] = {}
-    known: set[str] = set()
-    told: set[tuple[str, str]] = set()
-    pairs = list(zip(books.records, books.events, strict=True))
-    for record, event in pairs:
-        if isinstance(event, e.TicketLineVoided | e.TicketLineChanged):
-            told.add((record.cmd_id, event.line_id))
-    left: Counter[str] = Counter()
-    for record, event in pairs:
-        match event:
-            case e.LinesMoved():
-                home.update({line.line_id: line.origin or line.line_id for line in event.lines})
-            case e.TicketOpened() | e.TicketLinesAdded():
-                known.update(line.line_id for line in event.lines)
-                left.update({line.line_id: line.qty_milli for line in event.lines})
-            case e.TicketLineChanged() if event.line.line_id != event.line_id:
-                known.add(event.line.line_id)
-                left[event.line.line_id] += event.line.qty_milli
-            case e.LineVoided():
-                name = home.get(event.line_id, event.line_id)
-                if name in known and left[name] > 0 and (record.cmd_id, name) not in told:
-                    what = "its void never reached the kitchen"
-                    yield Finding("I-6", f"line {event.line_id}", what)
-                left[name] -= event.qty_milli
-
-
-def _settled_once(books: Books) -> Iterator[Finding]:
-    """I-10: a room charge is posted or refused once, never both."""
-    ends: Counter[str] = Counter()
-    for event in books.events:
-        if isinstance(event, e.RoomChargePosted | e.RoomChargeRefused):
-            ends[event.charge_id] += 1
-    for charge_id, times in ends.items():
-        if times > 1:
-            yield Finding("I-10", f"charge {charge_id}", f"was settled {times} times")
-
-
 def _actors(books: Books) -> Iterator[Finding]:
     """I-16: only the server says what only the server may."""
     for row in books.inbox:
@@ -582,15 +278,15 @@ CHECKS = (
     _inbox,
     _answers,
     _notices,
-    _ledger,
-    _drawers,
-    _checks,
+    verify_money.ledger,
+    verify_money.drawers,
+    verify_money.checks,
     _facts,
-    _kitchen,
-    _voids,
-    _numbers,
-    _closed_shifts,
+    verify_kitchen.kitchen,
+    verify_kitchen.voids,
+    verify_money.numbers,
+    verify_money.closed_shifts,
     _effects,
-    _settled_once,
+    verify_money.settled_once,
     _actors,
 )

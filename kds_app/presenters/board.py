@@ -3,21 +3,19 @@
 Rule: `Board.view` is a function of the desk, the time and this screen's own small state (station,
 page, sheet); it asks the glass how high a card is and places the cards itself. A screen answers for
 its home stations only: it may look at others, and then acknowledges nothing there. What a tap means
-is in `intents`, one ticket in `ticket`, the pass in `expo`.
+is in `intents`, one ticket in `ticket`, the pass in `expo`, head and foot in `edges`.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kds_app.desk import Desk
-from kds_app.presenters import dishes, expo, keys, packing, sheets, side, ticket as tickets
+from kds_app.presenters import dishes, edges, expo, keys, packing, sheets, side, ticket as tickets
 from kds_app.presenters.attention import Attention
+from kds_app.presenters.edges import PASS
 from kds_app.presenters.shown import (
-    Act,
     BoardView,
     Card,
-    Chip,
     Newcomer,
     Placed,
     Row,
@@ -27,14 +25,11 @@ from kds_app.presenters.shown import (
 )
 from kds_app.presenters.ticket import Names
 from kds_app.settings import CARDS, ScreenSettings
-from kds_app.words import Words, span, together
+from kds_app.words import Words
 from sync_server.domain import pacing
 from sync_server.domain.ids import TicketId
-from sync_server.domain.kitchen import UNDO_MS, Ticket
+from sync_server.domain.kitchen import Ticket
 from sync_server.domain.menu import Catalogue
-
-PASS = "pass"
-"""The tab of the pass; no station may be called so."""
 
 TOAST_MS = 6_000
 PLAN_MS = 5_000
@@ -113,7 +108,7 @@ class Board:
         self.state = State(tab=home[0], grouping=self.settings.cards)
         self.bump_bar = True
         self.heard = True
-        self._faults = faults
+        self.faults = faults
         self.attention = Attention()
         self.sound = ""
         self._pass_stations = pass_stations
@@ -284,14 +279,14 @@ class Board:
         all_day, coming_up, parts = self._totals.look(work, names)
         finished = self.bumped(stations)
         empty = "nothing_waits" if self.state.tab == PASS else "nothing_open"
-        banner = self._banner(names, now_ms)
+        banner = edges.banner(self, names, now_ms)
         self.state.banner = banner.id
         sheet = sheets.sheet(self, names, now_ms) if self.state.sheet else None
         self.state.shown_sheet = keys.lit(self, sheet)
         return BoardView(
-            title=self._title(names),
-            chips=self._chips(work, words, now_ms),
-            tabs=self._tabs(names),
+            title=edges.title(self, names),
+            chips=edges.chips(self, work, words, now_ms),
+            tabs=edges.tabs(self, names),
             clock=words.time(now_ms),
             columns=glass.columns,
             placed=placed,
@@ -305,9 +300,9 @@ class Board:
                 side.stop_list(self.desk.venue, stations, names),
                 parts,
             ),
-            foot=self._foot(finished, names, now_ms),
-            pager=self._pager(words),
-            page_text=self._page_text(words),
+            foot=edges.foot(self, finished, names, now_ms),
+            pager=edges.pager(self, words),
+            page_text=edges.page_text(self, words),
             banner=banner.label,
             banner_id=banner.id,
             banner_button=banner.note,
@@ -316,7 +311,7 @@ class Board:
 
     def _waiting(self, glass: Glass) -> BoardView:
         words = Words(self._language or "uk", "UTC")
-        link = _link_chip(self.desk.link.phase, words)
+        link = edges.link_chip(self.desk.link.phase, words)
         return BoardView(
             title=words.say("kitchen"),
             chips=(link,),
@@ -463,109 +458,11 @@ class Board:
         label = names.words.say("waiting_at", n=len(tickets), name=", ".join(at.values()))
         return Waiting(label, versions, f"tab:{next(iter(at))}")
 
-    # -- head and foot -------------------------------------------------------------------------
-    def _title(self, names: Names) -> str:
-        if self.state.tab == PASS:
-            return f"{names.words.say('kitchen')} · {names.words.say('pass')}"
-        return f"{names.words.say('kitchen')} · {names.station(self.state.tab)}"
-
-    def _chips(self, work: list[Ticket], words: Words, now_ms: int) -> tuple[Chip, ...]:
-        active = [ticket for ticket in work if not ticket.upcoming]
-        chips = [_link_chip(self.desk.link.phase, words), Chip(words.say("open", n=len(active)))]
-        average = side.average_ms(self.desk.venue, self.stations())
-        if average:
-            chips.append(Chip(words.say("average", time=span(average)), "sheet:speed"))
-        late = len(self.late(active, now_ms))
-        if late:
-            chips.append(Chip(words.say("late_count", n=late), token="late_text"))
-        lost = len(self.lost())
-        if lost:
-            told = words.say("lost_count", n=lost)
-            chips.insert(1, Chip(told, "sheet:lost", dot="hold_text", token="hold_text"))
-        if not self.bump_bar:
-            chips.append(Chip(words.say("no_bump_bar"), dot="late_text", token="late_text"))
-        if not self.heard:
-            chips.append(Chip(words.say("no_sound"), dot="late_text", token="late_text"))
-        return tuple(chips)
-
-    def _tabs(self, names: Names) -> tuple[Chip, ...]:
-        tab = self.state.tab
-        load = Counter(
-            ticket.station_id
-            for ticket in self.desk.venue.tickets.values()
-            if ticket.state == "open" and not ticket.upcoming
-        )
-        made = [
-            Chip(
-                together((names.station(station_id), str(load[station_id] or ""))),
-                f"tab:{station_id}",
-                chosen=station_id == tab,
-            )
-            for station_id in names.catalogue.stations
-        ]
-        made.append(Chip(names.words.say("pass"), f"tab:{PASS}", chosen=tab == PASS))
-        return tuple(made)
-
-    def _foot(self, finished: list[Ticket], names: Names, now_ms: int) -> tuple[Act, ...]:
-        words = names.words
-        finished = [one for one in finished if now_ms - one.bumped_ms <= sheets.RECALL_MS]
-        last = finished[0] if finished else None
-        if last is not None and now_ms - last.bumped_ms <= UNDO_MS:
-            left = (UNDO_MS - (now_ms - last.bumped_ms)) // 1000
-            label = words.say("undo", title=names.title(last), n=left)
-            recall = Act(f"undo:{last.ticket_id}", label, "chosen", "undo")
-        else:
-            recall = Act("recall_last", words.say("recall_last"), "plain", "undo", last is not None)
-        return (
-            recall,
-            Act("sheet:recall", words.say("recalled", n=len(finished)), icon="history"),
-            Act("sheet:stop", words.say("stop_item"), icon="block"),
-            Act("sheet:speed", words.say("speed"), icon="timer"),
-            Act("cards", words.say(f"cards_{self.state.grouping}"), icon="visibility"),
-        )
-
-    def _pager(self, words: Words) -> tuple[Act, ...]:
-        page, pages = self.state.page, self.state.pages
-        if pages == 1:
-            return ()
-        return (
-            Act("page:back", words.say("back"), icon="chevron_left", enabled=page > 0),
-            Act("page:next", words.say("next"), icon="chevron_right", enabled=page < pages - 1),
-        )
-
-    def _page_text(self, words: Words) -> str:
-        return words.say("page", n=self.state.page + 1, all=self.state.pages)
-
-    def _banner(self, names: Names, now_ms: int) -> Act:
-        """What must be said, the weightiest; what the server refused stays until it is tapped."""
-        words, link = names.words, self.desk.link
-        if self.state.toast and now_ms < self.state.toast_until_ms:
-            return Act(label=self.state.toast)
-        if not link.can_save:
-            return Act(label=words.say("no_save"))
-        if link.phase == "forked":
-            return Act("sheet:forked", words.say("forked"), note=words.say("go_on_here"))
-        if link.phase in ("upgrade", "refused"):
-            return Act(label=words.say(f"link_{link.phase}"))
-        told = self.desk.told_here()
-        if told:
-            why = words.refusal(told[0].code, told[0].params)
-            label = words.say("late_refusal", time=words.time(told[0].at_ms), why=why)
-            more = f" +{len(told) - 1}" if len(told) > 1 else ""
-            return Act(f"noted:{told[0].notice_id}", f"{label}{more}")
-        if link.phase in ("offline", "connecting") and link.offline_since_ms:
-            return Act(label=words.say("offline_banner"))
-        if self._faults:
-            return Act("faults", words.say("settings_fault", why=self._faults[0]))
-        if self.state.tab != PASS and self.state.tab not in self.home:
-            return Act(label=words.say("viewing", name=names.station(self.state.tab)))
-        return Act()
-
+    # -- what was drawn ------------------------------------------------------------------------
     def forget_fault(self) -> None:
         """The first slip in this screen's settings was read."""
-        self._faults = self._faults[1:]
+        self.faults = self.faults[1:]
 
-    # -- what was drawn ------------------------------------------------------------------------
     def shown(self, ticket_id: str) -> int:
         """The version of a ticket that the last picture was made of: a tap is about that one. 0
         for a ticket that was not among what is looked at."""
@@ -588,12 +485,3 @@ class Board:
 def _standing(ticket: Ticket) -> tuple[bool, bool, int, str]:
     """Rushed tickets first, then by age; what waits for its waiter last."""
     return (ticket.upcoming, not ticket.rush, ticket.clock_ms, ticket.ticket_id)
-
-
-def _link_chip(phase: str, words: Words) -> Chip:
-    if phase == "online":
-        return Chip(words.say("online"), dot="ready")
-    if phase in ("connecting", "catching_up"):
-        return Chip(words.say("connecting"), dot="hold_text")
-    said = "offline" if phase == "offline" else "stopped"
-    return Chip(words.say(said), dot="late_text", token="late_text")

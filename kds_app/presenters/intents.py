@@ -8,7 +8,8 @@ Action ids are made in `ticket`, `expo`, `sheets` and `board`.
 from collections.abc import Callable
 
 from kds_app.presenters import expo, sheets
-from kds_app.presenters.board import PASS, TOAST_MS, Board
+from kds_app.presenters.board import TOAST_MS, Board
+from kds_app.presenters.edges import PASS
 from kds_app.presenters.keys import Keys
 from kds_app.settings import CARDS
 from sync_server.domain import commands as c

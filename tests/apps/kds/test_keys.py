@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kds_app.presenters.board import PASS, Board
+from kds_app.presenters.board import Board
+from kds_app.presenters.edges import PASS
 from kds_app.presenters.intents import Intents
 from kds_app.presenters.shown import BoardView, Card
 from kds_app.settings import BUILT_IN_KEYS, COMMANDS, FILE, ScreenSettings, read

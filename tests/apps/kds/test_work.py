@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kds_app.presenters.board import PASS
+from kds_app.presenters.edges import PASS
 from kds_app.presenters.shown import Sheet
 from sync_server.domain import commands as c
 from sync_server.domain.ids import LineId
