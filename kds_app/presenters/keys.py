@@ -122,17 +122,21 @@ class Keys:
     def _stand(self, place: Placed, row: str = "") -> None:
         self._board.state.cursor, self._board.state.cursor_row = place.card.id, row
 
-    def _along(self, step: int) -> None:
-        """Down through the lines of a card, then to the card below."""
+    def _goes_from(self, step: int) -> Placed | None:
+        """The card that the cursor leaves; None where the step was one in a sheet."""
         state = self._board.state
         if state.sheet:
             state.sheet_at += step
-            return
-        here = self._here()
+            return None
+        return self._here()
+
+    def _along(self, step: int) -> None:
+        """Down through the lines of a card, then to the card below."""
+        here = self._goes_from(step)
         if here is None:
             return
-        rows = _rows(here.card)
-        at = rows.index(state.cursor_row) if state.cursor_row in rows else 0
+        rows, row = _rows(here.card), self._board.state.cursor_row
+        at = rows.index(row) if row in rows else 0
         if 0 <= at + step < len(rows):
             self._stand(here, rows[at + step])
             return
@@ -144,11 +148,7 @@ class Keys:
 
     def _across(self, step: int) -> None:
         """To the card beside; beyond the last column the page turns."""
-        state = self._board.state
-        if state.sheet:
-            state.sheet_at += step
-            return
-        here = self._here()
+        here, state = self._goes_from(step), self._board.state
         if here is None:
             return
         beside = [one for one in self._placed() if one.column == here.column + step]

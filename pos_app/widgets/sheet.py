@@ -173,35 +173,11 @@ class QuestionSheet(_Layered):
         if sheet.kind in ("keypad", "letters"):
             calls.append(("box", (edge, top, wide, dp(76), "background", dp(10)), ()))
             shown, token = (sheet.entry, "text") if sheet.entry else (sheet.hint, "dim")
-            if sheet.kind == "keypad":
-                calls.append(
-                    _say(
-                        shown,
-                        edge + dp(18),
-                        top,
-                        wide - dp(36),
-                        dp(76),
-                        size=34,
-                        bold=True,
-                        align="right",
-                        token=token,
-                        smallest=16,
-                    )
-                )
-            else:
-                calls.append(
-                    _say(
-                        shown,
-                        edge + dp(18),
-                        top,
-                        wide - dp(36),
-                        dp(76),
-                        size=22,
-                        token=token,
-                        lines=2,
-                        smallest=14,
-                    )
-                )
+            figures = {"size": 34, "bold": True, "align": "right", "smallest": 16}
+            letters = {"size": 22, "lines": 2, "smallest": 14}
+            way = figures if sheet.kind == "keypad" else letters
+            room = (edge + dp(18), top, wide - dp(36), dp(76))
+            calls.append(_say(shown, *room, token=token, **way))
         return calls
 
     def _coded(self, sheet: Sheet, edge: float, top: float, wide: float, room: float) -> None:

@@ -16,6 +16,7 @@ from sync_server.domain import commands as c
 from sync_server.domain.checks import totals_of
 from sync_server.domain.ids import ShiftId, StaffId
 from tests.apps.house import MINUTE, House, HouseDesk
+from tests.apps.test_selling import tapped, typed
 
 
 @pytest.fixture
@@ -33,15 +34,6 @@ def at_table(house: House, staff_id: str = "olena", table: str = "t3") -> Flow:
     flow.place.screen = "floor"
     flow.act(f"table:{table}")
     return flow
-
-
-def tapped(flow: Flow, *actions: str) -> None:
-    for action in actions:
-        flow.act(action)
-
-
-def typed(flow: Flow, text: str) -> None:
-    tapped(flow, *(f"key:{sign}" for sign in text))
 
 
 @pytest.mark.parametrize(

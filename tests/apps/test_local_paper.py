@@ -27,6 +27,8 @@ from sync_server.client.worker import Worker
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
 from sync_server.domain import commands as c
+from sync_server.domain.checks import Check
+from sync_server.domain.events import Line
 from sync_server.domain.ids import LineId, ShiftId
 from sync_server.domain.rejections import Accepted
 from sync_server.protocol.envelope import raw
@@ -143,6 +145,28 @@ async def site(tmp_path: Path, printers: dict[str, SimulatedPrinter]) -> AsyncIt
     worker.close()
 
 
+async def server_gone(site: Site) -> None:
+    await site.close_house()
+    await until(lambda: not site.desk.link.online)
+
+
+async def server_back(site: Site) -> House:
+    """The server again, with all that the terminal had for it."""
+    house = await site.open_house()
+    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    return house
+
+
+async def sent_before_the_server_went(site: Site) -> tuple[Check, Line]:
+    """A dish that the kitchen has from the server, which is away now."""
+    at_table(site).act("send")
+    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
+    await server_gone(site)
+    (check,) = site.desk.venue.checks.values()
+    (line,) = check.lines
+    return check, line
+
+
 def at_table(site: Site) -> Flow:
     """The order screen of table 5 with a banosh on it, the server away."""
     flow = Flow(site.desk)
@@ -188,8 +212,7 @@ async def display_of(site: Site) -> Display:
 
 
 async def test_without_the_server_the_station_prints_and_nothing_comes_twice(site: Site) -> None:
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow = at_table(site)
     flow.act("send")
     assert await site.routes(1) == ["local"]
@@ -198,8 +221,7 @@ async def test_without_the_server_the_station_prints_and_nothing_comes_twice(sit
     assert (row.mark, row.mark_token) == ("print", "cooking")  # type: ignore[attr-defined]
     assert not site.desk.notices
 
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     (ticket,) = house.office.venue.tickets.values()
     assert (ticket.paper, ticket.paper_version) == ("printed", ticket.version)
     board = Board(await display_of(site), ("hot",), language="en")
@@ -219,13 +241,11 @@ async def test_cash_taken_without_the_server_opens_the_drawer_once(site: Site) -
     site.desk.submit(c.OpenShift(shift, "1", 100_000))
     await until(lambda: site.desk.link.saving == 0 and shift in site.desk.venue.shifts)
     kicks = len(drawer.kicks)
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     assert isinstance(site.desk.submit(c.MoveCash(shift, "in", 5_000, "change")), Accepted)
     await until(lambda: len(drawer.kicks) == kicks + 1)
 
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     await until(lambda: drawer_rows(house) == ["dropped"])
     assert len(drawer.kicks) == kicks + 1, "the server leaves it alone"
     site.desk.submit(c.MoveCash(shift, "in", 5_000, "change"))
@@ -245,8 +265,7 @@ def drawer_rows(house: House) -> list[str]:
 async def test_a_dead_printer_as_well_is_said_and_the_order_goes_later(site: Site) -> None:
     for printer in site.printers.values():
         printer.control("power off")
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow = at_table(site)
     flow.act("send")
     assert await site.routes(1) == ["server"]
@@ -255,8 +274,7 @@ async def test_a_dead_printer_as_well_is_said_and_the_order_goes_later(site: Sit
     assert "кухня не має замовлення" in banner.text
     assert "стіл 5" in banner.text
 
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     assert [ticket.paper for ticket in house.office.venue.tickets.values()] == [""]
     await until(lambda: not site.desk.notices)
     assert "кухня" not in str(row_of(flow).details)  # type: ignore[attr-defined]
@@ -265,8 +283,7 @@ async def test_a_dead_printer_as_well_is_said_and_the_order_goes_later(site: Sit
 async def test_a_printer_that_failed_does_not_hold_up_the_next_send(site: Site) -> None:
     for printer in site.printers.values():
         printer.control("power off")
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow = at_table(site)
     flow.act("send")
     await site.routes(1)
@@ -280,8 +297,7 @@ async def test_a_printer_that_failed_does_not_hold_up_the_next_send(site: Site) 
 
 async def test_the_fallback_prints_when_the_stations_own_printer_is_dead(site: Site) -> None:
     site.printers["kitchen-hot"].control("power off")
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow = at_table(site)
     flow.act("send")
     assert await site.routes(1) == ["local"]
@@ -293,13 +309,11 @@ async def test_a_course_fired_without_the_server_is_printed_once_too(site: Site)
     flow.act("hold")
     flow.act("send")
     await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     (check,) = site.desk.venue.checks.values()
     site.desk.submit(c.FireLines(check.check_id, (check.lines[0].line_id,)))
     await until(lambda: len(site.papers("kitchen-hot")) == 1)
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     (ticket,) = house.office.venue.tickets.values()
     assert not ticket.upcoming
     assert (ticket.paper, ticket.paper_version) == ("printed", ticket.version)
@@ -311,16 +325,14 @@ async def test_a_void_without_the_server_reaches_the_cook_on_paper(site: Site) -
     flow.act("send")
     await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
     assert (await site.desk.client.sign_in("nadia", "640918")).code == ""
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     (check,) = site.desk.venue.checks.values()
     (line,) = check.lines
     reason = next(iter(site.desk.catalogue.reasons))
     void = c.VoidLine(check.check_id, line.line_id, line.qty_milli, reason, False)
     assert isinstance(site.desk.client.submit(void), Accepted)
     await until(lambda: len(site.papers("kitchen-hot")) == 1)
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     (ticket,) = house.office.venue.tickets.values()
     assert [one.state for one in ticket.lines] == ["void"]
 
@@ -329,13 +341,7 @@ async def test_a_void_without_the_server_reaches_the_cook_on_paper(site: Site) -
 async def test_a_change_without_the_server_reaches_the_cook_on_paper_once(
     site: Site, what: str
 ) -> None:
-    flow = at_table(site)
-    flow.act("send")
-    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
-    (check,) = site.desk.venue.checks.values()
-    (line,) = check.lines
+    check, line = await sent_before_the_server_went(site)
     note = c.ChangeLine(check.check_id, line.line_id, 1000, (), 0, line.course, "no salt", "")
     deed = {
         "note": note,
@@ -344,8 +350,7 @@ async def test_a_change_without_the_server_reaches_the_cook_on_paper_once(
     }[what]
     assert isinstance(site.desk.client.submit(deed), Accepted)
     await until(lambda: len(site.papers("kitchen-hot")) == 1)
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     (ticket,) = house.office.venue.tickets.values()
     assert ticket.version == 2
     assert ticket.paper == "printed"
@@ -353,13 +358,7 @@ async def test_a_change_without_the_server_reaches_the_cook_on_paper_once(
 
 
 async def test_a_printed_change_that_the_server_refuses_is_taken_back_on_paper(site: Site) -> None:
-    flow = at_table(site)
-    flow.act("send")
-    await until(lambda: site.desk.link.saving == 0 and site.desk.client.base.tickets)
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
-    (check,) = site.desk.venue.checks.values()
-    (line,) = check.lines
+    check, line = await sent_before_the_server_went(site)
     deed = c.ChangeLine(check.check_id, line.line_id, 1000, (), 0, line.course, "no salt", "")
     assert isinstance(site.desk.client.submit(deed), Accepted)
     client = site.desk.client
@@ -379,8 +378,7 @@ async def test_a_printed_change_that_the_server_refuses_is_taken_back_on_paper(s
 async def test_a_printed_send_that_the_server_refuses_is_taken_back_on_the_same_printer(
     site: Site,
 ) -> None:
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow = at_table(site)
     flow.act("send")
     assert await site.routes(1) == ["local"]
@@ -400,20 +398,17 @@ async def test_of_two_stations_the_one_that_has_its_paper_gets_no_second_one(sit
     await until(lambda: site.desk.link.saving == 0)
     for name in ("bar", "kitchen-cold"):
         site.printers[name].control("power off")
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow.act("send")
     assert await site.routes(1) == ["server"]
-    house = await site.open_house()
-    await until(lambda: site.desk.link.phase == "online" and site.desk.link.saving == 0)
+    house = await server_back(site)
     papers = {one.station_id: one.paper for one in house.office.venue.tickets.values()}
     assert papers == {"hot": "printed", "bar": ""}
     assert len(site.papers("kitchen-hot")) == 1
 
 
 async def test_a_refusal_after_a_restart_takes_the_local_paper_back_too(site: Site) -> None:
-    await site.close_house()
-    await until(lambda: not site.desk.link.online)
+    await server_gone(site)
     flow = at_table(site)
     flow.act("send")
     assert await site.routes(1) == ["local"]

@@ -10,7 +10,7 @@ import pytest
 from pos_app.presenters.flow import Flow
 from pos_app.presenters.room_charge_view import RoomChargeView
 from sync_server.domain import commands as c
-from sync_server.domain.ids import ShiftId, StaffId
+from sync_server.domain.ids import ChargeId, ShiftId, StaffId
 from tests.apps.house import GUESTS, House, served_check, signed_in
 
 HALF_BOARD: dict[str, Any] = {
@@ -122,17 +122,27 @@ def test_above_the_limit_it_goes_only_with_a_managers_word(
     assert flow.view().screen == "payment"
 
 
+def charged(house: House, flow: Flow) -> None:
+    """The check went to the room; the hotel has not answered."""
+    flow.act("charge")
+    house.settle()
+
+
+def cashier_at(house: House, charge_id: ChargeId) -> Flow:
+    """The cashier before a charge in the list."""
+    cashier = signed_in(house, "taras")
+    cashier.place.screen, cashier.place.check_id = "room_list", ""
+    cashier.act(f"pick:{charge_id}")
+    return cashier
+
+
 def test_what_the_hotel_refused_for_its_limit_is_charged_all_the_same_by_whoever_may(
     house: House, at_room: Callable[..., Flow]
 ) -> None:
-    flow = at_room(GUESTS[0])
-    flow.act("charge")
-    house.settle()
+    charged(house, at_room(GUESTS[0]))
     refused = next(iter(house.venue.charges))
     house.do(c.SettleCharge(refused, "refused", code="over_limit", words="LIMIT"))
-    cashier = signed_in(house, "taras")
-    cashier.place.screen, cashier.place.check_id = "room_list", ""
-    cashier.act(f"pick:{refused}")
+    cashier = cashier_at(house, refused)
     assert [act.id for act in cashier.view().view.acts] == ["beyond"]
     cashier.act("beyond")
     approved_by_nadia(house, cashier)
@@ -145,14 +155,10 @@ def test_what_the_hotel_refused_for_its_limit_is_charged_all_the_same_by_whoever
 def test_a_cashier_takes_a_charge_back_with_a_managers_word(
     house: House, at_room: Callable[..., Flow]
 ) -> None:
-    flow = at_room(GUESTS[0])
-    flow.act("charge")
-    house.settle()
+    charged(house, at_room(GUESTS[0]))
     charge_id = next(iter(house.venue.charges))
     house.do(c.SettleCharge(charge_id, "posted", "F-7"))
-    cashier = signed_in(house, "taras")
-    cashier.place.screen, cashier.place.check_id = "room_list", ""
-    cashier.act(f"pick:{charge_id}")
+    cashier = cashier_at(house, charge_id)
     cashier.act("take_back")
     cashier.act(cashier.view().view.acts[0].id)
     assert len(house.venue.charges) == 1, "350,00 is above a cashier's limit"

@@ -23,7 +23,7 @@ from sync_server.recovery import FRONT, put_back, take
 from sync_server.verify import verify
 from sync_server.witnesses import witness_of
 
-from .test_recovery import A, B, World, ordered, said
+from .test_recovery import A, B, World, opened, ordered, said
 
 C, D = CheckId("c"), CheckId("d")
 KEY = b"k" * 32
@@ -31,13 +31,8 @@ KEY = b"k" * 32
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    made = World(tmp_path)
-    await made.open()
-    yield made
-    for desk in made.desks:
-        await desk.stop()
-    if made.house is not None:
-        await made.close()
+    async with opened(tmp_path) as made:
+        yield made
 
 
 async def signed(world: World) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from random import SystemRandom
@@ -143,15 +144,22 @@ class World:
         return len({digest(venue) for venue in venues}) == 1
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    made = World(tmp_path)
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[World]:
+    """A world that is shut at the end, whatever was opened or closed in between."""
+    made = World(folder)
     await made.open()
     yield made
     for desk in made.desks:
         await desk.stop()
     if made.house is not None:
         await made.close()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with opened(tmp_path) as made:
+        yield made
 
 
 def said(desk: ClientDesk, command: object) -> None:

@@ -13,7 +13,6 @@ from sync_server.protocol import (
 )
 from sync_server.protocol.envelope import (
     GENESIS,
-    Command,
     EventRecord,
     chain,
     command_hash,
@@ -24,6 +23,7 @@ from sync_server.protocol.envelope import (
 from sync_server.protocol.frames import CloseCode
 from sync_server.protocol.server_conversation import RateLimit, ServerConversation, Standing
 from sync_server.protocol.terminal_conversation import Outgoing, TerminalConversation
+from tests.sync.test_frames import a_command
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 DEV = "device-1"
@@ -69,27 +69,8 @@ def commands(count: int, first: int = 1, **changes: object) -> list[bytes]:
     made: list[bytes] = []
     for seq in range(first, first + count):
         prev = command_hash(made[-1]) if made else ("" if first == 1 else "a" * 64)
-        fields: dict[str, object] = {
-            "v": 1,
-            "cmd_id": f"c{seq}",
-            "dev": DEV,
-            "dep": 1,
-            "sep": 1,
-            "seq": seq,
-            "prev": prev,
-            "type": "note",
-            "tv": 1,
-            "actor": "olena",
-            "session": "",
-            "approval": None,
-            "made_wall_ms": 1,
-            "made_mono_ms": 1,
-            "boot_id": "b",
-            "basis_n": 0,
-            "biz_day": "d",
-            "body": raw(b"{}"),
-        }
-        made.append(write_command(Command(**{**fields, **changes})))  # type: ignore[arg-type]
+        place = {"cmd_id": f"c{seq}", "seq": seq, "prev": prev}
+        made.append(write_command(a_command(**{**place, **changes})))
     return made
 
 

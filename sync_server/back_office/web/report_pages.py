@@ -125,7 +125,7 @@ class ReportPages:
         says = sentences(self._devices, menu, call.words.language)
 
         def drawn(connection: Connection) -> Response:
-            names = Names(connection, call.words, menu)
+            names = Names(connection, call.words, call.formats, menu)
             teller = Teller(call.words, call.formats, names, says)
             return _tap_page(connection, call, event, names, teller, sound=sound)
 

@@ -108,10 +108,11 @@ class Names:
         self,
         connection: Connection,
         words: Words,
+        formats: Formats,
         menu: Catalogue | None,
     ) -> None:
         """Names in the reader's language."""
-        self._connection, self._words, self._menu = connection, words, menu
+        self._connection, self._words, self._formats = connection, words, formats
         language = words.language
         station = name_column(KITCHEN_STATION.c, language)
         query = sa.select(KITCHEN_STATION.c.station_id, station.label("name"))
@@ -167,7 +168,8 @@ class Names:
         bare, _, part = told.removeprefix("-").partition("*")
         name = self._known.get("modifier", {}).get(bare, bare)
         sign = "− " if told.startswith("-") else ""
-        return f"{sign}{name}{f' × {int(part) / 1000:g}' if part.isdecimal() else ''}"
+        much = f" × {self._formats.portions(int(part))}" if part.isdecimal() else ""
+        return f"{sign}{name}{much}"
 
 
 def _named(things: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -259,14 +261,14 @@ class Teller:
             return ", ".join(self._value(owner, name, one) for one in value)
         if value is None:
             return ""
-        words, formats = self._words, self._formats
+        words = self._words
         if isinstance(value, bool):
             return words.is_yes if value else words.is_no
         if isinstance(value, int):
             return self._figure(name, value)
         text = str(value)
         if name == "day":
-            return formats.day(text)
+            return self._day(text)
         if name == "code":
             return self._code(text, {})
         if what := _IDS.get(name):
@@ -284,6 +286,13 @@ class Teller:
         if name.endswith("_bp"):
             return formats.percent(value)
         return formats.portions(value * 1000 // 60) if name.endswith("_s") else str(value)
+
+    def _day(self, text: str) -> str:
+        """A day of the calendar; what is none stands as it was written."""
+        try:
+            return self._formats.day(text)
+        except ValueError:
+            return text
 
     def _code(self, code: str, params: Mapping[str, Any]) -> str:
         return self._sentence(code, params) if self._sentence else code
