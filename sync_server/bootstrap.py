@@ -57,7 +57,7 @@ from sync_server.parts import Parts
 from sync_server.private_files import write_private
 from sync_server.recovery import JOURNAL_KEY, refuse_unfinished
 from sync_server.store.database import Database
-from sync_server.store.errors import StoreDead
+from sync_server.store.errors import StoreDead, StoreSettings
 from sync_server.store.migrations import upgrade
 from sync_server.terminal_printers import HandOut
 from sync_server.transport.certificate import site_certificate
@@ -69,6 +69,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PEPPER = "pepper.key"
+KEY_BYTES = 32
+_PUT_BACK = "put it back from where the keys of the house are kept (vitrylo backup --keys)"
 PROCESS_IDS = 1_000_000
 PRINTING_ENDS_S = 5
 CHECKED_AT_START_BYTES = 128 * 1024 * 1024
@@ -81,27 +83,36 @@ async def in_thread(work: Callable[[], T]) -> T:
 
 
 def pepper(folder: Path) -> bytes:
-    """The secret that makes a stolen database useless for guessing PINs; made at first start."""
+    """The secret that makes a stolen database useless for guessing PINs; made at first start,
+    before there is a database. Later another one would let nobody in: raises StoreSettings."""
+    if (folder / "front.db").exists() and not (folder / PEPPER).exists():
+        raise StoreSettings(
+            f"{folder / PEPPER} is gone, without which no PIN or password of this house counts: "
+            f"{_PUT_BACK}"
+        )
     return _secret(folder, PEPPER)
 
 
 def _secret(folder: Path, name: str) -> bytes:
-    """32 secret bytes in a file of their own, made at first use."""
+    """Secret bytes in a file of their own, made at first use. Raises StoreSettings for less."""
     path = folder / name
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         mine = folder / f"{name}.{secret_hex(8)}"
-        write_private(mine, secret_bytes(32))
+        write_private(mine, secret_bytes(KEY_BYTES))
         # Server and back office may start at the same instant: the first link stands.
         with contextlib.suppress(FileExistsError):
             os.link(mine, path)
         mine.unlink()
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) != KEY_BYTES:
+        raise StoreSettings(f"{path} is damaged, it has {len(secret)} bytes: {_PUT_BACK}")
+    return secret
 
 
 def open_database(settings: ServerSettings, context: str, package: str) -> Database:
     """A context's database, migrated. A fatal fault of it ends the process (fail-stop)."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     url = settings.database_url(context)
     database = Database.open(url, context, on_fatal=_die, check=not is_large(settings, context))
     upgrade(database, package)
@@ -115,7 +126,11 @@ def is_large(settings: ServerSettings, context: str) -> bool:
 
 
 def _die(fault: StoreDead) -> None:
-    log.critical("the store failed, the process ends: %s", fault)
+    log.critical(
+        "the store failed, the process ends: %s. If the next start says so too, the disk is full or"
+        " worn out, or the file is damaged: ask vitrylo doctor, then vitrylo restore",
+        fault,
+    )
     _end()
 
 
@@ -129,6 +144,7 @@ class House:
     def __init__(self, settings: ServerSettings) -> None:
         refuse_unfinished(settings.data)
         self.settings = settings
+        secret = pepper(settings.data)
         self.front = open_database(settings, "front", "sync_server.front_office.migrations")
         self.hotel = open_database(settings, "hotel", "sync_server.hotel.migrations")
         self.desk = EnrolmentDesk(wall_ms, system_random())
@@ -136,7 +152,7 @@ class House:
         self._link: HotelLink | None = None
         self.office = FrontOffice(
             self.front,
-            Access(self.front, pepper(settings.data), in_thread),
+            Access(self.front, secret, in_thread),
             Catalogues(self.front),
             wall_ms,
             new_ids(),

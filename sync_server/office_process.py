@@ -159,8 +159,8 @@ def follows(connection: Connection, n: int) -> bool:
 async def fill_books(settings: ServerSettings, venue: Venue, day: date, now_ms: int) -> None:
     """Give empty books the venue's goods, recipes, opening stock of `day`, and accounts."""
     catalogue = catalogue_of(venue, number=1, published_ms=now_ms)
+    passwords = Passwords(pepper(settings.data))
     with open_database(settings, CONTEXT, MIGRATIONS) as books:
-        passwords = Passwords(pepper(settings.data))
         await furnish_books(books, venue, catalogue, passwords, day, now_ms)
 
 
@@ -173,11 +173,12 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
     chance = system_random()
     journal = FrontJournal(settings.database_url(FRONT))
     host = settings.office_host
+    secret = pepper(settings.data)
     with open_database(settings, CONTEXT, MIGRATIONS) as books:
         office = Office(
             OfficeSettings(
                 url=settings.database_url(CONTEXT),
-                pepper=pepper(settings.data),
+                pepper=secret,
                 host=host,
                 port=settings.office_port,
                 time_zone=zone,
@@ -187,7 +188,7 @@ async def _serve(settings: ServerSettings, zone: str) -> None:
             Machine(
                 wall_ms,
                 lambda: chance.randbytes(TOKEN_BYTES).hex(),
-                partial(pin_hash, pepper(settings.data)),
+                partial(pin_hash, secret),
             ),
             FrontMenu(settings.database_url(FRONT)),
             HotelFolios(settings),

@@ -52,6 +52,20 @@ def test_faults_of_venue_files_and_a_damaged_database_are_told(tmp_path: Path) -
         assert output.endswith("file is not a database")
 
 
+@pytest.mark.parametrize("command", ["server", "office"])
+def test_a_house_whose_keys_are_gone_or_half_written_is_told_so_and_gets_no_new_ones(
+    command: str, tmp_path: Path
+) -> None:
+    """It had got another pepper without a word, and nobody could sign in any more."""
+    (tmp_path / "front.db").touch()
+    code, output = said(command, "--data", tmp_path)
+    assert (code, "pepper.key is gone" in output) == (1, True), output
+    assert [one.name for one in tmp_path.iterdir()] == ["front.db"]
+    (tmp_path / "pepper.key").write_bytes(b"half")
+    code, output = said(command, "--data", tmp_path)
+    assert (code, "is damaged, it has 4 bytes: put it back" in output) == (1, True), output
+
+
 def test_windows_show_their_own_options_and_refuse_what_is_no_invitation_or_folder(
     tmp_path: Path,
 ) -> None:
