@@ -4,10 +4,13 @@ Part of the order presenter. Only with the server, which alone knows PINs and ri
 approval is bound to this very command, with its amount and its lines, and is used once: whoever
 changes the amount asks again. What is asked for elsewhere stands in the venue, is told to everybody
 who may approve (`notices`), and the command goes through here as soon as one of them says yes. What
-was asked for before a restart is told to whoever asked: the same tap takes it up again.
+was asked for before a restart is told to whoever asked: the same tap takes it up again. A command
+that makes an id would be another one with every tap: its request keeps that id.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from pos_app.presenters import order_sheets as sheets
 from pos_app.presenters.presenter import Presenter
@@ -21,6 +24,20 @@ from sync_server.protocol.replica import CODEC
 
 LENDABLE = frozenset({"not_allowed", "over_limit", "over_sum", "account_limit", "refund_limit"})
 """Refusals that somebody else's right can lift."""
+ID_MADE = {
+    "GiveDiscount": "grant_id",
+    "CompLine": "grant_id",
+    "TakePayment": "payment_id",
+    "AskCard": "payment_id",
+    "RefundPayment": "refund_id",
+    "BackToCard": "refund_id",
+    "CorrectTender": "new_payment_id",
+    "ChargeRoom": "charge_id",
+    "ReverseCharge": "reversal_id",
+}
+"""The field of a command that holds an id made for it with the tap."""
+KEPT = "id_made"
+"""Under this name a request keeps that id."""
 SIGN = "•"
 ELSEWHERE = "elsewhere"
 """Stands for nobody by name: whoever may, at another terminal. No person has this id."""
@@ -55,25 +72,40 @@ class Approval:
         """Ask for an approval of a refused command. False if nobody could give it, and
         then that is said."""
         on = self._on
-        if refused.code not in LENDABLE:
+        lendable = refused.code in LENDABLE
+        if not lendable and refused.code != "check_frozen":
             return False
         if not on.desk.link.online:
-            on.toast(on.say("approval_needs_server"), "hold", "wifi_off")
-            return True
+            if lendable:
+                on.toast(on.say("approval_needs_server"), "hold", "wifi_off")
+            return lendable
         self.shut()
         self.command, self.refused = command, refused
         self.body = CODEC.encode(command)
         self.why = on.sentence(refused.code, refused.params)
-        self._taken_up()
+        if not self._taken_up() and not lendable:
+            self.shut()
+            return False
         return True
 
-    def _taken_up(self) -> None:
-        """The very same was asked for before, perhaps before a restart: its answer counts."""
-        on, type_, digest = self._on, type(self.command).__name__, body_digest(self.body)
+    def _taken_up(self) -> bool:
+        """Whether the very same was asked for before, perhaps before a restart: its answer counts,
+        and it is what keeps the bill frozen."""
+        on, command = self._on, self.command
+        type_ = type(command).__name__
         for request in on.desk.venue.requests.values():
-            mine = request.by == on.desk.me and request.runs(on.desk.now_ms())
-            if mine and (request.type, request.digest) == (type_, digest):
+            if (request.by, request.type) != (on.desk.me, type_):
+                continue
+            kept = request.params.get(KEPT)
+            asked: Any = command
+            if kept and type_ in ID_MADE:
+                asked = replace(asked, **{ID_MADE[type_]: kept})
+            body = CODEC.encode(asked)
+            if request.runs(on.desk.now_ms()) and body_digest(body) == request.digest:
+                self.command, self.body = asked, body
                 self.request_id = on.place.waits_for = request.request_id
+                return True
+        return False
 
     def cancel(self) -> None:
         """Nobody is asked any more; the bill is free again."""
@@ -100,14 +132,21 @@ class Approval:
             self.request_id = on.place.waits_for = request_id
 
     def _about(self) -> dict[str, str | int]:
-        """Which dish, how much money: what whoever approves elsewhere does not see."""
+        """Which dish, how much money: what whoever approves elsewhere does not see; and the id that
+        was made for the command."""
+        made = str(getattr(self.command, ID_MADE.get(type(self.command).__name__, ""), ""))
+        about: dict[str, str | int] = {KEPT: made} if made else {}
         check = self._on.desk.venue.check(CheckId(target_of(self.body)))
         line = check.line(getattr(self.command, "line_id", "")) if check is not None else None
         if line is not None:
             part = line.gross_minor * getattr(self.command, "qty_milli", line.qty_milli)
-            return {"item": line.item_id, "amount_minor": part // max(1, line.qty_milli)}
+            return {
+                **about,
+                "item": line.item_id,
+                "amount_minor": part // max(1, line.qty_milli),
+            }
         amount: int = getattr(self.command, "amount_minor", 0)
-        return {"amount_minor": amount} if amount else {}
+        return {**about, "amount_minor": amount} if amount else about
 
     def look(self) -> None:
         """Take the answer when it is there: the command goes through, or it is said who refused."""
