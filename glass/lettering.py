@@ -2,10 +2,11 @@
 
 Rule: a string is drawn white and tinted by the painter, so one texture serves every colour. What
 does not fit is wrapped, and what does not fit then ends in an ellipsis: no text leaves its box.
-A line breaks at plain spaces only, never at one that binds.
+A line breaks at plain spaces only, never at one that binds, nor between a figure and its unit.
 The painter is `painted`; the fonts are registered by `register_fonts` before the first string.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,8 @@ ICON_FONT: Final = "GlassIcons"
 
 # Noto Sans has no true minus and no arrow; these stand in for them in the same width class.
 _MISSING = str.maketrans({"\u2212": "\u2013", "\u2192": "\u203a", "\u2009": "\u202f"})
+_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]{1,2}\b)")
+"""Between a figure and a unit, "0,75 л"."""
 _TEXTURES = 2_048
 _MEASURED = 16_384
 
@@ -73,8 +76,9 @@ def _cut(text: str, room: int, px: int, bold: bool) -> str:
 
 @lru_cache(maxsize=_MEASURED)
 def fit(text: str, room: int, px: int, bold: bool = False, lines: int = 1) -> tuple[str, ...]:
-    """The text as at most `lines` lines of at most `room` pixels, the last one cut with "…"."""
-    text = text.translate(_MISSING)
+    """The text as at most `lines` lines of at most `room` pixels, the last one cut with "…". A
+    figure and its unit stay together."""
+    text = _UNIT.sub("\N{NO-BREAK SPACE}", text.translate(_MISSING))
     if lines == 1 or (width(text, px, bold) <= room and "\n" not in text):
         return (_cut(text.replace("\n", " "), room, px, bold),)
     done: list[str] = []
@@ -96,4 +100,4 @@ def fit(text: str, room: int, px: int, bold: bool = False, lines: int = 1) -> tu
 
 def is_cut(text: str, rows: tuple[str, ...]) -> bool:
     """Whether `fit` had to leave something of the text out."""
-    return len("".join(rows).replace(" ", "")) < len(text.replace(" ", "").replace("\n", ""))
+    return len("".join("".join(rows).split())) < len("".join(text.split()))

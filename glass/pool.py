@@ -86,7 +86,8 @@ class Pool(Widget):
 class Grid(Pool):
     """Equal cells in columns. `cols` 0 takes as many of `cell_width` as fit.
 
-    `row_height` 0 shares the height among the rows. `even` fills rows alike.
+    `row_height` 0 shares the height among the rows. `even` fills rows alike. In a single row that
+    is `fair`, cells whose words need more room get it from those that need less.
     """
 
     cols = NumericProperty(0)
@@ -94,6 +95,7 @@ class Grid(Pool):
     row_height = NumericProperty(0)
     max_row_height = NumericProperty(0)
     even = BooleanProperty(False)
+    fair = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -123,6 +125,8 @@ class Grid(Pool):
         rows = -(-len(models) // cols)
         wide = (self.width - self.spacing * (cols - 1)) / cols
         tall = self.tall(rows)
+        if self.fair and rows == 1 and len(models) == cols:
+            return self._fair(models, wide, tall)
         return [
             (
                 round(n % cols * (wide + self.spacing)),
@@ -133,6 +137,26 @@ class Grid(Pool):
             )
             for n in range(len(models))
         ]
+
+    def _fair(self, models: tuple[Any, ...], wide: float, tall: float) -> list[Place]:
+        """Cells as wide as each other, or as their words need where one needs more than that."""
+        kind = Factory.get(self.view)
+        needs = [float(kind.natural_width(model)) for model in models]
+        if max(needs) > wide:
+            spare = (wide * len(models) - sum(needs)) / len(models)
+            wides = [max(dp(48), need + spare) for need in needs]
+            over = sum(wides) - wide * len(models)
+            roomy = sum(max(0.0, each - dp(48)) for each in wides)
+            if over > 0 and roomy > 0:
+                wides = [each - max(0.0, each - dp(48)) * over / roomy for each in wides]
+        else:
+            wides = [wide] * len(models)
+        out: list[Place] = []
+        left = 0.0
+        for each in wides:
+            out.append((round(left), 0, round(left + each) - round(left), tall))
+            left += each + self.spacing
+        return out
 
     def needed(self, count: int) -> float:
         """Height for so many models with a fixed row height."""

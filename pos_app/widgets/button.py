@@ -44,6 +44,14 @@ class PushButton(Tap):
         super().__init__(**kwargs)
         self.fbind("align", self.repaint)
 
+    @staticmethod
+    def natural_width(act: Act) -> float:
+        """Room for the longest word of the label beside the icon."""
+        bold = act.tone not in ("flat", "bill")
+        words = act.label.split()
+        longest = max((PushButton.measure(word, act.size, bold) for word in words), default=0)
+        return float(longest + icon_room(act) + dp(12))
+
     def paint(self) -> None:
         """Ground by tone, then icon, label and note."""
         act: Act | None = self.model

@@ -1,8 +1,9 @@
 """A dish on the menu."""
 
-from kivy.metrics import dp
+from kivy.metrics import dp, sp
 from kivy.properties import OptionProperty
 
+from glass import lettering
 from glass.tap import Tap
 from pos_app.presenters.shown import Tile
 
@@ -23,18 +24,21 @@ class TileView(Tap):
         self.card(0, 0, self.width, self.height, fill, dp(12), stripe, dp(6))
         left, room = dp(18), self.width - dp(26)
         foot = self.height - dp(32)
-        lines = max(1, int((foot - dp(6)) // dp(20)))
+        lines = min(3, max(1, int((foot - dp(6)) // dp(20))))
+        least = lettering.fit(tile.name, int(room), round(sp(14)), True, lines)
+        tight = lines == 2 and lettering.is_cut(tile.name, least)
+        top = dp(4 if tight else 9)
         self.text(
             tile.name,
             left,
-            dp(9),
+            top,
             room,
-            foot - dp(9),
-            size=16,
+            foot - top + dp(2 if tight else 0),
+            size=13 if tight else 16,
             token=ink,
             valign="top",
-            lines=min(lines, 3),
-            smallest=14,
+            lines=3 if tight else lines,
+            smallest=12 if tight else 14,
             bold=True,
         )
         badge = self.measure(tile.badge, 13, True) + dp(16) if tile.badge else 0
