@@ -108,7 +108,7 @@ class FloorPresenter(FloorTogether):
     @intent
     def shift(self) -> None:
         """To the drawer."""
-        self.place.screen = "shift"
+        self.place.pays_at, self.place.screen = "", "shift"
 
     @intent
     def devices(self) -> None:

@@ -57,8 +57,8 @@ class PaymentPresenter(PaymentShown):
 
     @intent
     def to_shift(self) -> None:
-        """Open the drawer first."""
-        self.place.screen = "shift"
+        """Open the drawer first, and come back."""
+        self.place.pays_at, self.place.screen = "payment", "shift"
 
     @intent
     def split_by(self, way: str) -> None:

@@ -49,6 +49,8 @@ class Place:
     """What takes the last step back, while its words are on the screen."""
     quick: bool = False
     """Quick sales: the first dish opens the check, a paid one makes room for the next."""
+    pays_at: str = ""
+    """The screen on which a payment waits until a drawer is open."""
     waits_for: str = ""
     """The approval that a sheet here waits for, or that its command took along."""
 

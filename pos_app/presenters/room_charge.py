@@ -6,6 +6,7 @@ with the right for it, one's own or a colleague's. A charge without an answer is
 repeated from here: reception looks, and says it in `room_list`. View-model: `room_charge_view`.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,8 @@ _UNCLEAR = frozenset({"unknown", "refused", "deferred"})
 class RoomChargePresenter(Questions):
     """State: what is searched, who was found and picked, part and tip, whether a slip is wanted.
 
-    `typing` says what the figures mean: "" for the guest, "part" or "tip" for a sum.
+    `typing` says what the figures mean: "" for the guest, "part" or "tip" for a sum. `offered`: the
+    sum stands there before anything was typed.
     """
 
     def __init__(self, desk: Desk, place: Place) -> None:
@@ -47,7 +49,7 @@ class RoomChargePresenter(Questions):
         self.typed, self.letters = "", False
         self.found: list[Mapping[str, Any]] = []
         self.picked, self.message, self.searched = "", "", ""
-        self.typing = ""
+        self.typing, self.offered = "", False
         # A part that was chosen on the pay screen is charged here without typing it again.
         self.sums = {"part": str(self.place.part_minor or ""), "tip": ""}
         self.slip = True
@@ -91,7 +93,7 @@ class RoomChargePresenter(Questions):
             self.found, self.message = [], ""
 
     def _sum_key(self, key: str) -> None:
-        before = self.sums[self.typing]
+        before, self.offered = "" if self.offered else self.sums[self.typing], False
         if key == "back":
             self.sums[self.typing] = before[:-1]
         elif int(before + key) <= AMOUNT_MINOR:
@@ -138,11 +140,25 @@ class RoomChargePresenter(Questions):
         self.letters = False
         if self.typing:
             self.sums[what] = ""
+        guest, check = self._picked(), self.check
+        if self.typing == "part" and guest is not None and check is not None and self._over(guest):
+            self.sums["part"] = str(self._possible(check, guest) or "")
+            self.offered = True
+
+    def _possible(self, check: Check, guest: Mapping[str, Any]) -> int:
+        """The most of the check that stays within what the guest may still charge."""
+        limit, whole = int(guest["limit_left_minor"]), range(balance(check) + 1)
+        return bisect_right(whole, limit, key=lambda part: self._owed(check, guest, part)) - 1
 
     @intent
     def toggle_slip(self) -> None:
         """With or without a slip to sign."""
         self.slip = not self.slip
+
+    @intent
+    def to_shift(self) -> None:
+        """Open the drawer first, and come back."""
+        self.place.pays_at, self.place.screen = "room_charge", "shift"
 
     @intent
     def rooms(self) -> None:
@@ -196,18 +212,25 @@ class RoomChargePresenter(Questions):
         left, part = balance(check), self.sums["part"]
         return min(left, int(part)) if part else left
 
-    def _board_pays(self, check: Check, guest: Mapping[str, Any] | None) -> dict[str, int]:
-        """By revenue group; nothing while nobody is picked."""
+    def _board_pays(
+        self, check: Check, guest: Mapping[str, Any] | None, part_minor: int | None = None
+    ) -> dict[str, int]:
+        """By revenue group, of what is charged or of another part; nothing while nobody is
+        picked."""
         allowances = guest.get("allowances", ()) if guest else ()
+        amount = self._amount(check) if part_minor is None else part_minor
         return board_shares(
-            parts(check, self._amount(check)),
+            parts(check, amount),
             [(list(one["groups"]), int(one["left_minor"])) for one in allowances],
         )
 
-    def _owed(self, check: Check, guest: Mapping[str, Any] | None) -> int:
-        """What would stand on the guest's own folio."""
-        board = sum(self._board_pays(check, guest).values())
-        return self._amount(check) - board + self._tip
+    def _owed(
+        self, check: Check, guest: Mapping[str, Any] | None, part_minor: int | None = None
+    ) -> int:
+        """What would stand on the guest's own folio, of what is charged or of another part."""
+        board = sum(self._board_pays(check, guest, part_minor).values())
+        amount = self._amount(check) if part_minor is None else part_minor
+        return amount - board + self._tip
 
     def _barred(self, guest: Mapping[str, Any]) -> bool:
         """Whether nothing can go to this guest's folio, whoever asks."""
@@ -379,7 +402,7 @@ class RoomChargePresenter(Questions):
     def _charge_act(self, check: Check) -> Act:
         guest = self._picked()
         if self.till_shift is None:
-            return Act("charge", self.say("open_drawer_first"), "go", False, size=18)
+            return Act("to_shift", self.say("open_drawer_first"), "accent", size=18)
         if guest is None:
             return Act("charge", self.say("pick_guest"), "go", False, size=18)
         owed = self._owed(check, guest)

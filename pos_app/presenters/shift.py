@@ -61,8 +61,8 @@ class ShiftPresenter(Presenter):
     # -- intents -------------------------------------------------------------------------------
     @intent
     def back(self) -> None:
-        """To the floor."""
-        self.place.screen = "floor"
+        """To the floor, or to the payment for which a drawer was wanted."""
+        self.place.screen, self.place.pays_at = self.place.pays_at or "floor", ""
 
     @intent
     def open_day(self) -> None:
@@ -77,6 +77,8 @@ class ShiftPresenter(Presenter):
         command = c.OpenShift(shift_id, self.place_of_cash, int(self.typed or "0"))
         if self.submit(command):
             self.counts, self.typed = {}, ""
+            if self.place.pays_at:
+                self.back()
 
     @intent
     def go_step(self, step: str) -> None:
@@ -276,7 +278,7 @@ class ShiftPresenter(Presenter):
             )
         return Head(
             title,
-            self.back_act("floor"),
+            self.back_act("pay" if self.place.pays_at else "floor"),
             chips,
             (self.link_chip(), Chip(drawer), self.clock_chip()),
         )

@@ -44,15 +44,17 @@ class ChipView(Tap):
         elif chip.dot:
             self.box(left, (self.height - dp(10)) / 2, dp(10), dp(10), chip.dot, dp(5))
             left += dp(18)
+        alone = not (chip.icon or chip.dot) and chip.tone != "bare"
         self.text(
             chip.label,
-            left,
+            dp(6) if alone else left,
             top,
-            self.width - left - dp(6),
+            self.width - (dp(6) if alone else left) - dp(6),
             tall,
             size=15,
             token=ink,
             bold=chip.tone in ("accent", "bare"),
+            align="center" if alone else "left",
             smallest=12,
         )
 

@@ -134,8 +134,9 @@ def test_without_a_drawer_nothing_can_be_taken_and_the_way_there_is_offered() ->
         flow.act(f"key:{figure}")
     flow.act("open_shift")
     house.settle()
-    assert flow.view().view.step == "work"
     assert house.venue.shift_at("1") is not None
+    shown = flow.view()
+    assert (shown.screen, shown.view.take.id) == ("payment", "take"), "back at the payment"
 
 
 def test_the_blind_count_shows_the_expected_cash_only_after_it_is_in(house: House) -> None:

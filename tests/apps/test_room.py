@@ -107,6 +107,20 @@ def approved_by_nadia(house: House, flow: Flow) -> None:
     house.settle()
 
 
+def test_of_a_guest_with_too_small_a_limit_the_part_that_is_possible_is_offered(
+    at_room: Callable[..., Flow],
+) -> None:
+    flow = at_room({**HALF_BOARD, "limit_left_minor": 10_000})
+    flow.act(f"guest:{HALF_BOARD['stay_id']}")
+    flow.act("part")
+    view = shown(flow)
+    assert "100,00" in view.charge.label
+    assert view.charge.tone == "go", "within the limit it needs nobody's word"
+    flow.act("key:5")
+    flow.act("key:00")
+    assert shown(flow).entry == "5,00\u00a0₴", "what is typed takes its place"
+
+
 def test_above_the_limit_it_goes_only_with_a_managers_word(
     house: House, at_room: Callable[..., Flow]
 ) -> None:

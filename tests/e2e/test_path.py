@@ -79,7 +79,7 @@ def order_and_eat(venue: Venue) -> None:
 
 
 def open_the_drawer(venue: Venue) -> None:
-    """A float of 2,000.00."""
+    """A float of 2,000.00, on the way of a payment, which goes on then."""
     pos = venue.pos
     pos.act("bill")
     pos.act("pay")
@@ -89,7 +89,6 @@ def open_the_drawer(venue: Venue) -> None:
     pos.until("2\xa0000,00")
     pos.act("open_shift")
     pos.until("каса 1 · Olena K.")
-    pos.act("back")
 
 
 def board_pays(glass: Glass) -> int:
@@ -103,8 +102,6 @@ def board_pays(glass: Glass) -> int:
 def pay(venue: Venue) -> int:
     """Half to room 304, half in cash with change; gives what the half board pays of it."""
     pos = venue.pos
-    pos.touch("3", exact=True)
-    pos.act("pay")
     pos.act("pay_by:room")
     pos.until("Готель на зв'язку")
     keys(pos, "3", "0", "4")
