@@ -358,7 +358,7 @@ class ShiftPresenter(Presenter):
         return ShiftView(
             self._head(shift, "count"),
             "count",
-            left_title=self.say("count_drawer"),
+            left_title=self.say("count_differs" if self._count_again() else "count_drawer"),
             notes=(
                 *(self._note(face) for face in self.desk.catalogue.settings.denominations_minor),
                 *(self._foreign_note(each) for each in self.desk.catalogue.settings.currencies),

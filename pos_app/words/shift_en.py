@@ -45,6 +45,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "count_once_more": "It does not agree. Count once more, from nothing",
     "counts_differ": "The two counts differ in {what}. Count again",
     "foreign_money": "foreign money",
+    "count_differs": "It differs: count again from zero",
     "count_drawer": "Count the drawer",
     "count_again": "Count again",
     "counted": "Counted",

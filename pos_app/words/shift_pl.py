@@ -47,6 +47,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "count_once_more": "Nie zgadza się. Policz jeszcze raz, od zera",
     "counts_differ": "Liczenia różnią się: {what}. Policz ponownie",
     "foreign_money": "waluta",
+    "count_differs": "Nie zgadza się: jeszcze raz od zera",
     "count_drawer": "Policz kasę",
     "count_again": "Policz jeszcze raz",
     "counted": "Policzono",

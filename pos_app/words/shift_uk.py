@@ -47,6 +47,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "count_once_more": "Не сходиться. Перерахуйте ще раз, з нуля",
     "counts_differ": "Підрахунки різняться: {what}. Перерахуйте",
     "foreign_money": "валюта",
+    "count_differs": "Не сходиться: ще раз з нуля",
     "count_drawer": "Перерахуйте касу",
     "count_again": "Перерахувати ще раз",
     "counted": "Нараховано",
