@@ -199,8 +199,8 @@ def ask_back(
         return refund
     if refund.tender not in ASKED_OF_TERMINALS:
         return refuse("tender_fixed")
-    if any(each.of == command.payment_id and each.state in WAITING for each in known):
-        return refuse("card_busy", number=check.number)
+    if fault := goes_back(check, command.payment_id, known):
+        return fault
     paid = next(p for p in check.payments if p.payment_id == command.payment_id)
     if not paid.reference or (paid.tender == "qr" and not _by_machine(paid, known)):
         # It was charged on a terminal that stands alone, or paid by a code of this screen, which
@@ -223,6 +223,13 @@ def ask_back(
         at_ms=facts.now_ms,
         tender=paid.tender,
     )
+
+
+def goes_back(check: Check, payment_id: str, requests: Iterable[CardRequest]) -> Refused | None:
+    """Why a payment is left as it is: the terminal may be giving it back at this moment."""
+    if any(each.of == payment_id and each.state in WAITING for each in requests):
+        return refuse("card_busy", number=check.number)
+    return None
 
 
 def _by_machine(paid: e.Payment, requests: Iterable[CardRequest]) -> bool:

@@ -28,7 +28,8 @@ class PaymentUnallocated:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded:
-    """`taxes` is the refund of a sale by rate, with the untaxed part under rate 0."""
+    """`taxes` is the refund of a sale by rate, with the untaxed part under rate 0. `late_shift` is
+    the number of the closed shift in which it was asked of a terminal or the hotel, else 0."""
 
     check_id: CheckId
     refund_id: PaymentId
@@ -43,6 +44,7 @@ class PaymentRefunded:
     tip_minor: int = 0
     taxes: tuple[TaxSum, ...] = ()
     reference: str = ""
+    late_shift: int = 0
 
 
 @quick

@@ -237,7 +237,9 @@ def _after_hotel(
     if isinstance(event, Refused) or charge is None:
         return event if isinstance(event, Refused) else refuse("no_charge")
     if charge.reverses and isinstance(event, e.RoomChargePosted):
-        return Accepted(room_reversals.posted(charge, venue.check(charge.check_id), event))
+        said, back = room_reversals.posted(charge, venue.check(charge.check_id), event)
+        back, late = till.into_shift(venue, back, facts)
+        return Accepted((said, back, *late))
     check = venue.checks.get(charge.check_id)
     events = orders.with_close(venue, check, [event], facts) if check else [event]
     if isinstance(event, e.RoomChargeRefused | e.RoomChargeUnknown):

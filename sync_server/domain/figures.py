@@ -245,6 +245,7 @@ def refunded(figures: Figures, event: e.PaymentRefunded) -> Figures:
         cash_refunds_minor=figures.cash_refunds_minor + cash_back(event),
         rounding_minor=figures.rounding_minor - event.rounding_minor,
         refund_taxes=add_taxes(figures.refund_taxes, event.taxes),
+        late=add_late(figures.late, event.late_shift, 1, -full),
     )
 
 

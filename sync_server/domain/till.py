@@ -6,6 +6,7 @@ close of a check that is paid. `decisions` calls these.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from . import (
     accounts,
@@ -28,6 +29,8 @@ from .limits import AMOUNT_MINOR, FIGURE_ROWS, LATE_TOLD, TEXT_LENGTH
 from .rejections import Accepted, Decision, Refused, refuse
 from .staff import Facts, rights_of
 from .venue import Venue
+
+Money = TypeVar("Money", e.Payment, e.PaymentRefunded)
 
 
 def one(event: object) -> Decision:
@@ -55,7 +58,7 @@ def pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
     told: tuple[object, ...] = ()
     if late:
         event = replace(event, payment=replace(event.payment, late_shift=shift.number))
-        told = () if now else _late_notices(shift, event.payment, facts)
+        told = () if now else _late_notices(shift, _full(event.payment), facts)
     if isinstance(event, e.PaymentUnallocated) or known is None:
         extra = refuse(
             "paid_twice",
@@ -67,12 +70,18 @@ def pay(venue: Venue, command: c.TakePayment, facts: Facts) -> Decision:
     return Accepted((*orders.with_close(venue, known, [event], facts), *told))
 
 
-def _late_notices(shift: shifts.Shift, paid: e.Payment, facts: Facts) -> tuple[object, ...]:
+def _full(money: e.Payment | e.PaymentRefunded) -> int:
+    """What came in all, with its tip; what went is below nothing."""
+    full = money.amount_minor + money.tip_minor
+    return -full if isinstance(money, e.PaymentRefunded) else full
+
+
+def _late_notices(shift: shifts.Shift, full_minor: int, facts: Facts) -> tuple[object, ...]:
     """No shift is open at the drawer: those who close the day are told of the late entry."""
     said: dict[str, str | int] = {
         "number": shift.number,
         "drawer": shift.drawer,
-        "amount_minor": paid.amount_minor + paid.tip_minor,
+        "amount_minor": full_minor,
     }
     return _tell_closers("late_entry", said, facts)
 
@@ -107,17 +116,16 @@ def _tell_closers(code: str, said: dict[str, str | int], facts: Facts) -> tuple[
     )
 
 
-def _into_shift(
-    venue: Venue, paid: e.Payment, facts: Facts
-) -> tuple[e.Payment, tuple[object, ...]]:
-    """A payment in the shift that takes it: its own while open, else the one at the drawer, else
-    none, of which those who close the day are told."""
-    shift = venue.shifts.get(paid.shift_id)
+def into_shift(venue: Venue, money: Money, facts: Facts) -> tuple[Money, tuple[object, ...]]:
+    """A payment or a refund in the shift that takes it: its own while open, else the one at the
+    drawer, else none, of which those who close the day are told."""
+    shift = venue.shifts.get(money.shift_id)
     if shift is None or shift.state != "closed":
-        return paid, ()
+        return money, ()
     now = venue.shift_at(shift.drawer)
-    late = replace(paid, late_shift=shift.number, shift_id=now.shift_id if now else paid.shift_id)
-    return late, () if now else _late_notices(shift, late, facts)
+    shift_id = now.shift_id if now else money.shift_id
+    late = replace(money, late_shift=shift.number, shift_id=shift_id)
+    return late, () if now else _late_notices(shift, _full(late), facts)
 
 
 def ask_card(venue: Venue, command: c.AskCard, facts: Facts) -> Decision:
@@ -208,10 +216,12 @@ def _approved(
         told = (cards.notice(request, "card_back", facts, too_much),) if too_much else ()
         if again:
             return Accepted((said, *told))
-        events: list[object] = [said, cards.refund_of(request, check, share, reference, facts)]
+        back = cards.refund_of(request, check, share, reference, facts)
+        back, late = into_shift(venue, back, facts)
+        events: list[object] = [said, back]
         if check is not None:
             events = orders.with_close(venue, check, events, facts)
-        return Accepted((*events, *told))
+        return Accepted((*events, *late, *told))
     return _card_money(venue, request, said, share, again, facts)
 
 
@@ -235,7 +245,7 @@ def _card_money(
         whole = cards.payment_of(
             request, share.amount_minor, share.tip_minor, said.reference, facts
         )
-        paid, late = _into_shift(venue, whole, facts)
+        paid, late = into_shift(venue, whole, facts)
         events.append(e.PaymentTaken(request.check_id, paid))
         told += late
         if share.amount_minor < request.amount_minor:
@@ -247,7 +257,7 @@ def _card_money(
         lost = replace(
             lost, state="suspense", payment_id=part if fits or again else lost.payment_id
         )
-        kept, late = _into_shift(venue, lost, facts)
+        kept, late = into_shift(venue, lost, facts)
         events.append(e.PaymentUnallocated(request.check_id, kept))
         told += [*late, cards.notice(request, "card_twice", facts, asked)]
     if check is not None and check.state == "open":
@@ -261,6 +271,8 @@ def refund(venue: Venue, command: c.RefundPayment, facts: Facts) -> Decision:
     if check is None:
         return refuse("no_check")
     if fault := _shift_fault(venue, command.shift_id):
+        return fault
+    if fault := cards.goes_back(check, command.payment_id, venue.cards.values()):
         return fault
     event = corrections.refund(check, command, facts)
     if isinstance(event, Refused):
@@ -293,6 +305,8 @@ def correct_tender(venue: Venue, command: c.CorrectTender, facts: Facts) -> Deci
     was = next((p for p in paid if p.payment_id == command.payment_id), None)
     if any(p.payment_id == command.new_payment_id for p in paid):
         return refuse("duplicate_id", id=command.new_payment_id)
+    if check and (fault := cards.goes_back(check, command.payment_id, venue.cards.values())):
+        return fault
     shift = venue.shifts.get(was.shift_id) if was else None
     return one(corrections.correct_tender(check, shift, command, facts))
 

@@ -236,11 +236,11 @@ class Venue:
     def _kept_late(self, shift_no: int, minor: int) -> None:
         self.late = add_late(self.late, shift_no, 1, minor)[-CLOSED_SHIFTS_KEPT:]
 
-    def _counts_nowhere(self, payment: e.Payment) -> None:
+    def _counts_nowhere(self, money: e.Payment | e.PaymentRefunded, sign: int = 1) -> None:
         """A late entry with no shift at its drawer stays on the list of the day's close."""
-        shift = self.shifts.get(payment.shift_id)
-        if payment.late_shift and (shift is None or shift.state == "closed"):
-            self._kept_late(payment.late_shift, payment.amount_minor + payment.tip_minor)
+        shift = self.shifts.get(money.shift_id)
+        if money.late_shift and (shift is None or shift.state == "closed"):
+            self._kept_late(money.late_shift, sign * (money.amount_minor + money.tip_minor))
 
     def _on_shift(self, event: object, stamp: Stamp) -> None:
         payment = getattr(event, "payment", None)
@@ -416,6 +416,7 @@ class Venue:
         club.noted(self.club, event)
 
     def _refunded(self, event: e.PaymentRefunded, stamp: Stamp) -> None:
+        self._counts_nowhere(event, -1)
         back = event.amount_minor + event.tip_minor
         if event.tender == "account":
             self.owed[event.reference] = self.owed.get(event.reference, 0) - back

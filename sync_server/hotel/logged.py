@@ -1,16 +1,18 @@
 """What gateways to systems that keep no ids of ours have in common: post once, look into the log.
 
 Rule: a posting has the turn of the link from the first question to the answer, and what stands for
-it in `sent_log` is its answer: it is sent only when nothing does. What the store could not write
-down was not sent either, so it comes again; what nobody can say is Unknown. Such a system can be
-asked neither for one posting nor for its sums of a day; it has acknowledged each charge, and that
-is what a day is compared with.
+it in `sent_log` is its answer: it is sent only when nothing does. An attempt that the store could
+not write down was not sent either, so it comes again; an answer that it could not write down is the
+answer all the same, and nothing more is sent before it stands there. What nobody can say is
+Unknown. Such a system can be asked neither for one posting nor for its sums of a day; it has
+acknowledged each charge, and that is what a day is compared with.
 
 Neighbours: `fias.gateway` and `cloudbeds.gateway` say how one is sent.
 """
 
 import asyncio
 from abc import ABC, abstractmethod
+from contextlib import suppress
 
 from sync_server.store.errors import DiskFull, StoreBusy, StoreClosed, StoreError
 
@@ -40,6 +42,7 @@ class LoggedGateway(ABC):
         """`log` is the link's own; `currency` is the one of the hotel's folios."""
         self._log = log
         self._currency = currency
+        self._unwritten: tuple[int, PostOutcome] | None = None
 
     @property
     @abstractmethod
@@ -61,6 +64,21 @@ class LoggedGateway(ABC):
             return _BUSY
         return await self._log.begin(posting)
 
+    async def _answered(self, number: int, outcome: PostOutcome) -> PostOutcome:
+        """What the system said of the attempt with this number, noted now or before the next one:
+        to put off what it has taken would send it twice."""
+        self._unwritten = number, outcome
+        with suppress(StoreError):
+            await self._write_down()
+        return outcome
+
+    async def _write_down(self) -> None:
+        unwritten = self._unwritten
+        if unwritten is not None:
+            await self._log.answered(*unwritten)
+            if self._unwritten is unwritten:
+                self._unwritten = None
+
     async def post(self, posting: Posting) -> PostOutcome:
         """Post once; the answer that stands for this posting already, if there is one."""
         fault = fault_of(posting)
@@ -76,6 +94,7 @@ class LoggedGateway(ABC):
         except TimeoutError:
             return _BUSY
         try:
+            await self._write_down()
             known = await self._log.known(posting)
             return known if known is not None else await self._send(posting, until_s)
         except (StoreBusy, DiskFull) as error:
@@ -90,6 +109,7 @@ class LoggedGateway(ABC):
     async def look(self, posting_id: str) -> LookOutcome:
         """What the log proves; the system has no question for one posting."""
         try:
+            await self._write_down()
             return await self._log.look(posting_id)
         except StoreError as error:
             return CannotTell(str(error))
@@ -98,6 +118,7 @@ class LoggedGateway(ABC):
         """Its own answers of a restaurant business day: what the day is compared with, charge by
         charge."""
         try:
+            await self._write_down()
             return await self._log.answered_on(business_day)
         except StoreError as error:
             return Unavailable(str(error))

@@ -32,7 +32,7 @@ _GREW = (
     *("DiscountGiven", "PreBillPrinted", "CheckClosed", "TicketLinesFired"),
     *("TicketOpened", "TicketLineVoided", "TicketLineChanged", "TicketRelabelled"),
     *("CloseDay", "DayClosed"),
-    *("PaymentTaken", "PaymentUnallocated"),
+    *("PaymentTaken", "PaymentUnallocated", "PaymentRefunded"),
     *("PrintFigures", "FiguresPrinted", "BumpTicket"),
     *("AskCard", "CardBackAsked"),
 )

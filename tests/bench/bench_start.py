@@ -36,20 +36,25 @@ async def run_windows(scale: Scale, report: Report, folder: Path) -> None:
     section = Section(
         "d",
         "Start to the first usable screen, and memory",
-        f"Median of {TIMES} starts of the process, until its own words say that people can use it "
-        "(terminal: the list of people to sign in, looked for ten times a second; display: first "
-        "frame drawn). Memory is what is resident just after.",
+        f"Median of {_times(scale)} starts of the process, until its own words say that people can "
+        "use it (terminal: the list of people to sign in, looked for ten times a second; display: "
+        "first frame drawn). Memory is what is resident just after.",
     )
     report.sections.append(section)
     with Watched(section), tempfile.TemporaryDirectory(dir=folder, prefix="start-") as data:
         await asyncio.to_thread(_start_all, scale, section, Path(data).absolute())
 
 
+def _times(scale: Scale) -> int:
+    """How often each is started; a tiny run only sees that it starts."""
+    return TIMES if scale.windows else 1
+
+
 def _start_all(scale: Scale, section: Section, data: Path) -> None:
     env = {"PYTHONPYCACHEPREFIX": str(BYTECODE), "PYTHONDONTWRITEBYTECODE": ""}
     with Stage(data, DEMO_VENUE, env=env, words=True) as stage:
         took: dict[str, list[float]] = {"server": [], "terminal": [], "display": []}
-        for _ in range(TIMES):
+        for _ in range(_times(scale)):
             if "server" in stage.processes:
                 stage.processes.pop("server").stop()
             begun = time.perf_counter()
@@ -64,7 +69,7 @@ def _start_all(scale: Scale, section: Section, data: Path) -> None:
         stage.start_server([("pos", "bench-pos"), ("kds", "bench-kds")])
         with Screen(WINDOW.width, WINDOW.height) as screen:
             stage.env = {**env, "DISPLAY": screen.display}
-            for _ in range(TIMES + 1):
+            for _ in range(_times(scale) + 1):
                 took["terminal"].append(_terminal(stage, screen, section))
                 took["display"].append(_display(stage))
         terminal, display = (quantile(took[one][1:], 0.5) for one in ("terminal", "display"))
@@ -111,7 +116,7 @@ async def run_journal(scale: Scale, report: Report, folder: Path) -> None:
     report.sections.append(section)
     data = await kept(folder, scale.journal_events)
     with Watched(section):
-        took = [await asyncio.to_thread(_start_and_kill, data) for _ in range(TIMES)]
+        took = [await asyncio.to_thread(_start_and_kill, data) for _ in range(_times(scale))]
     section.at_most("start to READY, the slowest", max(one for one, _ in took), "s", JOURNAL_S)
     section.add("start to READY, median", quantile([one for one, _ in took], 0.5), "s")
     section.at_most("memory", max(memory for _, memory in took), "MB", SERVER_MB)

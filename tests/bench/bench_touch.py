@@ -53,16 +53,16 @@ async def run(scale: Scale, report: Report, folder: Path) -> None:
             with Screen(WIDTH, HEIGHT) as screen:
                 env = {**os.environ, "DISPLAY": screen.display}
                 env["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
-                await _empty(section, env)
+                await _empty(section, env, FRAMES if scale.windows else 3)
                 invited = (await house.server.ask("invite pos bench-pos"))["text"]
                 async with terminal(data, invited, env) as window:
                     await _terminal(section, Fingers(screen, window), window, scale)
 
 
-async def _empty(section: Section, env: dict[str, str]) -> None:
+async def _empty(section: Section, env: dict[str, str], frames: int) -> None:
     size = f"{WIDTH}x{HEIGHT}"
     async with Child("tests.bench.window_process", "empty", size, env=env) as window:
-        took = (await window.ask(f"frames {FRAMES}"))["ms"]
+        took = (await window.ask(f"frames {frames}"))["ms"]
     section.add("frame of an empty window: p50", quantile(took, 0.5), "ms")
     section.add("frame of an empty window: p99", quantile(took, 0.99), "ms")
 

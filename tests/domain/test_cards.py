@@ -7,6 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from sync_server.domain import commands as c, events as e
 from sync_server.domain.checks import balance
+from sync_server.domain.figures import LateSum
 from sync_server.domain.ids import CheckId, PaymentId, ShiftId
 from sync_server.domain.menu import CardTerminal
 from sync_server.domain.outward import CARD, CARD_ASIDE, CardJob, effects_of
@@ -151,6 +152,10 @@ def test_a_refund_goes_to_the_card_and_is_one_only_when_the_terminal_says_so() -
     house.must(back, by="nadia")
     again = replace(back, refund_id=PaymentId("p3"))
     assert house.refused(again, by="nadia").code == "card_busy"
+    by_hand = c.RefundPayment(K, PaymentId("p4"), P1, SH, 18_500, "cold soup")
+    was_cash = c.CorrectTender(K, P1, PaymentId("p5"), "cash", "sorry")
+    for meanwhile in (by_hand, was_cash):
+        assert house.refused(meanwhile, by="nadia").code == "card_busy"
     assert not house.happened(e.PaymentRefunded)
     house.must(c.SettleCard(P2, "approved", 8_500, 0, "A2"))
     (refund,) = house.happened(e.PaymentRefunded)
@@ -172,6 +177,29 @@ def test_a_card_that_answers_after_the_shift_was_closed_is_a_late_entry() -> Non
     assert house.venue.shifts[SH].figures.card_minor == 0
     later = house.venue.shifts[ShiftId("next")].figures
     assert (later.card_minor, later.late[0].shift_no) == (18_500, 1)
+
+
+@pytest.mark.parametrize("taken_over", [True, False])
+def test_money_that_goes_back_after_the_shift_was_closed_is_a_late_entry(taken_over: bool) -> None:
+    """It was in no Z: the terminal had been silent while the drawer was counted and closed."""
+    house = asked(a_house())
+    house.must(approve())
+    house.must(c.BackToCard(K, P2, P1, SH, 8_500, "cold soup"), by="nadia")
+    house.must(c.SettleCard(P2, "unknown"))
+    house.must(c.CountDrawer(SH, (c.DenominationCount(100_000, 2),)), by="nadia")
+    house.must(c.CloseShift(SH), by="nadia")
+    if taken_over:
+        house.must(c.OpenShift(ShiftId("next"), "1", 100_000), by="nadia")
+    house.must(c.SettleCard(P2, "approved", 8_500, 0, "A2"))
+    assert house.venue.shifts[SH].figures.refunds_minor == 0
+    if taken_over:
+        later = house.venue.shifts[ShiftId("next")].figures
+        assert (later.refunds_minor, later.late) == (8_500, (LateSum(1, 1, -8_500),))
+        assert not house.venue.late
+    else:
+        assert house.venue.late == (LateSum(1, 1, -8_500),)
+        assert house.happened(e.NoticeRaised)[-1].code == "late_entry"
+    assert booked(house)["card"] == 10_000
 
 
 def test_what_makes_no_sense_is_refused_and_nothing_is_asked() -> None:

@@ -89,6 +89,17 @@ def test_once_taken_back_room_tips_and_sale_are_as_if_it_had_not_been() -> None:
     assert (payment.refunded_minor, payment.refunded_tip_minor) == (18_500, 1_000)
 
 
+def test_a_room_that_is_given_back_after_the_shift_was_closed_is_a_late_entry() -> None:
+    house = charged()
+    house.must(REVERSE, by="nadia")
+    house.must(c.CountDrawer(SH, (c.DenominationCount(100_000, 2),)), by="nadia")
+    house.must(c.CloseShift(SH), by="nadia")
+    house.must(c.OpenShift(ShiftId("next"), "1", 100_000), by="nadia")
+    house.must(c.SettleCharge(BACK, "posted", "F-2"), by="nadia")
+    later = house.venue.shifts[ShiftId("next")].figures
+    assert (later.refunds_minor, later.late[0].amount_minor) == (18_500, -18_500)
+
+
 def test_of_an_open_check_the_part_is_due_again() -> None:
     house = charged(part=5_000)
     house.must(REVERSE, by="nadia")

@@ -396,7 +396,7 @@ def the_overlay_is_kept_after_the_answer(shop: Workshop) -> None:
     shop.replace(ClientDesk, "_drop_settled", lambda self: None)
 
 
-@variant(0)
+@variant(21)
 def events_are_not_shown(shop: Workshop) -> None:
     """A replica passes an event over, and nobody compares digests."""
     shop.rewrite(
@@ -515,7 +515,7 @@ def half_of_an_entry_is_booked(shop: Workshop) -> None:
     shop.replace(ledger, "entries", lambda *known: real(*known)[:1])
 
 
-@variant(11)
+@variant(22)
 def a_closed_shift_takes_money(shop: Workshop) -> None:
     """What comes late is added to a Z that was printed."""
     new = shop.rewrite(till, "pay", ('late = shift.state == "closed"', "late = False"))

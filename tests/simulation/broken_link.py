@@ -85,6 +85,19 @@ def a_dialect_is_read_as_a_refusal(shop: Workshop) -> None:
     shop.replace(gateway, "outcome_of", new)
 
 
+@variant(5281)
+def an_answer_that_cannot_be_noted_puts_the_charge_off(shop: Workshop) -> None:
+    """The disk was full when the hotel said yes, and it is asked once more."""
+    shop.rewrite(
+        FiasGateway,
+        "_send",
+        (
+            "return await self._answered(begun.number, outcome)",
+            "await self._log.answered(begun.number, outcome)\n        return outcome",
+        ),
+    )
+
+
 @variant(2, LinkBurns)
 def a_restored_log_takes_itself_for_whole(shop: Workshop) -> None:
     """What it does not know was never sent, and its numbers begin where the backup was taken."""

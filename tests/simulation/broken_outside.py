@@ -10,7 +10,7 @@ from sync_server.back_office import intake
 from sync_server.client.desk import ClientDesk
 from sync_server.client.offline_pin import OfflinePins
 from sync_server.client.outbox import Outbox
-from sync_server.domain import shifts
+from sync_server.domain import cards, shifts, till
 from sync_server.effects import paper, posting_states, printing
 from sync_server.effects.card_payments import CardPayments
 from sync_server.effects.folio_outbox import FolioOutbox
@@ -199,6 +199,26 @@ def an_unknown_card_is_asked_again_after_a_restart(shop: Workshop) -> None:
         "_taken_up",
         ('await self._settle(row, job, Silent("restarted"))', "await self._do(row)"),
     )
+
+
+@variant(1, CardsFail)
+def who_pays_by_a_code_is_asked_for_a_card(shop: Workshop) -> None:
+    """The guest holds a telephone, and the terminal waits for a card."""
+    shop.rewrite(
+        CardPayments, "_asked", ('terminal.code if job.task == "code"', "terminal.code if False")
+    )
+
+
+@variant(27, CardsFail)
+def what_a_terminal_gives_back_late_is_in_a_shift_that_was_closed(shop: Workshop) -> None:
+    """It stands on no Z."""
+    shop.replace(till, "into_shift", lambda venue, money, facts: (money, ()))
+
+
+@variant(63)
+def what_is_on_its_way_back_may_be_corrected(shop: Workshop) -> None:
+    """A card gets its money back that the books call cash by then."""
+    shop.replace(cards, "goes_back", lambda *known: None)
 
 
 # -- stock, numbers, secrets -----------------------------------------------------------------------

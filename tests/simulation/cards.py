@@ -1,7 +1,8 @@
 """The card terminal on the counter: it charges once per id, and what it says may be lost or late.
 
 A `CardBox` outlives every server, as the terminal does; its own record is the witness of what was
-charged (I-11). `Line` is how one start of the server reaches it, the real worker over it.
+charged and given back (I-11). `Line` is how one start of the server reaches it, the real worker
+over it.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ NEVER_S = 2 * CARD_ANSWER_MS / 1000
 
 @dataclass(slots=True)
 class CardBox:
-    """`charged` are the sums by request, each as often as it was; `bad` is its day."""
+    """`charged` are the sums by request, each as often as it was, what was given back below
+    nothing; `codes` are the requests for which it showed a code; `bad` is its day."""
 
     loop: VirtualLoop
     rng: Random
@@ -26,9 +28,10 @@ class CardBox:
     charged: dict[str, list[int]] = field(default_factory=dict)
     said: dict[str, Answer] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
 
     async def move(self, request_id: str, amount: int) -> None:
-        """A guest holds a card to it; takes its time, whoever still listens."""
+        """A guest holds a card or a telephone to it; takes its time, whoever still listens."""
         rng = self.rng
         await asyncio.sleep(rng.choice((1, 4, 40)) * rng.random() if self.bad else rng.random())
         self.waiting.discard(request_id)
@@ -36,7 +39,12 @@ class CardBox:
             self.said[request_id] = Declined("declined")
             return
         self.charged.setdefault(request_id, []).append(amount)
-        self.said[request_id] = Approved(amount, f"ref-{request_id[-6:]}")
+        self.said[request_id] = Approved(abs(amount), reference_of(request_id))
+
+
+def reference_of(request_id: str) -> str:
+    """How the terminal itself calls what it charged."""
+    return f"ref-{request_id[-6:]}"
 
 
 class Line:
@@ -59,12 +67,16 @@ class Line:
 
     async def code(self, request_id: str, amount: int, currency: str, text: str) -> Answer:
         """A code instead of a card: the same money, and the same silence."""
+        self._box.codes.add(request_id)
         return await self.sale(request_id, amount, currency, text)
 
     async def give_back(
         self, request_id: str, of: str, amount: int, currency: str, *, whole: bool
     ) -> Answer:
-        """Give back; the same in the other direction."""
+        """Give back of what it knows; the same in the other direction."""
+        known = (one for one in self._box.charged if reference_of(one) == of)
+        if next(known, None) is None:
+            return Declined("unknown_original")
         return await self.sale(request_id, -amount, currency, "")
 
     async def look(self, request_id: str) -> Found:

@@ -148,15 +148,15 @@ def by_leave(who: "Waiter", check: Check) -> None:
 
 
 def otherwise(who: "Waiter", check: Check) -> None:
-    """The guest pays by voucher, on the house account, or on the card terminal."""
+    """The guest pays by voucher, on the house account, or on the card terminal, by card or code."""
     shift, due = _shift(who), balance(check)
     if shift is None or due <= 0 or check.unsent:
         return
     payment, amount = PaymentId(who.desk.new_id()), who.rng.randint(1, due)
     vouchers = [code for code, one in who.desk.venue.vouchers.items() if one.left_minor > 0]
-    kind = who.rng.choice(("account", "card", "card", "voucher" if vouchers else "account"))
-    if kind == "card":
-        who.do(c.AskCard(check.check_id, payment, shift.shift_id, amount))
+    kind = who.rng.choice(("account", "card", "qr", "voucher" if vouchers else "account"))
+    if kind in ("card", "qr"):
+        who.do(c.AskCard(check.check_id, payment, shift.shift_id, amount, tender=kind))
     else:
         reference = who.rng.choice(vouchers) if kind == "voucher" else "acme"
         amount = min(amount, 20_000)
@@ -239,7 +239,7 @@ def at_the_desk(who: "Cashier", shift: Shift) -> None:
 
 def _with_a_closed_check(who: "Cashier", shift: Shift, check: Check) -> None:
     rng = who.rng
-    paid = [one for one in check.payments if one.tender in ("cash", "card")]
+    paid = [one for one in check.payments if one.tender in ("cash", "card", "qr")]
     what = rng.random()
     if what < 0.3:
         who.do(c.CopyReceipt(check.check_id))
@@ -251,7 +251,10 @@ def _with_a_closed_check(who: "Cashier", shift: Shift, check: Check) -> None:
         if what < 0.75:
             sum_ = rng.randint(1, one.amount_minor)
             ids = (check.check_id, new, one.payment_id, shift.shift_id)
-            who.do(c.RefundPayment(*ids, sum_, "sorry"))
+            if one.reference and rng.random() < 0.7:
+                who.do(c.BackToCard(*ids, rng.choice((sum_, one.amount_minor)), "sorry"))
+            else:
+                who.do(c.RefundPayment(*ids, sum_, "sorry"))
         else:
             tender = "card" if one.tender == "cash" else "cash"
             ids3 = (check.check_id, one.payment_id, new)
@@ -270,6 +273,8 @@ def _settle_what_is_open(who: "Cashier", shift: Shift) -> None:
             seen = who.slip(card.payment_id)
             if seen is not None:
                 who.do(c.ResolveCard(card.payment_id, seen, "slip"))
+            else:
+                who.do(c.LookAtCard(card.payment_id))
             return
 
 
@@ -350,6 +355,35 @@ def at_the_club(who: "Cashier", shift: Shift) -> None:
     most = one.amount_minor - one.refunded_minor
     ids = (check.check_id, PaymentId(desk.new_id()), one.payment_id, shift.shift_id)
     who.do(c.RefundPayment(*ids, rng.choice((most, rng.randint(1, most))), "sorry"))
+
+
+# -- the card terminal ---------------------------------------------------------------------------
+def at_the_card_terminal(who: "Waiter", check: Check) -> None:
+    """All of it is sent, and a card or a code on the terminal pays it or a part."""
+    shift, due, rng = _shift(who), balance(check), who.rng
+    if check.unsent:
+        who.do(c.SendLines(check.check_id, tuple(line.line_id for line in check.unsent)))
+    if shift is None or check.unsent or due <= 0:
+        return
+    amount = rng.choice((due, due, rng.randint(1, due)))
+    ids = (check.check_id, PaymentId(who.desk.new_id()), shift.shift_id)
+    who.do(c.AskCard(*ids, amount, tender=rng.choice(("card", "qr"))))
+
+
+def back_to_a_card(who: "Cashier", shift: Shift) -> None:
+    """A guest gets back what the terminal had charged, all or some, though it may be on its way."""
+    venue, rng = who.desk.venue, who.rng
+    charged = [
+        (check, one) for check in venue.closed.values() for one in check.payments if one.reference
+    ]
+    if not charged:
+        _settle_what_is_open(who, shift)
+        return
+    check, one = charged[-1] if rng.random() < 0.7 else rng.choice(charged)
+    ids = (check.check_id, PaymentId(who.desk.new_id()), one.payment_id, shift.shift_id)
+    left = one.amount_minor - one.refunded_minor
+    if left:
+        who.do(c.BackToCard(*ids, rng.choice((left, rng.randint(1, left))), "sorry"))
 
 
 # -- the kitchen -------------------------------------------------------------------------------

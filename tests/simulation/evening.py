@@ -44,6 +44,8 @@ SELDOM = (50_000, 20, 20)
 LINKED = 0.2
 CLUB_IN = 0.2
 """In how many evenings guests have club cards."""
+CARDS_IN = 0.2
+"""In how many evenings many pay at the card terminal, by card or by a code that it shows."""
 FORGETS_IN = 0.2
 """In how many evenings guests ask for their names to be erased."""
 LOOKS_S = 300.0
@@ -204,9 +206,10 @@ class Evening:
                     person.charges, person.eager = 0.4, True
         remakes = Random(f"{seed} remakes").choice((0.0, 0.0, 0.1))
         club = 0.15 if Random(f"{seed} members").random() < CLUB_IN else 0.0
+        cards = 0.2 if Random(f"{seed} by card").random() < CARDS_IN else 0.0
         for person in self.people:
             if isinstance(person, Waiter):
-                person.remakes, person.club = remakes, club
+                person.remakes, person.club, person.cards = remakes, club, cards
 
     async def live(self) -> None:
         """From the first tap to the last answer."""

@@ -275,12 +275,25 @@ def _effects_are_settled(world: World) -> list[str]:
 
 
 def _cards_are_exact(world: World) -> list[str]:
-    """I-11: no request was charged twice, what was charged is recorded, and nothing else is."""
+    """I-11: no request was charged twice, what was charged is recorded, and nothing else is; who
+    was to pay by a code was shown one; and no more is given back than was paid."""
     found, charged = [], world.cards.charged
     recorded: Counter[str] = Counter()
+    left: dict[str, int] = {}
     for _, event in judges.entries(world):
         if isinstance(event, e.CardApproved):
             recorded[event.payment_id] += 1
+        elif isinstance(event, e.CardAsked):
+            asked = event.payment
+            left[asked.payment_id] = sum(charged.get(asked.payment_id, ()))
+            shown = asked.payment_id in world.cards.codes
+            if left[asked.payment_id] and shown != (asked.tender == "qr"):
+                found.append(f"I-11 card {asked.payment_id}: to pay by {asked.tender}")
+        elif isinstance(event, e.CardBackAsked):
+            left[event.of] += sum(charged.get(event.payment_id, ()))
+    for payment_id, sum_ in left.items():
+        if sum_ < 0:
+            found.append(f"I-11 card {payment_id}: {-sum_} more given back than was paid")
     for payment_id in {*recorded, *charged}:
         times = (len(charged.get(payment_id, ())), recorded[payment_id])
         if times != (1, 1):

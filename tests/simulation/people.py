@@ -86,7 +86,8 @@ class Person:
 class Waiter(Person):
     """Orders, serves and takes money at three tables that others serve as well; `charges` is how
     often it is to a room, `seldom` how often it is one of `deeds`, `office` how often it has to do
-    with rights lent and numbered papers; `club` how often with club cards and their points;
+    with rights lent and numbered papers; `club` how often with club cards and their points; `cards`
+    how often guests pay at the card terminal, and get back there;
     `rooms` are those that guests say; who is `eager` sends what a charge waits for; `remakes` is
     how often a fired dish is to be made otherwise."""
 
@@ -94,6 +95,7 @@ class Waiter(Person):
     seldom = 0.2
     office = 0.0
     club = 0.0
+    cards = 0.0
     eager = False
     remakes = 0.0
     rooms: tuple[str, ...] = ROOMS
@@ -132,6 +134,9 @@ class Waiter(Person):
             self.notice: 4,
             self.abandon: 1,
         }
+        if self.cards and self.rng.random() < self.cards:
+            deeds.at_the_card_terminal(self, check)
+            return
         if self.rng.random() < self.charges:
             await self.charge(check)
             return
@@ -341,9 +346,11 @@ class Cashier(Waiter):
     """A waiter with a drawer: opens a shift, counts, closes, opens the next.
 
     `reception` looks at the folio: True, False, or None while an answer may still be on its way;
-    `slip` looks in the same way at what came out of the card terminal.
+    `slip` looks in the same way at what came out of the card terminal; `backs` is how often it is
+    to give back at least.
     """
 
+    backs = 0.0
     slip: Callable[[str], bool | None] = staticmethod(lambda payment_id: None)
     reception: Callable[[str], bool | None] = staticmethod(lambda charge_id: None)
 
@@ -357,6 +364,8 @@ class Cashier(Waiter):
             self.do(c.CloseShift(mine.shift_id, "as counted"))
         elif self.club and self.rng.random() < self.club / 2:
             deeds.at_the_club(self, mine)
+        elif self.cards and self.rng.random() < max(self.cards / 2, self.backs):
+            deeds.back_to_a_card(self, mine)
         elif (chance := self.rng.random()) < 0.04:
             self.do(c.CountDrawer(mine.shift_id, (c.DenominationCount(100, 700),)))
         elif chance < 0.1:

@@ -93,7 +93,7 @@ def busy_menu() -> Catalogue:
     roles["waiter"] = replace(waiter, rights=(*waiter.rights, *TERMS))
     roles["cashier"] = replace(cashier, rights=(*cashier.rights, *TERMS, *DESK))
     roles["cashier"] = replace(roles["cashier"], discount_limit_bp=10_000)
-    terminals = {"1": CardTerminal("card", "1", "card.house", 1)}
+    terminals = {"1": CardTerminal("card", "1", "card.house", 1, shows_codes=True)}
     settings = replace(plain.settings, points=POINTS)
     return replace(plain, roles=roles, card_terminals=terminals, settings=settings)
 

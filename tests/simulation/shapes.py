@@ -36,6 +36,7 @@ class Calm(Evening):
     pace_s = 1.0
     remakes = 0.0
     club = 0.0
+    cards = 0.0
 
     def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
         super().__init__(world, seed, lengths_s)
@@ -46,7 +47,7 @@ class Calm(Evening):
         for person in self.people:
             person.pace_s = self.pace_s
             if isinstance(person, Waiter):
-                person.remakes, person.club = self.remakes, self.club
+                person.remakes, person.club, person.cards = self.remakes, self.club, self.cards
             if isinstance(person, Waiter) and not isinstance(person, Cashier):
                 person.charges = max(self.charges, self.linked / 2)
 
@@ -240,17 +241,19 @@ class StockCounted(Calm):
 
 
 class CardsFail(Calm):
-    """The card terminal answers late or not at all, and the server dies while a guest stands
-    there."""
+    """Guests pay at the card terminal and get back there; it answers late or not at all, and the
+    server dies while a guest stands there."""
 
+    lengths_s = (20.0, 30.0)
     pace_s = 0.7
+    cards = 0.5
 
     def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
         super().__init__(world, seed, lengths_s)
         self.bad_cards = True
         for person in self.people:
             if isinstance(person, Waiter):
-                person.seldom, person.charges = 0.6, 0.0
+                person.seldom, person.charges = 0.2, 0.0
 
     async def own_trouble(self) -> None:
         """Once or twice in an evening."""
@@ -260,6 +263,19 @@ class CardsFail(Calm):
             if self.luck.random() < 0.3 and world.server.on:
                 world.server.crash()
             await asyncio.sleep(3)
+
+
+class CardsGiveBack(CardsFail):
+    """Few pay by card, and to whom it is given back a cashier is in a hurry."""
+
+    lengths_s = (40.0, 60.0)
+    cards = 0.2
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        for person in self.people:
+            if isinstance(person, Cashier):
+                person.backs = 0.6
 
 
 class HotelFirst(Calm):

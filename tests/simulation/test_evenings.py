@@ -16,7 +16,7 @@ import pytest
 from .evening import Report, died_at, run
 from .world import prepared
 
-PROCESSOR_S = 100.0
+PROCESSOR_S = 150.0
 """For each of two halves, which two workers live through side by side."""
 AT_LEAST = 60
 AT_MOST = 1_500

@@ -173,9 +173,8 @@ class CloudbedsGateway(LoggedGateway):
         outcome = await self._requested(posting)
         if isinstance(outcome, Deferred) and outcome.code == "link_down":
             await self._log.unsent(begun.number)
-        else:
-            await self._log.answered(begun.number, outcome)
-        return outcome
+            return outcome
+        return await self._answered(begun.number, outcome)
 
     async def _refusal(self, posting: Posting) -> PostOutcome | None:
         """Whoever signed must be in house under this reservation and name, as of now."""

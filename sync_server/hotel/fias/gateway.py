@@ -190,8 +190,7 @@ class FiasGateway(LoggedGateway):
             return Unknown("the link was lost" if answer is Silence.LOST else "no answer in time")
         outcome = _answer_of(answer, posting)
         self._audit_answered = isinstance(outcome, Deferred) and outcome.code == "night_audit"
-        await self._log.answered(begun.number, outcome)
-        return outcome
+        return await self._answered(begun.number, outcome)
 
     async def _signer(self, posting: Posting) -> Block | PostOutcome:
         """The guest as the hotel knows one now: by the room, and by name for one who moved."""

@@ -33,6 +33,7 @@ from sync_server.hotel.reception import FolioView, Reception
 from sync_server.hotel.sent_log import ERA, begin_era
 from sync_server.hotel.simulated.mishaps import NO_MISHAPS, Mishaps
 from sync_server.store.database import Database, MemoryDisk
+from sync_server.store.errors import DiskFull
 from tests.hotel.conftest import fias_link
 from tests.hotel.postings import DAY, posting_of
 
@@ -205,6 +206,34 @@ async def test_a_log_from_a_backup_proves_nothing_of_what_may_have_left_since(
         hotel.hang_up()
         await gateway.post(charge(3))
         assert not isinstance(await gateway.look("c3"), CannotTell)
+
+
+async def test_an_answer_that_the_full_disk_does_not_take_is_the_answer_all_the_same(
+    image: bytes, in_memory: Database
+) -> None:
+    """It was put off, and the guest was charged once more when there was room again."""
+    full = False
+
+    class Fills(Property):
+        async def post(self, posting: Posting) -> Any:
+            nonlocal full
+            taken = await super().post(posting)
+            full = True
+            return taken
+
+    def no_room() -> None:
+        if full:
+            raise DiskFull("no space")
+
+    house = Fills(in_memory, lambda: 1_000)
+    with Database.on_disk(MemoryDisk(image), before_commit=no_room) as ours:
+        async with fias_link(house, ours) as (gateway, _):
+            assert isinstance(await gateway.post(charge(1)), Posted)
+            assert isinstance(await gateway.post(charge(2)), Deferred), "nothing can be noted"
+            full = False
+            assert isinstance(await gateway.post(replace(charge(1), attempt=2)), Posted)
+            assert isinstance(await gateway.look("c1"), Posted)
+    assert await on_folio(house, in_memory) == {"1": 1}
 
 
 async def test_two_charges_of_one_check_in_one_second_are_taken_back_apart(
