@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from sync_server.domain import events as e
+from sync_server.domain.ids import CheckId
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import Command
 
@@ -23,7 +24,13 @@ class _Settled(msgspec.Struct, frozen=True):
     charge_id: str
 
 
+class _Fired(msgspec.Struct, frozen=True):
+    check_id: str
+    line_ids: frozenset[str]
+
+
 _settle_decoder = msgspec.json.Decoder(_Settled)
+_fire_decoder = msgspec.json.Decoder(_Fired)
 _check_decoder = msgspec.json.Decoder(CheckOf)
 
 
@@ -38,6 +45,15 @@ def check_of(command: Command) -> CheckOf:
 def settled_by(command: Command) -> str:
     """The charge of a `SettleCharge`."""
     return _settle_decoder.decode(command.body).charge_id
+
+
+def fired_since(command: Command, venue: Venue) -> int | None:
+    """When the first line of a `FireLines` was due by itself; None if none was."""
+    fired = _fire_decoder.decode(command.body)
+    check = venue.checks.get(CheckId(fired.check_id))
+    lines = check.lines if check is not None else ()
+    due = (line.fire_ms for line in lines if line.line_id in fired.line_ids and line.fire_ms)
+    return min(due, default=None)
 
 
 LOOKS_BACK = frozenset({e.RoomChargePosted, e.PaymentRefunded})

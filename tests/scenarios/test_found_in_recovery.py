@@ -9,6 +9,7 @@ from dataclasses import replace
 from sync_server.domain import commands as c, limits
 from sync_server.domain.ids import CheckId, LineId
 from tests.simulation.machines import Backup
+from tests.simulation.paper import prints
 from tests.simulation.wire import AWAY, CALM
 
 from .scene import IHOR, L1, L2, OLENA, PETRO, K, Scene, played
@@ -175,6 +176,33 @@ def test_a_guests_card_earns_once_though_who_had_sent_the_last_dish_is_missing()
             if not scene.machine(IHOR).on:
                 await scene.is_found(IHOR)
         assert scene.outcome(IHOR, "SendLines") == ("accepted", "")
+
+    played(story)
+
+
+def test_a_timed_course_that_the_lost_server_had_fired_says_that_it_may_be_a_second_one() -> None:
+    """No tablet had heard of it, the bar had its paper, and the restored server fired it again as
+    if for the first time. That it may be a second one is what everything ends with being true."""
+
+    async def story(scene: Scene) -> None:
+        world, server = scene.world, scene.world.server
+        scene.tap(OLENA, c.AddLines(K, (scene.dish("l3", "wine"),)))
+        due_ms = scene.desk(OLENA).now_ms() + A_MINUTE_MS
+        scene.tap(OLENA, c.TimeFire(K, (L3,), due_ms))
+        await scene.drained()
+        backup = await burnt(scene)
+        for away in world.devices:
+            world.air.change(away, AWAY)
+        await asyncio.sleep(A_MINUTE_MS / 1000 + 5)
+        server.restore(backup)
+        for back in world.devices:
+            world.air.change(back, CALM)
+        server.switch_on()
+        await scene.until(lambda: server.ready and server.office.bus.reoffers is None, 90)
+        await scene.drained()
+        await asyncio.sleep(5)
+        twice = [one for one in prints(world.presses) if one.press == "printer-bar"]
+        assert [one.marked for one in twice] == [False, True]
 
     played(story)
 

@@ -311,6 +311,12 @@ def what_is_offered_again_is_told_as_new(shop: Workshop) -> None:
     shop.replace(Group, "_is_doubtful", lambda self, command, event: False)
 
 
+@variant(6103)
+def a_course_that_was_fired_by_itself_is_told_as_new_after_a_restore(shop: Workshop) -> None:
+    """No terminal knew of it, and the bar has two papers for one glass."""
+    shop.rewrite(Group, "_is_doubtful", ('command.type == "FireLines"', "False"))
+
+
 @variant(0, DiskDies)
 def the_epoch_is_not_raised(shop: Workshop) -> None:
     """After a restore the server says that it is the same as before."""
