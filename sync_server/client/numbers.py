@@ -71,7 +71,7 @@ class CheckNumbers:
 
     def few(self, day: str) -> bool:
         """Whether numbers of `day` should be taken ahead."""
-        return day != self._day or self._on_disk - self._last < _REFILL
+        return day > self._day or self._on_disk - self._last < _REFILL
 
     async def take_ahead(self, day: str) -> None:
         """Put the next few numbers of `day` on disk, if few are left there."""
@@ -93,7 +93,9 @@ class CheckNumbers:
             await self._run(lambda: self._put(day, last))
 
     def _turn(self, day: str) -> None:
-        if day != self._day:
+        """The counter begins anew with a later day only: there is none while what the server had
+        said is lost, and an earlier one in a house that was put back from its backup."""
+        if day > self._day:
             self._day, self._last, self._on_disk = day, 0, 0
 
     def _write(self, day: str, last: int) -> None:

@@ -249,6 +249,20 @@ async def test_numbers_go_on_where_the_last_used_one_ended(tmp_path: Path) -> No
     assert CheckNumbers(tmp_path, inline).take("T1", "2026-11-21", ()) == "T1-002"
 
 
+@pytest.mark.parametrize("lost", ["", "2026-11-20"])
+async def test_numbers_go_on_though_the_terminal_knows_no_day_or_yesterdays_for_a_while(
+    tmp_path: Path, lost: str
+) -> None:
+    """Its store was damaged, or the house put back: a tap in between began the count anew, and the
+    next check got a number that stood on paper already."""
+    numbers = CheckNumbers(tmp_path, inline)
+    assert numbers.take("T1", "2026-11-21", ()) == "T1-001"
+    numbers.take("T1", lost, ())
+    await numbers.take_ahead(lost)
+    assert CheckNumbers(tmp_path, inline).take("T1", "2026-11-21", ()) > "T1-002"
+    assert numbers.take("T1", "2026-11-21", ()) == "T1-003"
+
+
 async def test_a_number_that_was_taken_ahead_needs_no_disk(tmp_path: Path) -> None:
     numbers = CheckNumbers(tmp_path, inline)
     await numbers.take_ahead("2026-11-21")
