@@ -10,6 +10,7 @@ about the same guest on which the server failed (parked). Neighbours: `journal` 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -197,8 +198,16 @@ def last_erasure(connection: Connection) -> int:
 
 
 def empty_effects(connection: Connection, after_n: int, before_ms: int) -> int:
-    """Keep no longer what was told to the world before a moment: a page of it, from event `after_n`
-    on. The event up to which that is done, `after_n` when there is nothing to do."""
+    """Keep no longer what was told to the world before a moment: a page of whole events, from the
+    one after `after_n` on. The event up to which that is done, `after_n` when there is nothing to
+    do."""
+    page = (
+        select(col(EffectRow.n))
+        .where(col(EffectRow.n) > after_n)
+        .order_by(col(EffectRow.n))
+        .limit(EMPTIED_AT_ONCE)
+    )
+    last = max(connection.execute(page).scalars(), default=after_n)
     rows = connection.execute(
         select(
             col(EffectRow.effect_id),
@@ -207,19 +216,17 @@ def empty_effects(connection: Connection, after_n: int, before_ms: int) -> int:
             col(EffectRow.state),
             col(EffectRow.updated_ms),
         )
-        .where(col(EffectRow.n) > after_n)
-        .order_by(col(EffectRow.n), col(EffectRow.effect_id))
-        .limit(EMPTIED_AT_ONCE)
-    ).all()
+        .where(col(EffectRow.n) > after_n, col(EffectRow.n) <= last)
+        .order_by(col(EffectRow.n))
+    )
     upto, done, charges = after_n, list[str](), list[str]()
-    for effect_id, n, kind, state, updated_ms in rows:
-        if updated_ms >= before_ms:
+    for n, group in groupby(rows, key=lambda row: int(row.n)):
+        of_event = list(group)
+        if any(row.updated_ms >= before_ms for row in of_event):
             break
         upto = n
-        if state in TOLD:
-            done.append(effect_id)
-            if kind == FOLIO:
-                charges.append(effect_id)
+        done += (row.effect_id for row in of_event if row.state in TOLD)
+        charges += (row.effect_id for row in of_event if row.state in TOLD and row.kind == FOLIO)
     emptied = col(EffectRow.effect_id).in_(done)
     connection.execute(update(EffectRow).where(emptied).values(payload=EMPTY))
     # The kind is not asked of the database, which would look through every charge for it.

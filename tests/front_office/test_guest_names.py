@@ -25,6 +25,7 @@ from sync_server.domain.venue import Venue
 from sync_server.editions import BackEditions, take_offers
 from sync_server.effects.charge_text import write_record
 from sync_server.effects.posting_states import PostingState, Stage
+from sync_server.front_office import guest_records
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.guest_records import found
 from sync_server.front_office.journal import every_record
@@ -209,6 +210,31 @@ async def test_a_name_goes_by_itself_when_its_time_is_over_and_a_later_one_stays
     assert where(house) == set()
     assert where(house, "Later") >= {"journal", "inbox"}
     assert verify(house.database) == []
+
+
+async def test_papers_of_one_event_are_emptied_together_wherever_a_page_ends(
+    house: House, guest: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await leave(house)
+    monkeypatch.setattr(guest_records, "EMPTIED_AT_ONCE", 2)
+    kept = "SELECT count(*) FROM effect WHERE state IN ('done', 'refused') AND length(payload) > 2"
+    (before,) = house.rows(kept)[0]
+    assert before > 3
+    await house.database.write(
+        lambda connection: connection.exec_driver_sql(
+            f"UPDATE effect SET n = 1, updated_ms = {house.now_ms + 5 * DAY_MS} "
+            "WHERE effect_id IN (SELECT max(effect_id) FROM effect WHERE state = 'done')"
+        )
+    )
+    await house.database.write(
+        lambda connection: connection.exec_driver_sql("UPDATE effect SET n = n / 5 * 5 + 1")
+    )
+    house.now_ms += 8 * DAY_MS
+    await empty_told(house.office)
+    assert house.rows(kept)[0][0] == before, "one of the first event is younger than a week"
+    house.now_ms += 8 * DAY_MS
+    await empty_told(house.office)
+    assert house.rows(kept)[0][0] == 0
 
 
 async def test_cards_and_vouchers_are_named_until_somebody_asks(house: House, guest: Till) -> None:
