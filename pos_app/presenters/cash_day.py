@@ -84,7 +84,7 @@ class PeopleSection(Section):
         day = formats.full_day(formats.iso_day(each.until_ms, zone), on.language)
         until = f"{day}, {on.clock(each.until_ms)}"
         said = on.say("lent_until", until=until, name=on.person(each.by))
-        rights = ", ".join(on.say(f"right_{right}") for right in each.rights)
+        rights = ", ".join(on.right(right) for right in each.rights)
         return Card(formats.capital(rights), (said, on.reason_of(each.reason)), "", "hold")
 
     def do(self, what: str) -> None:
@@ -113,7 +113,7 @@ class PeopleSection(Section):
         def which(answers: Answers) -> None:
             to = StaffId(answers.get("to", picked))
             rights = sorted((own & LENDABLE) - rights_of(catalogue, to))
-            acts = tuple(Act(f"pick:{right}", on.say(f"right_{right}")) for right in rights)
+            acts = tuple(Act(f"pick:{right}", on.right(right)) for right in rights)
             spans = tuple(Act(f"pick:{n}", on.say("for_hours", n=n)) for n in _LENT_HOURS)
             steps = (
                 Step("pick", "right", on.say("lend_which"), acts),

@@ -88,7 +88,7 @@ class NoticesPresenter(Presenter):
         """A request in words: whose check, what for, which dish, how much, why."""
         check, params = self.desk.venue.check(request.check_id), request.params
         told = [
-            self.say(f"right_{params['right']}") if "right" in params else self.say("over_own"),
+            self.right(str(params["right"])) if "right" in params else self.say("over_own"),
             self.name(self.desk.catalogue.items[str(params["item"])].names)
             if params.get("item") in self.desk.catalogue.items
             else "",

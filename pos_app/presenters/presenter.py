@@ -234,11 +234,8 @@ class Presenter:
             return self.money(value)
         if key.endswith("_bp") and isinstance(value, int):
             return formats.percent(value, self.language)
-        if key == "until_ms" and isinstance(value, int):
-            day = formats.iso_day(value, catalogue.settings.zone)
-            return formats.short_day(day, self.language)
         if key.endswith("_ms") and isinstance(value, int):
-            return self.clock(value) if value else "?"
+            return self._moment(value) if value else "?"
         if key.endswith("_milli") and isinstance(value, int):
             return formats.quantity(value, self.language)
         if key == "drawer" and holder_of(str(value)):
@@ -256,8 +253,22 @@ class Presenter:
         if key == "words":
             return f"({value})" if value else ""
         if key == "right":
-            return self.say(f"right_{value}")
+            return self.right(str(value))
         return value
+
+    def _moment(self, at_ms: int) -> str:
+        """The time of a moment of today, and its day where it is another one."""
+        zone = self.desk.catalogue.settings.zone
+        day, today = formats.iso_day(at_ms, zone), formats.iso_day(self.desk.now_ms(), zone)
+        if day == today:
+            return self.clock(at_ms)
+        dated = formats.short_day if day[:4] == today[:4] else formats.full_day
+        return f"{self.clock(at_ms)}, {dated(day, self.language)}"
+
+    def right(self, right: str) -> str:
+        """What a right allows; the code of one that only a newer server knows."""
+        key = f"right_{right}"
+        return self.say(key) if self.words.knows(key) else right
 
     def _own_name(self, told: str) -> str:
         """A group of choices or a part of a set, which the domain names in the house's language, in

@@ -7,6 +7,7 @@ import pytest
 
 from pos_app.desk import Link
 from pos_app.presenters.flow import Flow, Shown
+from pos_app.presenters.presenter import Place, Presenter
 from pos_app.presenters.shown import Act, Row
 from sync_server.domain import commands as c
 from sync_server.domain.ids import CheckId, LineId, ShiftId
@@ -449,3 +450,17 @@ def test_what_must_be_tapped_away_stands_over_every_screen(house: House) -> None
         banner = flow.view().banner
         assert banner.act is not None, screen
         assert banner.act.id == "seen:n1"
+
+
+def test_a_refusal_says_the_day_of_what_was_not_today_and_knows_no_right_by_force(
+    house: House,
+) -> None:
+    on = Presenter(HouseDesk(house, "olena"), Place())
+    said = on.sentence("locked", {"until_ms": house.now_ms + 10 * MINUTE})
+    assert said == f"Забагато спроб; зачекайте до {on.clock(house.now_ms + 10 * MINUTE)}"
+    week_ago = house.now_ms - 7 * 24 * 60 * MINUTE
+    said = on.sentence("reopen_late", {"at_ms": week_ago})
+    assert f"{on.clock(week_ago)}, 14 лист." in said
+    long_ago = house.now_ms - 400 * 24 * 60 * MINUTE
+    assert on.sentence("voucher_expired", {"voucher": "G", "at_ms": long_ago}).endswith(" 2025")
+    assert "fly" in on.sentence("not_allowed", {"right": "fly"}), "a newer server has more rights"

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from sync_server.back_office.intake import JournalEvent
 from sync_server.back_office.web.formats import Formats
-from sync_server.back_office.web.tap_view import Names, Said, Teller, Told
+from sync_server.back_office.web.tap_view import MARK_LENGTH, Names, Said, Teller, Told
 from sync_server.back_office.web.words import LANGUAGES, Words
 from sync_server.domain import events as e
-from sync_server.domain.ids import CheckId, LineId, ShiftId, StaffId
+from sync_server.domain.ids import CheckId, LineId, ShiftId, StaffId, TicketId
 from sync_server.store.database import Database
 from tests.back_office.house import CHECK, DAY, NOON_MS, WAITER, Journal, furnish
 from tests.back_office.test_till_reports import closed, paid, told
@@ -128,6 +128,7 @@ async def test_ids_are_names_and_figures_are_written_as_the_reader_writes_them(
     assert taken["Рахунок"] == "A-7"
     assert taken["Страва"] == taken["Позиція"] == "Борщ"
     assert (taken["К-сть"], taken["Сума"], taken["Приготовано"]) == ("0,5", "60,00", "так")
+    assert "Вид" not in taken, "a void is the usual kind"
     assert taken["Вибір"].startswith("− ")
     assert taken["Вибір"].endswith(" × 0,5")
     odd = e.HotelTotalStated("9999-99-99", 100, StaffId("nadia"), NOON_MS)
@@ -186,3 +187,17 @@ async def test_no_line_of_a_check_shows_a_name_of_the_program(books: Database) -
     assert "без солі" in said[lines.label]
     program = re.compile(r"[a-z]+_[a-z]+")
     assert not [head for head in lines.heads if program.search(head)]
+    assert lines.heads[:2] == ("Назва", "К-сть"), "the name stands for the dish"
+    assert "Страва" not in lines.heads
+
+
+async def test_what_the_kitchen_is_told_is_in_minutes_and_a_long_list_of_marks_is_cut(
+    books: Database,
+) -> None:
+    line = e.TicketLine(LineId("l1"), 1, "borscht", "Борщ", 1_000, target_s=750)
+    (told_of,) = said_of(books, e.TicketLinesAdded(TicketId("k1"), (line,), 0)).rows[:1]
+    assert told_of.table[0][told_of.heads.index("Норма, хв")] == "12,5"
+    many = tuple(TicketId(f"ticket-{number}") for number in range(100))
+    (marks,) = said_of(books, e.TicketsRushed(many, True, WAITER, NOON_MS)).marks
+    assert marks.text.endswith("…")
+    assert len(marks.text) <= MARK_LENGTH + 1

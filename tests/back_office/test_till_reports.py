@@ -222,6 +222,19 @@ def test_loss_prevention_names_who_did_what_after_the_bill(books: Database) -> N
     assert people[MANAGER]["late_discount"] == people[MANAGER]["reopened"] == 1
 
 
+def test_a_discount_before_the_bill_and_a_dish_made_otherwise_are_no_loss(books: Database) -> None:
+    journal = Journal()
+    journal.add(opened())
+    journal.fire("l1", "borscht", 2)
+    grant = e.Grant("g1", "ten", "Ten", MANAGER, rate_bp=1_000, reason="regular")
+    journal.add(e.DiscountGiven(CHECK, grant, NOON_MS))
+    journal.void("l1", "borscht", 1, made=True, kind="changed")
+    journal.add(e.PreBillPrinted(CHECK, 1, TOTALS, WAITER, NOON_MS))
+    run(books, journal)
+    assert lines(books, "loss") == []
+    assert lines(books, "given") == []
+
+
 def test_hours_are_the_time_in_the_house_less_breaks(books: Database) -> None:
     run(books, evening())
     (stay,) = lines(books, "hours")
