@@ -3,12 +3,15 @@
 Neighbours: `web.paper_form` reads forms, `importing` tables.
 """
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from sync_server.domain.money import divide_half_up
 
 HUNDRED = Decimal(100)
 LARGEST = Decimal(10) ** 12
+FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+"""Not what programs take for a number as well, like 1e3 or 1_000."""
 
 
 def decimal_of(text: str) -> Decimal | None:
@@ -25,11 +28,8 @@ def decimal_of(text: str) -> Decimal | None:
         if len(parts) > 1 and (plain[mark] in whole or any(len(part) != 3 for part in parts[1:])):
             return None
         plain = f"{''.join(parts)}.{places}"
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and abs(value) < LARGEST else None
+    value = Decimal(plain) if FIGURE.fullmatch(plain) else LARGEST
+    return value if abs(value) < LARGEST else None
 
 
 def minor_of(value: Decimal) -> int:

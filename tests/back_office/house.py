@@ -36,6 +36,8 @@ NOON_MS = 1_795_255_200_000
 CHECK, WAITER = CheckId("c1"), StaffId("olena")
 PASSWORD = "Zvit-Do-Ponedilka"
 PEPPER = b"pepper"
+CALCULATOR = ("costing", "reports", "stop_list")
+"""The rights of the demo venue's recipe calculator, whose login is "roman" here as there."""
 PASSWORDS = Passwords(PEPPER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
@@ -119,6 +121,7 @@ async def furnish(database: Database, house: SmallHouse | None = None) -> None:
             accountant("nadia", "reports"),
             accountant("marko", "costing"),
             accountant("oksana", "costing", "approve_stock"),
+            accountant("roman", *CALCULATOR),
         ],
         day="2026-11-01",
         at_ms=NOON_MS - 20 * 86_400_000,

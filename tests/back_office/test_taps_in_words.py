@@ -151,6 +151,12 @@ async def test_lists_are_tables_and_marks_stand_apart(books: Database) -> None:
         "5,00",
     )
     assert {mark.label for mark in payment.marks} == {"Płatność", "Zmiana"}
+    journal = Journal()
+    journal.add(e.ShiftOpened(SHIFT, 7, "bar", WAITER, NOON_MS, 50_000, DAY), DAY, NOON_MS)
+    await told(books, journal)
+    payment = said_of(books, e.PaymentTaken(CHECK, paid("p1", "cash", 20_000, 500)), "pl")
+    assert flat(payment.rows)["Zmiana"] == "olena, od 21 lis 12:00", "by whom people know it"
+    assert {mark.label for mark in payment.marks} == {"Płatność"}
 
 
 async def test_a_message_is_the_sentence_of_the_screen_and_the_unknown_is_shown(

@@ -4,6 +4,7 @@ Both live as long as this folder's tests run in a row. While it lives, the brows
 loop running in the process, in which no test with asyncio can begin.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -32,6 +33,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+FRESH = "VITRYLO_TEST_FRESH_OFFICE"
+"""Set in the environment, it gives every test a new house: none may need another one."""
 PATIENCE_MS = 60_000
 """So long a test waits for what it has said that it waits for; only a failure takes that long."""
 
@@ -65,9 +68,34 @@ def served(module: str, folder: Path) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="package")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The small house's back office."""
+def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The small house's back office, for all files that leave nothing another one would miss."""
     with served("tests.web.serving", tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def file_office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The office of a file's tests: its own if the file says `OWN_OFFICE`, since it writes what
+    others look at."""
+    if not getattr(request.module, "OWN_OFFICE", False):
+        yield request.getfixturevalue("shared_office")
+        return
+    with served("tests.web.serving", tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, file_office: Served, tmp_path: Path) -> Iterator[Served]:
+    """A test's office. A second run of it (`PLAYED_AGAIN`) must not fail for what the first one
+    wrote, nor need what the file's other tests write: it has a house of its own, as `FRESH` gives
+    every test."""
+    if getattr(request.node, "execution_count", 1) == 1 and not os.environ.get(FRESH):
+        yield file_office
+        return
+    with served("tests.web.serving", tmp_path) as running:
         yield running
 
 

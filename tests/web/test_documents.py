@@ -67,17 +67,22 @@ def test_every_fault_is_at_its_place_and_nothing_typed_is_lost(page: Page, offic
     qty.nth(0).fill("ten")
     goods.nth(1).fill("Unicorn")
     qty.nth(1).fill("1")
+    goods.nth(2).fill("Garlic")
+    qty.nth(2).fill("-1")
     press(page, "[data-main]")
     told = page.locator(".faults li").all_inner_texts()
     assert told == [
         "Line 1, Quantity: “ten” is no number",
         "Line 2, Good: there is no good “Unicorn”",
+        "the supplier is missing",
+        "Line 3, Quantity: the quantity is missing, zero or impossible",
     ]
-    expect(page.locator("input.fault")).to_have_count(2)
+    expect(page.locator("input.fault")).to_have_count(3)
     assert qty.nth(0).input_value() == "ten"
     assert page.input_value("input[name=reference]") == "X-1"
     qty.nth(0).fill("10")
     goods.nth(1).fill("Beet")
+    qty.nth(2).fill("1")
     press(page, "[data-main]")
     assert page.locator(".faults li").all_inner_texts() == ["the supplier is missing"]
     assert moved(office, "1 = 1")[0] == before

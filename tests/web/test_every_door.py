@@ -6,6 +6,7 @@ door is forgotten. Files that leave the house hold no formula. No browser is nee
 
 import csv
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,11 @@ import pytest
 from openpyxl import load_workbook
 
 from sync_server.back_office.reports.catalogue import REPORTS
-from tests.back_office.house import PASSWORD
+from sync_server.demo.catalogue import catalogue_of
+from sync_server.domain.ids import StaffId
+from sync_server.domain.staff import rights_of
+from tests.back_office.house import CALCULATOR, NOON_MS, PASSWORD
+from tests.demo.loaded import demo_venue
 from tests.web.conftest import ROOT, Served
 
 PEOPLE = {
@@ -23,6 +28,7 @@ PEOPLE = {
     "nadia": {"reports"},
     "marko": {"costing"},
     "oksana": {"costing", "approve_stock"},
+    "roman": set(CALCULATOR),
 }
 OPEN = ("/sign-in", "/sign-out", "/language", "/")
 RIGHTS = (
@@ -70,10 +76,11 @@ def doors() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def people(office: Served) -> Iterator[dict[str, httpx.Client]]:
+def people(file_office: Served) -> Iterator[dict[str, httpx.Client]]:
     """Everybody, signed in, and somebody who is not."""
     clients = {
-        login: httpx.Client(base_url=office.address, timeout=60) for login in (*PEOPLE, "nobody")
+        login: httpx.Client(base_url=file_office.address, timeout=60)
+        for login in (*PEOPLE, "nobody")
     }
     for login in PEOPLE:
         answer = clients[login].post("/sign-in", data={"login": login, "password": PASSWORD})
@@ -117,6 +124,34 @@ def test_every_door_asks_its_right_of_everybody(
             if status != 401:
                 wrong.append((method, path, "nobody", status))
     assert wrong == []
+
+
+def test_who_calculates_recipes_has_the_pages_of_that_work_and_is_told_of_the_others_in_words(
+    doors: list[tuple[str, str]], people: dict[str, httpx.Client]
+) -> None:
+    """The demo venue's calculator: whatever the navigation shows opens."""
+    menu = catalogue_of(demo_venue(), 1, NOON_MS)
+    assert rights_of(menu, StaffId("roman")) == set(CALCULATOR)
+    roman = people["roman"]
+    gets = {path for method, path in doors if method == "GET" and "{" not in path}
+    for language, refusal in (("en", "not among your"), ("uk", "не входить"), ("pl", "nie należy")):
+        roman.post("/language", data={"language": language, "next": "/"})
+        shown = roman.get("/recipes/what-if").text
+        pages = set(re.findall(r'href="(/(?:stock|recipes|reports|intake|house)/[a-z/-]+)"', shown))
+        assert {"/recipes/what-if", "/house/menu", "/house/portions", "/stock/goods"} <= pages
+        for path in sorted(pages) if language == "uk" else ():
+            assert roman.get(path).status_code == 200, path
+        beyond = {path for path in gets if right_of(path) in ("approve_stock", "settings")}
+        assert len(beyond) >= 5
+        assert not beyond & pages
+        for path in beyond:
+            assert refusal in roman.get(path).text, (language, path)
+    for section in ("role", "staff", "house_account"):
+        assert roman.get(f"/house/menu?section={section}").status_code == 403, section
+    given = {"section": "item", "c|role|calculator|rights": "settings"}
+    assert roman.post("/house/menu", data=given).status_code == 403
+    stop = roman.post("/house/portions", data={"stop": "borscht"})
+    assert stop.status_code != 403, "he may stop a dish"
 
 
 def test_an_address_that_leads_nowhere_is_answered_in_words(

@@ -1,6 +1,7 @@
 """A lost tablet in a real Chromium: shut out, its file looked through in words, taken over."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,10 +11,10 @@ from .conftest import Served, look_until, page_of, press, served, sign_in
 PATH = "/house/devices"
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Served]:
     """A back office beside a real front office."""
-    with served("tests.web.device_serving", tmp_path_factory.mktemp("lost")) as office:
+    with served("tests.web.device_serving", tmp_path) as office:
         yield office
 
 

@@ -15,6 +15,10 @@ SECTIONS = (
 CARD = re.compile(r'<td class="text name"><a href="([^"]+)"')
 
 
+OWN_OFFICE = True
+"""Other files look at the menu and the cards as they were."""
+
+
 def draft_of(page: Page) -> list[list[str]]:
     """The rows of the draft: thing, field, before, after, fault."""
     page.goto("/house/menu/draft")

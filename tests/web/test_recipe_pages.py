@@ -1,4 +1,6 @@
-"""Recipe cards in a real browser: what a dish costs, a new version, what a dearer good changes."""
+"""Recipe cards in a real browser: what a dish costs, a new version, what a dearer good changes.
+
+By the recipe calculator, with no more rights than that."""
 
 from playwright.sync_api import Page, expect
 
@@ -11,6 +13,9 @@ from tests.back_office.house import DAY, NOON_MS
 from tests.builders import a_menu
 from tests.web.conftest import Served, press, sign_in
 
+OWN_OFFICE = True
+"""Other files look at the menu and the cards as they were."""
+
 
 def assert_a_pdf(page: Page, address: str) -> None:
     answer = page.request.get(address)
@@ -20,7 +25,7 @@ def assert_a_pdf(page: Page, address: str) -> None:
 
 
 def test_a_card_opens_gets_a_new_version_and_prints_on_both_forms(page: Page) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/recipes/cards")
     press(page, ".grid a:has-text('Borscht')")
     expect(page.locator("h1")).to_have_text("Borscht")
@@ -48,7 +53,7 @@ def test_a_card_opens_gets_a_new_version_and_prints_on_both_forms(page: Page) ->
 
 
 def test_a_card_that_is_saved_stands_on_the_kitchens_display(page: Page, office: Served) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/recipes/cards/item/borscht/new")
     page.fill("input[name=valid_from]", "2026-11-22")
     page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.125")
@@ -79,7 +84,7 @@ def test_a_card_that_is_saved_stands_on_the_kitchens_display(page: Page, office:
 def test_a_card_that_is_saved_while_the_menu_cannot_be_read_says_so_and_is_told_later(
     page: Page, office: Served
 ) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/recipes/cards/item/borscht/new")
     page.fill("input[name=valid_from]", "2026-11-24")
     page.locator("tr:has(input[value=Beet]) input[name=qty]").fill("0.150")
@@ -102,7 +107,7 @@ def test_a_card_that_is_saved_while_the_menu_cannot_be_read_says_so_and_is_told_
 
 
 def test_a_broth_of_broth_is_refused_by_the_way_there(page: Page) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/recipes/cards/semi/broth/new")
     page.fill("input[name=valid_from]", "2026-11-23")
     page.locator("input[name=good]").first.fill("Broth")
@@ -111,7 +116,7 @@ def test_a_broth_of_broth_is_refused_by_the_way_there(page: Page) -> None:
 
 
 def test_a_dearer_beef_shows_every_dish_it_touches(page: Page) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/recipes/what-if?good=beef&price=400")
     keys = page.locator(".wide tbody tr").evaluate_all("rows => rows.map(row => row.dataset.key)")
     assert keys == ["item/borscht", "semi/broth"]
@@ -120,7 +125,7 @@ def test_a_dearer_beef_shows_every_dish_it_touches(page: Page) -> None:
 def test_what_has_no_card_gets_its_first_one_and_what_must_not_weigh_stays_out_of_the_yield(
     page: Page,
 ) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/recipes/cards")
     expect(page.locator("tr[data-key='item/saltless']")).to_contain_text("no card")
     press(page, "tr[data-key='item/saltless'] a")
@@ -141,7 +146,7 @@ def test_what_has_no_card_gets_its_first_one_and_what_must_not_weigh_stays_out_o
 
 
 def test_a_good_made_here_has_a_card_a_policy_and_what_stands_in(page: Page) -> None:
-    sign_in(page)
+    sign_in(page, "roman")
     page.goto("/stock/goods/new")
     page.fill("input[name=name_en]", "Beet kvass")
     page.select_option("select[name=group]", "vegetables")

@@ -54,6 +54,10 @@ class Formats:
             return ""
         return self._number(tenths(basis_points), "#,##0.0")
 
+    def change(self, basis_points: int | None) -> str:
+        """Basis points as a percentage of one place, with the sign of a rise, too."""
+        return f"{'+' if basis_points and basis_points > 0 else ''}{self.percent(basis_points)}"
+
     def day(self, iso_day: str) -> str:
         """A business day."""
         return format_date(date.fromisoformat(iso_day), "d MMM y", locale=self._locale)

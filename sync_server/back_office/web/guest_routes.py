@@ -4,7 +4,8 @@ The names are the front's and read there (`guest_offers.GuestReader`); what is t
 and the server erases it in a moment. Who is still in the house stays known, and is seen so here.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from fastapi import FastAPI
@@ -32,7 +33,8 @@ OFFERS_SHOWN = 20
 
 
 class GuestLine(NamedTuple):
-    """An entry as the page shows it. `waits`: it was asked for and is still there."""
+    """A check, card or voucher as the page shows it. `waits`: it was asked for and is still
+    there."""
 
     subject: str
     at: str
@@ -125,6 +127,24 @@ def _lines(call: Call, found: Sequence[GuestSeen], asked: Collection[str]) -> li
     ]
 
 
+def _gathered(lines: Sequence[GuestLine]) -> list[GuestLine]:
+    """One line of the page for all that is erased by one tick, at the place of its newest entry."""
+    whole: dict[str, list[GuestLine]] = {}
+    for one in lines:
+        whole.setdefault(one.subject, []).append(one)
+    return [
+        parts[0]._replace(
+            what=", ".join(_counted(one.what for one in parts)),
+            names=" · ".join(dict.fromkeys(one.names for one in parts)),
+        )
+        for parts in whole.values()
+    ]
+
+
+def _counted(words: Iterable[str]) -> list[str]:
+    return [f"{word} × {count}" if count > 1 else word for word, count in Counter(words).items()]
+
+
 def _page(
     session: Session,
     call: Call,
@@ -150,7 +170,7 @@ def _page(
         kept=words("guest_kept", days=days) if days else words.guest_kept_always,
         text=text,
         ticked=frozenset(sheet.get("guest", ())),
-        lines=_lines(call, found, asked),
+        lines=_gathered(_lines(call, found, asked)),
         most=words("guest_most", count=len(found)) if len(found) >= SHOWN else "",
         why=field_of(words, sheet, faults, "guest_why"),
         offers=[

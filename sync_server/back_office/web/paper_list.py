@@ -47,7 +47,9 @@ def papers_leaf(connection: Connection, asked: Asked, paper: Paper) -> Leaf:
                 PaperRow.day >= period.first,
                 PaperRow.day <= period.last,
             )
-            .order_by(col(PaperRow.day).desc(), col(PaperRow.at_ms).desc())
+            .order_by(
+                col(PaperRow.day).desc(), col(PaperRow.at_ms).desc(), col(PaperRow.number).desc()
+            )
             .limit(SHOWN)
         )
         rows = session.exec(query).all()

@@ -23,6 +23,7 @@ from ..paper_tables import PaperFile, PaperRow
 from ..papers import Actor, Refusal, save, step
 from ..posting import (
     Posted,
+    check,
     discard,
     order_from_par,
     post,
@@ -34,7 +35,7 @@ from ..posting import (
 from ..tables import Balance
 from .desk import Desk
 from .frame import PAPERS, render
-from .paper_form import Typed, read_form, typed_form
+from .paper_form import Read, Typed, read_form, typed_form
 from .paper_prints import paper_print
 from .paper_view import (
     PaperView,
@@ -204,7 +205,8 @@ def _typed_act(session: Session, call: Call, paper: Paper, asked: Asked) -> Resp
         return _page(session, call, paper, view, status=422)
 
     if read.faults:
-        return refused(read.faults)
+        more = _other_faults(session, read, paper_id, call) if wanted in ("post", "submit") else []
+        return refused([*read.faults, *more])
     saved = save(session, read.draft, paper_id, revision, call.actor)
     if isinstance(saved, Refusal):
         return refused(saved.faults)
@@ -214,6 +216,26 @@ def _typed_act(session: Session, call: Call, paper: Paper, asked: Asked) -> Resp
         if isinstance(done, Refusal):
             return refused(done.faults)
     return RedirectResponse(f"/stock/papers/{paper_id}", 303)
+
+
+def _other_faults(session: Session, read: Read, paper_id: str, call: Call) -> list[Fault]:
+    """What keeps the rest of a form from being posted, so that everything is told at once. What is
+    written for that is taken back: the answer is a refusal."""
+    unread = {fault.line for fault in read.faults}
+    if 0 in unread:
+        return []
+    lines = [one for one in enumerate(read.draft.lines, start=1) if one[0] not in unread]
+    rest = replace(read.draft, lines=[line for _, line in lines])
+    row = session.get(PaperRow, paper_id)
+    saved = save(session, rest, paper_id, row.revision if row is not None else 0, call.actor)
+    if isinstance(saved, Refusal):
+        return []
+    found = check(session, saved, call.actor.today)
+    return [
+        replace(fault, line=lines[fault.line - 1][0] if fault.line else 0)
+        for fault in found
+        if fault.code != "no_lines"
+    ]
 
 
 def _plain_act(

@@ -27,6 +27,7 @@ from ..house_tables import Account
 from ..paper_tables import PaperFile, PaperLine, PaperRow, PaperStep
 from ..papers import NOT_COUNTED, PriceCheck, lines_of, price_checks, read
 from ..posting import comparison
+from ..turnover import last_booked_day
 from .desk import Choices, Desk, plain_money
 from .grid import Cells, Grid, Head, Kind, Row, RowKind
 from .paper_form import HEAD_FIELDS, LINE_FIELDS, TYPED, Good, Typed
@@ -208,6 +209,7 @@ def row_view(
         )
         for line in lines
     ]
+    booked = state is State.POSTED and paper is not Paper.ORDER
     notices = _notices(desk, row, lines, list(prices.values()))
     notices += _waste_notice(session, desk, row)
     view = _view(
@@ -225,6 +227,7 @@ def row_view(
         notices=notices,
         steps=_steps(session, desk, row.paper_id),
         files=_files(session, row.paper_id),
+        changed=_differences(session, row.paper_id, head["day"]) if booked else "",
     )
     return view
 
@@ -287,13 +290,13 @@ def _view(
     notices: Sequence[str] = (),
     steps: Sequence[str] = (),
     files: Sequence[Attached] | None = None,
+    changed: str = "",
 ) -> PaperView:
     words = desk.words
     title = words(f"paper_{paper.value.replace('-', '_')}")
     buttons = _buttons(words, paper, state, paper_id)
-    if state is State.POSTED and paper is not Paper.ORDER:
-        opens = _differences(paper_id, head["day"])
-        buttons.insert(1, Button(words.what_it_changed, href=opens))
+    if changed:
+        buttons.insert(1, Button(words.what_it_changed, href=changed))
     return PaperView(
         f"{title} {number}".strip(),
         f"/stock/papers/{paper_id}" if paper_id != "new" else f"/stock/new/{paper.value}",
@@ -379,9 +382,12 @@ def _buttons(words: Words, paper: Paper, state: State, paper_id: str) -> list[Bu
             return [Button("PDF", href=f"/stock/papers/{paper_id}/print")]
 
 
-def _differences(paper_id: str, day: str) -> str:
-    """The page of what a document changed because it came late."""
-    last = date.fromisoformat(day) + timedelta(days=DAYS_AT_MOST)
+def _differences(session: Session, paper_id: str, day: str) -> str:
+    """The page of what a document changed because it came late: from its day to the last one on
+    which anything is booked."""
+    most = date.fromisoformat(day) + timedelta(days=DAYS_AT_MOST)
+    until = max(last_booked_day(session.connection()) or day, day)
+    last = min(date.fromisoformat(until), most)
     return address(path_of("recosts"), {"from": day, "to": last.isoformat(), "paper": paper_id})
 
 
@@ -390,7 +396,7 @@ def _against_last(desk: Desk, row: LineRow, check: PriceCheck | None) -> LineRow
     if check is None:
         return row
     last = "" if check.last_minor is None else desk.formats.money(check.last_minor)
-    change = desk.formats.percent(check.change_bp)
+    change = desk.formats.change(check.change_bp)
     shown = {**row.values, "last": last, "change": f"{change} %" if change else ""}
     return replace(row, values=shown, tones={"change": "bad"} if check.jumped else {})
 

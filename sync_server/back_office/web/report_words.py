@@ -100,9 +100,9 @@ _ROWS: Mapping[str, tuple[str, str, str]] = {
     "what_it_says": ("What it says", "Що записано", "Co zapisano"),
     "tap_state": ("Record", "Запис", "Zapis"),
     "tap_sound": (
-        "Sound: its hash follows from the one before",
-        "Цілий: хеш випливає з попереднього",
-        "Nienaruszony: skrót wynika z poprzedniego",
+        "As it was written, changed by nobody since",
+        "Такий, як його зроблено: відтоді ніхто не змінював",
+        "Taki, jak go zapisano: od tamtej pory nikt go nie zmienił",
     ),
     "tap_broken": (
         "Changed after it was written",

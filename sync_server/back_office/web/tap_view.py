@@ -22,7 +22,7 @@ from ..names import name_column, said_in
 from ..pace import KITCHEN_STATION
 from ..reports.naming import TABLES, devices, named, people, reason, reasons, tables
 from ..reports.report import Word
-from ..till_tables import TILL_CHECK
+from ..till_tables import MONEY, TILL_CHECK, TILL_FACT
 from .formats import Formats
 from .words import Words
 
@@ -156,6 +156,18 @@ class Names:
                 return self._modifier(value)
         return self._known.get(what, {}).get(value, value)
 
+    def shift(self, shift_id: str) -> tuple[str, int] | None:
+        """Who opened a shift, and when; None when the books do not have it."""
+        facts = TILL_FACT.c
+        query = (
+            sa.select(facts.by, facts.at_ms)
+            .where(sa.text(MONEY), facts.shift_id == shift_id, facts.key == "float")
+            .order_by(facts.event_n)
+            .limit(1)
+        )
+        opened = self._connection.execute(query).one_or_none()
+        return (self.of("person", opened.by), opened.at_ms) if opened is not None else None
+
     def _line(self, line_id: str) -> str:
         """A line by its dish, once it was fired."""
         facts = TABLES["sales_fact"].c
@@ -215,6 +227,10 @@ class Teller:
                 marks += more
             elif held is not None and isinstance(value, list | tuple):
                 rows.append(self._table(label, held, value))
+            elif name == "shift_id" and (shift := self._names.shift(str(value))) is not None:
+                who, at_ms = shift
+                since = self._formats.time(at_ms)
+                rows.append(Told(label, self._words("shift_of", who=who, since=since)))
             elif name in _MARKS:
                 marks.append(Told(label, _plain(value)))
             elif text := self._value(owner, name, value):

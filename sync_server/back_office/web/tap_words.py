@@ -523,6 +523,7 @@ _CODES: Mapping[str, tuple[str, str, str]] = {
 }
 _HEADS: Mapping[str, tuple[str, str, str]] = {
     "device_server": ("the server", "сервер", "serwer"),
+    "shift_of": ("{who}, from {since}", "{who}, з {since}", "{who}, od {since}"),
     "tap_marks": ("Marks of the record", "Позначки запису", "Znaki wpisu"),
     "tap_nothing": (
         "It says no more than that.",

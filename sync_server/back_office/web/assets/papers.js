@@ -14,7 +14,7 @@
     const plain = text.replace(/[^\d]*$/, "").replace(/[\s\u00a0\u202f]/g, "");
     const mark = Math.max(plain.lastIndexOf(","), plain.lastIndexOf("."));
     const whole = mark < 0 ? plain : plain.slice(0, mark).replace(/[.,]/g, "") + "." + plain.slice(mark + 1);
-    return whole === "" ? null : Number(whole);
+    return /^[-+\u2212]?(\d+\.?\d*|\.\d+)$/.test(whole) ? Number(whole.replace("\u2212", "-")) : null;
   };
   const mark = document.documentElement.lang === "en" ? "." : ",";
   const figure = (value) => value.toFixed(2).replace(".", mark);
