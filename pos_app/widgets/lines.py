@@ -7,7 +7,7 @@ stands in `glass.scroll`, how a line is dragged here.
 from dataclasses import replace
 from typing import Any
 
-from kivy.metrics import dp, sp
+from kivy.metrics import Metrics, dp, sp
 from kivy.properties import StringProperty
 
 from glass import lettering
@@ -150,7 +150,8 @@ class RowView(Painted):
             self.box(x + dp(9), y + dp(9), dp(6), dp(6), row.mark_token, dp(3))
         elif row.mark:
             token = palette.text_of(row.mark_token)
-            self.icon(row.mark, x, y, side, side, size=20, token=token)
+            size = 20 / max(1, Metrics.fontscale)  # its room does not grow with the letters
+            self.icon(row.mark, x, y, side, side, size=size, token=token)
 
 
 class LineList(ScrollList):

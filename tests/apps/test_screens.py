@@ -6,6 +6,7 @@ of 48 dp that do not overlap, no text that leaves its box, every text readable o
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -311,6 +312,21 @@ def test_a_banner_says_what_is_wrong_over_the_screen_and_leaves_it_usable(rig: R
     rig.tap((62, 674))
     rig.until(lambda: acts)
     assert acts == ["void"]
+
+
+def test_no_page_of_three_hundred_dishes_is_far_away(rig: Rig) -> None:
+    from pos_app.widgets.pager import Pager, numbers_of
+
+    dishes = tuple(replace(sample.ORDER.tiles[0], id=f"tap_item:{n}") for n in range(300))
+    root = rig.mount(screen_of(replace(sample.ORDER, tiles=dishes)), SMALL)
+    rig.shot("order_300_1024x600")
+    (pager,) = (w for w in root.walk(restrict=True) if isinstance(w, Pager) and w.numbers)
+    rig.tap(next(w for w in targets(pager) if w.model == pager.numbers[-1]))
+    rig.until(lambda: pager.pages.page == pager.pages.count - 1)
+    for here in range(38):
+        shown = numbers_of(38, here, 7)
+        assert sorted({0, here, 37, *shown}) == list(shown)
+        assert max(after - before for before, after in pairwise(shown)) <= 12
 
 
 @pytest.mark.parametrize("name", ["order", "void", "payment", "cash_desk"])
