@@ -200,6 +200,8 @@ class Connection:
             await self._cease(tasks)
             self._conversation = None
             self._drop_credit_timer()
+            if closing.code == CloseCode.SILENT:
+                self._offline()  # Who is silent takes its time to close, and people wait.
             await link.close(closing.code, closing.reason)
 
     async def _cease(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -13,7 +13,7 @@ from sync_server.hotel.gateway import Timing
 from sync_server.store.errors import StoreBusy
 from tests.builders import AHouse, a_line
 from tests.simulation.paper import prints
-from tests.simulation.wire import Weather
+from tests.simulation.wire import End, Weather
 
 from .scene import IHOR, L1, L2, OLENA, K, Scene, played
 
@@ -136,5 +136,27 @@ def test_who_taps_and_locks_the_terminal_at_once_has_tapped() -> None:
         scene.desk(OLENA).sign_out()
         await scene.drained()
         assert scene.outcome(OLENA, "SetGuests") == ("accepted", "")
+
+    played(story)
+
+
+def test_a_server_that_stands_still_is_offline_on_the_screen_when_its_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It did not take part in the closing either, and for that long nobody was told."""
+    close = End.close
+
+    async def slowly(end: End, code: int, reason: str) -> None:
+        await asyncio.sleep(limits.HELLO_TIMEOUT_MS / 1000)
+        await close(end, code, reason)
+
+    async def story(scene: Scene) -> None:
+        monkeypatch.setattr(End, "close", slowly)
+        [wire] = [one for one in scene.world.air.wires if one.machine == OLENA and not one.dead]
+        wire.grow_deaf()
+        await asyncio.sleep(limits.SILENCE_MS / 1000 + 1.5)
+        assert scene.desk(OLENA).state.phase == "offline"
+        assert not wire.dead, "it is still being closed"
+        monkeypatch.undo()
 
     played(story)
