@@ -152,6 +152,7 @@ async def test_a_day_is_held_to_what_somebody_read_in_the_hotels_report(
         [(-10_500, None), (None, -10_000)],
     ]
     assert (days[0][0].values["what"], days[0][0].values["unclear"]) == (Word("room_unknown"), 900)
+    assert days[1][0].values["what"] == Word("room_taken_back")
     assert days[0][-1].drills[""].query == {"n": "10"}, "to the tap of who read it"
 
 

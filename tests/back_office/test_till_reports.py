@@ -235,6 +235,22 @@ def test_a_discount_before_the_bill_and_a_dish_made_otherwise_are_no_loss(books:
     assert lines(books, "given") == []
 
 
+def test_money_back_on_an_open_check_is_no_sale_and_a_voucher_leaves_in_coins(
+    books: Database,
+) -> None:
+    journal = Journal()
+    journal.add(opened())
+    journal.add(e.PaymentTaken(CHECK, paid("p1", "card", 10_000)))
+    refund, payment = PaymentId("r1"), PaymentId("p1")
+    back = (CHECK, refund, payment, SHIFT, "card", 10_000, 0, "wrong table", WAITER, NOON_MS)
+    journal.add(e.PaymentRefunded(*back))
+    journal.add(e.VoucherReturned("G-1", "gift", SHIFT, 3_003, -3, "left", WAITER, NOON_MS))
+    run(books, journal)
+    assert lines(books, "sales", by="day") == []
+    assert figure(books, "tenders", "amount") == -3_003
+    assert figure(books, "tenders", "cash") == -3_000
+
+
 def test_hours_are_the_time_in_the_house_less_breaks(books: Database) -> None:
     run(books, evening())
     (stay,) = lines(books, "hours")
