@@ -320,7 +320,8 @@ class SqliteFile:
             self._checkpoint_above = left + WAL_LIMIT_BYTES
 
     def checkpoint(self) -> int:
-        """Move the log into the file and empty it; never waits for readers.
+        """Move the log into the file and empty it; never waits for readers. Where the disk has no
+        room for that the log keeps everything, and a later try succeeds.
 
         Only for the writer's thread, outside a transaction. Returns the bytes left in the log.
         """
@@ -329,7 +330,7 @@ class SqliteFile:
         try:
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
                 raise
         finally:
             self._raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

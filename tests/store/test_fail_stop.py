@@ -65,6 +65,36 @@ def test_a_disk_that_is_full_at_the_commit_itself_costs_that_write_only(
         assert database.read(numbers) == [2]
 
 
+class FullDisk(sqlite3.Connection):
+    """A connection that finds no room to move the log into the file."""
+
+    tried = 0
+
+    def execute(self, sql: str, /, *given: Any) -> sqlite3.Cursor:
+        """The statement, or SQLite's word for it."""
+        if "wal_checkpoint" in sql:
+            FullDisk.tried += 1
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        return super().execute(sql, *given)
+
+
+def test_a_log_for_which_the_disk_has_no_room_stays_and_the_house_goes_on(
+    file_place: Place,
+) -> None:
+    """The server ended a moment after the disk was full, instead of refusing what it could not
+    keep and going on when there was room."""
+    told: list[StoreDead] = []
+    with file_place.open(connection_class=FullDisk, on_fatal=told.append) as database:
+        database.writer.run(make_table).result()
+        database.writer.run(add(1)).result()
+    assert FullDisk.tried > 0
+    assert told == []
+    with file_place.open() as again:
+        assert again.read(numbers) == [1]
+
+
 def _write_until_the_file_may_not_grow(place: Place) -> list[str]:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     seen: list[str] = []
