@@ -150,9 +150,14 @@ class NoticesPresenter(Presenter):
 
     @intent
     def begin_anew(self) -> None:
-        """Whoever may set terminals up says that this one is the right one of two."""
-        if self.may("settings"):
+        """Whoever answers for the house says that this terminal is the right one of two."""
+        if self._may_begin_anew():
             self.desk.later(self._begin_anew())
+
+    def _may_begin_anew(self) -> bool:
+        """Who sets terminals up, or approves: the server lets nobody in from here, so that only
+        those can sign in who did before, and an administrator rarely did."""
+        return self.may("settings") or self.may("approve")
 
     async def _begin_anew(self) -> None:
         self.toast(self.say("began_anew", n=await self.desk.begin_anew()), "ready", "check")
@@ -215,7 +220,7 @@ class NoticesPresenter(Presenter):
             text += f" · {self.say('shut_out_with', n=link.saving)}"
             return Banner(text, "late", "error", Act("keep_in_file", self.say("kept_to_file")))
         if link.phase == "forked":
-            way = Act("begin_anew", self.say("begin_anew")) if self.may("settings") else None
+            way = Act("begin_anew", self.say("begin_anew")) if self._may_begin_anew() else None
             return Banner(self.say("forked"), "late", "error", way)
         if link.phase == "upgrade":
             text = self.say("too_old")

@@ -30,7 +30,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "too_old": "This terminal's program is too old for the server: it hands over what is "
     "entered and hears no news. Update it",
     "cannot_save": "This terminal's disk takes nothing more: enter nothing, call the administrator",
-    "forked": "This terminal was restored from a copy: call the administrator",
+    "forked": "This terminal was restored from a copy: call the hall manager",
     "begin_anew": "Go on here",
     "began_anew": {
         "one": "This terminal goes on; {n} entry is sent anew",

@@ -32,7 +32,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "odbiera. Zaktualizuj go",
     "cannot_save": "Dysk terminala nie przyjmuje zapisów: nic nie wprowadzaj, "
     "wezwij administratora",
-    "forked": "Terminal odtworzono z kopii: wezwij administratora",
+    "forked": "Terminal odtworzono z kopii: wezwij kierownika sali",
     "begin_anew": "Pracuj dalej tutaj",
     "began_anew": {
         "one": "Terminal pracuje dalej; {n} wpis zostanie wysłany od nowa",
