@@ -110,7 +110,8 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def page_of(browser: Browser, office: Served) -> Iterator[Page]:
-    """A browser window that has never been here, and that must not ask anyone else."""
+    """A browser window that has never been here, that must not ask anyone else, and whose scripts
+    must not break."""
     context = browser.new_context(
         base_url=office.address, viewport={"width": 1366, "height": 768}, accept_downloads=True
     )
@@ -118,8 +119,11 @@ def page_of(browser: Browser, office: Served) -> Iterator[Page]:
     window = context.new_page()
     foreign: list[str] = []
     window.on("request", lambda request: foreign.append(request.url))
+    broken: list[str] = []
+    window.on("pageerror", lambda error: broken.append(f"{window.url}: {error}"))
     yield window
     context.close()
+    assert broken == []
     allowed = (office.address, office.address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in foreign if not url.startswith(allowed)] == []
 

@@ -75,7 +75,7 @@ def test_every_fault_is_at_its_place_and_nothing_typed_is_lost(page: Page, offic
         "Line 1, Quantity: “ten” is no number",
         "Line 2, Good: there is no good “Unicorn”",
         "the supplier is missing",
-        "Line 3, Quantity: the quantity is missing, zero or impossible",
+        "Line 3, Quantity: the quantity is missing, zero or absurd",
     ]
     expect(page.locator("input.fault")).to_have_count(3)
     assert qty.nth(0).input_value() == "ten"

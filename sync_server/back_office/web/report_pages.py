@@ -267,7 +267,7 @@ def _tap_page(
     content = render(
         "tap.html",
         words=words,
-        title=f"{words.get(f'event_{event.type}', event.type)} · № {event.n}",
+        title=f"{words.get(f'event_{event.type}', event.type)} · {words.col_n} {event.n}",
         facts=facts,
         told=said.rows,
         marks=said.marks,

@@ -1,8 +1,8 @@
-/* The import page: the name of the chosen file, and how far a file is that is being worked on. */
+/* Pages that take a file, as long as there is one to be taken: the name of the chosen file, and how far a file is that is being worked on. */
 "use strict";
 (() => {
   const file = document.querySelector("input[type=file]"), name = document.querySelector("[data-chosen]");
-  file.addEventListener("change", () => { if (file.files.length) name.textContent = file.files[0].name; });
+  file?.addEventListener("change", () => { if (file.files.length) name.textContent = file.files[0].name; });
   const job = document.querySelector("[data-job]");
   if (!job) return;
   async function look() {
