@@ -149,7 +149,9 @@ def test_portions_left_are_offered_and_a_tap_tells_the_server(page: Page, office
     left = int(row.locator("td b").inner_text())
     press(page, row.locator("button[name=count]"))
     expect(page.locator("aside")).to_contain_text(f"Saperavi {left}")
-    found = rows(office, "SELECT item_id, left_milli, login FROM stop_offer")
+    found = rows(
+        office, "SELECT item_id, left_milli, login FROM stop_offer WHERE item_id = 'saperavi'"
+    )
     assert found == [("saperavi", left * 1000, "halyna")]
     forged = page.request.post("/house/portions", form={"stop": "moon"})
     assert forged.status == 400
