@@ -160,7 +160,9 @@ class NoticesPresenter(Presenter):
         return self.may("settings") or self.may("approve")
 
     async def _begin_anew(self) -> None:
-        self.toast(self.say("began_anew", n=await self.desk.begin_anew()), "ready", "check")
+        count = await self.desk.begin_anew()
+        said = self.say("began_anew", n=count) if count else self.say("began_anew_bare")
+        self.toast(said, "ready", "check")
 
     @intent
     def keep_in_file(self) -> None:

@@ -32,6 +32,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "cannot_save": "This terminal's disk takes nothing more: enter nothing, call the administrator",
     "forked": "This terminal was restored from a copy: call the hall manager",
     "begin_anew": "Go on here",
+    "began_anew_bare": "The terminal goes on",
     "began_anew": {
         "one": "This terminal goes on; {n} entry is sent anew",
         "other": "This terminal goes on; {n} entries are sent anew",

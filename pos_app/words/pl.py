@@ -34,6 +34,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "wezwij administratora",
     "forked": "Terminal odtworzono z kopii: wezwij kierownika sali",
     "begin_anew": "Pracuj dalej tutaj",
+    "began_anew_bare": "Terminal pracuje dalej",
     "began_anew": {
         "one": "Terminal pracuje dalej; {n} wpis zostanie wysłany od nowa",
         "few": "Terminal pracuje dalej; {n} wpisy zostaną wysłane od nowa",
