@@ -4,18 +4,19 @@ As `broken`, whose workshop and register these use.
 """
 
 from hardware.escpos_printer import EscposPrinter
-from hardware.printer import CONFIRMED
+from hardware.printer import CONFIRMED, PrintState
+from pos_app import local_paper
 from sync_server import recovery
 from sync_server.back_office import intake
 from sync_server.client.desk import ClientDesk
 from sync_server.client.offline_pin import OfflinePins
 from sync_server.client.outbox import Outbox
-from sync_server.domain import cards, shifts, till
+from sync_server.domain import cards, outward, shifts, till
 from sync_server.effects import paper, posting_states, printing
 from sync_server.effects.card_payments import CardPayments
 from sync_server.effects.folio_outbox import FolioOutbox
 from sync_server.effects.printing import Printing
-from sync_server.front_office import effects_door, recollection
+from sync_server.front_office import effects_door, group, recollection
 from sync_server.front_office.bus import CommandBus
 from sync_server.front_office.effects_door import OfficeDoor
 from sync_server.front_office.group import Group
@@ -43,7 +44,7 @@ from .shapes import (
     StockCounted,
     TabletInADrawer,
 )
-from .shapes_of_service import PaperAtATerminal
+from .shapes_of_service import PaperAtATerminal, TerminalsAlone
 
 NUMBER_OF_AN_INVOICE = (
     scenes.test_the_number_of_an_invoice_that_a_company_has_is_not_given_to_another
@@ -144,6 +145,19 @@ def paper_that_a_terminal_had_in_hand_is_taken_for_printed(shop: Workshop) -> No
     shop.rewrite(
         HandOut, "_reported", ('unknown("no_confirmation")', "CONFIRMED"), CONFIRMED=CONFIRMED
     )
+
+
+@variant(0, TerminalsAlone)
+def what_a_terminal_is_not_sure_of_is_taken_for_printed(shop: Workshop) -> None:
+    """Its own printer died in the middle of the ticket, and the server prints none either."""
+    shop.replace(local_paper, "CERTAIN", frozenset(PrintState))
+
+
+@variant(0, TerminalsAlone)
+def what_a_terminal_has_printed_is_printed_again(shop: Workshop) -> None:
+    """The server comes back, and the cook gets the order twice."""
+    new = shop.rewrite(outward, "effects_of", ("return () if event.printed_ms else", "return"))
+    shop.replace(group, "effects_of", new)
 
 
 @variant(3, DiskFills)

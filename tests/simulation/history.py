@@ -6,10 +6,14 @@ under test.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sync_server.client.records import StoredCommand
 from sync_server.domain.events import RoomChargeAsked
 from sync_server.front_office.reoffers import Reoffers
+
+if TYPE_CHECKING:
+    from .alone import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class Told:
 
 @dataclass(slots=True)
 class History:
-    """One run. `drawn` are (display, ticket, version) that stood on glass; `local` are the
-    (line, fire number) that a terminal's own printer made; `papers` tells what each mark on a roll
+    """One run. `drawn` are (display, ticket, version) that stood on glass; `claimed` is what
+    terminals said that they had printed themselves; `papers` tells what each mark on a roll
     stands for; `committed_s` is when each event really was, whatever the clocks said;
     `lost` is what told commands had led to in a journal that burnt, `lost_n` their first event
     there, `last_lost` the command at its end; `recoveries` say which tablets the house then opened
@@ -63,6 +67,7 @@ class History:
     lost_n: dict[str, int] = field(default_factory=dict)
     last_lost: str = ""
     recoveries: list[Reoffers] = field(default_factory=list)
+    claimed: list["Claim"] = field(default_factory=list)
 
     @property
     def opened_without(self) -> set[str]:

@@ -47,6 +47,7 @@ from sync_server.transport.enrolment import EnrolmentDesk
 from sync_server.transport.server import SyncServer
 from tests.builders import EVENING_MS
 
+from .alone import PaperAlone
 from .apart import promises
 from .cards import CardBox, Line
 from .history import History
@@ -78,6 +79,7 @@ class Machine:
         self.full = False
         self.crash_after_steps = 0
         self.crash_in_commit = 0
+        self.crash_in_paper = 0
         self.on_death: Callable[[Machine], None] = lambda machine: None
         self._commits = 0
         self._dead_between = False
@@ -142,6 +144,15 @@ class Machine:
             self.life.place = f"commit {what} {'after' if after else 'before'}"
             self.life.end()
             raise PowerCut
+
+    def _dies_now(self) -> bool:
+        """Whether the power goes while this piece of data is on its way to a printer."""
+        self.crash_in_paper -= 1
+        if self.crash_in_paper == 0:
+            self.life.place = "paper half written"
+            self.life.end()
+            return True
+        return False
 
 
 class Threads:
@@ -214,7 +225,6 @@ class ServerMachine(Machine):
         self.gateway = gateway
         self.presses = presses
         self.cards = cards
-        self.crash_in_paper = 0
         self.key = JOURNAL_KEY
         self.doing = ""
         self.disks = [disk]
@@ -353,15 +363,6 @@ class ServerMachine(Machine):
             raise DiskFull("no space left on device")
         self.at_commit(False, what)
 
-    def _dies_now(self) -> bool:
-        """Whether the power goes while this piece of data is on its way to a printer."""
-        self.crash_in_paper -= 1
-        if self.crash_in_paper == 0:
-            self.life.place = "paper half written"
-            self.life.end()
-            return True
-        return False
-
     def backup(self) -> "Backup":
         """What an hourly copy would hold now."""
         link = self.link_disks[-1].image() if self.link_disks else b""
@@ -410,10 +411,13 @@ class RecordingLink(TerminalLink):
     """The real link; what it confirms is kept as evidence."""
 
     history: History
+    alone: PaperAlone | None = None
 
     async def submit(self, *args: Any, **more: Any) -> StoredCommand | CannotSave:
         """See `TerminalLink.submit`."""
         stored = await super().submit(*args, **more)
+        if self.alone is not None:
+            self.history.claimed += self.alone.after_store(isinstance(stored, StoredCommand))
         if isinstance(stored, StoredCommand):
             self.history.confirmed(stored)
         else:
@@ -442,6 +446,8 @@ class TerminalMachine(Machine):
         self.folder = folder
         self.frozen = False
         self.attached: Machines | None = None
+        self.reaches: dict[str, Press] = {}
+        """The presses on which it prints for the kitchen while the server is away."""
         self.desk: ClientDesk
         self.link: RecordingLink
         self._connect = connect
@@ -450,8 +456,10 @@ class TerminalMachine(Machine):
         """As the applications start, with this machine's clock, chance and disk."""
         luck = Random(f"{self.rng.random()} {self.boots}")
         slow = Threads(Random(luck.random()))
+        alone = self._alone(luck) if self.reaches else None
+        paper = alone.print if alone is not None else None
         self.desk = ClientDesk(
-            self.folder, self.kind, lambda: not self.frozen, run=slow, hasher=CHEAP
+            self.folder, self.kind, self._draws, run=slow, hasher=CHEAP, paper=paper
         )
         self.link = RecordingLink(
             self.folder,
@@ -468,7 +476,7 @@ class TerminalMachine(Machine):
             ballast_bytes=0,
             before_commit=self._before,
         )
-        self.link.history = self.history
+        self.link.history, self.link.alone = self.history, alone
         await self.desk.open(self.link)
         await self.desk.start()
         if (attached := self.attached) is not None:
@@ -476,6 +484,16 @@ class TerminalMachine(Machine):
                 lambda: attached, self._asked, lambda: self.desk.catalogue, lambda: self.desk.code
             )
             self.spawn(own.run(lambda: self.desk.state.phase != "online"), f"{self.name}-printers")
+
+    def _draws(self) -> bool:
+        return not self.frozen
+
+    def _alone(self, luck: Random) -> PaperAlone:
+        start = f"{self.name}-{self.boots}"
+        first_id = luck.randrange(1_000_000)
+        return PaperAlone(
+            start, first_id, lambda: int(self.loop.now * 1000), self.reaches, self._dies_now
+        )
 
     async def _asked(self, what: str, params: dict[str, object]) -> tuple[str, bytes]:
         reply = await self.desk.ask(what, params)

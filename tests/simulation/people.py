@@ -185,7 +185,8 @@ class Waiter(Person):
         if self.rng.random() < 0.2:
             new = list(check.live)
         ids = tuple(line.line_id for line in new)
-        local = self.desk.state.phase == "offline" and self.rng.random() < 0.5
+        alone = self.desk.state.phase == "offline" and not self.machine.reaches
+        local = alone and self.rng.random() < 0.5
         route: Route = "local" if local else "server"
         self.do(c.SendLines(check.check_id, ids, route), route)
 

@@ -37,7 +37,7 @@ from .shapes import (
     TabletsRestart,
 )
 from .wire import AWAY, CALM, Weather
-from .world import World
+from .world import TERMINALS, World
 
 
 class LoansAndInvoices(Calm):
@@ -220,6 +220,60 @@ class PaperAtATerminal(PrintersDoubt):
                 world.server.crash()
 
 
+class TerminalsAlone(PrintersDoubt):
+    """The server is away again and again, and terminals print for the kitchen themselves, on
+    printers that die in the middle of a ticket; terminals die there, too."""
+
+    lengths_s = (30.0, 40.0)
+    pace_s = 0.5
+    charges = 0.0
+
+    def __init__(self, world: World, seed: int, lengths_s: tuple[float, ...]) -> None:
+        super().__init__(world, seed, lengths_s)
+        luck = self.luck
+        world.loop.thread_s = lambda: luck.choice((0.02, 0.1, 1.0))
+        for name in TERMINALS:
+            world.devices[name].reaches = world.presses
+
+    async def own_trouble(self) -> None:
+        """After the edition that says where printers are."""
+        world = self.world
+        server = world.server
+        await world.until(lambda: server.on and server.ready, 60, "an edition")
+        await server.spawn(published(world, networked(world)))
+        await asyncio.gather(super().own_trouble(), self.left_alone())
+
+    async def left_alone(self) -> None:
+        """The server dies, or nobody reaches it; while they print a terminal dies."""
+        world, luck = self.world, self.luck
+        while world.loop.now < self.lasts_s:
+            await self.some_time(0.15)
+            if luck.random() < 0.5 and world.server.on:
+                world.server.crash()
+            for name in TERMINALS:
+                world.air.change(name, AWAY)
+            if luck.random() < 0.5:
+                world.devices[luck.choice(TERMINALS)].crash_in_paper = luck.randint(1, 30)
+            await asyncio.sleep(3 + luck.random() * 8)
+            for name in TERMINALS:
+                world.air.change(name, CALM)
+
+    async def heal(self) -> None:
+        """See `Evening.heal`."""
+        for name in TERMINALS:
+            self.world.devices[name].crash_in_paper = 0
+        await super().heal()
+
+
+def networked(world: World) -> Catalogue:
+    """The menu with every printer on the network."""
+    plain = busy_menu()
+    printers = {
+        name: replace(one, connection=f"tcp:{name}:9100") for name, one in plain.printers.items()
+    }
+    return replace(plain, number=2, published_ms=world.server.wall_ms(), printers=printers)
+
+
 AT_THE_BAR = "printer-bar"
 
 
@@ -277,4 +331,5 @@ SHAPES = (
     DishesRemade,
     PointsSpent,
     PaperAtATerminal,
+    TerminalsAlone,
 )
