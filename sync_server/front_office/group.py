@@ -484,9 +484,9 @@ class Group:
     def _is_doubtful(self, command: Command, event: object) -> bool:
         """Whether the world may have been told of this event before the server was restored.
 
-        That paper had taken over for a display, that a timed course was fired, or what the hotel
-        had said, is the server's own knowledge, which no terminal brings again; an epoch after a
-        restore is the second in which it began.
+        That paper had taken over for a display, that a timed course was fired, or what hotel or
+        card terminal had said, is the server's own knowledge, which no terminal brings again; an
+        epoch after a restore is the second in which it began.
         """
         if self._is_restored(command):
             return True
@@ -495,6 +495,8 @@ class Group:
             since_ms = self.venue.tickets[event.ticket_id].changed_ms
         elif command.type == "SettleCharge":
             since_ms = self.venue.charges[ChargeId(peeks.settled_by(command))].asked_ms
+        elif command.type == "SettleCard":
+            since_ms = peeks.card_since(command, self.venue)
         elif command.type == "FireLines" and command.dev == SERVER:
             since_ms = peeks.fired_since(command, self._before_group)
         return since_ms is not None and since_ms <= (self._epoch + 1) * 1000

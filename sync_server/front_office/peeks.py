@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from sync_server.domain import events as e
-from sync_server.domain.ids import CheckId
+from sync_server.domain.ids import CheckId, PaymentId
 from sync_server.domain.venue import Venue
 from sync_server.protocol.envelope import Command
 
@@ -21,7 +21,8 @@ class CheckOf(msgspec.Struct, frozen=True):
 
 
 class _Settled(msgspec.Struct, frozen=True):
-    charge_id: str
+    charge_id: str = ""
+    payment_id: str = ""
 
 
 class _Fired(msgspec.Struct, frozen=True):
@@ -45,6 +46,12 @@ def check_of(command: Command) -> CheckOf:
 def settled_by(command: Command) -> str:
     """The charge of a `SettleCharge`."""
     return _settle_decoder.decode(command.body).charge_id
+
+
+def card_since(command: Command, venue: Venue) -> int | None:
+    """When the card of a `SettleCard` was asked for; None if it is not known any more."""
+    asked = venue.cards.get(PaymentId(_settle_decoder.decode(command.body).payment_id))
+    return asked.at_ms if asked is not None else None
 
 
 def fired_since(command: Command, venue: Venue) -> int | None:
