@@ -2,18 +2,18 @@
 house's presses, which may die in the middle of a paper, as may the terminal.
 
 Every such paper ends with a mark of its own, so the rolls tell what of it came out. `claimed` is
-what a terminal took for certain when the order was stored: it has to lie on a roll (I-6), and the
-server may not print it again as if nobody had.
+what a terminal took for certain when the order was stored: it has to lie on a roll (I-6), and what
+the server took over as printed it does not print again. (Two who fire one dish while both are alone
+have two papers; the void of the one that is refused is the waiter's own code.)
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from hardware.documents import Document
 from hardware.escpos_printer import Limits
-from hardware.printer import Evidence, PrintOutcome
+from hardware.printer import PrintOutcome
 from pos_app.local_paper import LocalPaper
 from pos_app.machines import Machines
 from sync_server.client.local_prints import Printed
@@ -22,12 +22,9 @@ from sync_server.domain.outward import PaperJob
 from sync_server.domain.venue import Venue
 
 from .attached import at_its_press
-from .paper import Paper, Press, prints
+from .paper import Paper, Press
 
-if TYPE_CHECKING:
-    from .world import World
-
-_END = re.compile(r"<(\w+-\d+~\d+)>")
+END_OF_PAPER = re.compile(r"<(\w+-\d+~\d+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +87,3 @@ class PaperAlone(LocalPaper):
         """What came out for the order that is stored now, if it is."""
         claims, self._out_now = self._out_now, []
         return claims if saved else []
-
-
-def judged(world: "World") -> list[str]:
-    """What the rolls say against the claims."""
-    found = []
-    rolls = {name: set(_END.findall(press.roll)) for name, press in world.presses.items()}
-    for claim in world.history.claimed:
-        proves = world.presses[claim.printer_id].evidence is not Evidence.C
-        if proves and claim.mark not in rolls[claim.printer_id]:
-            found.append(f"I-6 paper {claim.mark}: its terminal calls it printed, it is on no roll")
-    there = {_what(claim.paper): claim.mark for claim in world.history.claimed}
-    for one in prints(world.presses):
-        paper = world.history.papers[one.mark]
-        assert isinstance(paper, Paper)
-        mark = there.get(_what(paper), "")
-        if mark and not one.marked:
-            found.append(f"I-6 paper {one.mark}: was printed by a terminal as {mark}, unmarked")
-    return found
-
-
-def _what(paper: Paper) -> tuple[object, ...]:
-    return paper.document, paper.about, paper.lines, paper.fired

@@ -153,7 +153,7 @@ def what_a_terminal_is_not_sure_of_is_taken_for_printed(shop: Workshop) -> None:
     shop.replace(local_paper, "CERTAIN", frozenset(PrintState))
 
 
-@variant(0, TerminalsAlone)
+@variant(3, TerminalsAlone)
 def what_a_terminal_has_printed_is_printed_again(shop: Workshop) -> None:
     """The server comes back, and the cook gets the order twice."""
     new = shop.rewrite(outward, "effects_of", ("return () if event.printed_ms else", "return"))

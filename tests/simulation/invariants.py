@@ -23,7 +23,7 @@ from sync_server.hotel.tables import EntryRow
 from sync_server.protocol.replica import digest
 from sync_server.verify import verify
 
-from . import alone, judges, paper, points
+from . import judges, paper, points
 from .machines import TerminalMachine
 from .world import World
 
@@ -54,7 +54,6 @@ def broken(world: World) -> list[str]:
         points.are_nobodys_gift,
         _effects_are_settled,
         _paper_is_told,
-        alone.judged,
         _nothing_crashed,
         *judges.JUDGES,
     ):

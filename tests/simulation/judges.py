@@ -10,6 +10,7 @@ from random import Random
 from sqlalchemy import select
 from sqlmodel import col
 
+from hardware.printer import Evidence
 from sync_server.domain import events as e
 from sync_server.domain.outward import PAPER
 from sync_server.domain.staff import rights_of
@@ -20,6 +21,8 @@ from sync_server.protocol.envelope import EventRecord, read_event
 from sync_server.protocol.replica import CODEC
 
 from . import books
+from .alone import END_OF_PAPER
+from .paper import prints
 from .restaurant import JOURNAL_KEY, PEPPER, PINS, PINS_BEGIN, busy_menu
 from .world import World
 
@@ -178,7 +181,32 @@ def what_was_told_came_back(world: World) -> list[str]:
     return found
 
 
+def terminals_paper_is_true(world: World) -> list[str]:
+    """I-6: what a terminal calls printed lies on a roll, if its printer can prove anything; what
+    the server took over as printed it does not print again."""
+    claimed = world.history.claimed
+    if not claimed:
+        return []
+    rolls = {name: set(END_OF_PAPER.findall(one.roll)) for name, one in world.presses.items()}
+    found = [
+        f"I-6 paper {claim.mark}: its terminal calls it printed, it is on no roll"
+        for claim in claimed
+        if world.presses[claim.printer_id].evidence is not Evidence.C
+        and claim.mark not in rolls[claim.printer_id]
+    ]
+    told = e.TicketOpened | e.TicketLinesAdded | e.TicketLinesFired
+    printed = {
+        record.n for record, event in entries(world) if isinstance(event, told) and event.printed_ms
+    }
+    return found + [
+        f"I-6 paper {one.mark}: a terminal had printed it, and it is unmarked"
+        for one in prints(world.presses)
+        if not one.marked and int(one.mark.partition(":")[2].partition(".")[0]) in printed
+    ]
+
+
 JUDGES = (
+    terminals_paper_is_true,
     stock_is_what_was_cooked,
     numbers_have_no_gap,
     lent_rights_end,
