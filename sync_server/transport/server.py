@@ -196,6 +196,14 @@ class SyncServer:
             older.end(CloseCode.REPLACED, "replaced")
         self._by_device[session.dev] = session
 
+    def epoch_here(self, dev: str) -> int:
+        """The epoch in which a device is connected now, 0 for none. A copy of it that was told to
+        go on counts anew before it has said anything: whoever stayed behind must not throw it out,
+        to be thrown out again, for ever."""
+        session = self._by_device.get(dev)
+        hello = session.conversation.hello if session is not None else None
+        return hello.dep if hello is not None else 0
+
     def rate_of(self, dev: str) -> RateLimit:
         """The device's bucket, which outlives its connections."""
         rate = self._rates.pop(dev, None)

@@ -249,9 +249,12 @@ class Session:
         at_cursor = await authority.hash_at(hello.cursor_n)
         self.pace = server.hub.kitchen if record.kind == "kds" else server.hub.halls
         self.conversation.rate = server.rate_of(self.dev)
-        server.replace(self)
+        epoch = max(record.epoch, server.epoch_here(self.dev))
+        if hello.dep >= epoch:
+            epoch = record.epoch
+            server.replace(self)
         standing = talk.Standing(
-            epoch=record.epoch,
+            epoch=epoch,
             last_seq=record.last_seq,
             last_hash=record.last_hash,
             sep=authority.server_epoch,

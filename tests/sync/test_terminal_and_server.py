@@ -220,6 +220,31 @@ async def test_a_copied_tablet_is_found_and_stops(tmp_path: Path) -> None:
         assert house.authority.head_n == 3
 
 
+async def test_a_copy_that_goes_on_with_nothing_to_send_stops_the_one_left_behind(
+    tmp_path: Path,
+) -> None:
+    async with House() as house:
+        original, screen = await house.terminal(tmp_path / "one")
+        await tap(original, "one")
+        await screen.until(lambda: len(screen.answers) == 1)
+        folder = tmp_path / "clone"
+        folder.mkdir()
+        await original.stop()
+        for name in ("device.json", "terminal.db", "epoch"):
+            (folder / name).write_bytes((tmp_path / "one" / name).read_bytes())
+        again, screen = await house.terminal(tmp_path / "one")
+        await screen.until_online()
+        clone, other = await house.terminal(folder)
+        await clone.restart_epoch()
+        await screen.until(lambda: screen.last.phase == "forked")
+        await other.until_online()
+        await tap(clone, "two")
+        await other.until(lambda: len(other.answers) == 1)
+        assert house.authority.head_n == 2
+        assert screen.last.phase == "forked"
+        await again.stop()
+
+
 async def test_a_revoked_device_is_cut_off_and_stays_out(tmp_path: Path) -> None:
     async with House() as house:
         terminal, screen = await house.terminal(tmp_path)
