@@ -28,7 +28,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "club_since": "Видано",
     "club_give_card": "Видати картку",
     "club_find": "Знайти картку",
-    "club_find_hint": "ім'я, номер або сама картка",
+    "club_find_hint": "ім’я, номер або сама картка",
     "club_whose": "Чия картка?",
     "club_given": "Картку видано",
     "club_block": "Заблокувати картку",

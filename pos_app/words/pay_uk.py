@@ -83,7 +83,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "card_was_declined": "{sum} не списано",
     "card_why_declined": "Банк відхилив картку",
     "card_why_cancelled": "Зупинено на терміналі",
-    "card_why_not_reached": "Немає зв'язку з терміналом: він увімкнений?",
+    "card_why_not_reached": "Немає зв’язку з терміналом: він увімкнений?",
     "card_why_not_sent": "Термінал не запитано: сервера не було",
     "card_why_not_there": "Термінал цього не отримав",
     "card_why_seen": "Так на чеку термінала",
@@ -97,7 +97,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "payment_refused": "готель відмовив",
     "payment_suspense": "зайва оплата",
     # room charge
-    "hotel_online": "Готель на зв'язку",
+    "hotel_online": "Готель на зв’язку",
     "hotel_away": "Готель не відповідає",
     "room_hint": "Номер кімнати",
     "room_long_hint": "Номер кімнати, прізвище або картка-ключ",
@@ -127,5 +127,5 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "charge_to": "Нарахувати {sum} на {room}, {guest}",
     "charge_asked": "Надіслано в готель: номер {room}",
     "charge_unclear": "Номер {room} · {sum}: відповіді ще немає",
-    "ask_reception": "надіслано о {at}, зв'язок перервався. Спитайте рецепцію: чи є на фоліо?",
+    "ask_reception": "надіслано о {at}, зв’язок перервався. Спитайте рецепцію: чи є на фоліо?",
 }

@@ -29,14 +29,14 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "right_approve": "давати колегам дозвіл",
     "right_open_day": "відкривати день",
     "right_close_day": "закривати день",
-    "right_settle_charge": "з'ясовувати нарахування на номер",
+    "right_settle_charge": "з’ясовувати нарахування на номер",
     "right_kitchen": "працювати на кухонному екрані",
     "right_reports": "бачити звіти",
     "right_costing": "вести склад і калькуляції",
     "right_approve_stock": "затверджувати інвентаризації",
     "right_settings": "змінювати налаштування",
     # refusals and notices
-    "refused_offline": "Сервер не відповідає; спробуйте, коли з'явиться зв'язок",
+    "refused_offline": "Сервер не відповідає; спробуйте, коли з’явиться зв’язок",
     "refused_weak_pin": "Візьміть {places} цифр, яких не вгадати: не рік, не ряд, без повторів",
     "refused_bad_pin": "PIN не підходить",
     "refused_unknown_card": "Ця картка нічия: увійдіть PIN-кодом або попросіть її видати",
@@ -50,7 +50,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_timeout": "Сервер не встиг відповісти; спробуйте ще раз",
     "refused_busy": "Сервер зайнятий; спробуйте ще раз",
     "refused_unknown_question": "Сервер старіший за термінал; його треба оновити",
-    "refused_never_here": "Без сервера ви ще не входили на цьому терміналі; потрібен зв'язок",
+    "refused_never_here": "Без сервера ви ще не входили на цьому терміналі; потрібен зв’язок",
     "refused_cannot_save": "Не збережено: диск термінала не приймає записів",
     "refused_kitchen_not_told": "Ні сервера, ні принтера кухні: кухня не має замовлення "
     "з рахунку {number}, стіл {table}. Скажіть їй; воно піде саме, щойно повернеться сервер",
@@ -144,7 +144,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "вручну",
     "refused_no_card": "Платіжний термінал про це не питали",
     "refused_card_busy": "Платіжний термінал ще чекає на картку рахунку {number}",
-    "refused_card_settled": "З карткою рахунку {number} усе вже з'ясовано",
+    "refused_card_settled": "З карткою рахунку {number} усе вже з’ясовано",
     "refused_card_unknown": "Рахунок {number}, {amount_minor}: платіжний термінал не відповів. Не "
     "списуйте ще раз; запитайте його, що сталося",
     "refused_card_declined": "Рахунок {number}: картку все ж не списано {words}. Візьміть гроші "
@@ -152,7 +152,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_card_part": "Рахунок {number}: картка оплатила лише {amount_minor} з {asked_minor}; "
     "решту візьміть інакше",
     "refused_card_twice": "Рахунок {number}: з картки знято зайві {amount_minor}. Поверніть їх на "
-    "касі, вкладка «Нез'ясоване»",
+    "касі, вкладка «Нез’ясоване»",
     "refused_card_back": "Рахунок {number}: на картку повернуто зайві {amount_minor}; скажіть "
     "адміністратору залу",
     "refused_card_disagrees": "Рахунок {number}, {amount_minor}: термінал каже, що картку не "
@@ -160,7 +160,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_card_no_word": "Рахунок {number}: платіжний термінал не може сказати, що сталося. "
     "Подивіться його чек",
     "refused_no_charge": "Такого нарахування немає",
-    "refused_charge_settled": "Це нарахування вже з'ясовано",
+    "refused_charge_settled": "Це нарахування вже з’ясовано",
     "refused_no_ticket": "Такого замовлення немає",
     "refused_ticket_done": "Кухня віддала це о {at_ms}",
     "refused_ticket_changed": "Змінилося о {at_ms}: погляньте ще раз",
@@ -237,9 +237,9 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "refused_recipe_cycle": "Напівфабрикат зроблено сам із себе: {path}",
     "refused_recipe_output": "Рецепт {owner} нічого не дає",
     "refused_recipe_loss": "Втрати {ingredient} у рецепті {owner} неможливі",
-    "refused_recipe_amount": "Кількість {ingredient} у рецепті {owner} від'ємна",
+    "refused_recipe_amount": "Кількість {ingredient} у рецепті {owner} від’ємна",
     "refused_back_without": "Дані відновлено з копії без: {devices}. "
-    "Що знають лише вони, з'явиться, коли їх увімкнуть",
+    "Що знають лише вони, з’явиться, коли їх увімкнуть",
     "refused_back_owes": "Після відновлення з копії бракує {device}: {times} його дій, серед них "
     "{amount_minor} прийнятих грошей, не обліковано, доки його не ввімкнуть",
     "refused_journal_changed": "Журнал не той, що підписав сервер на події {event}: "

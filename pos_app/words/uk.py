@@ -9,7 +9,7 @@ from typing import Final
 TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     # everywhere
     "language_name": "Українська",
-    "online": "На зв'язку",
+    "online": "На зв’язку",
     "offline": "Без сервера",
     "ms": "мс",
     "cancel": "Назад",
@@ -92,7 +92,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
         "many": "{n} столів",
         "other": "{n} столу",
     },
-    "server_online": "Сервер на зв'язку",
+    "server_online": "Сервер на зв’язку",
     "server_away": "Сервера немає",
     "printer": "Принтер: {name}",
     "printers_ok": "Принтери справні: {n}",
@@ -112,7 +112,7 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_effects": "без друку й номерів",
     "part_drawers": "скриньки без нагляду",
     "part_room_charges": "немає нарахувань на номер",
-    "part_hotel_link": "немає зв'язку з готелем",
+    "part_hotel_link": "немає зв’язку з готелем",
     "part_card_terminals": "немає платіжних терміналів",
     "part_unusual": "немає попереджень керівникам",
     "part_checkpoints": "журнал не підписується",

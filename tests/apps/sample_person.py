@@ -72,7 +72,7 @@ PLAN = PlanView(
         Act("grow:lower", "Коротший", size=15),
         Act("grow:taller", "Довший", size=15),
         Act("join", "Приставити", icon="groups", size=15),
-        Act("divide", "Роз'єднати", enabled=False, icon="call_split", size=15),
+        Act("divide", "Роз’єднати", enabled=False, icon="call_split", size=15),
         Act("remove", "Прибрати", "danger", icon="delete", size=15),
     ),
     adding=tuple(

@@ -9,7 +9,7 @@ from pos_app.presenters.shown import Act, Avatar, Card, Chip, Head, Pair, Row, S
 from pos_app.presenters.sign_in_view import Person, SignInView
 from pos_app.presenters.split_view import Bill, SplitView
 
-ONLINE = Chip("На зв'язку · 12 мс", dot="ready", short="На зв'язку", sign="wifi")
+ONLINE = Chip("На зв’язку · 12 мс", dot="ready", short="На зв’язку", sign="wifi")
 CLOCK = Chip("19:42")
 OLENA = Avatar("OK", "person1", "open_me")
 
@@ -42,7 +42,7 @@ SIGN_IN = SignInView(
     dots=2,
     keys=keys("Стерти"),
     health=(
-        Chip("Сервер на зв'язку", dot="ready"),
+        Chip("Сервер на зв’язку", dot="ready"),
         Chip("Принтер: кухня", dot="ready"),
         Chip("Принтер: бар — папір закінчується", dot="hold"),
         Chip("Українська", id="lang", icon="language"),
@@ -514,7 +514,7 @@ SPLIT = SplitView(
         Act("ask:share", "Частками…"),
         Act("ask:table", "На стіл…"),
         Act("undo", "Повернути", icon="undo"),
-        Act("join_all", "З'єднати все"),
+        Act("join_all", "З’єднати все"),
         Act("done", "Готово", "go"),
     ),
 )

@@ -415,7 +415,7 @@ def test_the_days_list_names_late_entries_and_papers_of_which_nobody_knows(house
     flow = desk_of(house, "nadia", "open")
     titles = [card.title for card in flow.view().view.cards]
     assert titles == [
-        "Нез'ясовані гроші",
+        "Нез’ясовані гроші",
         "Пізні записи зміни 1",
         "Невідомо, чи надруковано: Чек 7",
     ]

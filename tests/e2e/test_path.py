@@ -103,7 +103,7 @@ def pay(venue: Venue) -> int:
     """Half to room 304, half in cash with change; gives what the half board pays of it."""
     pos = venue.pos
     pos.act("pay_by:room")
-    pos.until("Готель на зв'язку")
+    pos.until("Готель на зв’язку")
     keys(pos, "3", "0", "4")
     pos.until("Kowalski, Anna")
     pos.act("part")
