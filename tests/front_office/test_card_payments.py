@@ -20,9 +20,11 @@ from sync_server.domain.limits import CARD_ANSWER_MS, CARD_FORGOTTEN_MS, CARD_LA
 from sync_server.domain.menu import CardTerminal
 from sync_server.domain.outward import CARD
 from sync_server.effects.card_payments import CardPayments
+from sync_server.effects.door import DOUBTFUL
 from sync_server.front_office import effects_door
 from sync_server.front_office.effects_door import OfficeDoor
-from sync_server.front_office.tables import EffectRow
+from sync_server.front_office.facts import note
+from sync_server.front_office.tables import EffectRow, Fact
 from sync_server.store.database import Database, MemoryDisk
 from tests.front_office.house import SH, House, Till
 
@@ -345,6 +347,20 @@ async def test_a_server_that_dies_while_the_guest_pays_never_charges_again(bar: 
     bar.start()
     await bar.settled("approved")
     assert len(bar.charged) == 1
+
+
+async def test_a_receipt_for_a_card_of_before_a_restore_may_be_a_second_one(bar: Bar) -> None:
+    """The lost server may have heard the yes, and the guest gone with the paper."""
+    due = balance(bar.house.office.venue.checks[K])
+    await bar.ask()
+    await bar.kill()
+    await note(bar.house.database, Fact.SERVER_EPOCH, str(bar.house.now_ms // 1000 + 1))
+    await bar.house.restart()
+    await bar.house.office.report(c.SettleCard(P1, "approved", due + 100, 100, "ref"))
+    bar.start()
+    assert K in bar.house.office.venue.closed
+    papers = bar.house.rows("SELECT outcome FROM effect WHERE kind = 'paper' ORDER BY n")
+    assert papers[-1] == (DOUBTFUL,)
 
 
 async def test_a_server_that_dies_while_it_asks_after_a_card_goes_on_asking(bar: Bar) -> None:
