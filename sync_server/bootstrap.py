@@ -73,6 +73,8 @@ KEY_BYTES = 32
 _PUT_BACK = "put it back from where the keys of the house are kept (vitrylo backup --keys)"
 PROCESS_IDS = 1_000_000
 PRINTING_ENDS_S = 5
+DISK = "disk"
+"""In the place of a part that died: the disk takes nothing, and commands wait at the terminals."""
 CHECKED_AT_START_BYTES = 128 * 1024 * 1024
 """A larger file is looked over while the house works; damage found then ends the process."""
 
@@ -182,7 +184,7 @@ class House:
     def health(self) -> dict[str, Any]:
         """Devices around the server and what of it does not work, for every terminal to see."""
         return {
-            "parts": self.parts.down,
+            "parts": [*self.parts.down, *[DISK] * self.office.bus.disk_full],
             "printers": self.printing.health() if self.printing is not None else [],
             "hotel": self._hotel_up(),
         }

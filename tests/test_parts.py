@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync_server import doctor
-from sync_server.bootstrap import House
+from sync_server.bootstrap import DISK, House
 from sync_server.clocks import wall_ms
 from sync_server.config import ServerSettings
 from sync_server.demo.furnish import furnish
@@ -130,6 +130,8 @@ async def test_a_real_house_shows_the_part_that_died_and_works_on(
         while not house.health()["parts"]:
             await asyncio.sleep(0)
         assert house.health()["parts"] == ["kitchen_watch"]
+        house.office.bus.disk_full = True
+        assert house.health()["parts"] == ["kitchen_watch", DISK]
         assert not ended.is_set()
 
 

@@ -105,5 +105,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_printer_set": "changed printers ignored",
     "part_editions": "menu changes do not arrive",
     "part_damage_check": "database not checked",
+    "part_disk": "disk full, stores nothing",
     "part_other": "restart it",
 }

@@ -122,5 +122,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_printer_set": "nowe drukarki nie działają",
     "part_editions": "zmiany menu nie docierają",
     "part_damage_check": "bazy nie sprawdzono",
+    "part_disk": "dysk pełny, nic nie zapisuje",
     "part_other": "uruchom go ponownie",
 }

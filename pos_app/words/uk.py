@@ -121,5 +121,6 @@ TEXTS: Final[Mapping[str, str | Mapping[str, str]]] = {
     "part_printer_set": "нові принтери не діють",
     "part_editions": "зміни меню не надходять",
     "part_damage_check": "базу не перевірено",
+    "part_disk": "диск повний, нічого не записує",
     "part_other": "перезапустіть його",
 }

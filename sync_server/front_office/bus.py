@@ -71,6 +71,7 @@ class CommandBus:
         self.adoption: Adoption | None = None
         self.inbox = Inbox(database)
         self.epoch = 1
+        self.disk_full = False
         self._database = database
         self._live = live
         self._devices = devices
@@ -334,7 +335,9 @@ class CommandBus:
             await self._database.write(group.batch.write)
         except (DiskFull, StoreBusy) as fault:
             log.error("nothing was stored: %s", fault)
+            self.disk_full = isinstance(fault, DiskFull)
             return False
+        self.disk_full = False
         self._committed(group)
         return True
 

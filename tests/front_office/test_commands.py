@@ -138,6 +138,10 @@ async def test_the_id_of_another_devices_command_stops_its_sender_only(
     assert house.office.venue.checks[K].guests == 4
 
 
+def is_said_full(house: House) -> bool:
+    return house.office.bus.disk_full
+
+
 async def test_a_full_disk_is_busy_and_later_all_is_well() -> None:
     disk = SmallDisk()
     house = House(disk.open)
@@ -149,12 +153,14 @@ async def test_a_full_disk_is_busy_and_later_all_is_well() -> None:
     disk.full = True
     done = await till.push(sent)
     assert (done.problem, done.results, done.retry_ms > 0) == ("busy", [], True)
+    assert is_said_full(house), "which every terminal is told"
     assert (house.digest, house.office.head_n) == (state, head)
     assert (await till.ask("sign_in", staff_id="ihor", pin=PINS["ihor"])).code == "busy"
     assert await house.office.report(c.StopItem("wine")) is None
     assert (await house.office.enrol(_request(house, "t9"))).problem == "busy"
     disk.full = False
     assert (await till.push(sent)).results[0].outcome == "accepted"
+    assert not is_said_full(house)
     await house.close()
 
 
