@@ -146,9 +146,10 @@ class RoomChargePresenter(Questions):
             self.offered = True
 
     def _possible(self, check: Check, guest: Mapping[str, Any]) -> int:
-        """The most of the check that stays within what the guest may still charge."""
-        limit, whole = int(guest["limit_left_minor"]), range(balance(check) + 1)
-        return bisect_right(whole, limit, key=lambda part: self._owed(check, guest, part)) - 1
+        """The most of the check that stays within what the guest may still charge; 0 where the tip
+        alone is more than that."""
+        limit, parts_of_it = int(guest["limit_left_minor"]), range(1, balance(check) + 1)
+        return bisect_right(parts_of_it, limit, key=lambda part: self._owed(check, guest, part))
 
     @intent
     def toggle_slip(self) -> None:

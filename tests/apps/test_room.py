@@ -121,6 +121,16 @@ def test_of_a_guest_with_too_small_a_limit_the_part_that_is_possible_is_offered(
     assert shown(flow).entry == "5,00\u00a0₴", "what is typed takes its place"
 
 
+def test_where_the_tip_alone_is_above_the_limit_no_part_is_offered(
+    at_room: Callable[..., Flow],
+) -> None:
+    flow = at_room({**HALF_BOARD, "limit_left_minor": 10_000})
+    flow.act(f"guest:{HALF_BOARD['stay_id']}")
+    for action in ("tip", "key:2", "key:00", "key:00", "tip", "part"):
+        flow.act(action)
+    assert shown(flow).entry == "0,00\u00a0₴"
+
+
 def test_above_the_limit_it_goes_only_with_a_managers_word(
     house: House, at_room: Callable[..., Flow]
 ) -> None:
